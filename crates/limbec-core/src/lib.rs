@@ -1,1 +1,18 @@
-//! limbec-core
+//! The engine of limbec: plain data and algorithms, in the order of the flow.
+//!
+//! - [`schema`]: what a database looks like.
+//! - [`compare`]: two schemas in, operations out.
+//! - [`operations`]: what a revision does.
+//! - [`revision`]: the graph of revisions, identifiers and plans.
+//! - [`steps`]: the SQL a dialect makes of an operation.
+//! - [`dialect`]: one folder a database.
+//!
+//! Invariants: no I/O, no clock, no environment, no async; nothing outside `dialect/<name>/`
+//! writes SQL.
+
+pub mod dialect;
+pub mod operations;
+pub mod schema;
+pub mod script;
+pub mod sql;
+pub mod steps;

@@ -1,1 +1,3 @@
-//! limbec
+//! limbec: database migrations for Rust.
+
+pub mod connection;

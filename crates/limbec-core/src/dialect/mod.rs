@@ -1,0 +1,230 @@
+//! One folder a database, with the same file names in each.
+//!
+//! A dialect is pure: it names queries and consumes their rows, makes steps of operations, and
+//! never touches a connection. Nothing outside `dialect/<name>/` writes SQL or asks which dialect
+//! it has; shared code asks for [`Capabilities`] and folded names.
+
+pub mod postgres;
+pub mod sqlite;
+
+use std::borrow::Cow;
+use std::fmt;
+
+use crate::operations::Operation;
+use crate::schema::{Column, ColumnType, ObjectName, Schema};
+use crate::steps::Step;
+
+/// A row of a query's answer: every value as text, `None` for NULL.
+pub type Row = Vec<Option<String>>;
+
+/// The dialects, by their names.
+pub const ALL: &[&dyn Dialect] = &[&postgres::Postgres, &sqlite::Sqlite];
+
+/// Looks a dialect up by its name (`postgresql`, `sqlite`).
+pub fn by_name(name: &str) -> Option<&'static dyn Dialect> {
+    ALL.iter().copied().find(|dialect| dialect.name() == name)
+}
+
+/// What a database can do, for shared code to ask.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Capabilities {
+    /// Namespaces other than the connection's own.
+    pub namespaces: bool,
+    /// Enumerations as types of their own.
+    pub native_enums: bool,
+    /// A primary key, unique or foreign key always has a name.
+    pub constraints_are_named: bool,
+    /// Whether an answer of [`Dialect::canonical`] is an expression that can be asked again, until
+    /// it no longer changes.
+    pub canonical_is_sql: bool,
+}
+
+/// Something a database lacks, found when SQL is to be made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CompileError {
+    /// What is wrong, as a sentence without a full stop.
+    pub message: String,
+    /// What to do next.
+    pub hint: Option<String>,
+}
+
+impl CompileError {
+    /// Makes an error of a message.
+    pub fn new(message: impl Into<String>) -> Self {
+        CompileError {
+            message: message.into(),
+            hint: None,
+        }
+    }
+
+    /// Adds what to do next.
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+}
+
+impl fmt::Display for CompileError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for CompileError {}
+
+/// A catalogue that does not read as expected.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReflectError(pub String);
+
+impl fmt::Display for ReflectError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for ReflectError {}
+
+/// An SQL expression in the place where it stands, for the database to judge.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Expression {
+    /// The table's name, which an expression may use to qualify its columns.
+    pub table: String,
+    /// The table's columns with their types in the dialect's SQL, in order.
+    pub columns: Vec<(String, String)>,
+    /// Where it stands.
+    pub place: Place,
+    /// Its text.
+    pub text: String,
+}
+
+/// Where an expression stands.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Place {
+    /// The default of a column of a type.
+    Default {
+        /// The type in the dialect's SQL.
+        column_type: String,
+    },
+    /// The value of a computed column of a type.
+    Generated {
+        /// The type in the dialect's SQL.
+        column_type: String,
+    },
+    /// A check constraint.
+    Check,
+    /// An element of an index.
+    IndexElement,
+    /// The predicate of an index.
+    Predicate,
+}
+
+/// How a transaction of one revision is framed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Frame {
+    /// Runs before the first step; the last statement opens the transaction.
+    pub begin: Vec<Step>,
+    /// Runs after the last step; the last statement commits.
+    pub commit: Vec<Step>,
+    /// Undoes the transaction after a failure.
+    pub rollback: Vec<Step>,
+    /// Runs after the transaction, however it ended.
+    pub restore: Vec<Step>,
+}
+
+/// The SQL of the version table.
+///
+/// Rows are the maximal elements of the applied revisions; one column, `version_num`.
+pub trait VersionTable {
+    /// Reads the rows. The database answers an error for which
+    /// [`VersionTable::is_missing`] holds when there is no such table yet.
+    fn select(&self) -> String;
+    /// Whether an error (its SQLSTATE where there is one, and its text) says that the version
+    /// table does not exist.
+    fn is_missing(&self, sqlstate: Option<&str>, message: &str) -> bool;
+    /// Creates the table where it is missing, wide enough for an id of so many characters, and
+    /// widens it where it is too narrow.
+    fn ensure(&self, longest_id: usize) -> Vec<Step>;
+    /// Inserts a row.
+    fn insert(&self, id: &str) -> Step;
+    /// Replaces a row; exactly one row must change.
+    fn update(&self, from: &str, to: &str) -> Step;
+    /// Deletes a row; exactly one row must go.
+    fn delete(&self, id: &str) -> Step;
+    /// Deletes every row.
+    fn purge(&self) -> Step;
+}
+
+/// A database as limbec knows it.
+pub trait Dialect: fmt::Debug + Send + Sync {
+    /// The name: `postgresql`, `sqlite`.
+    fn name(&self) -> &'static str;
+
+    /// What it can do.
+    fn capabilities(&self) -> Capabilities;
+
+    /// The form in which two spellings of one name are equal: case folded, cut to the length that
+    /// the database keeps.
+    fn fold_name<'a>(&self, name: &'a str) -> Cow<'a, str>;
+
+    /// Quotes a name where that is needed.
+    fn quote(&self, name: &str) -> String;
+
+    /// The type in the dialect's own SQL.
+    ///
+    /// # Errors
+    /// When the database has no such type.
+    fn type_sql(&self, column_type: &ColumnType) -> Result<String, CompileError>;
+
+    /// Whether a type reflected from the database is the one a model asks for.
+    fn same_type(&self, current: &ColumnType, target: &ColumnType) -> bool;
+
+    /// Whether the identities (and with them the types) of two columns are one to the database;
+    /// `current` is reflected.
+    fn same_identity(&self, current: &Column, target: &Column) -> bool;
+
+    /// The default as this database is given it: a model's `now()` may have another name here.
+    fn default_sql<'a>(&self, expression: &'a str) -> Cow<'a, str>;
+
+    /// Whether two expressions are the same text but for white space, the case of keywords and
+    /// redundant parentheses.
+    fn same_text(&self, a: &str, b: &str) -> bool;
+
+    /// The statements that lead the database to judge an expression; the last one answers with
+    /// rows that are equal for equal expressions. They run inside a transaction that is rolled
+    /// back (on a database in memory where the dialect has one), and leave nothing behind.
+    fn canonical(&self, expression: &Expression) -> Vec<String>;
+
+    /// The queries that read the catalogue: a fixed number, whatever the number of tables. They
+    /// run in the order given; [`Dialect::read_catalogue`] takes their answers in that order.
+    fn catalogue(&self) -> &'static [&'static str];
+
+    /// The statements round the queries that make of them one snapshot.
+    fn snapshot(&self) -> (&'static str, &'static str);
+
+    /// Makes a schema of the answers to [`Dialect::catalogue`].
+    ///
+    /// # Errors
+    /// When a row is not what the query asks for.
+    fn read_catalogue(&self, answers: Vec<Vec<Row>>) -> Result<Schema, ReflectError>;
+
+    /// Whether compiling the operation needs the current schema of the database.
+    fn needs_schema(&self, operation: &Operation) -> bool;
+
+    /// Makes steps of an operation. `current` is the schema before it; it may be empty where
+    /// [`Dialect::needs_schema`] does not hold.
+    ///
+    /// # Errors
+    /// When the database cannot do what the operation asks for; names the object and the option.
+    fn compile(&self, operation: &Operation, current: &Schema) -> Result<Vec<Step>, CompileError>;
+
+    /// The transaction round one revision.
+    fn frame(&self) -> Frame;
+
+    /// The version table's SQL, for a table of a name.
+    fn version_table(&self, name: ObjectName) -> Box<dyn VersionTable>;
+
+    /// The query that tries to take the lock of this database's migrations without waiting, and
+    /// the one that gives it back; a row `t` means taken. `None` where the transaction itself
+    /// locks.
+    fn lock(&self) -> Option<(String, String)>;
+}

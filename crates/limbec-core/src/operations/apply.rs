@@ -1,0 +1,254 @@
+//! Carries operations out on a schema in memory, as a database would.
+//!
+//! This is how SQL is rendered without a database (`--sql`, where SQLite needs a table's
+//! definition to rebuild it) and how compare is tested. Raw SQL leaves the schema as it is.
+
+use std::fmt;
+
+use super::{Constraint, ConstraintRef, Operation};
+use crate::schema::{ColumnType, EnumType, IndexKey, ObjectName, Schema, Table};
+
+/// Why an operation does not fit the schema it is applied to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ApplyError(String);
+
+impl fmt::Display for ApplyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for ApplyError {}
+
+fn missing(what: &str, name: impl fmt::Display) -> ApplyError {
+    ApplyError(format!("there is no {what} `{name}`"))
+}
+
+fn table<'a>(schema: &'a mut Schema, name: &ObjectName) -> Result<&'a mut Table, ApplyError> {
+    schema.table_mut(name).ok_or_else(|| missing("table", name))
+}
+
+/// Changes the schema as the operation would change the database.
+///
+/// # Errors
+/// When the operation names a table, column, constraint, index or enumeration that is not there,
+/// or makes one that is.
+pub fn apply(schema: &mut Schema, operation: &Operation) -> Result<(), ApplyError> {
+    match operation.clone() {
+        Operation::CreateSchema { name } => schema.namespaces.push(name),
+        Operation::DropSchema { name } => schema.namespaces.retain(|it| *it != name),
+        Operation::CreateExtension { name } => schema.extensions.push(name),
+        Operation::DropExtension { name } => schema.extensions.retain(|it| *it != name),
+        Operation::CreateDomain { domain } => schema.domains.push(domain),
+        Operation::DropDomain { name, .. } => schema.domains.retain(|it| it.name != name),
+        Operation::CreateEnum { enumeration } => schema.enums.push(enumeration),
+        Operation::DropEnum { name, .. } => schema.enums.retain(|it| it.name != name),
+        Operation::AlterEnum { to, .. } => alter_enum(schema, &to)?,
+        Operation::CreateTable { table } => {
+            if schema.table(&table.name).is_some() {
+                return Err(ApplyError(format!(
+                    "the table `{}` exists already",
+                    table.name
+                )));
+            }
+            schema.tables.push(table);
+        }
+        Operation::DropTable { name, .. } => {
+            table(schema, &name)?;
+            schema.tables.retain(|it| it.name != name);
+        }
+        Operation::RenameTable { from, to } => rename_table(schema, &from, to)?,
+        Operation::AddColumn {
+            table: name,
+            column,
+        } => {
+            table(schema, &name)?.columns.push(column);
+        }
+        Operation::DropColumn {
+            table: name,
+            name: column,
+            ..
+        } => {
+            let table = table(schema, &name)?;
+            table
+                .column_named(&column)
+                .ok_or_else(|| missing("column", &column))?;
+            drop_column(table, &column);
+        }
+        Operation::RenameColumn { table, from, to } => rename_column(schema, &table, &from, &to)?,
+        Operation::AlterColumn {
+            table: name,
+            change,
+        } => {
+            let column = table(schema, &name)?
+                .columns
+                .iter_mut()
+                .find(|it| it.name == change.name)
+                .ok_or_else(|| missing("column", &change.name))?;
+            change.to.apply_to(column);
+        }
+        Operation::CreateConstraint {
+            table: name,
+            constraint,
+        } => {
+            constraint.add_to(table(schema, &name)?);
+        }
+        Operation::DropConstraint {
+            table: name,
+            constraint,
+            ..
+        } => {
+            drop_constraint(table(schema, &name)?, &constraint)?;
+        }
+        Operation::CreateIndex { table: name, index } => table(schema, &name)?.indexes.push(index),
+        Operation::DropIndex {
+            table: name,
+            name: index,
+            ..
+        } => {
+            let table = table(schema, &name)?;
+            let before = table.indexes.len();
+            table.indexes.retain(|it| it.name != index);
+            if table.indexes.len() == before {
+                return Err(missing("index", index));
+            }
+        }
+        Operation::CreateTableComment {
+            table: name,
+            comment,
+            ..
+        } => {
+            table(schema, &name)?.comment = Some(comment);
+        }
+        Operation::DropTableComment { table: name, .. } => table(schema, &name)?.comment = None,
+        Operation::Execute { .. } => {}
+    }
+    Ok(())
+}
+
+fn alter_enum(schema: &mut Schema, to: &EnumType) -> Result<(), ApplyError> {
+    let known = schema.enums.iter_mut().find(|it| it.name == to.name);
+    known
+        .ok_or_else(|| missing("enumeration", &to.name))?
+        .labels
+        .clone_from(&to.labels);
+    for column in schema
+        .tables
+        .iter_mut()
+        .flat_map(|table| &mut table.columns)
+    {
+        relabel(&mut column.column_type, to);
+    }
+    Ok(())
+}
+
+fn relabel(column_type: &mut ColumnType, to: &EnumType) {
+    match column_type {
+        ColumnType::Enum(it) if it.name == to.name => it.labels.clone_from(&to.labels),
+        ColumnType::Array(element) => relabel(element, to),
+        _ => {}
+    }
+}
+
+fn rename_table(schema: &mut Schema, from: &ObjectName, to: String) -> Result<(), ApplyError> {
+    let now = ObjectName {
+        schema: from.schema.clone(),
+        name: to,
+    };
+    table(schema, from)?.name = now.clone();
+    for key in schema
+        .tables
+        .iter_mut()
+        .flat_map(|table| &mut table.foreign_keys)
+    {
+        if key.referred_table == *from {
+            key.referred_table = now.clone();
+        }
+    }
+    Ok(())
+}
+
+/// Drops a column with all that stands on it: databases drop its indexes and keys along.
+fn drop_column(table: &mut Table, name: &str) {
+    let has = |columns: &[String]| columns.iter().any(|column| column == name);
+    table.columns.retain(|column| column.name != name);
+    table.primary_key.take_if(|key| has(&key.columns));
+    table.uniques.retain(|it| !has(&it.columns));
+    table.foreign_keys.retain(|it| !has(&it.columns));
+    table.indexes.retain(|index| {
+        let keyed = |key: &IndexKey| matches!(key, IndexKey::Column(column) if column == name);
+        !has(&index.include) && !index.elements.iter().any(|element| keyed(&element.key))
+    });
+}
+
+fn rename_column(
+    schema: &mut Schema,
+    name: &ObjectName,
+    from: &str,
+    to: &str,
+) -> Result<(), ApplyError> {
+    let rename = |columns: &mut Vec<String>| {
+        for column in columns.iter_mut().filter(|column| *column == from) {
+            *column = to.to_string();
+        }
+    };
+    let table = table(schema, name)?;
+    let column = table.columns.iter_mut().find(|column| column.name == from);
+    column.ok_or_else(|| missing("column", from))?.name = to.to_string();
+    if let Some(key) = &mut table.primary_key {
+        rename(&mut key.columns);
+    }
+    table
+        .uniques
+        .iter_mut()
+        .for_each(|it| rename(&mut it.columns));
+    table
+        .foreign_keys
+        .iter_mut()
+        .for_each(|it| rename(&mut it.columns));
+    for index in &mut table.indexes {
+        rename(&mut index.include);
+        for element in &mut index.elements {
+            if let IndexKey::Column(column) = &mut element.key
+                && column == from
+            {
+                *column = to.to_string();
+            }
+        }
+    }
+    for key in schema
+        .tables
+        .iter_mut()
+        .flat_map(|table| &mut table.foreign_keys)
+    {
+        if key.referred_table == *name {
+            rename(&mut key.referred_columns);
+        }
+    }
+    Ok(())
+}
+
+fn drop_constraint(table: &mut Table, which: &ConstraintRef) -> Result<(), ApplyError> {
+    let is = |constraint: Constraint| match which {
+        ConstraintRef::Named(name) => constraint.name() == Some(name),
+        ConstraintRef::Unnamed(definition) => constraint == *definition,
+    };
+    if !Constraint::all_of(table).any(is) {
+        let name = match which {
+            ConstraintRef::Named(name) => name.as_str(),
+            ConstraintRef::Unnamed(_) => "(unnamed)",
+        };
+        return Err(missing("constraint", name));
+    }
+    table
+        .primary_key
+        .take_if(|it| is(Constraint::PrimaryKey(it.clone())));
+    table
+        .uniques
+        .retain(|it| !is(Constraint::Unique(it.clone())));
+    table.checks.retain(|it| !is(Constraint::Check(it.clone())));
+    table
+        .foreign_keys
+        .retain(|it| !is(Constraint::ForeignKey(it.clone())));
+    Ok(())
+}

@@ -1,0 +1,182 @@
+//! The `op` of a revision: directives are called on it, operations come out.
+
+use super::{AlterColumn, Constraint, ConstraintRef, Operation};
+use crate::schema::{
+    CheckConstraint, Column, Domain, EnumType, ForeignKey, Index, ObjectName, PrimaryKey, Table,
+    UniqueConstraint,
+};
+use crate::script::{Arguments, CallError, Value};
+
+/// Collects the operations of a revision in the order of its calls.
+///
+/// ```
+/// use limbec_core::operations::Operations;
+/// use limbec_core::schema::{Column, Text};
+/// let mut op = Operations::new();
+/// op.add_column("collections", Column::new("description", Text));
+/// assert_eq!(op.into_vec().len(), 1);
+/// ```
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Operations {
+    list: Vec<Operation>,
+}
+
+impl Operations {
+    /// Starts with no operation.
+    pub fn new() -> Self {
+        Operations::default()
+    }
+
+    /// Gives the operations in their order.
+    pub fn into_vec(self) -> Vec<Operation> {
+        self.list
+    }
+}
+
+/// Declares the directives once, for Rust and for the reader of revisions.
+macro_rules! directives {
+    ($($(#[$meta:meta])* fn $name:ident($($a:ident: $t:ident $($i:ident)?),*) $body:block)*) => {
+        impl Operations {
+            $($(#[$meta])*
+            pub fn $name(&mut self, $($a: crate::script::parameter!($t $($i)?)),*) {
+                $(crate::script::argument!($a $t $($i)?);)*
+                self.list.push($body);
+            })*
+
+            /// The names of the directives.
+            pub const DIRECTIVES: &'static [&'static str] = &[$(stringify!($name)),*];
+
+            /// Calls a directive by its name, as in `op.add_column(…)`.
+            ///
+            /// # Errors
+            /// When there is no such directive, or an argument does not fit.
+            pub fn call(&mut self, directive: &str, arguments: Vec<Value>) -> Result<(), CallError> {
+                let mut arguments = Arguments::new(arguments);
+                match directive {
+                    $(stringify!($name) => {
+                        $(let $a: crate::script::owned!($t $($i)?) = arguments.take(stringify!($a))?;)*
+                        arguments.finish()?;
+                        self.$name($($a),*);
+                    })*
+                    _ => return Err(CallError {
+                        message: format!("there is no directive `op.{directive}`"),
+                        argument: None,
+                        known: Self::DIRECTIVES.to_vec(),
+                    }),
+                }
+                Ok(())
+            }
+        }
+    };
+}
+
+directives! {
+    /// Creates a namespace.
+    fn create_schema(name: into String) {
+        Operation::CreateSchema { name }
+    }
+    /// Drops an empty namespace.
+    fn drop_schema(name: into String) {
+        Operation::DropSchema { name }
+    }
+    /// Installs an extension (PostgreSQL).
+    fn create_extension(name: into String) {
+        Operation::CreateExtension { name }
+    }
+    /// Removes an extension (PostgreSQL).
+    fn drop_extension(name: into String) {
+        Operation::DropExtension { name }
+    }
+    /// Creates a domain (PostgreSQL).
+    fn create_domain(domain: Domain) {
+        Operation::CreateDomain { domain }
+    }
+    /// Drops a domain (PostgreSQL).
+    fn drop_domain(name: into ObjectName) {
+        Operation::DropDomain { name, domain: None }
+    }
+    /// Creates an enumeration: a native type on PostgreSQL, nothing by itself on SQLite.
+    fn create_enum(enumeration: EnumType) {
+        Operation::CreateEnum { enumeration }
+    }
+    /// Drops an enumeration.
+    fn drop_enum(name: into ObjectName) {
+        Operation::DropEnum { name, enumeration: None }
+    }
+    /// Changes the labels of an enumeration to those given.
+    fn alter_enum(enumeration: EnumType) {
+        Operation::AlterEnum { to: enumeration, from: None }
+    }
+    /// Creates a table; its indexes come by [`Operations::create_index`].
+    fn create_table(table: Table) {
+        Operation::CreateTable { table }
+    }
+    /// Drops a table and its rows.
+    fn drop_table(name: into ObjectName) {
+        Operation::DropTable { name, table: None }
+    }
+    /// Renames a table within its namespace.
+    fn rename_table(from: into ObjectName, to: into String) {
+        Operation::RenameTable { from, to }
+    }
+    /// Adds a column after the others.
+    fn add_column(table: into ObjectName, column: Column) {
+        Operation::AddColumn { table, column }
+    }
+    /// Drops a column and its values.
+    fn drop_column(table: into ObjectName, name: into String) {
+        Operation::DropColumn { table, name, column: None }
+    }
+    /// Renames a column.
+    fn rename_column(table: into ObjectName, from: into String, to: into String) {
+        Operation::RenameColumn { table, from, to }
+    }
+    /// Changes a column.
+    fn alter_column(table: into ObjectName, change: AlterColumn) {
+        Operation::AlterColumn { table, change }
+    }
+    /// Adds a primary key.
+    fn create_primary_key(table: into ObjectName, key: PrimaryKey) {
+        Operation::CreateConstraint { table, constraint: Constraint::PrimaryKey(key) }
+    }
+    /// Adds a unique constraint.
+    fn create_unique_constraint(table: into ObjectName, constraint: UniqueConstraint) {
+        Operation::CreateConstraint { table, constraint: Constraint::Unique(constraint) }
+    }
+    /// Adds a check constraint.
+    fn create_check_constraint(table: into ObjectName, constraint: CheckConstraint) {
+        Operation::CreateConstraint { table, constraint: Constraint::Check(constraint) }
+    }
+    /// Adds a foreign key.
+    fn create_foreign_key(table: into ObjectName, key: ForeignKey) {
+        Operation::CreateConstraint { table, constraint: Constraint::ForeignKey(key) }
+    }
+    /// Drops a constraint: by its name, or by its definition where it has none.
+    fn drop_constraint(table: into ObjectName, constraint: into ConstraintRef) {
+        Operation::DropConstraint { table, constraint, definition: None }
+    }
+    /// Creates an index.
+    fn create_index(table: into ObjectName, index: Index) {
+        Operation::CreateIndex { table, index }
+    }
+    /// Drops an index.
+    fn drop_index(table: into ObjectName, name: into String) {
+        Operation::DropIndex { table, name, index: None }
+    }
+    /// Sets the comment of a table.
+    fn create_table_comment(table: into ObjectName, comment: into String) {
+        Operation::CreateTableComment { table, comment, from: None }
+    }
+    /// Removes the comment of a table.
+    fn drop_table_comment(table: into ObjectName) {
+        Operation::DropTableComment { table, from: None }
+    }
+    /// Runs SQL as it stands, one statement or several, on every database.
+    fn execute(sql: into String) {
+        Operation::Execute { sql, dialect: None }
+    }
+    /// Runs SQL as it stands on one kind of database only: `"postgresql"` or `"sqlite"`.
+    fn execute_on(dialect: into String, sql: into String) {
+        Operation::Execute { sql, dialect: Some(dialect) }
+    }
+}

@@ -1,0 +1,125 @@
+//! Operations in words, for log lines and `check`.
+
+use std::fmt;
+
+use super::{ColumnChange, Constraint, ConstraintRef, Operation};
+
+impl Operation {
+    /// The directive's name, as `op.*` has it.
+    pub fn directive(&self) -> &'static str {
+        match self {
+            Operation::CreateSchema { .. } => "create_schema",
+            Operation::DropSchema { .. } => "drop_schema",
+            Operation::CreateExtension { .. } => "create_extension",
+            Operation::DropExtension { .. } => "drop_extension",
+            Operation::CreateDomain { .. } => "create_domain",
+            Operation::DropDomain { .. } => "drop_domain",
+            Operation::CreateEnum { .. } => "create_enum",
+            Operation::DropEnum { .. } => "drop_enum",
+            Operation::AlterEnum { .. } => "alter_enum",
+            Operation::CreateTable { .. } => "create_table",
+            Operation::DropTable { .. } => "drop_table",
+            Operation::RenameTable { .. } => "rename_table",
+            Operation::AddColumn { .. } => "add_column",
+            Operation::DropColumn { .. } => "drop_column",
+            Operation::RenameColumn { .. } => "rename_column",
+            Operation::AlterColumn { .. } => "alter_column",
+            Operation::CreateConstraint { constraint, .. } => match constraint {
+                Constraint::PrimaryKey(_) => "create_primary_key",
+                Constraint::Unique(_) => "create_unique_constraint",
+                Constraint::Check(_) => "create_check_constraint",
+                Constraint::ForeignKey(_) => "create_foreign_key",
+            },
+            Operation::DropConstraint { .. } => "drop_constraint",
+            Operation::CreateIndex { .. } => "create_index",
+            Operation::DropIndex { .. } => "drop_index",
+            Operation::CreateTableComment { .. } => "create_table_comment",
+            Operation::DropTableComment { .. } => "drop_table_comment",
+            Operation::Execute { dialect: None, .. } => "execute",
+            Operation::Execute {
+                dialect: Some(_), ..
+            } => "execute_on",
+        }
+    }
+
+    /// What the directive is about: `collections.description`, `ix_jobs_status on jobs`.
+    pub fn subject(&self) -> String {
+        match self {
+            Operation::CreateSchema { name }
+            | Operation::DropSchema { name }
+            | Operation::CreateExtension { name }
+            | Operation::DropExtension { name } => name.clone(),
+            Operation::CreateDomain { domain } => domain.name.to_string(),
+            Operation::CreateEnum { enumeration } => enumeration.name.to_string(),
+            Operation::AlterEnum { to, .. } => {
+                format!("{} ({})", to.name, to.labels.join(", "))
+            }
+            Operation::CreateTable { table } => table.name.to_string(),
+            Operation::DropDomain { name, .. }
+            | Operation::DropEnum { name, .. }
+            | Operation::DropTable { name, .. } => name.to_string(),
+            Operation::RenameTable { from, to } => format!("{from} to {to}"),
+            Operation::AddColumn { table, column } => format!("{table}.{}", column.name),
+            Operation::DropColumn { table, name, .. } => format!("{table}.{name}"),
+            Operation::RenameColumn { table, from, to } => format!("{table}.{from} to {to}"),
+            Operation::AlterColumn { table, change } => {
+                format!("{table}.{}: {}", change.name, changes(&change.to))
+            }
+            Operation::CreateConstraint { table, constraint } => {
+                format!("{} on {table}", constraint.name().unwrap_or("(unnamed)"))
+            }
+            Operation::DropConstraint {
+                table, constraint, ..
+            } => match constraint {
+                ConstraintRef::Named(name) => format!("{name} on {table}"),
+                ConstraintRef::Unnamed(_) => format!("(unnamed) on {table}"),
+            },
+            Operation::CreateIndex { table, index } => format!("{} on {table}", index.name),
+            Operation::DropIndex { table, name, .. } => format!("{name} on {table}"),
+            Operation::CreateTableComment { table, .. }
+            | Operation::DropTableComment { table, .. } => table.to_string(),
+            Operation::Execute { sql, .. } => first_line(sql),
+        }
+    }
+}
+
+impl fmt::Display for Operation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.directive(), self.subject())
+    }
+}
+
+fn changes(change: &ColumnChange) -> String {
+    let mut words = Vec::new();
+    if change.column_type.is_some() {
+        words.push("type");
+    }
+    match change.nullable {
+        Some(true) => words.push("nullable"),
+        Some(false) => words.push("not null"),
+        None => {}
+    }
+    let others = [
+        ("default", change.default.is_some()),
+        ("generated", change.generated.is_some()),
+        ("identity", change.identity.is_some()),
+        ("collation", change.collation.is_some()),
+        ("comment", change.comment.is_some()),
+    ];
+    words.extend(
+        others
+            .into_iter()
+            .filter(|(_, changes)| *changes)
+            .map(|(word, _)| word),
+    );
+    words.join(", ")
+}
+
+fn first_line(sql: &str) -> String {
+    const WIDTH: usize = 60;
+    let line = sql.trim().lines().next().unwrap_or_default();
+    match line.char_indices().nth(WIDTH) {
+        Some((end, _)) => format!("{}…", &line[..end]),
+        None => line.to_string(),
+    }
+}

@@ -1,0 +1,156 @@
+//! The reverse of an operation, as data.
+
+use super::{AlterColumn, Constraint, ConstraintRef, Operation};
+use crate::schema::Table;
+
+impl Operation {
+    /// Gives the operations that undo this one, in order; `None` where what it takes away is not
+    /// known (raw SQL, or a drop read from a file).
+    ///
+    /// ```
+    /// use limbec_core::operations::Operation;
+    /// let create = Operation::CreateSchema { name: "billing".into() };
+    /// assert_eq!(create.invert(), Some(vec![Operation::DropSchema { name: "billing".into() }]));
+    /// ```
+    pub fn invert(&self) -> Option<Vec<Operation>> {
+        let inverse = match self.clone() {
+            Operation::CreateSchema { name } => Operation::DropSchema { name },
+            Operation::DropSchema { name } => Operation::CreateSchema { name },
+            Operation::CreateExtension { name } => Operation::DropExtension { name },
+            Operation::DropExtension { name } => Operation::CreateExtension { name },
+            Operation::CreateDomain { domain } => Operation::DropDomain {
+                name: domain.name.clone(),
+                domain: Some(domain),
+            },
+            Operation::DropDomain { domain, .. } => Operation::CreateDomain { domain: domain? },
+            Operation::CreateEnum { enumeration } => Operation::DropEnum {
+                name: enumeration.name.clone(),
+                enumeration: Some(enumeration),
+            },
+            Operation::DropEnum { enumeration, .. } => Operation::CreateEnum {
+                enumeration: enumeration?,
+            },
+            Operation::AlterEnum { to, from } => Operation::AlterEnum {
+                to: from?,
+                from: Some(to),
+            },
+            Operation::CreateTable { table } => Operation::DropTable {
+                name: table.name.clone(),
+                table: Some(Box::new(table)),
+            },
+            Operation::DropTable { table, .. } => return Some(create_with_indexes(*table?)),
+            Operation::RenameTable { from, to } => {
+                let mut now = from.clone();
+                now.name = to;
+                Operation::RenameTable {
+                    from: now,
+                    to: from.name,
+                }
+            }
+            Operation::AddColumn { table, column } => Operation::DropColumn {
+                table,
+                name: column.name.clone(),
+                column: Some(Box::new(column)),
+            },
+            Operation::DropColumn { table, column, .. } => Operation::AddColumn {
+                table,
+                column: *column?,
+            },
+            Operation::RenameColumn { table, from, to } => Operation::RenameColumn {
+                table,
+                from: to,
+                to: from,
+            },
+            Operation::AlterColumn { table, change } => {
+                if change.from.is_empty() && !change.to.is_empty() {
+                    return None;
+                }
+                let AlterColumn { name, to, from, .. } = change;
+                Operation::AlterColumn {
+                    table,
+                    change: AlterColumn {
+                        name,
+                        to: from,
+                        from: to,
+                        using: None,
+                    },
+                }
+            }
+            Operation::CreateConstraint { table, constraint } => Operation::DropConstraint {
+                table,
+                constraint: ConstraintRef::to(&constraint),
+                definition: Some(constraint),
+            },
+            Operation::DropConstraint {
+                table,
+                constraint,
+                definition,
+            } => {
+                let constraint = match constraint {
+                    ConstraintRef::Unnamed(constraint) => constraint,
+                    ConstraintRef::Named(_) => definition?,
+                };
+                Operation::CreateConstraint { table, constraint }
+            }
+            Operation::CreateIndex { table, index } => Operation::DropIndex {
+                table,
+                name: index.name.clone(),
+                index: Some(Box::new(index)),
+            },
+            Operation::DropIndex { table, index, .. } => Operation::CreateIndex {
+                table,
+                index: *index?,
+            },
+            Operation::CreateTableComment {
+                table,
+                comment,
+                from,
+            } => match from {
+                Some(before) => Operation::CreateTableComment {
+                    table,
+                    comment: before,
+                    from: Some(comment),
+                },
+                None => Operation::DropTableComment {
+                    table,
+                    from: Some(comment),
+                },
+            },
+            Operation::DropTableComment { table, from } => Operation::CreateTableComment {
+                table,
+                comment: from?,
+                from: None,
+            },
+            Operation::Execute { .. } => return None,
+        };
+        Some(vec![inverse])
+    }
+
+    /// Whether rows or values are lost for good when it runs.
+    pub fn loses_data(&self) -> bool {
+        matches!(
+            self,
+            Operation::DropTable { .. } | Operation::DropColumn { .. }
+        )
+    }
+
+    /// The constraint that a `create_*` directive adds.
+    pub fn constraint(&self) -> Option<&Constraint> {
+        match self {
+            Operation::CreateConstraint { constraint, .. } => Some(constraint),
+            _ => None,
+        }
+    }
+}
+
+/// The operations that make a table: itself, then its indexes.
+pub(crate) fn create_with_indexes(mut table: Table) -> Vec<Operation> {
+    let indexes = std::mem::take(&mut table.indexes);
+    let name = table.name.clone();
+    let mut operations = vec![Operation::CreateTable { table }];
+    operations.extend(indexes.into_iter().map(|index| Operation::CreateIndex {
+        table: name.clone(),
+        index,
+    }));
+    operations
+}

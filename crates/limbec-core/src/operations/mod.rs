@@ -1,0 +1,187 @@
+//! What a revision does: one variant a directive, named like Alembic's `op.*`.
+//!
+//! Plain data. [`crate::compare`] produces operations, revision files hold them, dialects compile
+//! them, [`Operation::invert`] reverses them and [`apply`] carries them out on a [`Schema`] in
+//! memory. An operation that compare makes carries what its inverse needs; one read from a file
+//! carries what the file says.
+//!
+//! [`Schema`]: crate::schema::Schema
+
+mod alter_column;
+mod apply;
+mod builder;
+mod constraint;
+mod describe;
+mod invert;
+
+pub use alter_column::{AlterColumn, ColumnChange};
+pub use apply::{ApplyError, apply};
+pub use builder::Operations;
+pub use constraint::{Constraint, ConstraintRef};
+
+use crate::schema::{Column, Domain, EnumType, Index, ObjectName, Table};
+
+/// One directive of a revision.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", serde(tag = "operation", rename_all = "snake_case"))]
+#[non_exhaustive]
+pub enum Operation {
+    /// Creates a namespace.
+    CreateSchema {
+        /// Its name.
+        name: String,
+    },
+    /// Drops an empty namespace.
+    DropSchema {
+        /// Its name.
+        name: String,
+    },
+    /// Installs an extension.
+    CreateExtension {
+        /// Its name.
+        name: String,
+    },
+    /// Removes an extension.
+    DropExtension {
+        /// Its name.
+        name: String,
+    },
+    /// Creates a domain.
+    CreateDomain {
+        /// The domain.
+        domain: Domain,
+    },
+    /// Drops a domain.
+    DropDomain {
+        /// Its name.
+        name: ObjectName,
+        /// What it was, where known.
+        domain: Option<Domain>,
+    },
+    /// Creates an enumeration.
+    CreateEnum {
+        /// The enumeration.
+        enumeration: EnumType,
+    },
+    /// Drops an enumeration.
+    DropEnum {
+        /// Its name.
+        name: ObjectName,
+        /// What it was, where known.
+        enumeration: Option<EnumType>,
+    },
+    /// Changes the labels of an enumeration.
+    AlterEnum {
+        /// The enumeration with its new labels.
+        to: EnumType,
+        /// The enumeration before, where known.
+        from: Option<EnumType>,
+    },
+    /// Creates a table without its indexes.
+    CreateTable {
+        /// The table.
+        table: Table,
+    },
+    /// Drops a table.
+    DropTable {
+        /// Its name.
+        name: ObjectName,
+        /// What it was, indexes included, where known.
+        table: Option<Box<Table>>,
+    },
+    /// Renames a table.
+    RenameTable {
+        /// Its name before.
+        from: ObjectName,
+        /// Its name after, in the same namespace.
+        to: String,
+    },
+    /// Adds a column.
+    AddColumn {
+        /// The table.
+        table: ObjectName,
+        /// The column.
+        column: Column,
+    },
+    /// Drops a column.
+    DropColumn {
+        /// The table.
+        table: ObjectName,
+        /// The column's name.
+        name: String,
+        /// What it was, where known.
+        column: Option<Box<Column>>,
+    },
+    /// Renames a column.
+    RenameColumn {
+        /// The table.
+        table: ObjectName,
+        /// Its name before.
+        from: String,
+        /// Its name after.
+        to: String,
+    },
+    /// Changes a column.
+    AlterColumn {
+        /// The table.
+        table: ObjectName,
+        /// What changes, and what it was.
+        change: AlterColumn,
+    },
+    /// Adds a constraint.
+    CreateConstraint {
+        /// The table.
+        table: ObjectName,
+        /// The constraint.
+        constraint: Constraint,
+    },
+    /// Drops a constraint.
+    DropConstraint {
+        /// The table.
+        table: ObjectName,
+        /// Which one.
+        constraint: ConstraintRef,
+        /// What it was, where known.
+        definition: Option<Constraint>,
+    },
+    /// Creates an index.
+    CreateIndex {
+        /// The table.
+        table: ObjectName,
+        /// The index.
+        index: Index,
+    },
+    /// Drops an index.
+    DropIndex {
+        /// The table.
+        table: ObjectName,
+        /// The index's name.
+        name: String,
+        /// What it was, where known.
+        index: Option<Box<Index>>,
+    },
+    /// Sets the comment of a table.
+    CreateTableComment {
+        /// The table.
+        table: ObjectName,
+        /// The comment.
+        comment: String,
+        /// The comment before, where there was one.
+        from: Option<String>,
+    },
+    /// Removes the comment of a table.
+    DropTableComment {
+        /// The table.
+        table: ObjectName,
+        /// The comment before, where known.
+        from: Option<String>,
+    },
+    /// Runs SQL as it stands.
+    Execute {
+        /// The SQL, one statement or several.
+        sql: String,
+        /// The only dialect it is for; every one when absent.
+        dialect: Option<String>,
+    },
+}

@@ -1,0 +1,101 @@
+//! Tables.
+
+use std::collections::BTreeMap;
+
+use super::{CheckConstraint, Column, ForeignKey, Index, ObjectName, PrimaryKey, UniqueConstraint};
+use crate::script::builder;
+
+/// A table with its columns, constraints and indexes.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct Table {
+    /// The name.
+    pub name: ObjectName,
+    /// The columns, in order.
+    pub columns: Vec<Column>,
+    /// The primary key.
+    pub primary_key: Option<PrimaryKey>,
+    /// The unique constraints.
+    pub uniques: Vec<UniqueConstraint>,
+    /// The check constraints.
+    pub checks: Vec<CheckConstraint>,
+    /// The foreign keys.
+    pub foreign_keys: Vec<ForeignKey>,
+    /// The indexes.
+    pub indexes: Vec<Index>,
+    /// The comment.
+    pub comment: Option<String>,
+    /// What only one dialect knows, keyed `dialect.option`.
+    pub options: BTreeMap<String, String>,
+}
+
+builder! {
+    constructors Table {
+        /// Makes an empty table of a name.
+        ///
+        /// ```
+        /// use limbec_core::schema::{Column, PrimaryKey, Table, Text};
+        /// let table = Table::new("tags")
+        ///     .column(Column::new("name", Text).not_null())
+        ///     .primary_key(PrimaryKey::new(&["name"]));
+        /// assert_eq!(table.columns.len(), 1);
+        /// ```
+        fn new(name: into ObjectName) {
+            Table {
+                name,
+                columns: Vec::new(),
+                primary_key: None,
+                uniques: Vec::new(),
+                checks: Vec::new(),
+                foreign_keys: Vec::new(),
+                indexes: Vec::new(),
+                comment: None,
+                options: BTreeMap::new(),
+            }
+        }
+    }
+    methods {
+        /// Adds a column after the others.
+        fn column(self, column: Column) {
+            self.columns.push(column);
+        }
+        /// Sets the primary key.
+        fn primary_key(self, key: PrimaryKey) {
+            self.primary_key = Some(key);
+        }
+        /// Adds a unique constraint.
+        fn unique(self, constraint: UniqueConstraint) {
+            self.uniques.push(constraint);
+        }
+        /// Adds a check constraint.
+        fn check(self, constraint: CheckConstraint) {
+            self.checks.push(constraint);
+        }
+        /// Adds a foreign key.
+        fn foreign_key(self, key: ForeignKey) {
+            self.foreign_keys.push(key);
+        }
+        /// Sets the comment.
+        fn comment(self, text: into String) {
+            self.comment = Some(text);
+        }
+        /// Sets what only one dialect knows, keyed `dialect.option`.
+        fn option(self, key: into String, value: into String) {
+            self.options.insert(key, value);
+        }
+    }
+}
+
+impl Table {
+    /// Looks a column up by its exact name.
+    pub fn column_named(&self, name: &str) -> Option<&Column> {
+        self.columns.iter().find(|column| column.name == name)
+    }
+
+    /// Whether a column belongs to the primary key.
+    pub fn in_primary_key(&self, column: &str) -> bool {
+        self.primary_key
+            .as_ref()
+            .is_some_and(|key| key.columns.iter().any(|it| it == column))
+    }
+}

@@ -1,0 +1,104 @@
+//! Connections: one small file a driver, each behind the feature of its name.
+//!
+//! All that limbec asks of a driver is text: statements in, rows of text out.
+
+#[cfg(feature = "postgres")]
+mod postgres;
+#[cfg(feature = "sqlite")]
+mod sqlite;
+
+use std::error::Error as StdError;
+use std::fmt;
+use std::time::Duration;
+
+use limbec_core::dialect::{Dialect, Row};
+
+#[cfg(feature = "postgres")]
+pub use postgres::connect as connect_postgres;
+#[cfg(feature = "sqlite")]
+pub use sqlite::open as open_sqlite;
+
+/// The answer to one statement.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Answer {
+    /// The rows, every value as text.
+    pub rows: Vec<Row>,
+    /// How many rows were changed.
+    pub affected: u64,
+}
+
+/// A connection to a database, as limbec uses it.
+#[allow(async_fn_in_trait, reason = "the bound on the future is written out")]
+pub trait Connection: Send {
+    /// The dialect of the database.
+    fn dialect(&self) -> &'static dyn Dialect;
+
+    /// Runs statements one after the other and stops at the first that fails.
+    fn run(
+        &mut self,
+        statements: &[&str],
+    ) -> impl Future<Output = Result<Vec<Answer>, StatementError>> + Send;
+
+    /// Runs statements that stand inside one transaction, which the first may open and the last
+    /// close, in one flight where the driver can. After a failure the transaction is at its end
+    /// or waits for a rollback; no later statement has had an effect.
+    fn flight(
+        &mut self,
+        statements: &[&str],
+    ) -> impl Future<Output = Result<Vec<Answer>, StatementError>> + Send {
+        self.run(statements)
+    }
+
+    /// Waits.
+    fn pause(&mut self, time: Duration) -> impl Future<Output = ()> + Send;
+}
+
+/// A statement that the database refused, or that did not reach it.
+#[derive(Debug)]
+pub struct StatementError {
+    /// Which of the statements given, counted from 0.
+    pub index: usize,
+    /// What the database said.
+    pub error: DatabaseError,
+}
+
+impl fmt::Display for StatementError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.error.fmt(f)
+    }
+}
+
+impl StdError for StatementError {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        Some(&self.error)
+    }
+}
+
+/// What a database, or the driver on the way to it, said.
+#[derive(Debug, Default)]
+pub struct DatabaseError {
+    /// The message.
+    pub message: String,
+    /// The five characters of SQLSTATE, where the database has them.
+    pub sqlstate: Option<String>,
+    /// More about it, in the database's words.
+    pub detail: Option<String>,
+    /// The database's own hint.
+    pub hint: Option<String>,
+    /// Where in the statement, in characters from 1.
+    pub position: Option<usize>,
+    /// The driver's error.
+    pub source: Option<Box<dyn StdError + Send + Sync>>,
+}
+
+impl fmt::Display for DatabaseError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl StdError for DatabaseError {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.source.as_deref().map(|source| source as _)
+    }
+}

@@ -1,0 +1,4 @@
+//! PostgreSQL, by `tokio-postgres`.
+
+/// Connects.
+pub fn connect() {}
