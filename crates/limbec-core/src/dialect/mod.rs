@@ -217,8 +217,8 @@ pub trait Dialect: fmt::Debug + Send + Sync {
     /// When the database cannot do what the operation asks for; names the object and the option.
     fn compile(&self, operation: &Operation, current: &Schema) -> Result<Vec<Step>, CompileError>;
 
-    /// The transaction round one revision.
-    fn frame(&self) -> Frame;
+    /// The transaction round one revision of these operations.
+    fn frame(&self, operations: &[Operation]) -> Frame;
 
     /// The version table's SQL, for a table of a name.
     fn version_table(&self, name: ObjectName) -> Box<dyn VersionTable>;

@@ -60,7 +60,7 @@ impl Dialect for Sqlite {
     fn compile(&self, operation: &Operation, current: &Schema) -> Result<Vec<Step>, CompileError> {
         unimplemented!()
     }
-    fn frame(&self) -> Frame {
+    fn frame(&self, operations: &[Operation]) -> Frame {
         unimplemented!()
     }
     fn version_table(&self, name: ObjectName) -> Box<dyn VersionTable> {
