@@ -10,6 +10,7 @@
 //! Invariants: no I/O, no clock, no environment, no async; nothing outside `dialect/<name>/`
 //! writes SQL.
 
+pub mod compare;
 pub mod dialect;
 pub mod operations;
 pub mod schema;

@@ -34,6 +34,9 @@ pub struct Capabilities {
     pub native_enums: bool,
     /// A primary key, unique or foreign key always has a name.
     pub constraints_are_named: bool,
+    /// Whether a foreign key holds fast the key it refers to and the types on both sides, so that
+    /// it must go before they change.
+    pub keys_bind_their_targets: bool,
     /// Whether an answer of [`Dialect::canonical`] is an expression that can be asked again, until
     /// it no longer changes.
     pub canonical_is_sql: bool,

@@ -165,6 +165,7 @@ macro_rules! functions {
     ($($(#[$meta:meta])* $owner:ident::$function:ident($($a:ident: $t:ident $($i:ident)?),*) $body:block)*) => {
         $(impl $owner {
             $(#[$meta])*
+            #[allow(clippy::new_ret_no_self, reason = "named like the builder it stands for")]
             pub fn $function($($a: crate::script::parameter!($t $($i)?)),*) -> ColumnType {
                 $(crate::script::argument!($a $t $($i)?);)*
                 $body

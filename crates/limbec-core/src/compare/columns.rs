@@ -1,0 +1,154 @@
+//! The columns of a table that both sides have.
+
+use super::Plan;
+use super::judge::Judge;
+use crate::dialect::Place;
+use crate::operations::{AlterColumn, ColumnChange, Operation};
+use crate::schema::{Column, ColumnType, Table};
+
+pub(super) fn compare(current: &Table, target: &Table, judge: &mut Judge<'_>, plan: &mut Plan) {
+    let find = |columns: &'_ [Column], name: &str, judge: &Judge<'_>| {
+        columns
+            .iter()
+            .find(|it| judge.same_name(&it.name, name))
+            .cloned()
+    };
+    let mut added = Vec::new();
+    for wanted in &target.columns {
+        match find(&current.columns, &wanted.name, judge) {
+            Some(existing) => alter(&existing, wanted, target, judge, plan),
+            None => added.push(wanted.clone()),
+        }
+    }
+    // A computed column may be computed from a new one.
+    added.sort_by_key(|column| column.generated.is_some());
+    plan.add_columns
+        .extend(added.into_iter().map(|column| Operation::AddColumn {
+            table: target.name.clone(),
+            column,
+        }));
+    let mut dropped: Vec<&Column> = current
+        .columns
+        .iter()
+        .filter(|it| find(&target.columns, &it.name, judge).is_none())
+        .collect();
+    dropped.sort_by_key(|column| column.generated.is_none());
+    plan.drop_columns
+        .extend(dropped.into_iter().map(|column| Operation::DropColumn {
+            table: target.name.clone(),
+            name: column.name.clone(),
+            column: Some(Box::new(column.clone())),
+        }));
+}
+
+fn alter(current: &Column, target: &Column, table: &Table, judge: &mut Judge<'_>, plan: &mut Plan) {
+    let dialect = judge.dialect;
+    let mut to = ColumnChange::default();
+    let mut from = ColumnChange::default();
+    macro_rules! change {
+        ($attribute:ident) => {
+            to.$attribute = Some(target.$attribute.clone());
+            from.$attribute = Some(current.$attribute.clone());
+        };
+    }
+
+    let same_identity = dialect.same_identity(current, target);
+    let counted = current.identity.is_some() && target.identity.is_some() && same_identity;
+    let type_changes = !counted && !same_type(current, target, judge);
+    if type_changes {
+        change!(column_type);
+    }
+    if current.nullable != target.nullable {
+        change!(nullable);
+    }
+    let column_type = dialect.type_sql(&target.column_type).unwrap_or_default();
+    let wanted_default = target
+        .default
+        .as_deref()
+        .map(|it| dialect.default_sql(it).into_owned());
+    let place = Place::Default {
+        column_type: column_type.clone(),
+    };
+    if !judge.same_optional_expression(
+        table,
+        &place,
+        current.default.as_deref(),
+        wanted_default.as_deref(),
+    ) || (type_changes && target.default.is_some() && !both_integers(current, target))
+    {
+        // A default is stated along with a new type: the old one may not cast by itself.
+        change!(default);
+    }
+    let place = Place::Generated { column_type };
+    let same_kind = current.generated.as_ref().map(|it| it.stored)
+        == target.generated.as_ref().map(|it| it.stored);
+    if !same_kind
+        || !judge.same_optional_expression(
+            table,
+            &place,
+            current.generated.as_ref().map(|it| it.expression.as_str()),
+            target.generated.as_ref().map(|it| it.expression.as_str()),
+        )
+    {
+        // No database turns one computed column into another: its values are computed anew.
+        if target.generated.is_some() {
+            replace(current, target, table, plan);
+            return;
+        }
+        change!(generated);
+    }
+    if !same_identity {
+        change!(identity);
+    }
+    if current.collation != target.collation {
+        change!(collation);
+    }
+    if current.comment != target.comment {
+        change!(comment);
+    }
+    if !to.is_empty() {
+        let change = AlterColumn {
+            name: current.name.clone(),
+            to,
+            from,
+            using: None,
+        };
+        plan.alter_columns.push(Operation::AlterColumn {
+            table: table.name.clone(),
+            change,
+        });
+    }
+}
+
+/// Drops a column and adds it anew, in the places of their phases' order that allow it.
+fn replace(current: &Column, target: &Column, table: &Table, plan: &mut Plan) {
+    plan.alter_columns.push(Operation::DropColumn {
+        table: table.name.clone(),
+        name: current.name.clone(),
+        column: Some(Box::new(current.clone())),
+    });
+    plan.alter_columns.push(Operation::AddColumn {
+        table: table.name.clone(),
+        column: target.clone(),
+    });
+}
+
+fn same_type(current: &Column, target: &Column, judge: &Judge<'_>) -> bool {
+    match (&current.column_type, &target.column_type) {
+        // The labels are the enumeration's own affair.
+        (ColumnType::Enum(current), ColumnType::Enum(target)) => {
+            judge.same_name(&current.name.name, &target.name.name)
+        }
+        (current, target) => judge.dialect.same_type(current, target),
+    }
+}
+
+fn both_integers(current: &Column, target: &Column) -> bool {
+    let integer = |it: &ColumnType| {
+        matches!(
+            it,
+            ColumnType::SmallInteger | ColumnType::Integer | ColumnType::BigInteger
+        )
+    };
+    integer(&current.column_type) && integer(&target.column_type)
+}

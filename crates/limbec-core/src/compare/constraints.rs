@@ -1,0 +1,152 @@
+//! The constraints of a table that both sides have.
+
+use super::Plan;
+use super::judge::Judge;
+use super::keys::key_of;
+use crate::dialect::{Dialect, Place};
+use crate::operations::{Constraint, ConstraintRef, Operation};
+use crate::schema::{ForeignKey, ObjectName, Table};
+
+pub(super) fn compare(current: &Table, target: &Table, judge: &mut Judge<'_>, plan: &mut Plan) {
+    let mut existing: Vec<Constraint> = Constraint::all_of(current).collect();
+    let mut missing = Vec::new();
+    for wanted in Constraint::all_of(target) {
+        let named = existing
+            .iter()
+            .position(|it| same_label(it, &wanted, judge));
+        let found = named
+            .filter(|at| same(&existing[*at], &wanted, target, judge))
+            .or_else(|| {
+                let unnamed = |it: &Constraint| it.name().is_none() || wanted.name().is_none();
+                let candidates: Vec<usize> = (0..existing.len())
+                    .filter(|at| unnamed(&existing[*at]))
+                    .collect();
+                candidates
+                    .into_iter()
+                    .find(|at| same(&existing[*at], &wanted, target, judge))
+            });
+        match found {
+            Some(at) => drop(existing.remove(at)),
+            None => missing.push(wanted),
+        }
+    }
+    for constraint in existing {
+        if let Constraint::ForeignKey(key) = &constraint {
+            plan.drop_foreign_key(&target.name, key);
+        } else {
+            plan.drop_constraints
+                .push(drop_constraint(&target.name, constraint));
+        }
+    }
+    for constraint in missing {
+        if let Constraint::ForeignKey(key) = &constraint {
+            plan.create_foreign_key(&target.name, key);
+        } else {
+            let table = target.name.clone();
+            plan.create_constraints
+                .push(Operation::CreateConstraint { table, constraint });
+        }
+    }
+}
+
+fn drop_constraint(table: &ObjectName, definition: Constraint) -> Operation {
+    Operation::DropConstraint {
+        table: table.clone(),
+        constraint: ConstraintRef::to(&definition),
+        definition: Some(definition),
+    }
+}
+
+/// Whether two constraints carry one name and are of one kind.
+fn same_label(a: &Constraint, b: &Constraint, judge: &Judge<'_>) -> bool {
+    std::mem::discriminant(a) == std::mem::discriminant(b)
+        && matches!((a.name(), b.name()), (Some(a), Some(b)) if judge.same_name(a, b))
+}
+
+/// Whether two constraints say the same, whatever their names.
+fn same(current: &Constraint, target: &Constraint, table: &Table, judge: &mut Judge<'_>) -> bool {
+    match (current, target) {
+        (Constraint::PrimaryKey(a), Constraint::PrimaryKey(b)) => {
+            judge.same_names(&a.columns, &b.columns)
+        }
+        (Constraint::Unique(a), Constraint::Unique(b)) => {
+            judge.same_names(&a.columns, &b.columns)
+                && a.deferrable == b.deferrable
+                && a.nulls_not_distinct == b.nulls_not_distinct
+        }
+        (Constraint::Check(a), Constraint::Check(b)) => {
+            judge.same_expression(table, &Place::Check, &a.expression, &b.expression)
+        }
+        (Constraint::ForeignKey(a), Constraint::ForeignKey(b)) => same_key(a, b, judge),
+        _ => false,
+    }
+}
+
+fn same_key(a: &ForeignKey, b: &ForeignKey, judge: &Judge<'_>) -> bool {
+    judge.same_names(&a.columns, &b.columns)
+        && key_of(judge.dialect, &a.referred_table) == key_of(judge.dialect, &b.referred_table)
+        && judge.same_names(&a.referred_columns, &b.referred_columns)
+        && a.on_delete == b.on_delete
+        && a.on_update == b.on_update
+        && a.deferrable == b.deferrable
+        && a.match_full == b.match_full
+}
+
+/// Takes foreign keys that stay out of the way of changes below them, and puts them back: a
+/// primary key or unique that is dropped and made again, a column whose type changes on one side.
+pub(super) fn free_referred_keys(
+    common: &[(&Table, &Table)],
+    dialect: &dyn Dialect,
+    plan: &mut Plan,
+) {
+    if !dialect.capabilities().keys_bind_their_targets {
+        return;
+    }
+    let touched = |name: &ObjectName, columns: &[String], plan: &Plan| {
+        let key = key_of(dialect, name);
+        let here = |table: &ObjectName| key_of(dialect, table) == key;
+        let constraint = plan
+            .drop_constraints
+            .iter()
+            .any(|operation| match operation {
+                Operation::DropConstraint {
+                    table, definition, ..
+                } => {
+                    let columns_of = match definition {
+                        Some(Constraint::PrimaryKey(it)) => &it.columns,
+                        Some(Constraint::Unique(it)) => &it.columns,
+                        _ => return false,
+                    };
+                    here(table)
+                        && columns_of.len() == columns.len()
+                        && columns.iter().all(|column| columns_of.contains(column))
+                }
+                _ => false,
+            });
+        constraint || retyped(name, columns, dialect, plan)
+    };
+    for (current, target) in common {
+        for key in &current.foreign_keys {
+            let dropped = plan.drop_foreign_keys.iter().any(|operation| {
+                matches!(operation, Operation::DropConstraint { table, definition: Some(Constraint::ForeignKey(it)), .. }
+                    if *table == target.name && it == key)
+            });
+            let changes = touched(&key.referred_table, &key.referred_columns, plan)
+                || retyped(&target.name, &key.columns, dialect, plan);
+            if changes && !dropped {
+                plan.drop_foreign_key(&target.name, key);
+                plan.create_foreign_key(&target.name, key);
+            }
+        }
+    }
+}
+
+fn retyped(name: &ObjectName, columns: &[String], dialect: &dyn Dialect, plan: &Plan) -> bool {
+    let key = key_of(dialect, name);
+    plan.alter_columns.iter().any(|operation| {
+        matches!(operation, Operation::AlterColumn { table, change }
+            if key_of(dialect, table) == key
+                && change.to.column_type.is_some()
+                && columns.contains(&change.name))
+    })
+}

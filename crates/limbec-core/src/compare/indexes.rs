@@ -1,0 +1,85 @@
+//! The indexes of a table that both sides have.
+
+use super::Plan;
+use super::judge::Judge;
+use crate::dialect::Place;
+use crate::operations::Operation;
+use crate::schema::{Index, IndexElement, IndexKey, Table};
+
+pub(super) fn compare(current: &Table, target: &Table, judge: &mut Judge<'_>, plan: &mut Plan) {
+    let mut existing: Vec<&Index> = current.indexes.iter().collect();
+    for wanted in &target.indexes {
+        let found = existing
+            .iter()
+            .position(|it| judge.same_name(&it.name, &wanted.name))
+            .map(|at| existing.remove(at));
+        match found {
+            Some(index) if same(index, wanted, target, judge) => {}
+            found => {
+                plan.drop_indexes
+                    .extend(found.map(|index| drop_index(target, index)));
+                plan.create_indexes.push(Operation::CreateIndex {
+                    table: target.name.clone(),
+                    index: wanted.clone(),
+                });
+            }
+        }
+    }
+    plan.drop_indexes
+        .extend(existing.into_iter().map(|index| drop_index(target, index)));
+}
+
+fn drop_index(table: &Table, index: &Index) -> Operation {
+    Operation::DropIndex {
+        table: table.name.clone(),
+        name: index.name.clone(),
+        index: Some(Box::new(index.clone())),
+    }
+}
+
+fn same(current: &Index, target: &Index, table: &Table, judge: &mut Judge<'_>) -> bool {
+    let method = |index: &Index| index.method.clone().unwrap_or_else(|| "btree".to_string());
+    current.unique == target.unique
+        && method(current) == method(target)
+        && judge.same_names(&current.include, &target.include)
+        && current.nulls_not_distinct == target.nulls_not_distinct
+        && current.comment == target.comment
+        && current.elements.len() == target.elements.len()
+        && current
+            .elements
+            .iter()
+            .zip(&target.elements)
+            .all(|(current, target)| same_element(current, target, table, judge))
+        && judge.same_optional_expression(
+            table,
+            &Place::Predicate,
+            current.predicate.as_deref(),
+            target.predicate.as_deref(),
+        )
+}
+
+fn same_element(
+    current: &IndexElement,
+    target: &IndexElement,
+    table: &Table,
+    judge: &mut Judge<'_>,
+) -> bool {
+    // NULLs stand first in a descending order unless it says otherwise.
+    let nulls_first = |element: &IndexElement| element.nulls_first.unwrap_or(element.descending);
+    let same_key = match (&current.key, &target.key) {
+        (IndexKey::Column(a), IndexKey::Column(b)) => judge.same_name(a, b),
+        (IndexKey::Expression(a), IndexKey::Expression(b)) => {
+            judge.same_expression(table, &Place::IndexElement, a, b)
+        }
+        // A model may spell a plain column as an expression.
+        (IndexKey::Column(name), IndexKey::Expression(expression))
+        | (IndexKey::Expression(expression), IndexKey::Column(name)) => {
+            judge.same_name(name, expression.trim_matches('"'))
+        }
+    };
+    same_key
+        && current.descending == target.descending
+        && nulls_first(current) == nulls_first(target)
+        && current.collation == target.collation
+        && current.operator_class == target.operator_class
+}

@@ -1,0 +1,264 @@
+//! Compares two schemas: what the database has and what the models ask for.
+//!
+//! Input: the current schema (reflected), the target schema (of the models), the dialect, and the
+//! database's [`Verdicts`] on expressions whose texts differ. Output: the operations that lead from
+//! one to the other, in an order that runs, the same on every run, and the questions still open.
+//!
+//! Pure: who has a connection asks the questions and compares again (`limbec::run::settle`).
+//! What cannot be compared is listed in [`Comparison::unknown`], and never turned into operations.
+
+mod columns;
+mod constraints;
+mod indexes;
+mod judge;
+mod keys;
+mod managed;
+mod order;
+mod types;
+
+pub use judge::{Question, Verdict, Verdicts};
+pub use managed::{Created, Managed, managed};
+
+use crate::dialect::Dialect;
+use crate::operations::{Constraint, ConstraintRef, Operation, create_with_indexes};
+use crate::schema::{ForeignKey, Index, IndexElement, IndexKey, ObjectName, Schema, Table};
+use judge::Judge;
+use keys::{Keyed, by_key, key_of};
+
+/// What a comparison found.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Comparison {
+    /// What leads from the current schema to the target, in an order that runs.
+    pub operations: Vec<Operation>,
+    /// What only the database can settle; each counts as different until it is.
+    pub questions: Vec<Question>,
+    /// What could not be compared, as sentences with the reason.
+    pub unknown: Vec<String>,
+}
+
+impl Comparison {
+    /// The operations that undo this comparison's, in order.
+    ///
+    /// Every operation that compare makes carries its inverse.
+    pub fn downgrade(&self) -> Vec<Operation> {
+        self.operations
+            .iter()
+            .rev()
+            .filter_map(Operation::invert)
+            .flatten()
+            .collect()
+    }
+}
+
+/// Compares the current schema with the target.
+///
+/// ```
+/// use limbec_core::compare::{compare, Verdicts};
+/// use limbec_core::dialect::sqlite::Sqlite;
+/// use limbec_core::schema::{Column, Schema, Table, Text};
+///
+/// let notes = Table::new("notes").column(Column::new("body", Text));
+/// let mut target = Schema::default();
+/// target.tables.push(notes.clone());
+/// let found = compare(&Schema::default(), &target, &Sqlite, &Verdicts::default());
+/// assert_eq!(found.operations.len(), 1);
+/// ```
+pub fn compare(
+    current: &Schema,
+    target: &Schema,
+    dialect: &dyn Dialect,
+    verdicts: &Verdicts,
+) -> Comparison {
+    let mut judge = Judge::new(dialect, verdicts);
+    let mut plan = Plan::default();
+    let current_tables = by_key(dialect, &current.tables);
+    let target_tables = by_key(dialect, &target.tables);
+
+    types::compare(current, target, dialect, &mut plan);
+    let mut common = Vec::new();
+    let mut created = Vec::new();
+    for table in &target.tables {
+        match current_tables.get(&key_of(dialect, &table.name)) {
+            Some(existing) => common.push((*existing, table)),
+            None => created.push(table.clone()),
+        }
+    }
+    let dropped: Vec<Table> = current
+        .tables
+        .iter()
+        .filter(|table| !target_tables.contains_key(&key_of(dialect, &table.name)))
+        .cloned()
+        .collect();
+
+    drop_tables(dropped, dialect, &mut plan);
+    create_tables(created, &current_tables, dialect, &mut plan);
+    for (existing, wanted) in &common {
+        columns::compare(existing, wanted, &mut judge, &mut plan);
+        constraints::compare(existing, wanted, &mut judge, &mut plan);
+        indexes::compare(existing, wanted, &mut judge, &mut plan);
+        table_comment(existing, wanted, &mut plan);
+        table_options(existing, wanted, &mut judge);
+    }
+    constraints::free_referred_keys(&common, dialect, &mut plan);
+
+    Comparison {
+        operations: plan.into_operations(),
+        questions: judge.questions,
+        unknown: judge.unknown,
+    }
+}
+
+/// The operations by their phase; phases run in the order of the fields.
+#[derive(Debug, Default)]
+struct Plan {
+    create_types: Vec<Operation>,
+    drop_foreign_keys: Vec<Operation>,
+    drop_indexes: Vec<Operation>,
+    drop_constraints: Vec<Operation>,
+    drop_tables: Vec<Operation>,
+    create_tables: Vec<Operation>,
+    add_columns: Vec<Operation>,
+    alter_columns: Vec<Operation>,
+    drop_columns: Vec<Operation>,
+    create_constraints: Vec<Operation>,
+    create_indexes: Vec<Operation>,
+    create_foreign_keys: Vec<Operation>,
+    comments: Vec<Operation>,
+    drop_types: Vec<Operation>,
+}
+
+impl Plan {
+    fn into_operations(self) -> Vec<Operation> {
+        [
+            self.create_types,
+            self.drop_foreign_keys,
+            self.drop_indexes,
+            self.drop_constraints,
+            self.drop_tables,
+            self.create_tables,
+            self.add_columns,
+            self.alter_columns,
+            self.drop_columns,
+            self.create_constraints,
+            self.create_indexes,
+            self.create_foreign_keys,
+            self.comments,
+            self.drop_types,
+        ]
+        .concat()
+    }
+
+    fn drop_foreign_key(&mut self, table: &ObjectName, key: &ForeignKey) {
+        let constraint = Constraint::ForeignKey(key.clone());
+        self.drop_foreign_keys.push(Operation::DropConstraint {
+            table: table.clone(),
+            constraint: ConstraintRef::to(&constraint),
+            definition: Some(constraint),
+        });
+    }
+
+    fn create_foreign_key(&mut self, table: &ObjectName, key: &ForeignKey) {
+        self.create_foreign_keys.push(Operation::CreateConstraint {
+            table: table.clone(),
+            constraint: Constraint::ForeignKey(key.clone()),
+        });
+    }
+}
+
+/// Creates tables in the order of their foreign keys; a key that closes a cycle, or whose referred
+/// key is not there yet, follows at the end.
+fn create_tables(
+    tables: Vec<Table>,
+    existing: &Keyed<'_, Table>,
+    dialect: &dyn Dialect,
+    plan: &mut Plan,
+) {
+    let (tables, mut late) = order::parents_first(tables, dialect);
+    for mut table in tables {
+        let name = table.name.clone();
+        table.foreign_keys.retain(|key| {
+            let ready = match existing.get(&key_of(dialect, &key.referred_table)) {
+                Some(referred) => has_key(referred, &key.referred_columns),
+                None => true,
+            };
+            if !ready {
+                late.push((name.clone(), key.clone()));
+            }
+            ready
+        });
+        plan.create_tables.extend(create_with_indexes(table));
+    }
+    for (name, key) in late {
+        plan.create_foreign_key(&name, &key);
+    }
+}
+
+/// Drops tables, children first; a key that closes a cycle, or that a table which stays holds on
+/// a dropped one, goes before.
+fn drop_tables(tables: Vec<Table>, dialect: &dyn Dialect, plan: &mut Plan) {
+    let (tables, late) = order::parents_first(tables, dialect);
+    for (name, key) in late {
+        plan.drop_foreign_key(&name, &key);
+    }
+    for table in tables.into_iter().rev() {
+        let name = table.name.clone();
+        plan.drop_tables.push(Operation::DropTable {
+            name,
+            table: Some(Box::new(table)),
+        });
+    }
+}
+
+/// Whether a table has a primary key or a unique constraint or index over just these columns.
+fn has_key(table: &Table, columns: &[String]) -> bool {
+    let same = |key: &[String]| {
+        key.len() == columns.len() && columns.iter().all(|column| key.contains(column))
+    };
+    let indexed = |index: &Index| {
+        let keys: Option<Vec<String>> = index.elements.iter().map(plain_column).collect();
+        index.unique && index.predicate.is_none() && keys.is_some_and(|keys| same(&keys))
+    };
+    table
+        .primary_key
+        .as_ref()
+        .is_some_and(|key| same(&key.columns))
+        || table.uniques.iter().any(|it| same(&it.columns))
+        || table.indexes.iter().any(indexed)
+}
+
+fn plain_column(element: &IndexElement) -> Option<String> {
+    match &element.key {
+        IndexKey::Column(name) => Some(name.clone()),
+        IndexKey::Expression(_) => None,
+    }
+}
+
+fn table_comment(current: &Table, target: &Table, plan: &mut Plan) {
+    let table = target.name.clone();
+    let from = current.comment.clone();
+    match &target.comment {
+        same if *same == from => {}
+        Some(comment) => plan.comments.push(Operation::CreateTableComment {
+            table,
+            comment: comment.clone(),
+            from,
+        }),
+        None => plan
+            .comments
+            .push(Operation::DropTableComment { table, from }),
+    }
+}
+
+/// Options of the dialect that a model sets are compared, and reported where they differ: there is
+/// no operation that changes them.
+fn table_options(current: &Table, target: &Table, judge: &mut Judge<'_>) {
+    let prefix = format!("{}.", judge.dialect.name());
+    for (option, value) in &target.options {
+        if option.starts_with(&prefix) && current.options.get(option) != Some(value) {
+            judge.unknown.push(format!(
+                "the option `{option}` of the table `{}` differs; change it by `op.execute`",
+                target.name
+            ));
+        }
+    }
+}
