@@ -1,1 +1,2 @@
 //! limbec-core
+pub mod revision;
