@@ -13,6 +13,7 @@
 pub mod compare;
 pub mod dialect;
 pub mod operations;
+pub mod revision;
 pub mod schema;
 pub mod script;
 pub mod sql;

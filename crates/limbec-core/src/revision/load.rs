@@ -1,0 +1,304 @@
+//! From headers to a sound graph, or to all that is wrong with them.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BinaryHeap};
+
+use super::cycles;
+use super::graph::Graph;
+use super::header::Header;
+use super::ids::{check_id, check_label};
+use super::labels;
+use super::load_error::{CycleLink, EdgeKind, GraphError, NamedFile};
+use super::suggest;
+
+impl Graph {
+    /// Builds the graph of a project's revisions, whatever order they come in.
+    ///
+    /// # Errors
+    /// Names everything that is wrong at once: illegal, reserved and duplicate ids and labels,
+    /// parents and dependencies that no file has, self-loops and cycles.
+    pub fn new(headers: Vec<Header>) -> Result<Self, Vec<GraphError>> {
+        let mut revisions = headers;
+        revisions
+            .sort_by(|a, b| (a.file_name(), &a.path, &a.id).cmp(&(b.file_name(), &b.path, &b.id)));
+        // One file reached by two version locations.
+        revisions.dedup_by(|a, b| a == b && !a.path.is_empty());
+
+        let mut loading = Loading {
+            graph: Self {
+                revisions,
+                ..Self::default()
+            },
+            errors: Vec::new(),
+        };
+        loading.name_revisions();
+        loading.name_branches();
+        loading.link();
+        loading.find_cycles();
+        if !loading.errors.is_empty() {
+            return Err(loading.errors);
+        }
+        let mut graph = loading.graph;
+        graph.all_children = invert(&graph.all_parents);
+        graph.children = invert(&graph.parents);
+        graph.dependents = invert(&graph.dependencies);
+        graph.topological = topological(&graph);
+        graph.normalized = normalize(&graph);
+        graph.labels = labels::spread(&graph);
+        Ok(graph)
+    }
+}
+
+struct Loading {
+    graph: Graph,
+    errors: Vec<GraphError>,
+}
+
+impl Loading {
+    fn name_revisions(&mut self) {
+        let mut by_id: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+        for (index, header) in self.graph.revisions.iter().enumerate() {
+            if let Err(error) = check_id(&header.id) {
+                self.errors.push(GraphError::IllegalName {
+                    path: header.path.clone(),
+                    error,
+                });
+            }
+            by_id.entry(&header.id).or_default().push(index);
+        }
+        for (id, indexes) in &by_id {
+            if indexes.len() > 1 {
+                let path = |&index: &usize| self.graph.revisions[index].path.clone();
+                self.errors.push(GraphError::DuplicateId {
+                    id: (*id).to_owned(),
+                    paths: indexes.iter().map(path).collect(),
+                });
+            }
+        }
+        self.graph.by_id = by_id
+            .iter()
+            .map(|(id, indexes)| ((*id).to_owned(), indexes[0]))
+            .collect();
+    }
+
+    fn name_branches(&mut self) {
+        let revisions = &self.graph.revisions;
+        for (index, header) in revisions.iter().enumerate() {
+            let carrier = |index: usize| NamedFile {
+                path: revisions[index].path.clone(),
+                id: revisions[index].id.clone(),
+            };
+            for (place, label) in header.branch_labels.iter().enumerate() {
+                if header.branch_labels[..place].contains(label) {
+                    continue;
+                }
+                if let Err(error) = check_label(label) {
+                    self.errors.push(GraphError::IllegalName {
+                        path: header.path.clone(),
+                        error,
+                    });
+                }
+                if let Some(&other) = self.graph.by_id.get(label) {
+                    self.errors.push(GraphError::LabelIsId {
+                        label: label.clone(),
+                        carrier: carrier(index),
+                        path: revisions[other].path.clone(),
+                    });
+                }
+                if let Some(&first) = self.graph.by_label.get(label) {
+                    self.errors.push(GraphError::LabelUsedTwice {
+                        label: label.clone(),
+                        first: carrier(first),
+                        second: carrier(index),
+                    });
+                } else {
+                    self.graph.by_label.insert(label.clone(), index);
+                }
+            }
+        }
+    }
+
+    fn link(&mut self) {
+        for index in 0..self.graph.len() {
+            let header = self.graph.revisions[index].clone();
+            let parents = self.ends(index, &header, &header.revises, EdgeKind::Revises);
+            let dependencies = self.ends(index, &header, &header.depends_on, EdgeKind::DependsOn);
+            self.graph.all_parents.push(joined(&parents, &dependencies));
+            self.graph.parents.push(parents);
+            self.graph.dependencies.push(dependencies);
+        }
+    }
+
+    fn ends(
+        &mut self,
+        index: usize,
+        header: &Header,
+        names: &[String],
+        kind: EdgeKind,
+    ) -> Vec<usize> {
+        let mut ends = Vec::with_capacity(names.len());
+        for name in names {
+            let label = || {
+                self.graph
+                    .labelled(name)
+                    .filter(|_| kind == EdgeKind::DependsOn)
+            };
+            match self.graph.index_of(name).or_else(label) {
+                Some(end) if end == index => self.errors.push(GraphError::SelfLoop {
+                    path: header.path.clone(),
+                    id: header.id.clone(),
+                    kind,
+                }),
+                Some(end) => {
+                    if !ends.contains(&end) {
+                        ends.push(end);
+                    }
+                }
+                None => {
+                    let error = self.missing(header, name, kind);
+                    self.errors.push(error);
+                }
+            }
+        }
+        ends
+    }
+
+    fn missing(&self, header: &Header, name: &str, kind: EdgeKind) -> GraphError {
+        let named = files_named(self.graph.revisions(), name);
+        let ids = self.graph.revisions.iter().map(|other| other.id.as_str());
+        GraphError::MissingRevision {
+            path: header.path.clone(),
+            id: header.id.clone(),
+            kind,
+            missing: name.to_owned(),
+            named,
+            nearest: suggest::nearest(name, ids.filter(|&id| id != header.id)),
+        }
+    }
+
+    fn find_cycles(&mut self) {
+        let graph = &self.graph;
+        let mut known = vec![false; graph.len()];
+        for (kind, edges) in [
+            (EdgeKind::Revises, &graph.parents),
+            (EdgeKind::DependsOn, &graph.all_parents),
+        ] {
+            for component in cycles::components(edges) {
+                if component
+                    .iter()
+                    .any(|&node| std::mem::replace(&mut known[node], true))
+                {
+                    continue;
+                }
+                let cycle = cycles::shortest_cycle(&component, edges);
+                let link = |pair: &[usize]| CycleLink {
+                    id: graph.id(pair[0]).to_owned(),
+                    path: graph.revisions[pair[0]].path.clone(),
+                    kind: if graph.parents[pair[0]].contains(&pair[1]) {
+                        EdgeKind::Revises
+                    } else {
+                        EdgeKind::DependsOn
+                    },
+                };
+                let mut ids = graph.ids_of(&component);
+                ids.sort_unstable();
+                let links = cycle.windows(2).map(link).collect();
+                self.errors.push(GraphError::Cycle { kind, ids, links });
+            }
+        }
+    }
+}
+
+/// Returns the files whose name begins with `name` although their id is another.
+pub(super) fn files_named(revisions: &[Header], name: &str) -> Vec<NamedFile> {
+    if name.is_empty() {
+        return Vec::new();
+    }
+    revisions
+        .iter()
+        .filter(|other| other.id != name && other.file_stem().starts_with(name))
+        .take(suggest::LISTED)
+        .map(|other| NamedFile {
+            path: other.path.clone(),
+            id: other.id.clone(),
+        })
+        .collect()
+}
+
+fn joined(a: &[usize], b: &[usize]) -> Vec<usize> {
+    let mut all = a.to_vec();
+    all.extend(b.iter().filter(|node| !a.contains(node)));
+    all
+}
+
+/// Turns the edges round; sources come out in file order.
+fn invert(edges: &[Vec<usize>]) -> Vec<Vec<usize>> {
+    let mut inverse = vec![Vec::new(); edges.len()];
+    for (node, ends) in edges.iter().enumerate() {
+        for &end in ends {
+            inverse[end].push(node);
+        }
+    }
+    inverse
+}
+
+fn topological(graph: &Graph) -> Vec<usize> {
+    let mut missing: Vec<usize> = graph.all_parents.iter().map(Vec::len).collect();
+    let mut ready: BinaryHeap<Reverse<usize>> = (0..graph.len())
+        .filter(|&node| missing[node] == 0)
+        .map(Reverse)
+        .collect();
+    let mut order = Vec::with_capacity(graph.len());
+    while let Some(Reverse(node)) = ready.pop() {
+        order.push(node);
+        for &child in graph.all_children(node) {
+            missing[child] -= 1;
+            if missing[child] == 0 {
+                ready.push(Reverse(child));
+            }
+        }
+    }
+    order
+}
+
+/// Parents, then the dependencies that no versioned ancestor declares as well.
+fn normalize(graph: &Graph) -> Vec<Vec<usize>> {
+    let mut position = vec![0; graph.len()];
+    for (place, &node) in graph.topological.iter().enumerate() {
+        position[node] = place;
+    }
+    let mut kept = graph.dependencies.clone();
+    let mut reached_for = vec![usize::MAX; graph.len()];
+    for dependency in 0..graph.len() {
+        let users = graph.dependents(dependency);
+        let Some(last) = users
+            .iter()
+            .map(|&user| position[user])
+            .max()
+            .filter(|_| users.len() > 1)
+        else {
+            continue;
+        };
+        // Up from all users at once, no further than the last of them.
+        let mut todo = users.to_vec();
+        while let Some(node) = todo.pop() {
+            for &child in graph.children(node) {
+                if position[child] <= last && reached_for[child] != dependency {
+                    reached_for[child] = dependency;
+                    todo.push(child);
+                }
+            }
+        }
+        for &user in users {
+            if reached_for[user] == dependency {
+                kept[user].retain(|&node| node != dependency);
+            }
+        }
+    }
+    graph
+        .parents
+        .iter()
+        .zip(&kept)
+        .map(|(parents, kept)| joined(parents, kept))
+        .collect()
+}
