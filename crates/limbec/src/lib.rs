@@ -1,3 +1,4 @@
 //! limbec: database migrations for Rust.
 
 pub mod connection;
+pub mod run;

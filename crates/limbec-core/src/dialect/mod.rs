@@ -122,7 +122,7 @@ pub enum Place {
 }
 
 /// How a transaction of one revision is framed.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Frame {
     /// Runs before the first step; the last statement opens the transaction.
     pub begin: Vec<Step>,
@@ -132,6 +132,15 @@ pub struct Frame {
     pub rollback: Vec<Step>,
     /// Runs after the transaction, however it ended.
     pub restore: Vec<Step>,
+}
+
+/// How an experiment is framed that leaves nothing behind, inside a transaction or not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ScratchFrame {
+    /// Begins it.
+    pub begin: String,
+    /// Undoes it.
+    pub rollback: String,
 }
 
 /// The SQL of the version table.
@@ -196,6 +205,10 @@ pub trait Dialect: fmt::Debug + Send + Sync {
     /// rows that are equal for equal expressions. They run inside a transaction that is rolled
     /// back (on a database in memory where the dialect has one), and leave nothing behind.
     fn canonical(&self, expression: &Expression) -> Vec<String>;
+
+    /// The frame round the statements of [`Dialect::canonical`], on a connection that may be in a
+    /// transaction already.
+    fn scratch_frame(&self, in_transaction: bool) -> ScratchFrame;
 
     /// The queries that read the catalogue: a fixed number, whatever the number of tables. They
     /// run in the order given; [`Dialect::read_catalogue`] takes their answers in that order.

@@ -7,7 +7,8 @@ pub struct Sqlite;
 use std::borrow::Cow;
 
 use super::{
-    Capabilities, CompileError, Dialect, Expression, Frame, ReflectError, Row, VersionTable,
+    Capabilities, CompileError, Dialect, Expression, Frame, ReflectError, Row, ScratchFrame,
+    VersionTable,
 };
 use crate::operations::Operation;
 use crate::schema::{Column, ColumnType, ObjectName, Schema};
@@ -43,6 +44,9 @@ impl Dialect for Sqlite {
         unimplemented!()
     }
     fn canonical(&self, expression: &Expression) -> Vec<String> {
+        unimplemented!()
+    }
+    fn scratch_frame(&self, in_transaction: bool) -> ScratchFrame {
         unimplemented!()
     }
     fn catalogue(&self) -> &'static [&'static str] {

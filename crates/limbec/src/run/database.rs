@@ -1,0 +1,187 @@
+//! A database by its URL, whichever the driver.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use limbec_core::dialect::{self, Dialect};
+
+use super::{Error, ErrorKind};
+use crate::connection::{Answer, Connection, DatabaseError, StatementError};
+
+/// Where a database is.
+#[derive(Clone, PartialEq, Eq)]
+pub enum DatabaseUrl {
+    /// An SQLite file, or `:memory:`.
+    Sqlite(PathBuf),
+    /// A PostgreSQL server's database, as `postgres://…`.
+    Postgres(String),
+}
+
+impl DatabaseUrl {
+    /// Reads a URL: `sqlite:path`, `sqlite://path`, `sqlite::memory:`, `postgres://…`,
+    /// `postgresql://…`; SQLAlchemy's driver suffixes (`postgresql+psycopg://`) are understood.
+    /// Paths are relative to `base`.
+    ///
+    /// ```
+    /// use limbec::run::DatabaseUrl;
+    /// let url = DatabaseUrl::parse("sqlite:app.db", "/srv/app".as_ref()).unwrap();
+    /// assert_eq!(url.to_string(), "sqlite:/srv/app/app.db");
+    /// ```
+    ///
+    /// # Errors
+    /// When the scheme is none that limbec knows.
+    pub fn parse(url: &str, base: &Path) -> Result<Self, Error> {
+        let (scheme, rest) = url.split_once(':').unwrap_or((url, ""));
+        let name = scheme
+            .split('+')
+            .next()
+            .unwrap_or_default()
+            .to_ascii_lowercase();
+        match name.as_str() {
+            "sqlite" => Ok(DatabaseUrl::Sqlite(sqlite_path(rest, base))),
+            "postgres" | "postgresql" => Ok(DatabaseUrl::Postgres(format!("postgresql:{rest}"))),
+            _ => Err(Error::new(
+                ErrorKind::Connection,
+                format!("the database URL begins with `{scheme}:`, which limbec does not know"),
+            )
+            .with_hint("write `sqlite:FILE` or `postgresql://USER:PASSWORD@HOST/DATABASE`")),
+        }
+    }
+
+    /// The dialect that the URL leads to.
+    pub fn dialect(&self) -> &'static dyn Dialect {
+        match self {
+            DatabaseUrl::Sqlite(_) => &dialect::sqlite::Sqlite,
+            DatabaseUrl::Postgres(_) => &dialect::postgres::Postgres,
+        }
+    }
+}
+
+/// SQLAlchemy's and sqlx's forms: `sqlite:file`, `sqlite://file`, `sqlite:///file` (relative, as
+/// SQLAlchemy has it), `sqlite:////absolute`.
+fn sqlite_path(rest: &str, base: &Path) -> PathBuf {
+    let rest = rest.split('?').next().unwrap_or_default();
+    let path = match rest.strip_prefix("//") {
+        Some(path) => path.strip_prefix('/').unwrap_or(path),
+        None => rest,
+    };
+    if path == ":memory:" || path.is_empty() {
+        return ":memory:".into();
+    }
+    base.join(path)
+}
+
+impl fmt::Display for DatabaseUrl {
+    /// Writes the URL without its password.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            DatabaseUrl::Sqlite(path) => write!(f, "sqlite:{}", path.display()),
+            DatabaseUrl::Postgres(url) => f.write_str(&without_password(url)),
+        }
+    }
+}
+
+impl fmt::Debug for DatabaseUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "DatabaseUrl({self})")
+    }
+}
+
+fn without_password(url: &str) -> String {
+    let Some((scheme, rest)) = url.split_once("://") else {
+        return url.to_string();
+    };
+    let end = rest.find(['/', '?']).unwrap_or(rest.len());
+    let (authority, tail) = rest.split_at(end);
+    let authority = match authority.rsplit_once('@') {
+        Some((user, host)) => match user.split_once(':') {
+            Some((user, _)) => format!("{user}:***@{host}"),
+            None => authority.to_string(),
+        },
+        None => authority.to_string(),
+    };
+    let tail = match tail.split_once("password=") {
+        Some((before, after)) => {
+            let rest = after.find('&').map_or("", |end| &after[end..]);
+            format!("{before}password=***{rest}")
+        }
+        None => tail.to_string(),
+    };
+    format!("{scheme}://{authority}{tail}")
+}
+
+/// A connection to a database of either kind.
+pub enum Database {
+    /// SQLite.
+    #[cfg(feature = "sqlite")]
+    Sqlite(rusqlite::Connection),
+    /// PostgreSQL.
+    #[cfg(feature = "postgres")]
+    Postgres(tokio_postgres::Client),
+}
+
+impl Database {
+    /// Connects.
+    ///
+    /// # Errors
+    /// When the database cannot be reached or opened, or the feature of its driver is off. The
+    /// password does not stand in the message.
+    pub async fn connect(url: &DatabaseUrl) -> Result<Self, Error> {
+        let failed = |error: DatabaseError| {
+            Error::new(
+                ErrorKind::Connection,
+                format!("cannot open the database {url}: {error}"),
+            )
+            .with_source(error)
+        };
+        match url {
+            #[cfg(feature = "sqlite")]
+            DatabaseUrl::Sqlite(path) => crate::connection::open_sqlite(path)
+                .map(Database::Sqlite)
+                .map_err(failed),
+            #[cfg(feature = "postgres")]
+            DatabaseUrl::Postgres(url) => crate::connection::connect_postgres(url)
+                .await
+                .map(Database::Postgres)
+                .map_err(failed),
+            #[allow(
+                unreachable_patterns,
+                reason = "with every feature on there is no other"
+            )]
+            _ => Err(failed(DatabaseError {
+                message: "this program was built without the driver for it".to_string(),
+                ..DatabaseError::default()
+            })),
+        }
+    }
+}
+
+macro_rules! each {
+    ($self:ident, $connection:ident => $call:expr) => {
+        match $self {
+            #[cfg(feature = "sqlite")]
+            Database::Sqlite($connection) => $call,
+            #[cfg(feature = "postgres")]
+            Database::Postgres($connection) => $call,
+        }
+    };
+}
+
+impl Connection for Database {
+    fn dialect(&self) -> &'static dyn Dialect {
+        each!(self, it => it.dialect())
+    }
+
+    async fn run(&mut self, statements: &[&str]) -> Result<Vec<Answer>, StatementError> {
+        each!(self, it => it.run(statements).await)
+    }
+
+    async fn flight(&mut self, statements: &[&str]) -> Result<Vec<Answer>, StatementError> {
+        each!(self, it => it.flight(statements).await)
+    }
+
+    async fn pause(&mut self, time: Duration) {
+        each!(self, it => it.pause(time).await);
+    }
+}

@@ -1,0 +1,191 @@
+//! The one error of the library.
+
+use std::error::Error as StdError;
+use std::fmt;
+
+use limbec_core::dialect::{CompileError, ReflectError};
+use limbec_core::revision::RevisionError;
+
+use crate::connection::DatabaseError;
+
+/// Why a database could not be read or brought to a revision.
+#[derive(Debug)]
+pub struct Error {
+    kind: ErrorKind,
+    message: String,
+    hint: Option<String>,
+    statement: Option<Box<FailedStatement>>,
+    applied: Vec<String>,
+    source: Option<Box<dyn StdError + Send + Sync>>,
+}
+
+/// The kind of an [`Error`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// The database cannot be reached or opened.
+    Connection,
+    /// The database refused a statement.
+    Statement,
+    /// The database lacks what an operation asks for.
+    Unsupported,
+    /// A revision cannot be located, or there is no plan to it.
+    Revision,
+    /// A revision's file does not read.
+    Source,
+    /// Another process changed the version table meanwhile.
+    Conflict,
+    /// A check before or after a change did not hold.
+    Check,
+}
+
+/// The statement that failed, and where it came from.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct FailedStatement {
+    /// The revision.
+    pub revision: Option<String>,
+    /// The operation, in words.
+    pub operation: Option<String>,
+    /// The SQL.
+    pub sql: String,
+    /// More about it, in the database's words.
+    pub detail: Option<String>,
+    /// The database's own hint.
+    pub hint: Option<String>,
+    /// Where in the SQL, in characters from 1.
+    pub position: Option<usize>,
+}
+
+impl Error {
+    /// Makes an error of a kind and a message.
+    pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
+        Error {
+            kind,
+            message: message.into(),
+            hint: None,
+            statement: None,
+            applied: Vec::new(),
+            source: None,
+        }
+    }
+
+    /// Adds what to do next.
+    pub fn with_hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    /// Adds the error below.
+    pub fn with_source(mut self, source: impl StdError + Send + Sync + 'static) -> Self {
+        self.source = Some(Box::new(source));
+        self
+    }
+
+    pub(crate) fn statement(error: DatabaseError, sql: &str) -> Self {
+        let failed = FailedStatement {
+            sql: sql.to_string(),
+            detail: error.detail.clone(),
+            hint: error.hint.clone(),
+            position: error.position,
+            ..FailedStatement::default()
+        };
+        let mut result = Error::new(ErrorKind::Statement, error.message.clone());
+        result.statement = Some(Box::new(failed));
+        result.with_source(error)
+    }
+
+    pub(crate) fn check(message: &str, sql: &str) -> Self {
+        let mut result = Error::new(ErrorKind::Check, message);
+        let failed = FailedStatement {
+            sql: sql.to_string(),
+            ..FailedStatement::default()
+        };
+        result.statement = Some(Box::new(failed));
+        result
+    }
+
+    /// Takes over the failed statement and the hint of another error, and puts it below.
+    pub(crate) fn with_statement_of(mut self, error: Error) -> Self {
+        self.statement.clone_from(&error.statement);
+        self.hint.clone_from(&error.hint);
+        self.with_source(error)
+    }
+
+    pub(crate) fn of_operation(mut self, operation: Option<String>) -> Self {
+        if let Some(statement) = &mut self.statement {
+            statement.operation = operation;
+        }
+        self
+    }
+
+    pub(crate) fn of_revision(mut self, id: &str) -> Self {
+        if let Some(statement) = &mut self.statement {
+            statement.revision = Some(id.to_string());
+        }
+        self
+    }
+
+    pub(crate) fn after(mut self, applied: &[String]) -> Self {
+        self.applied = applied.to_vec();
+        self
+    }
+
+    /// The kind.
+    pub fn kind(&self) -> ErrorKind {
+        self.kind
+    }
+
+    /// What to do next, where that is known.
+    pub fn hint(&self) -> Option<&str> {
+        self.hint.as_deref()
+    }
+
+    /// The statement that failed, where one did.
+    pub fn failed_statement(&self) -> Option<&FailedStatement> {
+        self.statement.as_deref()
+    }
+
+    /// The revisions that this run had already applied (or reverted) for good.
+    pub fn applied(&self) -> &[String] {
+        &self.applied
+    }
+
+    /// The revision graph's own error, where that is the cause.
+    pub fn revision_error(&self) -> Option<&RevisionError> {
+        self.source.as_deref()?.downcast_ref()
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl StdError for Error {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.source.as_deref().map(|source| source as _)
+    }
+}
+
+impl From<RevisionError> for Error {
+    fn from(error: RevisionError) -> Self {
+        let mut result = Error::new(ErrorKind::Revision, error.to_string());
+        result.hint = error.hint();
+        result.with_source(error)
+    }
+}
+
+impl From<CompileError> for Error {
+    fn from(error: CompileError) -> Self {
+        let mut result = Error::new(ErrorKind::Unsupported, error.message.clone());
+        result.hint.clone_from(&error.hint);
+        result.with_source(error)
+    }
+}
+
+impl From<ReflectError> for Error {
+    fn from(error: ReflectError) -> Self {
+        Error::new(ErrorKind::Statement, error.to_string()).with_source(error)
+    }
+}

@@ -1,0 +1,49 @@
+//! Brings a database to a revision: reads the version table, locks, executes, records.
+//!
+//! Input: a [`Connection`](crate::connection::Connection) and [`Revisions`]. Output: what was run,
+//! or an [`Error`] that says what had been applied. Nothing here prints or reads the environment;
+//! progress goes to the caller as [`Event`]s.
+//!
+//! Invariants: a revision and its version rows commit together; nothing waits with a transaction
+//! open; every statement sent was made by a dialect.
+
+mod database;
+mod error;
+mod execute;
+mod migrate;
+mod prove;
+mod reflect;
+mod render;
+mod settle;
+mod version;
+
+pub use database::{Database, DatabaseUrl};
+pub use error::{Error, ErrorKind, FailedStatement};
+pub use execute::run_operations;
+pub use migrate::{Event, Migrator, Outcome};
+pub use prove::{ProofError, prove};
+pub use reflect::reflect;
+pub use render::{Script, render};
+pub use settle::settle;
+pub use version::{VERSION_TABLE, Version};
+
+use limbec_core::operations::Operation;
+use limbec_core::revision::Graph;
+
+/// The revisions of a project: their graph, and the operations of those that are run.
+pub trait Revisions: Send + Sync {
+    /// The graph of the headers.
+    fn graph(&self) -> &Graph;
+
+    /// Reads what a revision's `upgrade` does; only called for revisions that are run.
+    ///
+    /// # Errors
+    /// When the revision's file does not read.
+    fn upgrade(&self, id: &str) -> Result<Vec<Operation>, Error>;
+
+    /// Reads what a revision's `downgrade` does.
+    ///
+    /// # Errors
+    /// When the revision's file does not read.
+    fn downgrade(&self, id: &str) -> Result<Vec<Operation>, Error>;
+}

@@ -1,0 +1,120 @@
+//! Renders a plan as an SQL script, without running it.
+
+use limbec_core::dialect::Dialect;
+use limbec_core::operations::{Operation, apply};
+use limbec_core::revision::{Direction, Plan, PlanStep};
+use limbec_core::schema::{ObjectName, Schema};
+use limbec_core::steps::Step;
+
+use super::version::{RowChange, VERSION_TABLE};
+use super::{Error, ErrorKind, Revisions};
+
+/// One revision's part of a script.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Script {
+    /// The step that the part is of.
+    pub step: PlanStep,
+    /// The statements with the transaction round them, in order.
+    pub statements: Vec<Step>,
+}
+
+/// Renders a plan for a database that is at the plan's start.
+///
+/// Where a statement depends on what a table looks like (SQLite rebuilds tables), that is worked
+/// out from the revisions below; `tag` goes into a comment of each part.
+///
+/// # Errors
+/// When a revision does not read, or the dialect cannot express an operation.
+pub fn render<R: Revisions>(
+    revisions: &R,
+    dialect: &dyn Dialect,
+    plan: &Plan,
+) -> Result<Vec<Script>, Error> {
+    let table = ObjectName::from(VERSION_TABLE);
+    let mut table_exists = !plan.rows_before.is_empty();
+    let mut work = Vec::new();
+    for step in &plan.steps {
+        let operations = match step.direction {
+            Direction::Up => revisions.upgrade(&step.revision)?,
+            Direction::Down => revisions.downgrade(&step.revision)?,
+            Direction::Stamp => Vec::new(),
+        };
+        work.push((step, operations));
+    }
+    let needs_schema = work.iter().flat_map(|(_, operations)| operations);
+    let mut schema = if needs_schema.clone().any(|it| dialect.needs_schema(it)) {
+        below(revisions, plan, dialect)?
+    } else {
+        Schema::default()
+    };
+
+    let mut scripts = Vec::new();
+    for (index, (step, operations)) in work.iter().enumerate() {
+        let purge = plan.purge && index == 0;
+        let rows = RowChange::new(
+            dialect,
+            &table,
+            table_exists,
+            &step.rows_delete,
+            &step.rows_insert,
+            purge,
+        );
+        table_exists = true;
+        let frame = dialect.frame(operations);
+        let mut statements = frame.begin.clone();
+        statements.extend(rows.ensure);
+        for operation in operations {
+            let compiled = dialect.compile(operation, &schema)?;
+            for step in compiled {
+                if step.transactional {
+                    statements.push(step);
+                } else {
+                    statements.extend(frame.commit.iter().cloned());
+                    statements.push(step);
+                    statements.extend(frame.begin.iter().cloned());
+                }
+            }
+            follow(&mut schema, operation, dialect)?;
+        }
+        statements.extend(rows.steps.into_iter().map(|(step, _)| step));
+        statements.extend(frame.commit.clone());
+        statements.extend(frame.restore.clone());
+        scripts.push(Script {
+            step: (*step).clone(),
+            statements,
+        });
+    }
+    Ok(scripts)
+}
+
+/// The schema that the revisions applied at the plan's start make, as far as operations tell.
+fn below<R: Revisions>(revisions: &R, plan: &Plan, dialect: &dyn Dialect) -> Result<Schema, Error> {
+    let graph = revisions.graph();
+    let applied: std::collections::BTreeSet<usize> =
+        graph.applied(&plan.rows_before)?.into_iter().collect();
+    let mut schema = Schema::default();
+    for index in graph
+        .topological()
+        .iter()
+        .filter(|index| applied.contains(index))
+    {
+        for operation in revisions.upgrade(graph.id(*index))? {
+            follow(&mut schema, &operation, dialect)?;
+        }
+    }
+    Ok(schema)
+}
+
+/// Advances the schema where that is possible; what raw SQL made is not known, and only a problem
+/// for an operation that needs it.
+fn follow(schema: &mut Schema, operation: &Operation, dialect: &dyn Dialect) -> Result<(), Error> {
+    match apply(schema, operation) {
+        Ok(()) => Ok(()),
+        Err(_) if !dialect.needs_schema(operation) => Ok(()),
+        Err(error) => Err(Error::new(
+            ErrorKind::Unsupported,
+            format!("without a database, `{operation}` cannot be rendered: {error}"),
+        )
+        .with_hint("raw SQL in an earlier revision may have made it; run the upgrade online")),
+    }
+}

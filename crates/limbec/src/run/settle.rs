@@ -1,0 +1,122 @@
+//! Compares two schemas, asking the database about expressions whose texts differ.
+
+use limbec_core::compare::{Comparison, Question, Verdict, Verdicts, compare};
+use limbec_core::dialect::{Expression, ScratchFrame};
+use limbec_core::schema::Schema;
+
+use super::{Error, ErrorKind};
+use crate::connection::Connection;
+
+/// How often an answer is asked again until it no longer changes: PostgreSQL's own text of
+/// `x IN (…)` over `varchar` changes once more when it is read back.
+const ROUNDS: usize = 4;
+
+/// Compares the current schema with the target until the database has settled every question.
+///
+/// `judge` is a connection on which temporary tables may be made in a transaction that is rolled
+/// back: the database itself on PostgreSQL, one in memory for SQLite. `in_transaction` says
+/// whether the caller holds a transaction open on it.
+///
+/// # Errors
+/// When the database refuses an expression of the target (a mistake in the models), or cannot be
+/// reached.
+pub async fn settle<C: Connection>(
+    judge: &mut C,
+    in_transaction: bool,
+    current: &Schema,
+    target: &Schema,
+) -> Result<Comparison, Error> {
+    let dialect = judge.dialect();
+    let frame = dialect.scratch_frame(in_transaction);
+    let mut verdicts = Verdicts::default();
+    loop {
+        let mut comparison = compare(current, target, dialect, &verdicts);
+        if comparison.questions.is_empty() {
+            return Ok(comparison);
+        }
+        for question in std::mem::take(&mut comparison.questions) {
+            let verdict = ask(judge, &frame, &question).await?;
+            verdicts.insert(question, verdict);
+        }
+    }
+}
+
+async fn ask<C: Connection>(
+    judge: &mut C,
+    frame: &ScratchFrame,
+    question: &Question,
+) -> Result<Verdict, Error> {
+    let target = match canonical(judge, frame, &question.target).await? {
+        Ok(text) => text,
+        Err(reason) => {
+            let Expression { table, text, .. } = &question.target;
+            return Err(Error::new(
+                ErrorKind::Statement,
+                format!("the database does not accept `{text}` (table `{table}`): {reason}"),
+            )
+            .with_hint("correct the expression in the model"));
+        }
+    };
+    Ok(match canonical(judge, frame, &question.current).await? {
+        Ok(text) if text == target => Verdict::Equal,
+        Ok(_) => Verdict::Different,
+        Err(reason) => Verdict::Unknown(reason),
+    })
+}
+
+/// The database's own text of an expression, or its reason to refuse it.
+async fn canonical<C: Connection>(
+    judge: &mut C,
+    frame: &ScratchFrame,
+    expression: &Expression,
+) -> Result<Result<String, String>, Error> {
+    let rounds = if judge.dialect().capabilities().canonical_is_sql {
+        ROUNDS
+    } else {
+        1
+    };
+    let mut expression = expression.clone();
+    for _ in 0..rounds {
+        let text = match canonical_once(judge, frame, &expression).await? {
+            Ok(text) => text,
+            Err(reason) => return Ok(Err(reason)),
+        };
+        if text == expression.text {
+            break;
+        }
+        expression.text = text;
+    }
+    Ok(Ok(expression.text))
+}
+
+async fn canonical_once<C: Connection>(
+    judge: &mut C,
+    frame: &ScratchFrame,
+    expression: &Expression,
+) -> Result<Result<String, String>, Error> {
+    let made = judge.dialect().canonical(expression);
+    let mut statements = vec![frame.begin.as_str()];
+    statements.extend(made.iter().map(String::as_str));
+    statements.push(&frame.rollback);
+    match judge.flight(&statements).await {
+        Ok(mut answers) => {
+            answers.pop();
+            let rows = answers.pop().map(|answer| answer.rows).unwrap_or_default();
+            let lines = rows.into_iter().map(|row| {
+                row.into_iter()
+                    .map(Option::unwrap_or_default)
+                    .collect::<Vec<_>>()
+                    .join(" ")
+            });
+            Ok(Ok(lines.collect::<Vec<_>>().join("\n")))
+        }
+        Err(error) => {
+            let _ = judge.run(&[&frame.rollback]).await;
+            let in_transaction = (1..=made.len()).contains(&error.index);
+            if in_transaction {
+                return Ok(Err(error.error.message));
+            }
+            Err(Error::statement(error.error, &frame.begin))
+        }
+    }
+}

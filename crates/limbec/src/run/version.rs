@@ -1,0 +1,104 @@
+//! The version table: which revisions a database is at.
+
+use limbec_core::dialect::{Dialect, VersionTable};
+use limbec_core::schema::ObjectName;
+use limbec_core::steps::Step;
+
+use super::Error;
+use crate::connection::Connection;
+
+/// The version table's name: Alembic's, so that its databases carry over.
+pub const VERSION_TABLE: &str = "alembic_version";
+
+/// Longest id that the table holds as Alembic makes it.
+const USUAL_WIDTH: usize = 32;
+
+/// Where a database is.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Version {
+    /// The rows of the version table, in order.
+    pub rows: Vec<String>,
+    /// Whether there is a version table.
+    pub table_exists: bool,
+}
+
+impl Version {
+    /// Reads the version table in one query.
+    ///
+    /// # Errors
+    /// When the database refuses the query for another reason than that there is no such table.
+    pub async fn read<C: Connection>(
+        connection: &mut C,
+        table: &ObjectName,
+    ) -> Result<Version, Error> {
+        let version_table = connection.dialect().version_table(table.clone());
+        let select = version_table.select();
+        match connection.run(&[&select]).await {
+            Ok(answers) => {
+                let rows = answers.into_iter().flat_map(|answer| answer.rows);
+                let mut rows: Vec<String> = rows.flatten().flatten().collect();
+                rows.sort();
+                Ok(Version {
+                    rows,
+                    table_exists: true,
+                })
+            }
+            Err(error)
+                if version_table
+                    .is_missing(error.error.sqlstate.as_deref(), &error.error.message) =>
+            {
+                Ok(Version::default())
+            }
+            Err(error) => Err(Error::statement(error.error, &select)),
+        }
+    }
+}
+
+/// A change of the version table, as steps with the number of rows each must touch.
+pub(super) struct RowChange {
+    /// Steps that make the table ready; empty where it is.
+    pub(super) ensure: Vec<Step>,
+    /// Steps that must each touch so many rows.
+    pub(super) steps: Vec<(Step, Option<u64>)>,
+}
+
+impl RowChange {
+    pub(super) fn new(
+        dialect: &dyn Dialect,
+        table: &ObjectName,
+        table_exists: bool,
+        delete: &[String],
+        insert: &[String],
+        purge: bool,
+    ) -> Self {
+        let version_table: Box<dyn VersionTable> = dialect.version_table(table.clone());
+        let longest = insert
+            .iter()
+            .map(|id| id.chars().count())
+            .max()
+            .unwrap_or_default();
+        let ensure = if table_exists && longest <= USUAL_WIDTH {
+            Vec::new()
+        } else {
+            version_table.ensure(longest)
+        };
+        let mut steps = Vec::new();
+        if purge {
+            steps.push((version_table.purge(), None));
+        }
+        let (mut delete, mut insert) = (delete.iter(), insert.iter());
+        match (delete.clone().next(), insert.clone().next()) {
+            (Some(from), Some(to)) if !purge => {
+                delete.next();
+                insert.next();
+                steps.push((version_table.update(from, to), Some(1)));
+            }
+            _ => {}
+        }
+        if !purge {
+            steps.extend(delete.map(|id| (version_table.delete(id), Some(1))));
+        }
+        steps.extend(insert.map(|id| (version_table.insert(id), Some(1))));
+        RowChange { ensure, steps }
+    }
+}
