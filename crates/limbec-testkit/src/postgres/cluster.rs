@@ -28,6 +28,8 @@ const SETTINGS: &[&str] = &[
     "listen_addresses=127.0.0.1",
     // No socket file: its path has a length limit that a temporary folder may exceed.
     "unix_socket_directories=",
+    // In its directory, to go with it: after a kill, segments in `/dev/shm` would stay.
+    "dynamic_shared_memory_type=mmap",
     "fsync=off",
     "synchronous_commit=off",
     "full_page_writes=off",

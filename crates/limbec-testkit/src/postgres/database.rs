@@ -71,7 +71,12 @@ impl Drop for TestDatabase {
 /// it is not skipped.
 #[track_caller]
 pub fn test_database() -> TestDatabase {
-    match server_url(env::var(TEST_URL_VARIABLE).ok()).and_then(|url| create_database(&url)) {
+    let created = server_url(env::var(TEST_URL_VARIABLE).ok()).and_then(|url| {
+        create_database(&url).map_err(Error::context(format_args!(
+            "no database for this test on the server that `{TEST_URL_VARIABLE}` names"
+        )))
+    });
+    match created {
         Ok(database) => database,
         Err(error) => panic!("{error}"),
     }
