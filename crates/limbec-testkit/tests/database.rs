@@ -58,3 +58,14 @@ fn a_server_out_of_reach_is_an_error() {
     // Port 1 of this machine: nothing listens there.
     assert!(create_database("postgres://nobody@127.0.0.1:1/postgres").is_err());
 }
+
+#[test]
+fn an_async_test_can_use_it_too() {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .build()
+        .unwrap();
+    runtime.block_on(async {
+        let database = test_database();
+        assert_eq!(value(&database, "SELECT 1").as_deref(), Some("1"));
+    });
+}
