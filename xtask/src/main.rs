@@ -1,2 +1,42 @@
-//! Development tasks.
-fn main() {}
+//! The project's own tasks: `cargo xtask test`, `cargo xtask ci`, `cargo xtask postgres`.
+//!
+//! One file a task; each returns the exit status that this process ends with.
+
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a program for a terminal"
+)]
+
+mod args;
+mod ci;
+mod postgres;
+mod run;
+mod test;
+
+use std::process::ExitCode;
+
+use args::Task;
+
+fn main() -> ExitCode {
+    let result = match args::parse(std::env::args().skip(1)) {
+        Ok(Task::Help) => {
+            print!("{}", args::USAGE);
+            Ok(())
+        }
+        Ok(Task::Test(options)) => test::run(&options),
+        Ok(Task::Ci) => ci::run(),
+        Ok(Task::Postgres) => postgres::run(),
+        Err(mistake) => {
+            eprint!("error: {mistake}\n\n{}", args::USAGE);
+            return ExitCode::from(2);
+        }
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("error: {failure}");
+            ExitCode::from(failure.status())
+        }
+    }
+}

@@ -1,1 +1,24 @@
-//! limbec-testkit
+//! Throw-away servers, databases and projects for the tests of limbec.
+//!
+//! `cargo xtask test` starts one PostgreSQL server ([`postgres::Cluster`]) and names it in
+//! `LIMBEC_TEST_POSTGRES_URL`; each test takes a database of its own on it
+//! ([`postgres::test_database`]) or an SQLite file of its own ([`sqlite::scratch_file`]).
+//! Whatever a value of this crate made is gone when the value is dropped.
+//!
+//! Invariants: no test is skipped because something is missing, it fails and says what to do;
+//! nothing is installed unless [`postgres::install_if_missing`] or
+//! [`sqlite::install_if_missing`] is called; no process is ended but by the id of one that was
+//! started here. Unix only.
+
+mod debian;
+mod error;
+mod process;
+mod project;
+mod shared;
+
+pub mod postgres;
+pub mod sqlite;
+
+pub use error::Error;
+pub use project::TempProject;
+pub use shared::{SHARED_VARIABLE, default_shared_dir, shared_dir};

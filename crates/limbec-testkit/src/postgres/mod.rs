@@ -1,0 +1,12 @@
+//! PostgreSQL for tests: a throw-away server, a database a test, and `psql`.
+
+mod binaries;
+mod cluster;
+mod database;
+mod psql;
+mod user;
+
+pub use binaries::install_if_missing;
+pub use cluster::Cluster;
+pub use database::{TEST_URL_VARIABLE, TestDatabase, create_database, test_database};
+pub use psql::psql;

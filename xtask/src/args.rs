@@ -1,0 +1,124 @@
+//! The command line, read by hand: a task and a flag or two.
+
+/// Printed by `--help`, and after a mistake.
+pub(crate) const USAGE: &str = "\
+Usage: cargo xtask <TASK>
+
+Tasks:
+  test [--release] [FILTER…]  Run all tests, or those whose names hold a FILTER, with a
+                              throw-away PostgreSQL server; ends with the tests' exit status
+  ci                          Run what CI runs: formatting, lints, tests, docs, licences
+  postgres                    Start a throw-away PostgreSQL server, print its URL, and keep
+                              it until Ctrl-C
+
+Options:
+  -h, --help                  Print this text
+
+Environment:
+  LIMBEC_TEST_POSTGRES_URL    A server of your own for `test` and `ci`, with a role that may
+                              create databases: postgres://user:password@host:port/database
+  LIMBEC_POSTGRES_BIN         The folder of `initdb` and `postgres`, where they are not found
+  LIMBEC_SHARED               The shared folder, where it is not `../shared`
+
+As root on Debian, `test` and `ci` install the packages `postgresql` and `sqlite3` when they
+are missing.
+";
+
+/// What was asked for.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Task {
+    Help,
+    Test(TestOptions),
+    Ci,
+    Postgres,
+}
+
+/// How the tests are run.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct TestOptions {
+    pub(crate) release: bool,
+    pub(crate) filters: Vec<String>,
+    /// The complete, unattended run: go on after a failure and report them all.
+    pub(crate) ci: bool,
+}
+
+/// Reads the arguments after the program's name; a mistake is a sentence.
+pub(crate) fn parse(arguments: impl IntoIterator<Item = String>) -> Result<Task, String> {
+    let mut arguments = arguments.into_iter().peekable();
+    let Some(task) = arguments.next() else {
+        return Err("which task?".to_owned());
+    };
+    let rest: Vec<String> = arguments.collect();
+    let asks_for_help = |argument: &String| argument == "-h" || argument == "--help";
+    if task == "help" || asks_for_help(&task) || rest.iter().any(asks_for_help) {
+        return Ok(Task::Help);
+    }
+    match task.as_str() {
+        "test" => parse_test(rest).map(Task::Test),
+        "ci" => alone(&task, &rest, Task::Ci),
+        "postgres" => alone(&task, &rest, Task::Postgres),
+        _ => Err(format!("there is no task `{task}`")),
+    }
+}
+
+fn parse_test(arguments: Vec<String>) -> Result<TestOptions, String> {
+    let mut options = TestOptions::default();
+    for argument in arguments {
+        match argument.as_str() {
+            "--release" => options.release = true,
+            flag if flag.starts_with('-') => {
+                return Err(format!("`cargo xtask test` has no option `{flag}`"));
+            }
+            _ => options.filters.push(argument),
+        }
+    }
+    Ok(options)
+}
+
+fn alone(name: &str, rest: &[String], task: Task) -> Result<Task, String> {
+    match rest.first() {
+        None => Ok(task),
+        Some(extra) => Err(format!("`cargo xtask {name}` takes no `{extra}`")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Task, TestOptions, parse};
+
+    fn parse_line(line: &str) -> Result<Task, String> {
+        parse(line.split_whitespace().map(str::to_owned))
+    }
+
+    #[test]
+    fn tasks_are_read() {
+        assert_eq!(parse_line("ci"), Ok(Task::Ci));
+        assert_eq!(parse_line("postgres"), Ok(Task::Postgres));
+        assert_eq!(parse_line("test"), Ok(Task::Test(TestOptions::default())));
+        assert_eq!(
+            parse_line("test graph --release reflect"),
+            Ok(Task::Test(TestOptions {
+                release: true,
+                filters: vec!["graph".to_owned(), "reflect".to_owned()],
+                ci: false,
+            }))
+        );
+        for line in ["--help", "-h", "help", "test --help", "ci -h"] {
+            assert_eq!(parse_line(line), Ok(Task::Help), "{line}");
+        }
+    }
+
+    #[test]
+    fn mistakes_are_named() {
+        for (line, named) in [
+            ("", "which task"),
+            ("tset", "`tset`"),
+            ("test --fast", "`--fast`"),
+            ("ci now", "`now`"),
+            ("postgres --port=1", "`--port=1`"),
+        ] {
+            let mistake = parse_line(line).unwrap_err();
+            assert!(mistake.contains(named), "{mistake}");
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! Running other programs: what failed, and the exit status that it asks for.
+
+use std::os::unix::process::ExitStatusExt;
+use std::process::{Command, ExitStatus, Stdio};
+use std::{env, fmt};
+
+/// Why a task failed, as a sentence and an exit status.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    message: String,
+    status: u8,
+}
+
+impl Failure {
+    /// The exit status of the program that failed, or 1.
+    pub(crate) fn status(&self) -> u8 {
+        self.status
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl From<limbec_testkit::Error> for Failure {
+    fn from(error: limbec_testkit::Error) -> Self {
+        Self {
+            message: error.to_string(),
+            status: 1,
+        }
+    }
+}
+
+/// The cargo that runs this task, with arguments.
+pub(crate) fn cargo(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.args(arguments);
+    command
+}
+
+/// Whether cargo has this subcommand installed.
+pub(crate) fn has_subcommand(name: &str) -> bool {
+    cargo(&[name, "--version"])
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status()
+        .is_ok_and(|status| status.success())
+}
+
+/// Runs a command to its end, its output shown as it comes.
+pub(crate) fn run(command: &mut Command) -> Result<(), Failure> {
+    let line = shown(command);
+    eprintln!("$ {line}");
+    match command.status() {
+        Ok(status) if status.success() => Ok(()),
+        Ok(status) => Err(Failure {
+            message: format!("`{line}` failed ({status})"),
+            status: code(status),
+        }),
+        Err(error) => Err(Failure {
+            message: format!("`{line}` could not be started: {error}"),
+            status: 1,
+        }),
+    }
+}
+
+fn shown(command: &Command) -> String {
+    let program = command.get_program().to_string_lossy();
+    // Without the toolchain's folder, as a person would type it.
+    let name = program.rsplit('/').next().unwrap_or(&program);
+    let mut line = name.to_owned();
+    for argument in command.get_args() {
+        line.push(' ');
+        line.push_str(&argument.to_string_lossy());
+    }
+    line
+}
+
+/// A shell's convention where a signal ended the program: 128 and its number.
+fn code(status: ExitStatus) -> u8 {
+    status
+        .code()
+        .or_else(|| status.signal().map(|signal| 128 + signal))
+        .and_then(|code| u8::try_from(code).ok())
+        .filter(|code| *code != 0)
+        .unwrap_or(1)
+}

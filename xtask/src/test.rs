@@ -1,0 +1,126 @@
+//! `cargo xtask test`: all tests of the workspace, with what they need.
+
+use std::env;
+use std::process::Command;
+
+use limbec_testkit::postgres::{Cluster, TEST_URL_VARIABLE};
+use limbec_testkit::{SHARED_VARIABLE, default_shared_dir, postgres, sqlite};
+
+use crate::args::TestOptions;
+use crate::run::{self, Failure, cargo, has_subcommand};
+
+/// Prepares what the tests need, and runs them and the examples in the documentation.
+pub(crate) fn run(options: &TestOptions) -> Result<(), Failure> {
+    sqlite::install_if_missing()?;
+    // Kept to the end of the run; the server ends with this process in any case.
+    let cluster = start_server()?;
+    for command in &mut commands(options, has_subcommand("nextest")) {
+        set_environment(command, cluster.as_ref());
+        run::run(command)?;
+    }
+    Ok(())
+}
+
+/// A server for this run, unless there is one already.
+fn start_server() -> Result<Option<Cluster>, Failure> {
+    if env::var_os(TEST_URL_VARIABLE).is_some_and(|url| !url.is_empty()) {
+        eprintln!("Using the PostgreSQL server that {TEST_URL_VARIABLE} names.");
+        return Ok(None);
+    }
+    postgres::install_if_missing()?;
+    let cluster = Cluster::start()?;
+    eprintln!("Started a throw-away PostgreSQL server: {}", cluster.url());
+    Ok(Some(cluster))
+}
+
+fn set_environment(command: &mut Command, cluster: Option<&Cluster>) {
+    if let Some(cluster) = cluster {
+        command.env(TEST_URL_VARIABLE, cluster.url());
+    }
+    let shared = default_shared_dir();
+    if env::var_os(SHARED_VARIABLE).is_none() && shared.is_dir() {
+        command.env(SHARED_VARIABLE, shared);
+    }
+}
+
+fn commands(options: &TestOptions, nextest: bool) -> Vec<Command> {
+    const ALL: [&str; 2] = ["--workspace", "--all-features"];
+    let mut commands = Vec::new();
+    if nextest {
+        let mut tests = cargo(&["nextest", "run"]);
+        tests.args(ALL);
+        if options.release {
+            tests.arg("--release");
+        }
+        if options.ci {
+            tests.args(["--profile", "ci"]);
+        }
+        tests.args(&options.filters);
+        commands.push(tests);
+    } else {
+        eprintln!("cargo-nextest is not installed: `cargo test` runs in its place.");
+    }
+
+    // nextest runs no examples of the documentation; `cargo test` runs them with all else.
+    let mut cargo_test = cargo(&["test"]);
+    if nextest {
+        cargo_test.arg("--doc");
+    }
+    cargo_test.args(ALL);
+    if options.release {
+        cargo_test.arg("--release");
+    }
+    if options.ci {
+        cargo_test.arg("--no-fail-fast");
+    }
+    if !options.filters.is_empty() {
+        cargo_test.arg("--").args(&options.filters);
+    }
+    commands.push(cargo_test);
+    commands
+}
+
+#[cfg(test)]
+mod tests {
+    use super::commands;
+    use crate::args::TestOptions;
+
+    fn lines(options: &TestOptions, nextest: bool) -> Vec<String> {
+        commands(options, nextest)
+            .iter()
+            .map(|command| {
+                let arguments: Vec<_> = command.get_args().map(|a| a.to_string_lossy()).collect();
+                arguments.join(" ")
+            })
+            .collect()
+    }
+
+    #[test]
+    fn documentation_examples_run_exactly_once() {
+        let options = TestOptions::default();
+        assert_eq!(
+            lines(&options, true),
+            [
+                "nextest run --workspace --all-features",
+                "test --doc --workspace --all-features",
+            ]
+        );
+        assert_eq!(lines(&options, false), ["test --workspace --all-features"]);
+    }
+
+    #[test]
+    fn options_and_filters_reach_each_runner() {
+        let options = TestOptions {
+            release: true,
+            filters: vec!["graph".to_owned(), "plan".to_owned()],
+            ci: true,
+        };
+        assert_eq!(
+            lines(&options, true),
+            [
+                "nextest run --workspace --all-features --release --profile ci graph plan",
+                "test --doc --workspace --all-features --release --no-fail-fast -- graph plan",
+            ]
+        );
+    }
+}
