@@ -143,6 +143,19 @@ pub struct ScratchFrame {
     pub rollback: String,
 }
 
+/// The SQL that makes a place to try a revision in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ScratchPlace {
+    /// Creates an empty database of its own.
+    pub create_database: String,
+    /// Drops it.
+    pub drop_database: String,
+    /// Opens a transaction and makes an empty namespace its own.
+    pub enter_schema: Vec<String>,
+    /// Rolls it back.
+    pub leave_schema: String,
+}
+
 /// The SQL of the version table.
 ///
 /// Rows are the maximal elements of the applied revisions; one column, `version_num`.
@@ -209,6 +222,9 @@ pub trait Dialect: fmt::Debug + Send + Sync {
     /// The frame round the statements of [`Dialect::canonical`], on a connection that may be in a
     /// transaction already.
     fn scratch_frame(&self, in_transaction: bool) -> ScratchFrame;
+
+    /// How a scratch place of a name is made; `None` where a database in memory does.
+    fn scratch_place(&self, name: &str) -> Option<ScratchPlace>;
 
     /// The queries that read the catalogue: a fixed number, whatever the number of tables. They
     /// run in the order given; [`Dialect::read_catalogue`] takes their answers in that order.

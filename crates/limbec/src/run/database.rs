@@ -49,6 +49,37 @@ impl DatabaseUrl {
         }
     }
 
+    /// The same server's database of another name.
+    pub(super) fn with_database(&self, name: &str) -> Self {
+        let DatabaseUrl::Postgres(url) = self else {
+            return self.clone();
+        };
+        let (address, query) = url.split_once('?').unwrap_or((url, ""));
+        let authority = address.find("://").map_or(0, |at| at + 3);
+        let end = address[authority..]
+            .find('/')
+            .map_or(address.len(), |at| authority + at);
+        let query = if query.is_empty() {
+            String::new()
+        } else {
+            format!("?{query}")
+        };
+        DatabaseUrl::Postgres(format!("{}/{name}{query}", &address[..end]))
+    }
+
+    /// A connection to judge expressions on, where that is not the database itself.
+    ///
+    /// # Errors
+    /// When it cannot be made.
+    pub async fn judge(&self) -> Result<Option<Database>, Error> {
+        match self {
+            DatabaseUrl::Sqlite(_) => Database::connect(&DatabaseUrl::Sqlite(":memory:".into()))
+                .await
+                .map(Some),
+            DatabaseUrl::Postgres(_) => Ok(None),
+        }
+    }
+
     /// The dialect that the URL leads to.
     pub fn dialect(&self) -> &'static dyn Dialect {
         match self {

@@ -14,6 +14,7 @@ mod migrate;
 mod prove;
 mod reflect;
 mod render;
+mod scratch;
 mod settle;
 mod version;
 
@@ -21,9 +22,10 @@ pub use database::{Database, DatabaseUrl};
 pub use error::{Error, ErrorKind, FailedStatement};
 pub use execute::run_operations;
 pub use migrate::{Event, Migrator, Outcome};
-pub use prove::{ProofError, prove};
+pub use prove::{ProofError, Stage, prove};
 pub use reflect::reflect;
 pub use render::{Script, render};
+pub use scratch::Scratch;
 pub use settle::settle;
 pub use version::{VERSION_TABLE, Version};
 

@@ -170,6 +170,24 @@ fn build<C: Connection>(schema: &Schema, scratch: &C) -> Vec<Operation> {
 }
 
 impl ProofError {
+    pub(super) fn no_place(error: Error) -> Self {
+        ProofError::Failed {
+            stage: Stage::Copy,
+            error,
+        }
+    }
+
+    /// Whether the revision itself was not tried yet.
+    pub(super) fn is_of_the_copy(&self) -> bool {
+        matches!(
+            self,
+            ProofError::Failed {
+                stage: Stage::Copy,
+                ..
+            }
+        )
+    }
+
     /// The error below, as the library's.
     pub fn into_error(self) -> Error {
         let message = self.to_string();

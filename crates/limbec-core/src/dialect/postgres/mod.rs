@@ -7,8 +7,8 @@ pub struct Postgres;
 use std::borrow::Cow;
 
 use super::{
-    Capabilities, CompileError, Dialect, Expression, Frame, ReflectError, Row, ScratchFrame,
-    VersionTable,
+    Capabilities, CompileError, Dialect, Expression, Frame, ReflectError, Row, ScratchFrame, ScratchPlace,
+    ScratchPlace, VersionTable,
 };
 use crate::operations::Operation;
 use crate::schema::{Column, ColumnType, ObjectName, Schema};
@@ -47,6 +47,9 @@ impl Dialect for Postgres {
         unimplemented!()
     }
     fn scratch_frame(&self, in_transaction: bool) -> ScratchFrame {
+        unimplemented!()
+    }
+    fn scratch_place(&self, name: &str) -> Option<ScratchPlace> {
         unimplemented!()
     }
     fn catalogue(&self) -> &'static [&'static str] {

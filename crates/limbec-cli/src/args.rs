@@ -1,0 +1,286 @@
+//! What a user may write: commands and options, named like Alembic's.
+
+use std::path::PathBuf;
+
+use clap::builder::styling::{AnsiColor, Styles};
+use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+
+const STYLES: Styles = Styles::styled()
+    .header(AnsiColor::Green.on_default().bold())
+    .usage(AnsiColor::Green.on_default().bold())
+    .literal(AnsiColor::Cyan.on_default().bold())
+    .placeholder(AnsiColor::Cyan.on_default());
+
+/// Database migrations for Rust: change a struct, generate a revision, deploy.
+#[derive(Debug, Parser)]
+#[command(name = "limbec", version, styles = STYLES, max_term_width = 100)]
+#[command(after_help = "Examples:
+  limbec init
+  limbec revision --autogenerate -m \"Add description to collections\"
+  limbec upgrade head
+  limbec current
+
+Exit codes: 0 done; 1 failed; 2 wrong usage; 3 `check` found differences, or
+`current --check-heads` found the database behind.")]
+pub(crate) struct Args {
+    /// The configuration file [default: limbec.toml, in this folder or one above].
+    #[arg(short, long, global = true, value_name = "FILE", env = "LIMBEC_CONFIG")]
+    pub(crate) config: Option<PathBuf>,
+
+    /// Runs as if started in this folder.
+    #[arg(short = 'C', long, global = true, value_name = "DIR")]
+    pub(crate) directory: Option<PathBuf>,
+
+    /// The database, in place of `[database] url` and of DATABASE_URL.
+    #[arg(long, global = true, value_name = "URL")]
+    pub(crate) url: Option<String>,
+
+    /// Prints results as JSON on stdout.
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+
+    /// Prints no log lines.
+    #[arg(short, long, global = true)]
+    pub(crate) quiet: bool,
+
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Starts a project: writes limbec.toml and the folder of revisions.
+    #[command(after_help = "Example:\n  limbec init\n  limbec init db/migrations")]
+    Init(Init),
+    /// Makes a new revision file, empty or generated from the models.
+    #[command(after_help = "Examples:
+  limbec revision --autogenerate -m \"Add description to collections\"
+  limbec revision -m \"Fill in missing names\"
+  limbec revision --format sql -m \"Rebuild the search index\"")]
+    Revision(Revision),
+    /// Runs revisions up to a target.
+    #[command(after_help = "Examples:
+  limbec upgrade head        all of them
+  limbec upgrade +1          the next one
+  limbec upgrade 3950        up to the revision whose id begins so
+  limbec upgrade head --sql  print the SQL for the current database, run nothing")]
+    Upgrade(Migrate),
+    /// Reverts revisions down to a target.
+    #[command(after_help = "Examples:
+  limbec downgrade -1        the last one
+  limbec downgrade base      all of them
+  limbec downgrade 3950395dfef3:61ee6f04df66 --sql")]
+    Downgrade(Migrate),
+    /// Sets the version table to revisions without running anything.
+    #[command(after_help = "Examples:
+  limbec stamp head
+  limbec stamp --purge 3950395dfef3   whatever the table holds now")]
+    Stamp(Stamp),
+    /// Shows the revisions that the database is at.
+    #[command(after_help = "Example:\n  limbec current --check-heads   exit code 3 when behind")]
+    Current(Current),
+    /// Lists the revisions, newest first.
+    #[command(after_help = "Examples:
+  limbec history
+  limbec history -r -3:current
+  limbec history --graph")]
+    History(History),
+    /// Shows the revisions that nothing revises.
+    #[command(after_help = "Example:\n  limbec heads --verbose")]
+    Heads(Heads),
+    /// Shows the revisions from which branches part.
+    #[command(after_help = "Example:\n  limbec branches")]
+    Branches(Branches),
+    /// Shows one revision.
+    #[command(after_help = "Example:\n  limbec show head")]
+    Show(Show),
+    /// Joins heads into one by a new revision.
+    #[command(after_help = "Examples:
+  limbec merge               all heads, after a question on a terminal
+  limbec merge heads -m \"Join the two features\"")]
+    Merge(Merge),
+    /// Compares the models with the database: exit code 3 when they differ.
+    #[command(after_help = "Example:\n  limbec check")]
+    Check,
+    /// Opens a revision file in $VISUAL or $EDITOR.
+    #[command(after_help = "Example:\n  limbec edit head")]
+    Edit(Edit),
+    /// Makes the version table where it is missing.
+    #[command(alias = "ensure_version", after_help = "Example:\n  limbec ensure-version")]
+    EnsureVersion(EnsureVersion),
+    /// Prints the completions of a shell.
+    #[command(after_help = "Example:\n  limbec completions bash > ~/.local/share/bash-completion/completions/limbec")]
+    Completions(Completions),
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Init {
+    /// The folder of revisions.
+    #[arg(default_value = "migrations")]
+    pub(crate) directory: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// Operations in Rust.
+    Rs,
+    /// Statements in SQL.
+    Sql,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Revision {
+    /// What the revision does, in a few words.
+    #[arg(short, long, value_name = "TEXT")]
+    pub(crate) message: Option<String>,
+    /// Fills the revision with what the models have and the database lacks.
+    #[arg(long)]
+    pub(crate) autogenerate: bool,
+    /// Not with `revision`: use `upgrade --sql` (kept for its message).
+    #[arg(long, hide = true)]
+    pub(crate) sql: bool,
+    /// The language of the file.
+    #[arg(long, value_enum, default_value = "rs")]
+    pub(crate) format: Format,
+    /// The revision to go on: an id, `label@head`, `base` for a new root.
+    #[arg(long, value_name = "REV", default_value = "head")]
+    pub(crate) head: String,
+    /// Allows a parent that is no head, so that a branch begins.
+    #[arg(long)]
+    pub(crate) splice: bool,
+    /// A label for the branch that begins here.
+    #[arg(long, value_name = "LABEL")]
+    pub(crate) branch_label: Vec<String>,
+    /// A revision that must be applied first, though it is no parent.
+    #[arg(long, value_name = "REV")]
+    pub(crate) depends_on: Vec<String>,
+    /// The id, in place of a random one.
+    #[arg(long, value_name = "ID")]
+    pub(crate) rev_id: Option<String>,
+    /// The folder for the file, where there are several.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) version_path: Option<PathBuf>,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Migrate {
+    /// The target: an id or the beginning of one, head, heads, base, +N, -N, label@head.
+    #[arg(allow_hyphen_values = true)]
+    pub(crate) revision: String,
+    /// Prints the SQL and runs nothing; takes a range `from:to` too.
+    #[arg(long)]
+    pub(crate) sql: bool,
+    /// A note that is put on top of the SQL.
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) tag: Option<String>,
+    /// Shows the plan with its SQL and runs nothing.
+    #[arg(long, conflicts_with = "sql")]
+    pub(crate) dry_run: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Stamp {
+    /// The revisions: ids, head, heads, base.
+    #[arg(required = true, allow_hyphen_values = true)]
+    pub(crate) revisions: Vec<String>,
+    /// Deletes all rows of the version table first.
+    #[arg(long)]
+    pub(crate) purge: bool,
+    /// Prints the SQL and runs nothing.
+    #[arg(long)]
+    pub(crate) sql: bool,
+    /// A note that is put on top of the SQL.
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) tag: Option<String>,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Current {
+    /// Shows all that is known of each revision.
+    #[arg(short, long)]
+    pub(crate) verbose: bool,
+    /// Fails with exit code 3 unless all heads are applied.
+    #[arg(long)]
+    pub(crate) check_heads: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct History {
+    /// From an older to a newer revision, both included: `[start]:[end]`.
+    #[arg(short, long, value_name = "START:END", allow_hyphen_values = true)]
+    pub(crate) rev_range: Option<String>,
+    /// Shows all that is known of each revision.
+    #[arg(short, long)]
+    pub(crate) verbose: bool,
+    /// Marks the revisions that the database is at.
+    #[arg(short, long)]
+    pub(crate) indicate_current: bool,
+    /// Draws branches and merges beside the list.
+    #[arg(long, conflicts_with = "verbose")]
+    pub(crate) graph: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Heads {
+    /// Shows all that is known of each revision.
+    #[arg(short, long)]
+    pub(crate) verbose: bool,
+    /// Leaves out heads that another revision depends on.
+    #[arg(long)]
+    pub(crate) resolve_dependencies: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Branches {
+    /// Shows all that is known of each revision.
+    #[arg(short, long)]
+    pub(crate) verbose: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Show {
+    /// An id or the beginning of one, head, heads, base, current.
+    #[arg(allow_hyphen_values = true)]
+    pub(crate) revision: String,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Merge {
+    /// The heads to join; all of them when left out.
+    pub(crate) revisions: Vec<String>,
+    /// What the revision does, in a few words.
+    #[arg(short, long, value_name = "TEXT")]
+    pub(crate) message: Option<String>,
+    /// A label for the joined branch.
+    #[arg(long, value_name = "LABEL")]
+    pub(crate) branch_label: Vec<String>,
+    /// The id, in place of a random one.
+    #[arg(long, value_name = "ID")]
+    pub(crate) rev_id: Option<String>,
+    /// Allows parents that are no heads.
+    #[arg(long)]
+    pub(crate) splice: bool,
+    /// Asks nothing.
+    #[arg(short, long)]
+    pub(crate) yes: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Edit {
+    /// An id or the beginning of one, head, current.
+    #[arg(allow_hyphen_values = true)]
+    pub(crate) revision: String,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct EnsureVersion {
+    /// Prints the SQL and runs nothing.
+    #[arg(long)]
+    pub(crate) sql: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Completions {
+    /// The shell.
+    pub(crate) shell: clap_complete::Shell,
+}

@@ -1,0 +1,123 @@
+//! What the models have and the database lacks, as operations that are proven.
+
+use limbec::run::{Database, Scratch, VERSION_TABLE, Version, reflect, settle};
+use limbec_core::compare::{Comparison, managed};
+use limbec_core::dialect::Dialect;
+use limbec_core::operations::Operation;
+use limbec_core::schema::Schema;
+
+use crate::commands::all_heads;
+use crate::config::Config;
+use crate::connect::connect_to_read;
+use crate::error::{CommandError, Result};
+use crate::models;
+use crate::printer::Printer;
+use crate::project::Project;
+
+/// A comparison of the models with the database.
+#[derive(Debug)]
+pub(crate) struct Found {
+    pub(crate) comparison: Comparison,
+    /// What the database holds of this project.
+    current: Schema,
+    target: Schema,
+    /// Tables left alone.
+    pub(crate) unmanaged: Vec<String>,
+}
+
+/// Compares the models with a database that is at the heads.
+pub(crate) async fn compare(config: &Config, project: &Project) -> Result<Found> {
+    let url = config.database_url()?;
+    let dialect = url.dialect();
+    let target = models::load(config)?;
+    expressible(&target, dialect)?;
+    let mut database = connect_to_read(&url).await?;
+    up_to_date(&mut database, project).await?;
+
+    let reflected = reflect(&mut database).await?;
+    let created = project.created(dialect)?;
+    let mut managed = managed(reflected, &target, &created, dialect);
+    managed.unmanaged.retain(|name| name.name != VERSION_TABLE);
+    let current = managed.schema;
+    let comparison = match url.judge().await? {
+        Some(mut judge) => settle(&mut judge, false, &current, &target).await?,
+        None => settle(&mut database, false, &current, &target).await?,
+    };
+    let unmanaged = managed.unmanaged.iter().map(ToString::to_string).collect();
+    Ok(Found { comparison, current, target, unmanaged })
+}
+
+/// Runs a revision up and down on a scratch copy; it must lead to the models and back.
+pub(crate) async fn prove(
+    config: &Config,
+    found: &Found,
+    upgrade: &[Operation],
+    downgrade: &[Operation],
+) -> Result<()> {
+    let scratch = Scratch::beside(&config.database_url()?);
+    let proof = scratch.prove(&found.current, &found.target, upgrade, downgrade).await;
+    proof.map_err(|error| {
+        CommandError::from(error.into_error())
+            .hint("the revision was not written; please report this with the models that led to it")
+    })
+}
+
+impl Found {
+    /// Tells what was left alone and what could not be compared.
+    pub(crate) fn report(&self, printer: &Printer) {
+        if !self.unmanaged.is_empty() {
+            printer.info(
+                "compare",
+                &format!(
+                    "Left alone, as no revision of this project created them: {}",
+                    self.unmanaged.join(", ")
+                ),
+            );
+        }
+        for unknown in &self.comparison.unknown {
+            printer.warning("compare", &format!("Not compared: {unknown}"));
+        }
+    }
+}
+
+/// Makes sure that the database's dialect can express the models, before anything is compared.
+fn expressible(target: &Schema, dialect: &dyn Dialect) -> Result<()> {
+    let empty = Schema::default();
+    let create = |table: &limbec_core::schema::Table| {
+        let mut bare = table.clone();
+        let indexes = std::mem::take(&mut bare.indexes);
+        let name = table.name.clone();
+        let indexes = indexes
+            .into_iter()
+            .map(move |index| Operation::CreateIndex { table: name.clone(), index });
+        std::iter::once(Operation::CreateTable { table: bare }).chain(indexes)
+    };
+    let errors: Vec<_> = target
+        .tables
+        .iter()
+        .flat_map(create)
+        .filter_map(|operation| dialect.compile(&operation, &empty).err())
+        .collect();
+    if errors.is_empty() {
+        return Ok(());
+    }
+    let lines = errors.iter().map(|error| format!("\n  {error}")).collect::<String>();
+    let mut hints: Vec<String> = errors.iter().filter_map(|error| error.hint.clone()).collect();
+    hints.dedup();
+    Err(CommandError::new(format!(
+        "Can't proceed with --autogenerate option; {} cannot hold what the models ask for:{lines}",
+        dialect.name()
+    ))
+    .hints(hints))
+}
+
+async fn up_to_date(database: &mut Database, project: &Project) -> Result<()> {
+    use limbec::run::Revisions as _;
+    let version = Version::read(database, &VERSION_TABLE.into()).await?;
+    let missing = project.graph().missing_heads(&version.rows)?;
+    if missing.is_empty() {
+        return Ok(());
+    }
+    Err(CommandError::new("Target database is not up to date.")
+        .hint(format!("run: limbec upgrade {}", all_heads(project.graph()))))
+}

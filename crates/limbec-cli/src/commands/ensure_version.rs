@@ -1,0 +1,27 @@
+//! `limbec ensure-version`: makes the version table.
+
+use limbec::run::{Migrator, VERSION_TABLE};
+use serde_json::json;
+
+use super::{Context, script};
+use crate::args::EnsureVersion;
+use crate::connect::{block_on, connect};
+use crate::error::{Result, Status};
+
+pub(super) fn run(options: &EnsureVersion, context: &Context<'_>) -> Result<Status> {
+    let url = context.config.database_url()?;
+    if options.sql {
+        for step in url.dialect().version_table(VERSION_TABLE.into()).ensure(0) {
+            context.printer.line(&script::statement(&step));
+        }
+        return Ok(Status::Done);
+    }
+    block_on(async {
+        let mut database = connect(&url).await?;
+        Ok(Migrator::new(&mut database, &context.project).ensure_version().await?)
+    })?;
+    if context.printer.json() {
+        context.printer.value(&json!({ "version_table": VERSION_TABLE }));
+    }
+    Ok(Status::Done)
+}

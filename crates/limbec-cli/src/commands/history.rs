@@ -1,0 +1,72 @@
+//! `limbec history`: the revisions, newest first.
+
+use std::collections::BTreeSet;
+
+use limbec::run::Revisions as _;
+use limbec_core::revision::{Graph, Range};
+use serde_json::Value;
+
+use super::{Context, current};
+use crate::args::History;
+use crate::error::{Result, Status};
+use crate::printer::{Printer, Tone};
+use crate::report::{self, Marks};
+
+mod drawing;
+
+pub(super) fn run(options: &History, context: &Context<'_>) -> Result<Status> {
+    let printer = context.printer;
+    let graph = context.project.graph();
+    let range = Range::parse(options.rev_range.as_deref().unwrap_or(":"))?;
+    let rows = if options.indicate_current || range.names_current() {
+        current::rows(context)?
+    } else {
+        Vec::new()
+    };
+    let listed = graph.history(&range, &rows)?;
+    let current: BTreeSet<usize> = if options.indicate_current {
+        graph.current(&rows)?.into_iter().map(|it| it.revision).collect()
+    } else {
+        BTreeSet::new()
+    };
+    let marks = |index: usize| Marks { current: current.contains(&index) };
+
+    if printer.json() {
+        let values = listed.iter().map(|index| report::value(graph, *index, marks(*index)));
+        printer.value(&Value::Array(values.collect()));
+    } else if options.graph {
+        for line in drawing::draw(graph, &listed) {
+            let text = line.revision.map(|index| {
+                let header = graph.revision(index);
+                let line = report::line(graph, index, marks(index), printer);
+                format!("{line} {}", report::message(header))
+            });
+            let text = format!("{} {}", line.picture, text.unwrap_or_default());
+            printer.text(text.trim_end());
+        }
+    } else {
+        for index in listed {
+            let text = if options.verbose {
+                report::block(graph, index, marks(index), printer)
+            } else {
+                arrow(graph, index, marks(index), printer)
+            };
+            printer.text(&text);
+        }
+    }
+    Ok(Status::Done)
+}
+
+/// `61ee6f04df66 -> 3950395dfef3 (head), Add description to collections`.
+fn arrow(graph: &Graph, index: usize, marks: Marks, printer: &Printer) -> String {
+    let header = graph.revision(index);
+    let parents = report::parents(header);
+    let dependencies = if header.depends_on.is_empty() {
+        String::new()
+    } else {
+        format!(" ({})", header.depends_on.join(", "))
+    };
+    let id = printer.paint(Tone::Id, &header.id);
+    let marks = report::marks(graph, index, marks, printer);
+    format!("{parents}{dependencies} -> {id}{marks}, {}", report::message(header))
+}

@@ -1,0 +1,69 @@
+//! `limbec merge`: joins heads by a new revision.
+
+use limbec::run::Revisions as _;
+
+use super::Context;
+use super::revision::{Draft, DraftOptions};
+use crate::args::{Format, Merge};
+use crate::error::{CommandError, Result, Status};
+
+pub(super) fn run(options: &Merge, context: &Context<'_>) -> Result<Status> {
+    let graph = context.project.graph();
+    let asked = if options.revisions.is_empty() {
+        all_heads(options, context)?
+    } else {
+        options.revisions.clone()
+    };
+    let parents = graph.new_revision_parents(&asked, options.splice)?;
+    if parents.len() < 2 {
+        return Err(CommandError::new("A merge needs at least two revisions")
+            .hint("`limbec heads` lists the heads"));
+    }
+    let revises: Vec<String> =
+        parents.into_iter().map(|index| graph.id(index).to_string()).collect();
+    let message = options.message.clone().unwrap_or_else(|| format!("Merge {}", revises.join(", ")));
+    let draft = Draft::new(
+        context,
+        DraftOptions {
+            message: Some(&message),
+            revises,
+            depends_on: &[],
+            branch_labels: &options.branch_label,
+            rev_id: options.rev_id.as_deref(),
+            version_path: None,
+        },
+    )?;
+    draft.write_empty(context, Format::Rs)?;
+    Ok(Status::Done)
+}
+
+/// All heads, when that is what the user wants.
+fn all_heads(options: &Merge, context: &Context<'_>) -> Result<Vec<String>> {
+    let graph = context.project.graph();
+    let heads: Vec<String> =
+        graph.real_heads().into_iter().map(|index| graph.id(index).to_string()).collect();
+    if heads.len() < 2 {
+        return Err(CommandError::new(match heads.first() {
+            Some(head) => format!("There is nothing to merge: the only head is {head}"),
+            None => "There is nothing to merge: there are no revisions".to_string(),
+        }));
+    }
+    if options.yes {
+        return Ok(heads);
+    }
+    if !context.printer.is_interactive() {
+        return Err(CommandError::new("Which revisions should be merged?").hint(format!(
+            "name them, or all: limbec merge heads   (the heads are {})",
+            heads.join(", ")
+        )));
+    }
+    context.printer.question(&format!("Merge the heads {}? [Y/n]", heads.join(", ")));
+    let mut answer = String::new();
+    std::io::stdin()
+        .read_line(&mut answer)
+        .map_err(|error| CommandError::new(format!("cannot read the answer: {error}")))?;
+    match answer.trim().to_ascii_lowercase().as_str() {
+        "" | "y" | "yes" => Ok(heads),
+        _ => Err(CommandError::new("nothing was merged")),
+    }
+}

@@ -1,0 +1,74 @@
+//! One file a command.
+
+mod branches;
+mod check;
+mod completions;
+mod current;
+mod edit;
+mod ensure_version;
+mod heads;
+mod history;
+mod init;
+mod merge;
+mod migrate;
+mod revision;
+mod script;
+mod show;
+mod stamp;
+
+use limbec::run::Revisions as _;
+use limbec_core::revision::{Direction, Graph};
+
+use crate::args::{Args, Command};
+use crate::config::Config;
+use crate::error::{Result, Status};
+use crate::printer::Printer;
+use crate::project::Project;
+
+/// What every command but `init` works on.
+pub(crate) struct Context<'a> {
+    pub(crate) config: Config,
+    pub(crate) project: Project,
+    pub(crate) printer: &'a Printer,
+}
+
+/// Runs the command that the arguments name.
+pub(crate) fn run(args: Args, printer: &Printer) -> Result<Status> {
+    match &args.command {
+        Command::Init(options) => return init::run(options, &args, printer),
+        Command::Completions(options) => return Ok(completions::run(options)),
+        _ => {}
+    }
+    let config = Config::load(&args)?;
+    let project = Project::load(&config)?;
+    let context = Context { config, project, printer };
+    match args.command {
+        Command::Revision(options) => revision::run(&options, &context),
+        Command::Upgrade(options) => migrate::run(&options, Direction::Up, &context),
+        Command::Downgrade(options) => migrate::run(&options, Direction::Down, &context),
+        Command::Stamp(options) => stamp::run(&options, &context),
+        Command::Current(options) => current::run(&options, &context),
+        Command::History(options) => history::run(&options, &context),
+        Command::Heads(options) => heads::run(&options, &context),
+        Command::Branches(options) => branches::run(&options, &context),
+        Command::Show(options) => show::run(&options, &context),
+        Command::Merge(options) => merge::run(&options, &context),
+        Command::Check => check::run(&context),
+        Command::Edit(options) => edit::run(&options, &context),
+        Command::EnsureVersion(options) => ensure_version::run(&options, &context),
+        Command::Init(_) | Command::Completions(_) => Ok(Status::Done),
+    }
+}
+
+/// Resolves an identifier that may name what is current.
+pub(crate) fn resolve(identifier: &str, context: &Context<'_>) -> Result<Vec<usize>> {
+    let graph = context.project.graph();
+    let needs_rows = identifier.contains("current") || identifier.starts_with(['+', '-']);
+    let rows = if needs_rows { current::rows(context)? } else { Vec::new() };
+    Ok(graph.resolve(identifier, &rows)?)
+}
+
+/// The target that means every head: `head` where there is one, else `heads`.
+pub(crate) fn all_heads(graph: &Graph) -> &'static str {
+    if graph.heads().len() > 1 { "heads" } else { "head" }
+}

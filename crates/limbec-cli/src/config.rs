@@ -1,0 +1,202 @@
+//! `limbec.toml` and the environment.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use limbec::run::DatabaseUrl;
+use limbec_core::schema::NamingConvention;
+use serde::Deserialize;
+
+use crate::args::Args;
+use crate::error::{CommandError, Result};
+
+/// The file's name.
+pub(crate) const FILE: &str = "limbec.toml";
+
+/// The file as written; unknown keys are errors.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    #[serde(default)]
+    database: DatabaseSection,
+    #[serde(default)]
+    models: ModelsSection,
+    #[serde(default)]
+    migrations: MigrationsSection,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct DatabaseSection {
+    url: Option<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ModelsSection {
+    paths: Option<Vec<String>>,
+    #[serde(default)]
+    types: BTreeMap<String, String>,
+    #[serde(default)]
+    naming: NamingSection,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NamingSection {
+    primary_key: Option<String>,
+    unique: Option<String>,
+    foreign_key: Option<String>,
+    check: Option<String>,
+    index: Option<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct MigrationsSection {
+    directory: Option<String>,
+    version_locations: Option<Vec<String>>,
+    file_template: Option<String>,
+    truncate_slug_length: Option<usize>,
+    timezone: Option<String>,
+}
+
+/// The configuration of a project.
+#[derive(Debug)]
+pub(crate) struct Config {
+    /// The folder of `limbec.toml`; all paths are relative to it.
+    pub(crate) root: PathBuf,
+    /// The file itself.
+    pub(crate) file: PathBuf,
+    url: Option<String>,
+    pub(crate) model_paths: Vec<String>,
+    pub(crate) type_map: BTreeMap<String, String>,
+    pub(crate) naming: NamingConvention,
+    /// The folders of revisions; new ones go to the first.
+    pub(crate) version_locations: Vec<PathBuf>,
+    pub(crate) file_template: String,
+    pub(crate) slug_length: usize,
+    pub(crate) timezone: Option<String>,
+}
+
+impl Config {
+    /// Finds and reads the file that the arguments mean.
+    pub(crate) fn load(args: &Args) -> Result<Self> {
+        let here = here(args)?;
+        let file = match &args.config {
+            Some(file) => here.join(file),
+            None => find_upward(&here).ok_or_else(|| {
+                CommandError::new(format!("No {FILE} found in {} or above", here.display()))
+                    .hint("run `limbec init` to start a project here, or give one by -c or -C")
+            })?,
+        };
+        let text = std::fs::read_to_string(&file).map_err(|error| {
+            CommandError::new(format!("cannot read {}: {error}", file.display()))
+        })?;
+        let parsed: File = toml::from_str(&text).map_err(|error| {
+            CommandError::new(format!("{} does not read:\n{error}", file.display()))
+                .hint("docs/configuration.md lists every key")
+        })?;
+        Config::new(parsed, file, args.url.clone())
+    }
+
+    fn new(parsed: File, file: PathBuf, url: Option<String>) -> Result<Self> {
+        let root = file.parent().map(Path::to_path_buf).unwrap_or_default();
+        let url = url.or_else(|| environment("DATABASE_URL")).or(parsed.database.url);
+        let directory = environment("LIMBEC_DIRECTORY")
+            .or(parsed.migrations.directory)
+            .unwrap_or_else(|| "migrations".to_string());
+        let version_locations = match parsed.migrations.version_locations {
+            Some(locations) if locations.is_empty() => {
+                return Err(CommandError::new(format!(
+                    "`[migrations] version_locations` in {} is empty",
+                    file.display()
+                )));
+            }
+            Some(locations) => locations.iter().map(|it| root.join(it)).collect(),
+            None => vec![root.join(directory).join("versions")],
+        };
+        Ok(Config {
+            naming: naming(parsed.models.naming, &file)?,
+            root,
+            file,
+            url,
+            model_paths: match environment("LIMBEC_MODELS") {
+                Some(paths) => paths.split(':').map(str::to_string).collect(),
+                None => parsed.models.paths.unwrap_or_default(),
+            },
+            type_map: parsed.models.types,
+            version_locations,
+            file_template: parsed
+                .migrations
+                .file_template
+                .unwrap_or_else(|| "%(rev)s_%(slug)s".to_string()),
+            slug_length: parsed.migrations.truncate_slug_length.unwrap_or(40),
+            timezone: parsed.migrations.timezone,
+        })
+    }
+
+    /// The database that commands work on.
+    pub(crate) fn database_url(&self) -> Result<DatabaseUrl> {
+        let url = self.url.as_deref().ok_or_else(|| {
+            CommandError::new("No database is configured").hint(format!(
+                "set `[database] url` in {}, DATABASE_URL in the environment, or --url",
+                self.file.display()
+            ))
+        })?;
+        Ok(DatabaseUrl::parse(url, &self.root)?)
+    }
+
+    /// A path as a user would name it: relative to the project where it lies inside.
+    pub(crate) fn shown(&self, path: &Path) -> String {
+        path.strip_prefix(&self.root).unwrap_or(path).display().to_string()
+    }
+}
+
+/// The folder that the command runs in.
+pub(crate) fn here(args: &Args) -> Result<PathBuf> {
+    let here = std::env::current_dir()
+        .map_err(|error| CommandError::new(format!("cannot tell the current folder: {error}")))?;
+    let Some(directory) = &args.directory else { return Ok(here) };
+    let there = here.join(directory);
+    if !there.is_dir() {
+        return Err(CommandError::new(format!("-C {}: no such folder", directory.display())));
+    }
+    // `-C .` and `..` would stand in every path shown otherwise.
+    Ok(there.canonicalize().unwrap_or(there))
+}
+
+/// Reads an environment variable; an empty one counts as not set.
+fn environment(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+fn find_upward(here: &Path) -> Option<PathBuf> {
+    here.ancestors().map(|folder| folder.join(FILE)).find(|file| file.is_file())
+}
+
+fn naming(section: NamingSection, file: &Path) -> Result<NamingConvention> {
+    let usual = NamingConvention::default();
+    let pattern = |key: &str, given: Option<String>, usual: String| {
+        let Some(pattern) = given else { return Ok(usual) };
+        let mut rest = pattern.clone();
+        for token in NamingConvention::TOKENS {
+            rest = rest.replace(token, "");
+        }
+        if rest.contains(['{', '}']) || pattern.is_empty() {
+            return Err(CommandError::new(format!(
+                "`[models.naming] {key}` in {} has an unknown token: `{pattern}`",
+                file.display()
+            ))
+            .hint(format!("the tokens are {}", NamingConvention::TOKENS.join(", "))));
+        }
+        Ok(pattern)
+    };
+    Ok(NamingConvention {
+        primary_key: pattern("primary_key", section.primary_key, usual.primary_key)?,
+        unique: pattern("unique", section.unique, usual.unique)?,
+        foreign_key: pattern("foreign_key", section.foreign_key, usual.foreign_key)?,
+        check: pattern("check", section.check, usual.check)?,
+        index: pattern("index", section.index, usual.index)?,
+    })
+}

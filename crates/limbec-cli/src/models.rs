@@ -1,0 +1,121 @@
+//! The models: files in, the target schema out.
+
+use std::path::{Path, PathBuf};
+
+use limbec_core::schema::Schema;
+use limbec_source::models::{ModelOptions, SourceFile, read};
+
+use crate::config::Config;
+use crate::error::{CommandError, Result};
+
+const CANNOT: &str = "Can't proceed with --autogenerate option;";
+
+/// Reads the models that `limbec.toml` names.
+pub(crate) fn load(config: &Config) -> Result<Schema> {
+    let file = config.file.display();
+    if config.model_paths.is_empty() {
+        return Err(CommandError::new(format!(
+            "{CANNOT} `[models] paths` in {file} names no file with models"
+        ))
+        .hint("write there, for example: paths = [\"src/models.rs\"]"));
+    }
+    let mut paths = Vec::new();
+    for given in &config.model_paths {
+        let path = config.root.join(given);
+        if !path.exists() {
+            return Err(CommandError::new(format!(
+                "{CANNOT} `[models] paths` in {file} names `{given}`, and there is no such file or \
+                 folder"
+            ))
+            .hints(near(&config.root, given)));
+        }
+        let before = paths.len();
+        collect(&path, &mut paths).map_err(|error| {
+            CommandError::new(format!("cannot read the models in `{given}`: {error}"))
+        })?;
+        if paths.len() == before {
+            return Err(CommandError::new(format!(
+                "{CANNOT} `[models] paths` in {file} names the folder `{given}`, which holds no \
+                 `.rs` file"
+            )));
+        }
+    }
+    paths.dedup();
+
+    let mut files = Vec::new();
+    for path in &paths {
+        let text = std::fs::read_to_string(path).map_err(|error| {
+            CommandError::new(format!("cannot read the models in {}: {error}", config.shown(path)))
+        })?;
+        files.push(SourceFile { path: config.shown(path), text });
+    }
+    let options =
+        ModelOptions { naming: config.naming.clone(), type_map: config.type_map.clone() };
+    let (schema, mistakes) = read(&files, &options);
+    if !mistakes.is_empty() {
+        let count = mistakes.len();
+        return Err(CommandError::diagnostics(
+            format!("{CANNOT} {count} mistake(s) in the models"),
+            mistakes,
+            |path| {
+                let file = files.iter().find(|file| file.path == path);
+                file.map(|file| file.text.clone()).unwrap_or_default()
+            },
+        ));
+    }
+    if schema.tables.is_empty() {
+        let found = files.iter().map(|file| found_in(&file.path, &file.text));
+        return Err(CommandError::new(format!(
+            "{CANNOT} no table was found by `[models] paths` in {file}"
+        ))
+        .hints(found)
+        .hint("a table is a struct with #[derive(Table)]"));
+    }
+    Ok(schema)
+}
+
+/// What a file holds, where it holds no table.
+fn found_in(path: &str, text: &str) -> String {
+    let count = |keyword: &str| {
+        text.lines().filter(|line| {
+            line.trim_start().trim_start_matches("pub ").starts_with(keyword)
+        })
+        .count()
+    };
+    format!(
+        "`{path}` holds {} struct(s) and {} enum(s), none with #[derive(Table)]",
+        count("struct "),
+        count("enum ")
+    )
+}
+
+/// Files of the same name elsewhere below `src`.
+fn near(root: &Path, given: &str) -> Vec<String> {
+    let mut all = Vec::new();
+    let _ = collect(&root.join("src"), &mut all);
+    let name = Path::new(given).file_name();
+    all.iter()
+        .filter(|path| path.file_name() == name)
+        .map(|path| {
+            let path = path.strip_prefix(root).unwrap_or(path);
+            format!("did you mean `{}`?", path.display())
+        })
+        .collect()
+}
+
+fn collect(path: &Path, paths: &mut Vec<PathBuf>) -> std::io::Result<()> {
+    if path.is_file() {
+        paths.push(path.to_path_buf());
+        return Ok(());
+    }
+    let mut entries: Vec<PathBuf> =
+        std::fs::read_dir(path)?.map(|entry| Ok(entry?.path())).collect::<std::io::Result<_>>()?;
+    entries.sort();
+    for entry in entries {
+        let is_rust = entry.extension().is_some_and(|it| it == "rs");
+        if entry.is_dir() || is_rust {
+            collect(&entry, paths)?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,200 @@
+//! The revision files of a project: headers for the graph, bodies only for what is run.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use limbec::run::{Error, ErrorKind, Revisions};
+use limbec_core::compare::Created;
+use limbec_core::dialect::Dialect;
+use limbec_core::operations::Operation;
+use limbec_core::revision::{Graph, Header};
+use limbec_source::diagnostic::Diagnostic;
+use limbec_source::revisions::{Body, read_body, read_header};
+
+use crate::config::Config;
+use crate::error::{CommandError, Result};
+
+/// How much of a file is read for its header.
+const HEAD: usize = 4096;
+
+/// A project's revisions.
+#[derive(Debug)]
+pub(crate) struct Project {
+    graph: Graph,
+    root: PathBuf,
+}
+
+impl Project {
+    /// Reads the headers of all revision files, and reports everything that is broken at once.
+    pub(crate) fn load(config: &Config) -> Result<Self> {
+        let mut paths = Vec::new();
+        for location in &config.version_locations {
+            if !location.is_dir() {
+                return Err(CommandError::new(format!(
+                    "Path doesn't exist: {}",
+                    config.shown(location)
+                ))
+                .hint(format!(
+                    "run `limbec init`, or correct `[migrations]` in {}",
+                    config.file.display()
+                )));
+            }
+            collect(location, &mut paths).map_err(|error| {
+                CommandError::new(format!("cannot read {}: {error}", location.display()))
+            })?;
+        }
+        paths.sort();
+        paths.dedup();
+
+        let mut headers = Vec::with_capacity(paths.len());
+        let mut mistakes = Vec::new();
+        for path in paths {
+            match header(&path, &config.shown(&path)) {
+                Ok(header) => headers.push(header),
+                Err(mut found) => mistakes.append(&mut found),
+            }
+        }
+        if !mistakes.is_empty() {
+            let count = mistakes.len();
+            return Err(CommandError::diagnostics(
+                format!("{count} mistake(s) in the headers of revision files"),
+                mistakes,
+                |path| text_of(&config.root, path),
+            ));
+        }
+        let graph = Graph::new(headers).map_err(|errors| {
+            let text = errors.iter().map(|error| match error.hint() {
+                Some(hint) => format!("\n  {error}\n    hint: {hint}"),
+                None => format!("\n  {error}"),
+            });
+            CommandError::new(format!(
+                "the revision files do not fit together:{}",
+                text.collect::<String>()
+            ))
+        })?;
+        Ok(Project { graph, root: config.root.clone() })
+    }
+
+    /// The file of a revision.
+    pub(crate) fn path(&self, id: &str) -> PathBuf {
+        self.root.join(self.graph.get(id).map_or("", |header| &header.path))
+    }
+
+    /// Follows all revisions of the project: which objects they create.
+    pub(crate) fn created(&self, dialect: &dyn Dialect) -> Result<Created> {
+        let mut created = Created::default();
+        for index in self.graph.topological() {
+            for operation in self.upgrade(self.graph.id(*index))? {
+                created.follow(&operation, dialect);
+            }
+        }
+        Ok(created)
+    }
+
+    fn body(&self, id: &str) -> std::result::Result<Body, Error> {
+        let shown = self.graph.get(id).map_or(id, |header| &header.path);
+        let path = self.path(id);
+        let text = std::fs::read_to_string(&path).map_err(|error| {
+            Error::new(ErrorKind::Source, format!("cannot read {shown}: {error}"))
+        })?;
+        read_body(shown, &text).map_err(|found| {
+            Error::new(ErrorKind::Source, format!("the revision `{id}` does not read"))
+                .with_source(Unreadable { found, text })
+        })
+    }
+}
+
+impl Revisions for Project {
+    fn graph(&self) -> &Graph {
+        &self.graph
+    }
+
+    fn upgrade(&self, id: &str) -> std::result::Result<Vec<Operation>, Error> {
+        self.body(id).map(|body| body.upgrade)
+    }
+
+    fn downgrade(&self, id: &str) -> std::result::Result<Vec<Operation>, Error> {
+        self.body(id).map(|body| body.downgrade)
+    }
+}
+
+/// A revision file with mistakes.
+#[derive(Debug)]
+pub(crate) struct Unreadable {
+    pub(crate) found: Vec<Diagnostic>,
+    pub(crate) text: String,
+}
+
+impl std::fmt::Display for Unreadable {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} mistake(s)", self.found.len())
+    }
+}
+
+impl std::error::Error for Unreadable {}
+
+/// Finds the revision files of a folder and those below it.
+fn collect(folder: &Path, paths: &mut Vec<PathBuf>) -> std::io::Result<()> {
+    for entry in std::fs::read_dir(folder)? {
+        let entry = entry?;
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        if name.starts_with('.') || name == "mod.rs" {
+            continue;
+        }
+        let path = entry.path();
+        if entry.file_type()?.is_dir() {
+            collect(&path, paths)?;
+        } else if matches!(path.extension().and_then(|it| it.to_str()), Some("rs" | "sql")) {
+            paths.push(path);
+        }
+    }
+    Ok(())
+}
+
+/// Reads the header of a file: from its beginning, or from all of it where that does not do.
+fn header(path: &Path, shown: &str) -> std::result::Result<Header, Vec<Diagnostic>> {
+    let unreadable = |error: std::io::Error| {
+        vec![Diagnostic::new(shown, 0..0, format!("cannot read the file: {error}"))]
+    };
+    let mut file = File::open(path).map_err(unreadable)?;
+    let mut bytes = vec![0; HEAD];
+    let mut length = 0;
+    while length < HEAD {
+        match file.read(&mut bytes[length..]).map_err(unreadable)? {
+            0 => break,
+            read => length += read,
+        }
+    }
+    bytes.truncate(length);
+    if length < HEAD {
+        return read_header(shown, &decode(bytes, shown)?);
+    }
+    if let Ok(text) = std::str::from_utf8(&bytes[..boundary(&bytes)])
+        && let Ok(header) = read_header(shown, text)
+    {
+        return Ok(header);
+    }
+    file.read_to_end(&mut bytes).map_err(unreadable)?;
+    read_header(shown, &decode(bytes, shown)?)
+}
+
+/// The end of the last character that is whole.
+fn boundary(bytes: &[u8]) -> usize {
+    match std::str::from_utf8(bytes) {
+        Ok(_) => bytes.len(),
+        Err(error) => error.valid_up_to(),
+    }
+}
+
+fn decode(bytes: Vec<u8>, shown: &str) -> std::result::Result<String, Vec<Diagnostic>> {
+    String::from_utf8(bytes)
+        .map_err(|_| vec![Diagnostic::new(shown, 0..0, "the file is not UTF-8 text")])
+}
+
+fn text_of(root: &Path, shown: &str) -> String {
+    std::fs::read(root.join(shown))
+        .map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
+        .unwrap_or_default()
+}

@@ -1,0 +1,118 @@
+//! A place to prove a revision in: a database of its own, or one that is rolled back.
+
+use std::hash::{BuildHasher, Hasher, RandomState};
+
+use limbec_core::operations::Operation;
+use limbec_core::schema::Schema;
+
+use super::prove::{ProofError, prove};
+use super::{Database, DatabaseUrl, Error};
+use crate::connection::Connection;
+
+/// An empty copy of a database's kind, thrown away after use.
+///
+/// In memory for SQLite. On PostgreSQL a database of its own where the role may create one, else a
+/// schema inside a transaction that is rolled back. The user's own tables are never touched.
+pub struct Scratch {
+    url: DatabaseUrl,
+}
+
+impl Scratch {
+    /// Prepares for proofs beside the database of a URL.
+    pub fn beside(url: &DatabaseUrl) -> Self {
+        Scratch { url: url.clone() }
+    }
+
+    /// Proves a revision: from `start`, its upgrade must lead to `target`, and its downgrade back.
+    ///
+    /// # Errors
+    /// When it does not, or no scratch place can be made.
+    pub async fn prove(
+        &self,
+        start: &Schema,
+        target: &Schema,
+        upgrade: &[Operation],
+        downgrade: &[Operation],
+    ) -> Result<(), ProofError> {
+        let name = format!(
+            "limbec_scratch_{:016x}",
+            RandomState::new().build_hasher().finish()
+        );
+        let Some(place) = self.url.dialect().scratch_place(&name) else {
+            let memory = DatabaseUrl::Sqlite(":memory:".into());
+            let mut scratch = Database::connect(&memory)
+                .await
+                .map_err(ProofError::no_place)?;
+            return prove(
+                &mut scratch,
+                true,
+                |it| it,
+                start,
+                target,
+                upgrade,
+                downgrade,
+            )
+            .await;
+        };
+        let mut database = Database::connect(&self.url)
+            .await
+            .map_err(ProofError::no_place)?;
+        if database.run(&[&place.create_database]).await.is_ok() {
+            let result = match Database::connect(&self.url.with_database(&name)).await {
+                Ok(mut scratch) => {
+                    prove(
+                        &mut scratch,
+                        true,
+                        |it| it,
+                        start,
+                        target,
+                        upgrade,
+                        downgrade,
+                    )
+                    .await
+                }
+                Err(error) => Err(ProofError::no_place(error)),
+            };
+            drop_database(&mut database, &place.drop_database)
+                .await
+                .map_err(ProofError::no_place)?;
+            // An extension or a role's rights may stop the copy there, and not in a schema.
+            if !matches!(&result, Err(error) if error.is_of_the_copy()) {
+                return result;
+            }
+        }
+        let enter: Vec<&str> = place.enter_schema.iter().map(String::as_str).collect();
+        database.run(&enter).await.map_err(|error| {
+            ProofError::no_place(Error::statement(error.error, enter[error.index]))
+        })?;
+        let mut bare = start.clone();
+        bare.extensions.clear();
+        let result = prove(
+            &mut database,
+            false,
+            own_namespace,
+            &bare,
+            target,
+            upgrade,
+            downgrade,
+        )
+        .await;
+        let _ = database.run(&[&place.leave_schema]).await;
+        result
+    }
+}
+
+async fn drop_database(database: &mut Database, drop: &str) -> Result<(), Error> {
+    let dropped = database.run(&[drop]).await;
+    dropped
+        .map(|_| ())
+        .map_err(|error| Error::statement(error.error, drop))
+}
+
+/// What stands in the scratch schema, without the user's own objects in other ones.
+fn own_namespace(mut schema: Schema) -> Schema {
+    schema.tables.retain(|it| it.name.schema.is_none());
+    schema.enums.retain(|it| it.name.schema.is_none());
+    schema.domains.retain(|it| it.name.schema.is_none());
+    schema
+}
