@@ -60,9 +60,9 @@ impl fmt::Display for PlanStep {
 /// Tells why a plan has no steps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unchanged {
-    /// The version rows are at the target.
+    /// The database is at the target: it is applied, and nothing applied revises it.
     AtTarget,
-    /// An upgrade's target lies below what is applied already.
+    /// An upgrade's target lies below what is applied already: something applied revises it.
     AlreadyApplied,
     /// A downgrade's target is applied, not as a row but because others depend on it, and
     /// nothing revises it.

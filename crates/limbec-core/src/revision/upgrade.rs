@@ -44,19 +44,18 @@ impl Graph {
         for &node in newest_first(self, &needed, &targets).iter().rev() {
             planner.up(node);
         }
-        let at_target = current.iter().all(|row| targets.contains(row));
+        let newest = |&target: &usize| !self.children(target).iter().any(|&c| applied.contains(c));
+        let at_target = if targets.is_empty() {
+            current.is_empty()
+        } else {
+            targets.iter().all(newest)
+        };
         let unchanged = if at_target {
             Unchanged::AtTarget
         } else {
             Unchanged::AlreadyApplied
         };
-        // At `heads`, a target may be held by a row that depends on it: that is no older place.
-        let up_to_date = self.maximal(&applied, Edges::All) == self.real_heads();
-        Ok(planner.finish(if up_to_date {
-            Unchanged::AtTarget
-        } else {
-            unchanged
-        }))
+        Ok(planner.finish(unchanged))
     }
 }
 
