@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
-use limbec_core::revision::{Graph, Header, Plan};
+use limbec_core::revision::{Graph, Header, Plan, PlanStep};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -16,9 +16,13 @@ mod deviations;
 
 use deviations::{DEVIATIONS, Limbec};
 
+/// A revision: its id, what it revises (nothing, an id or several), dependencies, labels.
+#[derive(Debug, Deserialize)]
+struct Line(String, Value, Vec<String>, Vec<String>);
+
 #[derive(Debug, Deserialize)]
 struct Case {
-    graph: Vec<(String, Value, Vec<String>, Vec<String>)>,
+    graph: Vec<Line>,
     rows: Vec<String>,
     cmd: String,
     target: Value,
@@ -50,10 +54,7 @@ enum Answer {
 
 impl Case {
     fn load(&self) -> Result<Graph, String> {
-        let header = |(index, (id, down, depends_on, labels)): (
-            usize,
-            &(String, Value, Vec<String>, Vec<String>),
-        )| Header {
+        let header = |(index, Line(id, down, depends_on, labels)): (usize, &Line)| Header {
             id: id.clone(),
             revises: names(down),
             depends_on: depends_on.clone(),
@@ -96,7 +97,7 @@ impl Case {
                 let steps = plan
                     .steps
                     .iter()
-                    .map(|step| serde_json::json!([step.from, step.to]));
+                    .map(|step| serde_json::json!([step.from(), step.to()]));
                 Ok(Answer::Plan {
                     steps: steps.collect(),
                     rows: set(&plan.rows_after),
@@ -187,11 +188,7 @@ impl Case {
 fn plan(plan: &Plan) -> Answer {
     assert_eq!(plan.rows_after_steps(plan.steps.len()), plan.rows_after);
     Answer::Plan {
-        steps: plan
-            .steps
-            .iter()
-            .map(|step| step.revision.clone())
-            .collect(),
+        steps: plan.steps.iter().map(PlanStep::id).collect(),
         rows: set(&plan.rows_after),
         warned: plan.warning.is_some(),
     }

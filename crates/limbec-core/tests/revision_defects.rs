@@ -1,6 +1,8 @@
 //! Alembic's defects in the revision graph, each done right.
 
-use limbec_core::revision::{Graph, Header, Plan, Unchanged};
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use limbec_core::revision::{Graph, Header, Plan, PlanStep, Unchanged};
 
 /// Builds headers from lines `id <- parent parent {dependency dependency} (label)`.
 fn headers(lines: &[&str]) -> Vec<Header> {
@@ -40,11 +42,8 @@ fn rows(ids: &[&str]) -> Vec<String> {
     ids.iter().map(|&id| id.to_owned()).collect()
 }
 
-fn run(plan: &Plan) -> Vec<&str> {
-    plan.steps
-        .iter()
-        .map(|step| step.revision.as_str())
-        .collect()
+fn run<'g>(plan: &Plan<'g>) -> Vec<&'g str> {
+    plan.steps.iter().map(PlanStep::id).collect()
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! Planning over 10,000 revisions: growth is linear, and nothing overflows the stack.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::time::{Duration, Instant};
 
 use limbec_core::revision::{Graph, Header, Range};

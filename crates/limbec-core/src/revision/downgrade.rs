@@ -42,7 +42,7 @@ impl Graph {
     ///
     /// # Errors
     /// A row is unknown, the target is unknown, ambiguous or out of reach, or it isn't applied.
-    pub fn downgrade(&self, rows: &[String], target: &str) -> Result<Plan> {
+    pub fn downgrade(&self, rows: &[String], target: &str) -> Result<Plan<'_>> {
         refuse_range(target)?;
         let current = self.rows(rows)?;
         let Target {

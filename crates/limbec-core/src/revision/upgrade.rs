@@ -34,7 +34,7 @@ impl Graph {
     ///
     /// # Errors
     /// A row is unknown, or the target is unknown, ambiguous or out of reach.
-    pub fn upgrade(&self, rows: &[String], target: &str) -> Result<Plan> {
+    pub fn upgrade(&self, rows: &[String], target: &str) -> Result<Plan<'_>> {
         refuse_range(target)?;
         let current = self.rows(rows)?;
         let targets = self.upgrade_targets(&Identifier::parse(target)?, &current)?;
