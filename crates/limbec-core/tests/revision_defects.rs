@@ -166,3 +166,14 @@ fn a_redundant_row_goes_with_the_first_step() {
         (rows(&["a"]), rows(&[]))
     );
 }
+
+#[test]
+fn a_branch_is_left_without_its_siblings() {
+    // `c2` is applied because `z` needs it; going down from `c1` must leave both alone.
+    let graph = graph(&["a (lib)", "b <- a", "c1 <- b", "c2 <- b", "z {c2}"]);
+    let plan = graph.downgrade(&rows(&["c1", "z"]), "lib@-1").unwrap();
+    assert_eq!((run(&plan), &plan.rows_after), (vec!["c1"], &rows(&["z"])));
+    // Above the label, `lib@b` means all that is on the branch.
+    let plan = graph.downgrade(&rows(&["c1", "z"]), "lib@b").unwrap();
+    assert_eq!(plan.rows_after, ["b"]);
+}

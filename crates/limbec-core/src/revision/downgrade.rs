@@ -127,15 +127,15 @@ impl Graph {
         };
         match self.walk(Some(start), offset, None, &text)? {
             Walked::To(revision) => {
-                // With several rows, only the branch of the one that it counts from is meant.
-                let own = || Branch {
+                // Only the line that was walked is meant, not what else forks off the target.
+                let line = Branch {
                     name: self.id(start).to_owned(),
                     revision: start,
                     lineage: self.lineage(start, Edges::Versioned),
                 };
                 Ok(Target {
                     revision,
-                    branch: Some(branch.unwrap_or_else(own)),
+                    branch: Some(line),
                     warning,
                 })
             }

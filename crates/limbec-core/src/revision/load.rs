@@ -20,8 +20,13 @@ impl Graph {
     /// parents and dependencies that no file has, self-loops and cycles.
     pub fn new(headers: Vec<Header>) -> Result<Self, Vec<GraphError>> {
         let mut revisions = headers;
-        revisions
-            .sort_by(|a, b| (a.file_name(), &a.path, &a.id).cmp(&(b.file_name(), &b.path, &b.id)));
+        revisions.sort_by_cached_key(|header| {
+            (
+                header.file_name().to_owned(),
+                header.path.clone(),
+                header.id.clone(),
+            )
+        });
         // One file reached by two version locations.
         revisions.dedup_by(|a, b| a == b && !a.path.is_empty());
 
@@ -40,10 +45,8 @@ impl Graph {
             return Err(loading.errors);
         }
         let mut graph = loading.graph;
-        graph.all_children = graph.all_parents.inverted();
         graph.children = graph.parents.inverted();
         graph.dependents = graph.dependencies.inverted();
-        graph.topological = topological(&graph);
         graph.normalized = normalize(&graph);
         graph.labels = labels::spread(&graph);
         Ok(graph)
@@ -131,11 +134,16 @@ impl Loading {
         }
         self.graph.parents = parents;
         self.graph.dependencies = dependencies;
+        self.graph.all_children = all_parents.inverted();
         self.graph.all_parents = all_parents;
+        self.graph.topological = topological(&self.graph);
     }
 
     fn find_cycles(&mut self) {
         let graph = &self.graph;
+        if graph.topological.len() == graph.len() {
+            return;
+        }
         let mut known = vec![false; graph.len()];
         for (kind, edges) in [
             (EdgeKind::Revises, &graph.parents),

@@ -24,9 +24,12 @@ pub(super) fn newest_first(graph: &Graph, todo: &NodeSet, heads: &[usize]) -> Ve
         .collect();
     heads.sort_unstable();
     heads.dedup();
+    if heads.is_empty() {
+        return Vec::new();
+    }
     let mut walk = Walk::new(graph, todo, &heads);
     let mut order = Vec::new();
-    let mut current = if heads.is_empty() { NONE } else { 0 };
+    let mut current = 0;
     while current != NONE {
         let node = walk.heads[current];
         if walk.open_above[node] > 0 {
@@ -102,8 +105,8 @@ impl<'a> Walk<'a> {
             next: (1..=len)
                 .map(|place| if place == len { NONE } else { place })
                 .collect(),
-            first: if len == 0 { NONE } else { 0 },
-            last: len.checked_sub(1).unwrap_or(NONE),
+            first: 0,
+            last: len - 1,
             slot,
             open_above,
             done: NodeSet::new(graph.len()),
