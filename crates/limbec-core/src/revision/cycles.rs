@@ -2,8 +2,10 @@
 
 use std::collections::VecDeque;
 
+use super::links::Links;
+
 /// Returns the sets of nodes that reach each other (two or more nodes each), members ascending.
-pub(super) fn components(edges: &[Vec<usize>]) -> Vec<Vec<usize>> {
+pub(super) fn components(edges: &Links) -> Vec<Vec<usize>> {
     const UNSEEN: usize = usize::MAX;
     let mut number = vec![UNSEEN; edges.len()];
     let mut low = vec![0; edges.len()];
@@ -55,7 +57,7 @@ pub(super) fn components(edges: &[Vec<usize>]) -> Vec<Vec<usize>> {
 }
 
 /// Returns a shortest cycle through the first node of a component, ending where it starts.
-pub(super) fn shortest_cycle(component: &[usize], edges: &[Vec<usize>]) -> Vec<usize> {
+pub(super) fn shortest_cycle(component: &[usize], edges: &Links) -> Vec<usize> {
     let start = component[0];
     let mut before = vec![None; edges.len()];
     let mut todo = VecDeque::from([start]);
@@ -90,14 +92,17 @@ mod tests {
     #[test]
     fn finds_each_cycle_and_no_tail() {
         // 0 -> 1 -> 2 -> 0, a tail 3 -> 2, and 4 <-> 5.
-        let edges = vec![vec![1], vec![2], vec![0], vec![2], vec![5], vec![4]];
+        let edges = Links::from([&[1][..], &[2], &[0], &[2], &[5], &[4]]);
         assert_eq!(components(&edges), [vec![0, 1, 2], vec![4, 5]]);
         assert_eq!(shortest_cycle(&[0, 1, 2], &edges), [0, 1, 2, 0]);
     }
 
     #[test]
     fn walks_a_long_line_without_overflow() {
-        let edges: Vec<Vec<usize>> = (0..200_000).map(|i| vec![(i + 1) % 200_000]).collect();
+        let mut edges = Links::default();
+        for node in 0..200_000 {
+            edges.push([(node + 1) % 200_000]);
+        }
         assert_eq!(components(&edges).len(), 1);
     }
 }

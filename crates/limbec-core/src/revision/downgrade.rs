@@ -42,7 +42,7 @@ impl Graph {
     ///
     /// # Errors
     /// A row is unknown, the target is unknown, ambiguous or out of reach, or it isn't applied.
-    pub fn downgrade(&self, rows: &[String], target: &str) -> Result<Plan> {
+    pub fn downgrade(&self, rows: &[String], target: &str) -> Result<Plan<'_>> {
         refuse_range(target)?;
         let current = self.rows(rows)?;
         let Target {
@@ -127,15 +127,15 @@ impl Graph {
         };
         match self.walk(Some(start), offset, None, &text)? {
             Walked::To(revision) => {
-                // With several rows, only the branch of the one that it counts from is meant.
-                let own = || Branch {
+                // Only the line that was walked is meant, not what else forks off the target.
+                let line = Branch {
                     name: self.id(start).to_owned(),
                     revision: start,
                     lineage: self.lineage(start, Edges::Versioned),
                 };
                 Ok(Target {
                     revision,
-                    branch: Some(branch.unwrap_or_else(own)),
+                    branch: Some(line),
                     warning,
                 })
             }

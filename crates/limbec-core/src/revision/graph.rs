@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::closure::{Edges, NodeSet};
 use super::header::Header;
+use super::links::Links;
 
 /// Holds the revisions of a project and how they follow from each other.
 ///
@@ -22,7 +23,7 @@ use super::header::Header;
 /// let graph = Graph::new(vec![header("b1", &["a1"]), header("a1", &[])]).unwrap();
 ///
 /// let plan = graph.upgrade(&[], "head").unwrap();
-/// let run: Vec<&str> = plan.steps.iter().map(|step| step.revision.as_str()).collect();
+/// let run: Vec<&str> = plan.steps.iter().map(|step| step.id()).collect();
 /// assert_eq!(run, ["a1", "b1"]);
 /// assert_eq!(plan.rows_after, ["b1"]);
 /// ```
@@ -33,14 +34,14 @@ pub struct Graph {
     pub(super) by_label: BTreeMap<String, usize>,
     /// The branch labels of each revision, its own and those spread to it.
     pub(super) labels: Vec<Arc<[String]>>,
-    pub(super) parents: Vec<Vec<usize>>,
-    pub(super) dependencies: Vec<Vec<usize>>,
+    pub(super) parents: Links,
+    pub(super) dependencies: Links,
     /// Parents, then those dependencies that no versioned ancestor has: what orders a walk down.
-    pub(super) normalized: Vec<Vec<usize>>,
-    pub(super) children: Vec<Vec<usize>>,
-    pub(super) dependents: Vec<Vec<usize>>,
-    pub(super) all_parents: Vec<Vec<usize>>,
-    pub(super) all_children: Vec<Vec<usize>>,
+    pub(super) normalized: Links,
+    pub(super) children: Links,
+    pub(super) dependents: Links,
+    pub(super) all_parents: Links,
+    pub(super) all_children: Links,
     /// All revisions, each after its parents and dependencies; ties in file order.
     pub(super) topological: Vec<usize>,
 }

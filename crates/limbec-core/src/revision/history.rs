@@ -223,9 +223,10 @@ impl Graph {
     pub fn current(&self, rows: &[String]) -> Result<Vec<CurrentRevision>> {
         let rows = self.rows(rows)?;
         let applied = self.ancestor_set(&rows, Edges::All);
+        let is_row = NodeSet::of(self.len(), &rows);
         let line = |revision| CurrentRevision {
             revision,
-            implied: !rows.contains(&revision),
+            implied: !is_row.contains(revision),
             head: self.is_head(revision),
         };
         Ok(self

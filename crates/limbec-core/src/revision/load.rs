@@ -1,13 +1,14 @@
 //! From headers to a sound graph, or to all that is wrong with them.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BinaryHeap};
+use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 
 use super::cycles;
 use super::graph::Graph;
 use super::header::Header;
 use super::ids::{check_id, check_label};
 use super::labels;
+use super::links::Links;
 use super::load_error::{CycleLink, EdgeKind, GraphError, NamedFile};
 use super::suggest;
 
@@ -19,8 +20,13 @@ impl Graph {
     /// parents and dependencies that no file has, self-loops and cycles.
     pub fn new(headers: Vec<Header>) -> Result<Self, Vec<GraphError>> {
         let mut revisions = headers;
-        revisions
-            .sort_by(|a, b| (a.file_name(), &a.path, &a.id).cmp(&(b.file_name(), &b.path, &b.id)));
+        revisions.sort_by_cached_key(|header| {
+            (
+                header.file_name().to_owned(),
+                header.path.clone(),
+                header.id.clone(),
+            )
+        });
         // One file reached by two version locations.
         revisions.dedup_by(|a, b| a == b && !a.path.is_empty());
 
@@ -39,10 +45,8 @@ impl Graph {
             return Err(loading.errors);
         }
         let mut graph = loading.graph;
-        graph.all_children = invert(&graph.all_parents);
-        graph.children = invert(&graph.parents);
-        graph.dependents = invert(&graph.dependencies);
-        graph.topological = topological(&graph);
+        graph.children = graph.parents.inverted();
+        graph.dependents = graph.dependencies.inverted();
         graph.normalized = normalize(&graph);
         graph.labels = labels::spread(&graph);
         Ok(graph)
@@ -119,65 +123,27 @@ impl Loading {
     }
 
     fn link(&mut self) {
-        for index in 0..self.graph.len() {
-            let header = self.graph.revisions[index].clone();
-            let parents = self.ends(index, &header, &header.revises, EdgeKind::Revises);
-            let dependencies = self.ends(index, &header, &header.depends_on, EdgeKind::DependsOn);
-            self.graph.all_parents.push(joined(&parents, &dependencies));
-            self.graph.parents.push(parents);
-            self.graph.dependencies.push(dependencies);
+        let (mut parents, mut dependencies) = (Links::default(), Links::default());
+        let mut all_parents = Links::default();
+        for (index, header) in self.graph.revisions.iter().enumerate() {
+            let mut ends = |kind| ends(&self.graph, index, header, kind, &mut self.errors);
+            let (revised, needed) = (ends(EdgeKind::Revises), ends(EdgeKind::DependsOn));
+            all_parents.push(joined(&revised, &needed));
+            parents.push(revised);
+            dependencies.push(needed);
         }
-    }
-
-    fn ends(
-        &mut self,
-        index: usize,
-        header: &Header,
-        names: &[String],
-        kind: EdgeKind,
-    ) -> Vec<usize> {
-        let mut ends = Vec::with_capacity(names.len());
-        for name in names {
-            let label = || {
-                self.graph
-                    .labelled(name)
-                    .filter(|_| kind == EdgeKind::DependsOn)
-            };
-            match self.graph.index_of(name).or_else(label) {
-                Some(end) if end == index => self.errors.push(GraphError::SelfLoop {
-                    path: header.path.clone(),
-                    id: header.id.clone(),
-                    kind,
-                }),
-                Some(end) => {
-                    if !ends.contains(&end) {
-                        ends.push(end);
-                    }
-                }
-                None => {
-                    let error = self.missing(header, name, kind);
-                    self.errors.push(error);
-                }
-            }
-        }
-        ends
-    }
-
-    fn missing(&self, header: &Header, name: &str, kind: EdgeKind) -> GraphError {
-        let named = files_named(self.graph.revisions(), name);
-        let ids = self.graph.revisions.iter().map(|other| other.id.as_str());
-        GraphError::MissingRevision {
-            path: header.path.clone(),
-            id: header.id.clone(),
-            kind,
-            missing: name.to_owned(),
-            named,
-            nearest: suggest::nearest(name, ids.filter(|&id| id != header.id)),
-        }
+        self.graph.parents = parents;
+        self.graph.dependencies = dependencies;
+        self.graph.all_children = all_parents.inverted();
+        self.graph.all_parents = all_parents;
+        self.graph.topological = topological(&self.graph);
     }
 
     fn find_cycles(&mut self) {
         let graph = &self.graph;
+        if graph.topological.len() == graph.len() {
+            return;
+        }
         let mut known = vec![false; graph.len()];
         for (kind, edges) in [
             (EdgeKind::Revises, &graph.parents),
@@ -209,6 +175,47 @@ impl Loading {
     }
 }
 
+/// Finds what a revision refers to, each once.
+fn ends(
+    graph: &Graph,
+    index: usize,
+    header: &Header,
+    kind: EdgeKind,
+    errors: &mut Vec<GraphError>,
+) -> Vec<usize> {
+    let names = match kind {
+        EdgeKind::Revises => &header.revises,
+        EdgeKind::DependsOn => &header.depends_on,
+    };
+    let mut ends = Vec::with_capacity(names.len());
+    for name in names {
+        let label = || graph.labelled(name).filter(|_| kind == EdgeKind::DependsOn);
+        match graph.index_of(name).or_else(label) {
+            Some(end) if end == index => errors.push(GraphError::SelfLoop {
+                path: header.path.clone(),
+                id: header.id.clone(),
+                kind,
+            }),
+            Some(end) if ends.contains(&end) => {}
+            Some(end) => ends.push(end),
+            None => errors.push(missing(graph, header, name, kind)),
+        }
+    }
+    ends
+}
+
+fn missing(graph: &Graph, header: &Header, name: &str, kind: EdgeKind) -> GraphError {
+    let ids = graph.revisions.iter().map(|other| other.id.as_str());
+    GraphError::MissingRevision {
+        path: header.path.clone(),
+        id: header.id.clone(),
+        kind,
+        missing: name.to_owned(),
+        named: files_named(graph.revisions(), name),
+        nearest: suggest::nearest(name, ids.filter(|&id| id != header.id)),
+    }
+}
+
 /// Returns the files whose name begins with `name` although their id is another.
 pub(super) fn files_named(revisions: &[Header], name: &str) -> Vec<NamedFile> {
     if name.is_empty() {
@@ -225,25 +232,15 @@ pub(super) fn files_named(revisions: &[Header], name: &str) -> Vec<NamedFile> {
         .collect()
 }
 
-fn joined(a: &[usize], b: &[usize]) -> Vec<usize> {
-    let mut all = a.to_vec();
-    all.extend(b.iter().filter(|node| !a.contains(node)));
-    all
-}
-
-/// Turns the edges round; sources come out in file order.
-fn invert(edges: &[Vec<usize>]) -> Vec<Vec<usize>> {
-    let mut inverse = vec![Vec::new(); edges.len()];
-    for (node, ends) in edges.iter().enumerate() {
-        for &end in ends {
-            inverse[end].push(node);
-        }
-    }
-    inverse
+/// The ends of both, each once.
+fn joined<'a>(a: &'a [usize], b: &'a [usize]) -> impl Iterator<Item = usize> + 'a {
+    a.iter()
+        .chain(b.iter().filter(|node| !a.contains(node)))
+        .copied()
 }
 
 fn topological(graph: &Graph) -> Vec<usize> {
-    let mut missing: Vec<usize> = graph.all_parents.iter().map(Vec::len).collect();
+    let mut missing: Vec<usize> = graph.all_parents.iter().map(<[usize]>::len).collect();
     let mut ready: BinaryHeap<Reverse<usize>> = (0..graph.len())
         .filter(|&node| missing[node] == 0)
         .map(Reverse)
@@ -262,43 +259,41 @@ fn topological(graph: &Graph) -> Vec<usize> {
 }
 
 /// Parents, then the dependencies that no versioned ancestor declares as well.
-fn normalize(graph: &Graph) -> Vec<Vec<usize>> {
+fn normalize(graph: &Graph) -> Links {
     let mut position = vec![0; graph.len()];
     for (place, &node) in graph.topological.iter().enumerate() {
         position[node] = place;
     }
-    let mut kept = graph.dependencies.clone();
+    let mut dropped = BTreeSet::new();
     let mut reached_for = vec![usize::MAX; graph.len()];
     for dependency in 0..graph.len() {
         let users = graph.dependents(dependency);
-        let Some(last) = users
-            .iter()
-            .map(|&user| position[user])
-            .max()
-            .filter(|_| users.len() > 1)
-        else {
+        if users.len() < 2 {
             continue;
-        };
+        }
         // Up from all users at once, no further than the last of them.
+        let last = users.iter().map(|&user| position[user]).max();
         let mut todo = users.to_vec();
         while let Some(node) = todo.pop() {
             for &child in graph.children(node) {
-                if position[child] <= last && reached_for[child] != dependency {
+                if Some(position[child]) <= last && reached_for[child] != dependency {
                     reached_for[child] = dependency;
                     todo.push(child);
                 }
             }
         }
-        for &user in users {
-            if reached_for[user] == dependency {
-                kept[user].retain(|&node| node != dependency);
-            }
-        }
+        let has = |&&user: &&usize| reached_for[user] == dependency;
+        dropped.extend(users.iter().filter(has).map(|&user| (user, dependency)));
     }
-    graph
-        .parents
-        .iter()
-        .zip(&kept)
-        .map(|(parents, kept)| joined(parents, kept))
-        .collect()
+    let mut normalized = Links::default();
+    for node in 0..graph.len() {
+        let kept: Vec<usize> = graph
+            .dependencies(node)
+            .iter()
+            .copied()
+            .filter(|&end| !dropped.contains(&(node, end)))
+            .collect();
+        normalized.push(joined(graph.parents(node), &kept));
+    }
+    normalized
 }

@@ -1,7 +1,8 @@
 //! The order in which revisions are listed and run.
 
 use std::cmp::Reverse;
-use std::collections::BinaryHeap;
+use std::collections::binary_heap::PeekMut;
+use std::collections::{BTreeMap, BinaryHeap};
 
 use super::closure::NodeSet;
 use super::graph::Graph;
@@ -23,19 +24,20 @@ pub(super) fn newest_first(graph: &Graph, todo: &NodeSet, heads: &[usize]) -> Ve
         .collect();
     heads.sort_unstable();
     heads.dedup();
+    if heads.is_empty() {
+        return Vec::new();
+    }
     let mut walk = Walk::new(graph, todo, &heads);
     let mut order = Vec::new();
-    let mut current = if heads.is_empty() { NONE } else { 0 };
+    let mut current = 0;
     while current != NONE {
         let node = walk.heads[current];
-        if walk.open_above[node] > 0
-            && let Some(blocking) = walk.first_head_above(node)
-        {
-            current = blocking;
-            continue;
+        if walk.open_above[node] > 0 {
+            current = walk.first_slot_above(node);
+        } else {
+            order.push(node);
+            current = walk.step_down(current, node);
         }
-        order.push(node);
-        current = walk.step_down(current, node);
     }
     order
 }
@@ -55,12 +57,17 @@ struct Walk<'a> {
     /// How many revisions that need this one are still to come.
     open_above: Vec<usize>,
     done: NodeSet,
-    /// No slot at or above a revision is lower than its bound. Slots at or above only ever
-    /// rise, so bounds are raised when a look from below finds them too low.
-    bound: Vec<usize>,
-    /// The revisions that need this one, by a bound that they have or had.
-    above: Vec<BinaryHeap<Reverse<(usize, usize)>>>,
+    /// The lowest slot at or above each revision. It only ever rises: a walk takes slots down
+    /// and gives new heads the highest.
+    lowest: Vec<usize>,
+    /// The place of each revision in topological order.
+    position: Vec<usize>,
+    /// For revisions that many need: those by their lowest slot, as it was when last looked at.
+    crowds: BTreeMap<usize, BinaryHeap<Reverse<(usize, usize)>>>,
 }
+
+/// From how many children on a revision keeps a queue of them.
+const CROWD: usize = 8;
 
 impl<'a> Walk<'a> {
     fn new(graph: &'a Graph, todo: &'a NodeSet, heads: &[usize]) -> Self {
@@ -68,28 +75,24 @@ impl<'a> Walk<'a> {
         for (place, &head) in heads.iter().enumerate() {
             slot[head] = place;
         }
-        let mut bound = slot.clone();
+        let mut lowest = slot.clone();
+        let mut position = vec![0; graph.len()];
+        for (place, &node) in graph.topological.iter().enumerate() {
+            position[node] = place;
+        }
         let mut open_above = vec![0; graph.len()];
-        let mut above = vec![BinaryHeap::new(); graph.len()];
         for &node in graph
             .topological
             .iter()
             .rev()
             .filter(|&&node| todo.contains(node))
         {
-            let children = graph
-                .all_children(node)
-                .iter()
-                .copied()
-                .filter(|&c| todo.contains(c));
-            let queue: Vec<_> = children
-                .map(|child| Reverse((bound[child], child)))
-                .collect();
-            open_above[node] = queue.len();
-            for &Reverse((value, _)) in &queue {
-                bound[node] = bound[node].min(value);
+            for &child in graph.all_children(node) {
+                if todo.contains(child) {
+                    open_above[node] += 1;
+                    lowest[node] = lowest[node].min(lowest[child]);
+                }
             }
-            above[node] = BinaryHeap::from(queue);
         }
         let len = heads.len();
         Self {
@@ -102,40 +105,96 @@ impl<'a> Walk<'a> {
             next: (1..=len)
                 .map(|place| if place == len { NONE } else { place })
                 .collect(),
-            first: if len == 0 { NONE } else { 0 },
-            last: len.checked_sub(1).unwrap_or(NONE),
+            first: 0,
+            last: len - 1,
             slot,
             open_above,
             done: NodeSet::new(graph.len()),
-            bound,
-            above,
+            lowest,
+            position,
+            crowds: BTreeMap::new(),
         }
     }
 
-    /// Takes a head off its slot and puts what it revises in its place; returns the next slot.
+    /// Takes a head off its slot and puts what it needs in its place; returns the next slot.
     fn step_down(&mut self, place: usize, node: usize) -> usize {
+        let (graph, todo) = (self.graph, self.todo);
         self.done.insert(node);
         self.slot[node] = NONE;
-        for &parent in self.graph.all_parents(node) {
-            if self.todo.contains(parent) {
-                self.open_above[parent] -= 1;
+        let mut successor = None;
+        for &parent in &graph.normalized[node] {
+            if !todo.contains(parent) || self.slot[parent] != NONE {
+                continue;
+            }
+            if successor.is_some() {
+                self.open(parent);
+            } else {
+                successor = Some(parent);
+                self.heads[place] = parent;
+                self.slot[parent] = place;
             }
         }
-        let (graph, todo) = (self.graph, self.todo);
-        let below: Vec<usize> = graph.normalized[node]
+        for &parent in graph
+            .all_parents(node)
             .iter()
-            .copied()
-            .filter(|&parent| todo.contains(parent) && self.slot[parent] == NONE)
-            .collect();
-        let Some((&parent, rest)) = below.split_first() else {
-            return self.close(place);
-        };
-        self.heads[place] = parent;
-        self.slot[parent] = place;
-        for &parent in rest {
-            self.open(parent);
+            .filter(|&&parent| todo.contains(parent))
+        {
+            self.open_above[parent] -= 1;
+            // The successor has the slot that stood above it.
+            if Some(parent) != successor {
+                self.raise(parent);
+            }
         }
-        place
+        if successor.is_some() {
+            place
+        } else {
+            self.close(place)
+        }
+    }
+
+    /// Corrects the lowest slots of a revision and of those below it that this concerns.
+    fn raise(&mut self, node: usize) {
+        let mut changed = BinaryHeap::from([(self.position[node], node)]);
+        while let Some((_, node)) = changed.pop() {
+            let lowest = self.first_slot_above(node).min(self.slot[node]);
+            if std::mem::replace(&mut self.lowest[node], lowest) != lowest {
+                let below = self.graph.all_parents(node).iter().copied();
+                let below = below.filter(|&parent| self.todo.contains(parent));
+                changed.extend(below.map(|parent| (self.position[parent], parent)));
+            }
+        }
+    }
+
+    /// Finds the lowest slot above a revision.
+    fn first_slot_above(&mut self, node: usize) -> usize {
+        let children = self.graph.all_children(node);
+        let (todo, done, lowest) = (self.todo, &self.done, &self.lowest);
+        let open = |&child: &usize| todo.contains(child) && !done.contains(child);
+        let children = children.iter().copied();
+        if children.len() < CROWD {
+            return children
+                .filter(open)
+                .map(|child| lowest[child])
+                .min()
+                .unwrap_or(NONE);
+        }
+        let crowd = self.crowds.entry(node).or_insert_with(|| {
+            children
+                .filter(open)
+                .map(|child| Reverse((lowest[child], child)))
+                .collect()
+        });
+        while let Some(mut first) = crowd.peek_mut() {
+            let Reverse((known, child)) = *first;
+            if done.contains(child) {
+                PeekMut::pop(first);
+            } else if lowest[child] == known {
+                return known;
+            } else {
+                *first = Reverse((lowest[child], child));
+            }
+        }
+        NONE
     }
 
     /// Gives a head the last slot.
@@ -166,42 +225,76 @@ impl<'a> Walk<'a> {
             previous
         }
     }
+}
 
-    /// Finds the lowest slot among the open heads above a revision.
-    fn first_head_above(&mut self, node: usize) -> Option<usize> {
-        let mut path = vec![node];
-        while let Some(&at) = path.last() {
-            let lowest = self.lowest_bound_above(at);
-            if at != node {
-                let bound = lowest.map_or(NONE, |(value, _)| value).min(self.slot[at]);
-                if bound > self.bound[at] {
-                    self.bound[at] = bound;
-                    path.pop();
-                    continue;
-                }
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use proptest::sample::Index;
+
+    use super::super::closure::Edges;
+    use super::super::header::Header;
+    use super::*;
+
+    /// The rule as it reads: a list of open heads, and closures to ask which blocks which.
+    fn naive(graph: &Graph, todo: &NodeSet, heads: &[usize]) -> Vec<usize> {
+        let mut heads = heads.to_vec();
+        heads.sort_unstable();
+        let (mut order, mut current) = (Vec::new(), 0);
+        while !heads.is_empty() {
+            let node = heads[current];
+            let blocks = |&head: &usize| {
+                head != node && graph.ancestor_set(&[head], Edges::All).contains(node)
+            };
+            if let Some(blocking) = heads.iter().position(blocks) {
+                current = blocking;
+                continue;
             }
-            let (value, child) = lowest?;
-            if self.slot[child] == value {
-                return Some(value).filter(|&place| place != NONE);
+            order.push(node);
+            let below = graph.normalized[node].iter().copied();
+            let new: Vec<usize> = below
+                .filter(|node| todo.contains(*node) && !heads.contains(node))
+                .collect();
+            if let Some((&first, rest)) = new.split_first() {
+                heads[current] = first;
+                heads.extend(rest);
+            } else {
+                heads.remove(current);
+                current = current.saturating_sub(1);
             }
-            path.push(child);
         }
-        None
+        order
     }
 
-    /// Returns the lowest bound among the revisions that need this one, and whose it is.
-    fn lowest_bound_above(&mut self, node: usize) -> Option<(usize, usize)> {
-        let queue = &mut self.above[node];
-        loop {
-            let &Reverse((value, child)) = queue.peek()?;
-            if self.done.contains(child) {
-                queue.pop();
-            } else if self.bound[child] > value {
-                queue.pop();
-                queue.push(Reverse((self.bound[child], child)));
-            } else {
-                return Some((value, child));
-            }
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn is_the_naive_order(
+            links in prop::collection::vec((any::<[Index; 3]>(), 0..10_u8, 1..60_usize, any::<u8>()), 1..70),
+        ) {
+            let id = |place: usize| format!("r{place}");
+            let header = |(place, (ends, shape, reach, sort)): (usize, &([Index; 3], u8, usize, u8))| {
+                let end = |which: usize| id(place - 1 - ends[which].index(*reach.min(&place)));
+                let (revises, depends_on) = match shape {
+                    _ if place == 0 => (vec![], vec![]),
+                    0 => (vec![], vec![end(0)]),
+                    1 | 2 => (vec![end(0), end(1)], vec![]),
+                    3 => (vec![end(0)], vec![end(1), end(2)]),
+                    // Crowds round the first revisions.
+                    4 | 5 => (vec![id(if place < 2 { 0 } else { place % 2 })], vec![]),
+                    _ => (vec![end(0)], vec![]),
+                };
+                Header { id: id(place), revises, depends_on, path: format!("{sort:03}_{place}"), ..Header::default() }
+            };
+            let headers = links.iter().enumerate().skip(1).map(header);
+            let first = Header { id: id(0), path: "first".to_owned(), ..Header::default() };
+            let graph = Graph::new(std::iter::once(first).chain(headers).collect());
+            prop_assume!(graph.is_ok());
+            let graph = graph.unwrap();
+            let all = NodeSet::of(graph.len(), &graph.topological);
+            let heads = graph.real_heads();
+            prop_assert_eq!(newest_first(&graph, &all, &heads), naive(&graph, &all, &heads));
         }
     }
 }

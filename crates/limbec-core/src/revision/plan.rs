@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::closure::{Edges, NodeSet};
 use super::graph::Graph;
+use super::header::Header;
 
 /// Tells what a step does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,24 +21,47 @@ pub enum Direction {
 ///
 /// It prints as Alembic's log line does: `Running upgrade 61ee6f04df66 -> 3950395dfef3, message`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PlanStep {
+pub struct PlanStep<'g> {
     /// What the step does.
     pub direction: Direction,
-    /// The id of the revision run or stamped; in a stamp to the base, of the row that goes.
-    pub revision: String,
-    /// The first line of the revision's doc; may be empty.
-    pub message: String,
-    /// What the log line shows before the arrow.
-    pub from: Vec<String>,
-    /// What the log line shows after the arrow.
-    pub to: Vec<String>,
+    /// The revision run or stamped; in a stamp to the base, that of the row that goes.
+    pub revision: &'g Header,
     /// The version rows to delete with this step.
-    pub rows_delete: Vec<String>,
+    pub rows_delete: Vec<&'g str>,
     /// The version rows to insert with this step.
-    pub rows_insert: Vec<String>,
+    pub rows_insert: Vec<&'g str>,
 }
 
-impl fmt::Display for PlanStep {
+impl<'g> PlanStep<'g> {
+    /// Returns the revision's id.
+    pub fn id(&self) -> &'g str {
+        &self.revision.id
+    }
+
+    /// Returns what the log line shows before the arrow.
+    pub fn from(&self) -> Vec<&'g str> {
+        match self.direction {
+            Direction::Up => self.parents(),
+            Direction::Down => vec![self.id()],
+            Direction::Stamp => self.rows_delete.clone(),
+        }
+    }
+
+    /// Returns what the log line shows after the arrow.
+    pub fn to(&self) -> Vec<&'g str> {
+        match self.direction {
+            Direction::Up => vec![self.id()],
+            Direction::Down => self.parents(),
+            Direction::Stamp => self.rows_insert.clone(),
+        }
+    }
+
+    fn parents(&self) -> Vec<&'g str> {
+        self.revision.revises.iter().map(String::as_str).collect()
+    }
+}
+
+impl fmt::Display for PlanStep<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let verb = match self.direction {
             Direction::Up => "upgrade",
@@ -47,22 +71,22 @@ impl fmt::Display for PlanStep {
         write!(
             f,
             "Running {verb} {} -> {}",
-            self.from.join(", "),
-            self.to.join(", ")
+            self.from().join(", "),
+            self.to().join(", ")
         )?;
-        if self.message.is_empty() || self.direction == Direction::Stamp {
+        if self.revision.message.is_empty() || self.direction == Direction::Stamp {
             return Ok(());
         }
-        write!(f, ", {}", self.message)
+        write!(f, ", {}", self.revision.message)
     }
 }
 
 /// Tells why a plan has no steps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unchanged {
-    /// The version rows are at the target.
+    /// The database is at the target: it is applied, and nothing applied revises it.
     AtTarget,
-    /// An upgrade's target lies below what is applied already.
+    /// An upgrade's target lies below what is applied already: something applied revises it.
     AlreadyApplied,
     /// A downgrade's target is applied, not as a row but because others depend on it, and
     /// nothing revises it.
@@ -71,9 +95,9 @@ pub enum Unchanged {
 
 /// Holds what to run, in order, and the version rows before and after it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Plan {
+pub struct Plan<'g> {
     /// What to run.
-    pub steps: Vec<PlanStep>,
+    pub steps: Vec<PlanStep<'g>>,
     /// The version rows as found.
     pub rows_before: Vec<String>,
     /// The version rows after the last step.
@@ -86,7 +110,7 @@ pub struct Plan {
     pub purge: bool,
 }
 
-impl Plan {
+impl Plan<'_> {
     /// Tells whether the plan changes nothing.
     pub fn is_empty(&self) -> bool {
         self.steps.is_empty() && !self.purge
@@ -105,8 +129,8 @@ impl Plan {
             self.rows_before.clone()
         };
         for step in self.steps.iter().take(steps) {
-            rows.retain(|row| !step.rows_delete.contains(row));
-            rows.extend(step.rows_insert.iter().cloned());
+            rows.retain(|row| !step.rows_delete.contains(&row.as_str()));
+            rows.extend(step.rows_insert.iter().map(|&row| row.to_owned()));
         }
         rows
     }
@@ -118,7 +142,7 @@ impl Plan {
 /// besides (rows that others imply) goes with the first step.
 pub(super) struct Planner<'a> {
     graph: &'a Graph,
-    steps: Vec<PlanStep>,
+    steps: Vec<PlanStep<'a>>,
     rows_before: Vec<usize>,
     redundant: Vec<usize>,
     /// When each revision became a row; none where it is no row.
@@ -172,11 +196,7 @@ impl<'a> Planner<'a> {
             }
         }
         self.insert(node);
-        let (from, to) = (
-            graph.ids_of(graph.parents(node)),
-            vec![graph.id(node).to_owned()],
-        );
-        self.step(Direction::Up, node, (from, to), &delete, &[node]);
+        self.step(Direction::Up, node, &delete, &[node]);
     }
 
     /// Prepares for steps down from this applied closure.
@@ -200,11 +220,7 @@ impl<'a> Planner<'a> {
                 self.insert(parent);
             }
         }
-        let (from, to) = (
-            vec![graph.id(node).to_owned()],
-            graph.ids_of(graph.parents(node)),
-        );
-        self.step(Direction::Down, node, (from, to), &delete, &insert);
+        self.step(Direction::Down, node, &delete, &insert);
     }
 
     /// Replaces rows by `to`, or deletes them where there is none.
@@ -219,11 +235,10 @@ impl<'a> Planner<'a> {
         for &row in &insert {
             self.insert(row);
         }
-        let log = (self.graph.ids_of(from), self.graph.ids_of(&insert));
-        self.step(Direction::Stamp, node, log, from, &insert);
+        self.step(Direction::Stamp, node, from, &insert);
     }
 
-    pub(super) fn finish(self, unchanged: Unchanged) -> Plan {
+    pub(super) fn finish(self, unchanged: Unchanged) -> Plan<'a> {
         let rows_before = self.graph.ids_of(&self.rows_before);
         let rows_after = if self.steps.is_empty() {
             rows_before.clone()
@@ -251,30 +266,23 @@ impl<'a> Planner<'a> {
         self.clock += 1;
     }
 
-    fn step(
-        &mut self,
-        direction: Direction,
-        node: usize,
-        (from, to): (Vec<String>, Vec<String>),
-        delete: &[usize],
-        insert: &[usize],
-    ) {
+    fn step(&mut self, direction: Direction, node: usize, delete: &[usize], insert: &[usize]) {
         let graph = self.graph;
-        let mut rows_delete = graph.ids_of(&std::mem::take(&mut self.redundant));
-        let mut rows_insert = graph.ids_of(insert);
-        rows_delete.extend(graph.ids_of(delete));
+        let mut rows_delete = std::mem::take(&mut self.redundant);
+        rows_delete.extend(delete);
         // A redundant row may be the very one that becomes maximal: it stays.
-        rows_insert.retain(|row| {
-            let kept = rows_delete.iter().position(|other| other == row);
-            kept.map(|place| rows_delete.remove(place)).is_none()
-        });
+        let is_new = |row: &usize| !rows_delete.contains(row);
+        let rows_insert = insert
+            .iter()
+            .copied()
+            .filter(is_new)
+            .map(|row| graph.id(row))
+            .collect();
+        rows_delete.retain(|row| !insert.contains(row));
         self.steps.push(PlanStep {
             direction,
-            revision: graph.id(node).to_owned(),
-            message: graph.revision(node).message.clone(),
-            from,
-            to,
-            rows_delete,
+            revision: graph.revision(node),
+            rows_delete: rows_delete.into_iter().map(|row| graph.id(row)).collect(),
             rows_insert,
         });
     }

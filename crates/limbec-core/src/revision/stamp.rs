@@ -1,6 +1,6 @@
 //! Plans that change version rows and run nothing.
 
-use super::closure::Edges;
+use super::closure::{Edges, NodeSet};
 use super::error::{Result, RevisionError};
 use super::graph::Graph;
 use super::identifier::{Identifier, Symbol};
@@ -17,13 +17,19 @@ impl Graph {
     /// # Errors
     /// A row or target is unknown, `head` is ambiguous, a target is relative, or one target lies
     /// below another on the same branch.
-    pub fn stamp(&self, rows_found: &[String], targets: &[String], purge: bool) -> Result<Plan> {
+    pub fn stamp(
+        &self,
+        rows_found: &[String],
+        targets: &[String],
+        purge: bool,
+    ) -> Result<Plan<'_>> {
         let current = if purge {
             Vec::new()
         } else {
             self.rows(rows_found)?
         };
         let mut wanted = Vec::new();
+        let mut seen = NodeSet::new(self.len());
         let mut emptied = Vec::new();
         for target in targets {
             refuse_range(target)?;
@@ -45,7 +51,7 @@ impl Graph {
                 emptied.push(self.branch_of(&parsed)?.map(|branch| branch.revision));
             }
             for node in found {
-                if !wanted.contains(&node) {
+                if seen.insert(node) {
                     wanted.push(node);
                 }
             }
@@ -88,20 +94,23 @@ impl Graph {
 
     /// A database cannot be at a revision and at one above it on the same branch.
     fn refuse_contradictions(&self, wanted: &[usize]) -> Result<()> {
-        for &node in wanted {
-            let above = self.descendant_set(&[node], Edges::Versioned);
-            let others: Vec<usize> = wanted
-                .iter()
-                .copied()
-                .filter(|&other| other != node && above.contains(other))
-                .collect();
-            if !others.is_empty() {
-                return Err(RevisionError::Overlap {
-                    revision: self.id(node).to_owned(),
-                    others: self.ids_of(&others),
-                });
-            }
-        }
-        Ok(())
+        let revised: Vec<usize> = wanted
+            .iter()
+            .flat_map(|&node| self.parents(node))
+            .copied()
+            .collect();
+        let below = self.ancestor_set(&revised, Edges::Versioned);
+        let Some(&node) = wanted.iter().find(|&&node| below.contains(node)) else {
+            return Ok(());
+        };
+        let above = self.descendant_set(&[node], Edges::Versioned);
+        let others = wanted
+            .iter()
+            .copied()
+            .filter(|&other| other != node && above.contains(other));
+        Err(RevisionError::Overlap {
+            revision: self.id(node).to_owned(),
+            others: self.ids_of(&others.collect::<Vec<_>>()),
+        })
     }
 }

@@ -24,6 +24,7 @@ pub(super) fn nearest<'a>(text: &str, known: impl Iterator<Item = &'a str>) -> V
         })
         .collect();
     ranked.sort_unstable();
+    ranked.dedup();
     ranked
         .into_iter()
         .take(LISTED)

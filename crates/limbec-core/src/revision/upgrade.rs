@@ -34,7 +34,7 @@ impl Graph {
     ///
     /// # Errors
     /// A row is unknown, or the target is unknown, ambiguous or out of reach.
-    pub fn upgrade(&self, rows: &[String], target: &str) -> Result<Plan> {
+    pub fn upgrade(&self, rows: &[String], target: &str) -> Result<Plan<'_>> {
         refuse_range(target)?;
         let current = self.rows(rows)?;
         let targets = self.upgrade_targets(&Identifier::parse(target)?, &current)?;
@@ -44,19 +44,18 @@ impl Graph {
         for &node in newest_first(self, &needed, &targets).iter().rev() {
             planner.up(node);
         }
-        let at_target = current.iter().all(|row| targets.contains(row));
+        let newest = |&target: &usize| !self.children(target).iter().any(|&c| applied.contains(c));
+        let at_target = if targets.is_empty() {
+            current.is_empty()
+        } else {
+            targets.iter().all(newest)
+        };
         let unchanged = if at_target {
             Unchanged::AtTarget
         } else {
             Unchanged::AlreadyApplied
         };
-        // At `heads`, a target may be held by a row that depends on it: that is no older place.
-        let up_to_date = self.maximal(&applied, Edges::All) == self.real_heads();
-        Ok(planner.finish(if up_to_date {
-            Unchanged::AtTarget
-        } else {
-            unchanged
-        }))
+        Ok(planner.finish(unchanged))
     }
 }
 
