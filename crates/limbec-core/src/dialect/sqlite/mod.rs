@@ -8,7 +8,7 @@ use std::borrow::Cow;
 
 use super::{
     Capabilities, CompileError, Dialect, Expression, Frame, ReflectError, Row, ScratchFrame, ScratchPlace,
-    ScratchPlace, VersionTable,
+    VersionTable,
 };
 use crate::operations::Operation;
 use crate::schema::{Column, ColumnType, ObjectName, Schema};
