@@ -63,7 +63,8 @@ pub(crate) enum Command {
   limbec upgrade head        all of them
   limbec upgrade +1          the next one
   limbec upgrade 3950        up to the revision whose id begins so
-  limbec upgrade head --sql  print the SQL for the current database, run nothing")]
+  limbec upgrade head --sql  print the SQL from an empty database on, run nothing
+  limbec upgrade 3950:head --sql   print the SQL from a revision on")]
     Upgrade(Migrate),
     /// Reverts revisions down to a target.
     #[command(after_help = "Examples:
@@ -167,13 +168,13 @@ pub(crate) struct Migrate {
     /// The target: an id or the beginning of one, head, heads, base, +N, -N, label@head.
     #[arg(allow_hyphen_values = true)]
     pub(crate) revision: String,
-    /// Prints the SQL and runs nothing; takes a range `from:to` too.
+    /// Prints the SQL and runs nothing, from the base or by a range `from:to`.
     #[arg(long)]
     pub(crate) sql: bool,
     /// A note that is put on top of the SQL.
     #[arg(long, value_name = "TEXT")]
     pub(crate) tag: Option<String>,
-    /// Shows the plan with its SQL and runs nothing.
+    /// Shows what would be run on this database, with its SQL, and runs nothing.
     #[arg(long, conflicts_with = "sql")]
     pub(crate) dry_run: bool,
 }

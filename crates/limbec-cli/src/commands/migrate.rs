@@ -1,7 +1,7 @@
 //! `limbec upgrade` and `limbec downgrade`.
 
 use limbec::run::{Event, Migrator, Outcome, Revisions as _};
-use limbec_core::revision::{Direction, Identifier, Plan, RevisionError};
+use limbec_core::revision::{Direction, Plan, Unchanged};
 use serde_json::json;
 
 use super::{Context, current, script};
@@ -59,19 +59,16 @@ pub(super) fn observe(event: &Event<'_>, printer: &Printer) {
 }
 
 fn report(outcome: &Outcome, target: &str, printer: &Printer) {
-    if outcome.already_applied {
-        printer.info(
-            "migrate",
-            &format!("Nothing to do: {target} is applied already, below the current revision"),
-        );
+    let reason = match outcome.unchanged {
+        Some(Unchanged::AlreadyApplied) => "is applied already, below the current revision",
+        Some(Unchanged::Implied) => "stays applied, because others depend on it",
+        Some(Unchanged::AtTarget) | None => "",
+    };
+    if !reason.is_empty() {
+        printer.info("migrate", &format!("Nothing to do: {target} {reason}"));
     }
     if printer.json() {
-        let steps = outcome.steps.iter().map(|step| step.revision.as_str());
-        printer.value(&json!({
-            "revisions": steps.collect::<Vec<_>>(),
-            "current": outcome.rows,
-            "already_applied": outcome.already_applied,
-        }));
+        printer.value(&json!({ "revisions": outcome.revisions, "current": outcome.rows }));
     }
 }
 
@@ -94,29 +91,21 @@ fn offline(options: &Migrate, direction: Direction, context: &Context<'_>) -> Re
     Ok(Status::Done)
 }
 
-/// The plan of a range, or from where the database is.
-fn plan(options: &Migrate, direction: Direction, context: &Context<'_>) -> Result<Plan> {
+/// The plan of a script's range, or of a dry run from where the database is.
+fn plan<'g>(
+    options: &Migrate,
+    direction: Direction,
+    context: &'g Context<'_>,
+) -> Result<Plan<'g>> {
     let graph = context.project.graph();
-    let (from, target) = match options.revision.split_once(':') {
-        Some((from, target)) => (Some(from), target),
-        None => (None, options.revision.as_str()),
-    };
-    let rows = match from {
-        None if direction == Direction::Down && options.sql => {
-            return Err(RevisionError::DowngradeRange { range: options.revision.clone() }.into());
-        }
-        None => current::rows(context)?,
-        Some("") => Vec::new(),
-        Some(from) => {
-            if Identifier::parse(from)?.is_relative() {
-                return Err(RevisionError::RelativeNotAllowed { identifier: from.into() }.into());
-            }
-            let found = graph.resolve(from, &[])?;
-            found.into_iter().map(|index| graph.id(index).to_string()).collect()
-        }
+    // A script is for another database than this one: it starts where it is told to, or at the base.
+    let (rows, target) = if options.sql {
+        graph.sql_range(&options.revision, direction)?
+    } else {
+        (current::rows(context)?, options.revision.clone())
     };
     Ok(match direction {
-        Direction::Down => graph.downgrade(&rows, target)?,
-        _ => graph.upgrade(&rows, target)?,
+        Direction::Down => graph.downgrade(&rows, &target)?,
+        _ => graph.upgrade(&rows, &target)?,
     })
 }

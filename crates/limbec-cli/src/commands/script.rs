@@ -11,7 +11,7 @@ use crate::error::Result;
 
 /// Prints a plan as a script that a database's own shell runs.
 pub(super) fn print(
-    plan: &Plan,
+    plan: &Plan<'_>,
     dialect: &'static dyn Dialect,
     tag: Option<&str>,
     context: &Context<'_>,
@@ -52,12 +52,12 @@ pub(super) fn statement(step: &Step) -> String {
     }
 }
 
-pub(super) fn value(script: &Script) -> Value {
+pub(super) fn value(script: &Script<'_>) -> Value {
     json!({
-        "revision": script.step.revision,
-        "from": script.step.from,
-        "to": script.step.to,
-        "message": script.step.message,
+        "revision": script.step.id(),
+        "from": script.step.from(),
+        "to": script.step.to(),
+        "message": script.step.revision.message,
         "statements": script.statements.iter().map(|step| json!({
             "sql": step.sql,
             "transactional": step.transactional,

@@ -1,9 +1,10 @@
 //! `limbec stamp`: sets the version table without running anything.
 
 use limbec::run::{Migrator, Revisions as _};
+use limbec_core::revision::Direction;
 use serde_json::json;
 
-use super::{Context, current, migrate, script};
+use super::{Context, migrate, script};
 use crate::args::Stamp;
 use crate::connect::{block_on, connect};
 use crate::error::{CommandError, Result, Status};
@@ -34,19 +35,15 @@ fn offline(options: &Stamp, context: &Context<'_>) -> Result<Status> {
     let dialect = context.config.database_url()?.dialect();
     let (rows, targets) = match options.revisions.as_slice() {
         [range] if range.contains(':') => {
-            let (from, to) = range.split_once(':').unwrap_or((range, range));
-            let found = if from.is_empty() { Vec::new() } else { graph.resolve(from, &[])? };
-            let rows = found.into_iter().map(|index| graph.id(index).to_string()).collect();
-            (rows, vec![to.to_string()])
+            let (rows, target) = graph.sql_range(range, Direction::Stamp)?;
+            (rows, vec![target])
         }
-        targets => {
-            if targets.iter().any(|target| target.contains(':')) {
-                return Err(CommandError::new(
-                    "Stamp operation with --sql only supports a single starting revision at a time",
-                ));
-            }
-            (current::rows(context)?, targets.to_vec())
+        targets if targets.iter().any(|target| target.contains(':')) => {
+            return Err(CommandError::new(
+                "Stamp operation with --sql only supports a single starting revision at a time",
+            ));
         }
+        targets => (Vec::new(), targets.to_vec()),
     };
     let plan = graph.stamp(&rows, &targets, false)?;
     script::print(&plan, dialect, options.tag.as_deref(), context)?;

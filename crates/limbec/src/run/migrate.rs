@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use limbec_core::operations::Operation;
-use limbec_core::revision::{Direction, Plan, PlanStep};
+use limbec_core::revision::{Direction, Plan, PlanStep, Unchanged};
 use limbec_core::schema::ObjectName;
 
 use super::execute::{Work, execute};
@@ -28,7 +28,7 @@ pub enum Event<'a> {
     /// A step begins.
     Step {
         /// The step.
-        step: &'a PlanStep,
+        step: &'a PlanStep<'a>,
         /// Its operations; none for a stamp.
         operations: &'a [Operation],
         /// Which step, counted from 1.
@@ -46,12 +46,12 @@ pub enum Event<'a> {
 /// What was done.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Outcome {
-    /// The steps that ran, in order.
-    pub steps: Vec<PlanStep>,
+    /// The revisions that ran, in order.
+    pub revisions: Vec<String>,
     /// The version rows now.
     pub rows: Vec<String>,
-    /// Whether the target lies below what is applied, so that nothing was to be done.
-    pub already_applied: bool,
+    /// Why nothing was to be done, where that is so.
+    pub unchanged: Option<Unchanged>,
 }
 
 /// Brings one database to a revision.
@@ -63,8 +63,8 @@ pub struct Migrator<'a, C, R> {
 }
 
 /// A plan with what its steps do.
-struct Prepared {
-    plan: Plan,
+struct Prepared<'g> {
+    plan: Plan<'g>,
     operations: Vec<Vec<Operation>>,
 }
 
@@ -118,7 +118,7 @@ impl<'a, C: Connection, R: Revisions> Migrator<'a, C, R> {
             .graph()
             .stamp(&version.rows, targets, purge)?;
         if plan.is_empty() {
-            return Ok(outcome(plan, Vec::new()));
+            return Ok(outcome(&plan, Vec::new()));
         }
         self.locked(async |this: &mut Self| {
             let version = Version::read(this.connection, &this.version_table).await?;
@@ -153,7 +153,7 @@ impl<'a, C: Connection, R: Revisions> Migrator<'a, C, R> {
         let version = Version::read(self.connection, &self.version_table).await?;
         let prepared = self.prepare(&version, target, direction)?;
         if prepared.plan.is_empty() {
-            return Ok(outcome(prepared.plan, Vec::new()));
+            return Ok(outcome(&prepared.plan, Vec::new()));
         }
         if let Some(message) = &prepared.plan.warning {
             (self.observer)(Event::Warning { message });
@@ -161,7 +161,7 @@ impl<'a, C: Connection, R: Revisions> Migrator<'a, C, R> {
         // A relative target means the revision it meant before another process moved on.
         let goal = match prepared.plan.steps.last() {
             Some(step) if target.starts_with('+') && direction == Direction::Up => {
-                step.revision.clone()
+                step.id().to_string()
             }
             _ => target.to_string(),
         };
@@ -204,22 +204,23 @@ impl<'a, C: Connection, R: Revisions> Migrator<'a, C, R> {
         version: &Version,
         target: &str,
         direction: Direction,
-    ) -> Result<Prepared, Error> {
-        let graph = self.revisions.graph();
+    ) -> Result<Prepared<'a>, Error> {
+        let revisions: &'a R = self.revisions;
+        let graph = revisions.graph();
         let plan = match direction {
             Direction::Down => graph.downgrade(&version.rows, target)?,
             _ => graph.upgrade(&version.rows, target)?,
         };
-        let read = |step: &PlanStep| match step.direction {
-            Direction::Up => self.revisions.upgrade(&step.revision),
-            Direction::Down => self.revisions.downgrade(&step.revision),
+        let read = |step: &PlanStep<'_>| match step.direction {
+            Direction::Up => revisions.upgrade(step.id()),
+            Direction::Down => revisions.downgrade(step.id()),
             Direction::Stamp => Ok(Vec::new()),
         };
         let operations = plan.steps.iter().map(read).collect::<Result<_, _>>()?;
         Ok(Prepared { plan, operations })
     }
 
-    async fn run(&mut self, prepared: Prepared, version: Version) -> Result<Outcome, Error> {
+    async fn run(&mut self, prepared: Prepared<'_>, version: Version) -> Result<Outcome, Error> {
         let Prepared { plan, operations } = prepared;
         let total = plan.steps.len();
         let mut version = version;
@@ -234,22 +235,23 @@ impl<'a, C: Connection, R: Revisions> Migrator<'a, C, R> {
             let purge = plan.purge && index == 0;
             self.run_step(&version, Some(step), operations, purge, &version.rows)
                 .await
-                .map_err(|error| error.of_revision(&step.revision).after(&applied))?;
-            applied.push(step.revision.clone());
-            version = Version {
-                rows: plan.rows_after_steps(index + 1),
-                table_exists: true,
-            };
+                .map_err(|error| error.of_revision(step.id()).after(&applied))?;
+            applied.push(step.id().to_string());
+            if purge {
+                version.rows.clear();
+            }
+            version.rows.retain(|row| !step.rows_delete.contains(&row.as_str()));
+            version.rows.extend(step.rows_insert.iter().map(ToString::to_string));
             version.rows.sort();
+            version.table_exists = true;
         }
-        let steps = plan.steps.clone();
-        Ok(outcome(plan, steps))
+        Ok(outcome(&plan, applied))
     }
 
     async fn run_step(
         &mut self,
         version: &Version,
-        step: Option<&PlanStep>,
+        step: Option<&PlanStep<'_>>,
         operations: &[Operation],
         purge: bool,
         expected: &[String],
@@ -336,11 +338,6 @@ impl<'a, C: Connection, R: Revisions> Migrator<'a, C, R> {
     }
 }
 
-fn outcome(plan: Plan, steps: Vec<PlanStep>) -> Outcome {
-    let already_applied = plan.already_applied();
-    Outcome {
-        steps,
-        rows: plan.rows_after,
-        already_applied,
-    }
+fn outcome(plan: &Plan<'_>, revisions: Vec<String>) -> Outcome {
+    Outcome { revisions, rows: plan.rows_after.clone(), unchanged: plan.unchanged }
 }

@@ -11,9 +11,9 @@ use super::{Error, ErrorKind, Revisions};
 
 /// One revision's part of a script.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Script {
+pub struct Script<'g> {
     /// The step that the part is of.
-    pub step: PlanStep,
+    pub step: PlanStep<'g>,
     /// The statements with the transaction round them, in order.
     pub statements: Vec<Step>,
 }
@@ -25,18 +25,18 @@ pub struct Script {
 ///
 /// # Errors
 /// When a revision does not read, or the dialect cannot express an operation.
-pub fn render<R: Revisions>(
+pub fn render<'g, R: Revisions>(
     revisions: &R,
     dialect: &dyn Dialect,
-    plan: &Plan,
-) -> Result<Vec<Script>, Error> {
+    plan: &Plan<'g>,
+) -> Result<Vec<Script<'g>>, Error> {
     let table = ObjectName::from(VERSION_TABLE);
     let mut table_exists = !plan.rows_before.is_empty();
     let mut work = Vec::new();
     for step in &plan.steps {
         let operations = match step.direction {
-            Direction::Up => revisions.upgrade(&step.revision)?,
-            Direction::Down => revisions.downgrade(&step.revision)?,
+            Direction::Up => revisions.upgrade(step.id())?,
+            Direction::Down => revisions.downgrade(step.id())?,
             Direction::Stamp => Vec::new(),
         };
         work.push((step, operations));
@@ -88,7 +88,7 @@ pub fn render<R: Revisions>(
 }
 
 /// The schema that the revisions applied at the plan's start make, as far as operations tell.
-fn below<R: Revisions>(revisions: &R, plan: &Plan, dialect: &dyn Dialect) -> Result<Schema, Error> {
+fn below<R: Revisions>(revisions: &R, plan: &Plan<'_>, dialect: &dyn Dialect) -> Result<Schema, Error> {
     let graph = revisions.graph();
     let applied: std::collections::BTreeSet<usize> =
         graph.applied(&plan.rows_before)?.into_iter().collect();

@@ -67,8 +67,8 @@ impl RowChange {
         dialect: &dyn Dialect,
         table: &ObjectName,
         table_exists: bool,
-        delete: &[String],
-        insert: &[String],
+        delete: &[&str],
+        insert: &[&str],
         purge: bool,
     ) -> Self {
         let version_table: Box<dyn VersionTable> = dialect.version_table(table.clone());
