@@ -107,10 +107,15 @@ pub(crate) enum Command {
     #[command(after_help = "Example:\n  limbec edit head")]
     Edit(Edit),
     /// Makes the version table where it is missing.
-    #[command(alias = "ensure_version", after_help = "Example:\n  limbec ensure-version")]
+    #[command(
+        alias = "ensure_version",
+        after_help = "Example:\n  limbec ensure-version"
+    )]
     EnsureVersion(EnsureVersion),
     /// Prints the completions of a shell.
-    #[command(after_help = "Example:\n  limbec completions bash > ~/.local/share/bash-completion/completions/limbec")]
+    #[command(
+        after_help = "Example:\n  limbec completions bash > ~/.local/share/bash-completion/completions/limbec"
+    )]
     Completions(Completions),
 }
 

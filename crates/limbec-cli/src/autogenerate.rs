@@ -44,7 +44,12 @@ pub(crate) async fn compare(config: &Config, project: &Project) -> Result<Found>
         None => settle(&mut database, false, &current, &target).await?,
     };
     let unmanaged = managed.unmanaged.iter().map(ToString::to_string).collect();
-    Ok(Found { comparison, current, target, unmanaged })
+    Ok(Found {
+        comparison,
+        current,
+        target,
+        unmanaged,
+    })
 }
 
 /// Runs a revision up and down on a scratch copy; it must lead to the models and back.
@@ -55,7 +60,9 @@ pub(crate) async fn prove(
     downgrade: &[Operation],
 ) -> Result<()> {
     let scratch = Scratch::beside(&config.database_url()?);
-    let proof = scratch.prove(&found.current, &found.target, upgrade, downgrade).await;
+    let proof = scratch
+        .prove(&found.current, &found.target, upgrade, downgrade)
+        .await;
     proof.map_err(|error| {
         CommandError::from(error.into_error())
             .hint("the revision was not written; please report this with the models that led to it")
@@ -89,7 +96,10 @@ fn expressible(target: &Schema, dialect: &dyn Dialect) -> Result<()> {
         let name = table.name.clone();
         let indexes = indexes
             .into_iter()
-            .map(move |index| Operation::CreateIndex { table: name.clone(), index });
+            .map(move |index| Operation::CreateIndex {
+                table: name.clone(),
+                index,
+            });
         std::iter::once(Operation::CreateTable { table: bare }).chain(indexes)
     };
     let errors: Vec<_> = target
@@ -101,8 +111,14 @@ fn expressible(target: &Schema, dialect: &dyn Dialect) -> Result<()> {
     if errors.is_empty() {
         return Ok(());
     }
-    let lines = errors.iter().map(|error| format!("\n  {error}")).collect::<String>();
-    let mut hints: Vec<String> = errors.iter().filter_map(|error| error.hint.clone()).collect();
+    let lines = errors
+        .iter()
+        .map(|error| format!("\n  {error}"))
+        .collect::<String>();
+    let mut hints: Vec<String> = errors
+        .iter()
+        .filter_map(|error| error.hint.clone())
+        .collect();
     hints.dedup();
     Err(CommandError::new(format!(
         "Can't proceed with --autogenerate option; {} cannot hold what the models ask for:{lines}",
@@ -118,6 +134,10 @@ async fn up_to_date(database: &mut Database, project: &Project) -> Result<()> {
     if missing.is_empty() {
         return Ok(());
     }
-    Err(CommandError::new("Target database is not up to date.")
-        .hint(format!("run: limbec upgrade {}", all_heads(project.graph()))))
+    Err(
+        CommandError::new("Target database is not up to date.").hint(format!(
+            "run: limbec upgrade {}",
+            all_heads(project.graph())
+        )),
+    )
 }

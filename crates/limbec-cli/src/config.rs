@@ -102,7 +102,9 @@ impl Config {
 
     fn new(parsed: File, file: PathBuf, url: Option<String>) -> Result<Self> {
         let root = file.parent().map(Path::to_path_buf).unwrap_or_default();
-        let url = url.or_else(|| environment("DATABASE_URL")).or(parsed.database.url);
+        let url = url
+            .or_else(|| environment("DATABASE_URL"))
+            .or(parsed.database.url);
         let directory = environment("LIMBEC_DIRECTORY")
             .or(parsed.migrations.directory)
             .unwrap_or_else(|| "migrations".to_string());
@@ -149,7 +151,10 @@ impl Config {
 
     /// A path as a user would name it: relative to the project where it lies inside.
     pub(crate) fn shown(&self, path: &Path) -> String {
-        path.strip_prefix(&self.root).unwrap_or(path).display().to_string()
+        path.strip_prefix(&self.root)
+            .unwrap_or(path)
+            .display()
+            .to_string()
     }
 }
 
@@ -157,10 +162,15 @@ impl Config {
 pub(crate) fn here(args: &Args) -> Result<PathBuf> {
     let here = std::env::current_dir()
         .map_err(|error| CommandError::new(format!("cannot tell the current folder: {error}")))?;
-    let Some(directory) = &args.directory else { return Ok(here) };
+    let Some(directory) = &args.directory else {
+        return Ok(here);
+    };
     let there = here.join(directory);
     if !there.is_dir() {
-        return Err(CommandError::new(format!("-C {}: no such folder", directory.display())));
+        return Err(CommandError::new(format!(
+            "-C {}: no such folder",
+            directory.display()
+        )));
     }
     // `-C .` and `..` would stand in every path shown otherwise.
     Ok(there.canonicalize().unwrap_or(there))
@@ -172,13 +182,17 @@ fn environment(name: &str) -> Option<String> {
 }
 
 fn find_upward(here: &Path) -> Option<PathBuf> {
-    here.ancestors().map(|folder| folder.join(FILE)).find(|file| file.is_file())
+    here.ancestors()
+        .map(|folder| folder.join(FILE))
+        .find(|file| file.is_file())
 }
 
 fn naming(section: NamingSection, file: &Path) -> Result<NamingConvention> {
     let usual = NamingConvention::default();
     let pattern = |key: &str, given: Option<String>, usual: String| {
-        let Some(pattern) = given else { return Ok(usual) };
+        let Some(pattern) = given else {
+            return Ok(usual);
+        };
         let mut rest = pattern.clone();
         for token in NamingConvention::TOKENS {
             rest = rest.replace(token, "");
@@ -188,7 +202,10 @@ fn naming(section: NamingSection, file: &Path) -> Result<NamingConvention> {
                 "`[models.naming] {key}` in {} has an unknown token: `{pattern}`",
                 file.display()
             ))
-            .hint(format!("the tokens are {}", NamingConvention::TOKENS.join(", "))));
+            .hint(format!(
+                "the tokens are {}",
+                NamingConvention::TOKENS.join(", ")
+            )));
         }
         Ok(pattern)
     };

@@ -11,19 +11,32 @@ pub(crate) fn render(diagnostic: &Diagnostic, text: &str, colour: bool) -> Strin
     if let Some(label) = &diagnostic.label {
         annotation = annotation.label(label.as_str());
     }
-    let mut snippet =
-        Snippet::source(text).path(diagnostic.path.as_str()).annotation(annotation);
-    for other in diagnostic.secondary.iter().filter(|other| other.path == diagnostic.path) {
+    let mut snippet = Snippet::source(text)
+        .path(diagnostic.path.as_str())
+        .annotation(annotation);
+    for other in diagnostic
+        .secondary
+        .iter()
+        .filter(|other| other.path == diagnostic.path)
+    {
         let span = other.span.start.min(length)..other.span.end.min(length);
-        snippet = snippet
-            .annotation(AnnotationKind::Context.span(span).label(other.label.as_str()));
+        snippet = snippet.annotation(
+            AnnotationKind::Context
+                .span(span)
+                .label(other.label.as_str()),
+        );
     }
-    let mut group: Group<'_> =
-        Level::ERROR.primary_title(diagnostic.message.as_str()).element(snippet);
+    let mut group: Group<'_> = Level::ERROR
+        .primary_title(diagnostic.message.as_str())
+        .element(snippet);
     for help in &diagnostic.help {
         group = group.element(Level::HELP.message(help.as_str()));
     }
-    let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
+    let renderer = if colour {
+        Renderer::styled()
+    } else {
+        Renderer::plain()
+    };
     let mut rendered = renderer.render(&[group]).to_string();
     rendered.push('\n');
     rendered

@@ -161,14 +161,23 @@ fn kept(error: &Error) -> String {
 /// The hints of the graph's errors, in the words of the command.
 fn revision_hints(error: &RevisionError) -> Vec<String> {
     let mut hints: Vec<String> = error.hint().into_iter().collect();
-    if let RevisionError::NotFound { identifier, in_database: true, nearest, .. } = error {
+    if let RevisionError::NotFound {
+        identifier,
+        in_database: true,
+        nearest,
+        ..
+    } = error
+    {
         hints.clear();
         hints.push(format!(
             "the version table `{}` holds `{identifier}`, and no revision file has that id",
             limbec::run::VERSION_TABLE
         ));
         if !nearest.is_empty() {
-            hints.push(format!("the nearest known revisions are {}", nearest.join(", ")));
+            hints.push(format!(
+                "the nearest known revisions are {}",
+                nearest.join(", ")
+            ));
         }
         let example = nearest.first().map_or("head", String::as_str);
         hints.push(format!(

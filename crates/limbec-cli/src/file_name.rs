@@ -5,8 +5,7 @@ use jiff::Zoned;
 use crate::error::{CommandError, Result};
 
 /// The tokens of `file_template`, as Alembic has them.
-pub(crate) const TOKENS: &str =
-    "%(rev)s %(slug)s %(epoch)s %(year)d %(month).2d %(day).2d %(hour).2d %(minute).2d %(second).2d";
+pub(crate) const TOKENS: &str = "%(rev)s %(slug)s %(epoch)s %(year)d %(month).2d %(day).2d %(hour).2d %(minute).2d %(second).2d";
 
 /// Fills the template of a file name; `/` in it makes folders.
 pub(crate) fn fill(template: &str, id: &str, slug: &str, now: &Zoned) -> Result<String> {
@@ -18,7 +17,10 @@ pub(crate) fn fill(template: &str, id: &str, slug: &str, now: &Zoned) -> Result<
         let close = token.find(')').ok_or_else(|| unknown(template))?;
         let (key, after) = (&token[..close], &token[close + 1..]);
         let format_end = after.find(['s', 'd']).ok_or_else(|| unknown(template))? + 1;
-        let width: usize = after[..format_end - 1].trim_matches(['.', '0']).parse().unwrap_or(0);
+        let width: usize = after[..format_end - 1]
+            .trim_matches(['.', '0'])
+            .parse()
+            .unwrap_or(0);
         let number = |value: i64| format!("{value:0width$}");
         name.push_str(&match key {
             "rev" => id.to_string(),
@@ -44,8 +46,10 @@ pub(crate) fn fill(template: &str, id: &str, slug: &str, now: &Zoned) -> Result<
 }
 
 fn unknown(template: &str) -> CommandError {
-    CommandError::new(format!("`[migrations] file_template` does not read: `{template}`"))
-        .hint(format!("its tokens are {TOKENS}; `/` makes folders"))
+    CommandError::new(format!(
+        "`[migrations] file_template` does not read: `{template}`"
+    ))
+    .hint(format!("its tokens are {TOKENS}; `/` makes folders"))
 }
 
 #[cfg(test)]
@@ -62,7 +66,10 @@ mod tests {
         assert_eq!(filled("%(rev)s_%(slug)s", "add_x"), "ab12_add_x");
         assert_eq!(filled("%(rev)s_%(slug)s", ""), "ab12");
         assert_eq!(
-            filled("%(year)d/%(month).2d/%(day).2d_%(hour).2d%(minute).2d_%(slug)s", "x"),
+            filled(
+                "%(year)d/%(month).2d/%(day).2d_%(hour).2d%(minute).2d_%(slug)s",
+                "x"
+            ),
             "2026/11/02_0304_x"
         );
         assert_eq!(filled("%(year)d_%(month)d_%(rev)s", "x"), "2026_11_ab12");

@@ -45,12 +45,20 @@ pub(crate) fn load(config: &Config) -> Result<Schema> {
     let mut files = Vec::new();
     for path in &paths {
         let text = std::fs::read_to_string(path).map_err(|error| {
-            CommandError::new(format!("cannot read the models in {}: {error}", config.shown(path)))
+            CommandError::new(format!(
+                "cannot read the models in {}: {error}",
+                config.shown(path)
+            ))
         })?;
-        files.push(SourceFile { path: config.shown(path), text });
+        files.push(SourceFile {
+            path: config.shown(path),
+            text,
+        });
     }
-    let options =
-        ModelOptions { naming: config.naming.clone(), type_map: config.type_map.clone() };
+    let options = ModelOptions {
+        naming: config.naming.clone(),
+        type_map: config.type_map.clone(),
+    };
     let (schema, mistakes) = read(&files, &options);
     if !mistakes.is_empty() {
         let count = mistakes.len();
@@ -77,10 +85,13 @@ pub(crate) fn load(config: &Config) -> Result<Schema> {
 /// What a file holds, where it holds no table.
 fn found_in(path: &str, text: &str) -> String {
     let count = |keyword: &str| {
-        text.lines().filter(|line| {
-            line.trim_start().trim_start_matches("pub ").starts_with(keyword)
-        })
-        .count()
+        text.lines()
+            .filter(|line| {
+                line.trim_start()
+                    .trim_start_matches("pub ")
+                    .starts_with(keyword)
+            })
+            .count()
     };
     format!(
         "`{path}` holds {} struct(s) and {} enum(s), none with #[derive(Table)]",
@@ -108,8 +119,9 @@ fn collect(path: &Path, paths: &mut Vec<PathBuf>) -> std::io::Result<()> {
         paths.push(path.to_path_buf());
         return Ok(());
     }
-    let mut entries: Vec<PathBuf> =
-        std::fs::read_dir(path)?.map(|entry| Ok(entry?.path())).collect::<std::io::Result<_>>()?;
+    let mut entries: Vec<PathBuf> = std::fs::read_dir(path)?
+        .map(|entry| Ok(entry?.path()))
+        .collect::<std::io::Result<_>>()?;
     entries.sort();
     for entry in entries {
         let is_rust = entry.extension().is_some_and(|it| it == "rs");

@@ -2,7 +2,11 @@
 //!
 //! Colour only where a terminal takes it (`NO_COLOR` and its kin are respected); nothing rests on
 //! colour alone.
-#![allow(clippy::print_stdout, clippy::print_stderr, reason = "the one place that prints")]
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "the one place that prints"
+)]
 
 use std::io::IsTerminal;
 
@@ -90,7 +94,10 @@ impl Printer {
 
     /// Prints a warning, in Alembic's form.
     pub(crate) fn warning(&self, topic: &str, text: &str) {
-        eprintln!("{} [limbec.{topic}] {text}", self.paint(Tone::Warning, "WARNING"));
+        eprintln!(
+            "{} [limbec.{topic}] {text}",
+            self.paint(Tone::Warning, "WARNING")
+        );
     }
 
     /// Prints a question, and leaves the cursor behind it.

@@ -73,12 +73,16 @@ impl Project {
                 text.collect::<String>()
             ))
         })?;
-        Ok(Project { graph, root: config.root.clone() })
+        Ok(Project {
+            graph,
+            root: config.root.clone(),
+        })
     }
 
     /// The file of a revision.
     pub(crate) fn path(&self, id: &str) -> PathBuf {
-        self.root.join(self.graph.get(id).map_or("", |header| &header.path))
+        self.root
+            .join(self.graph.get(id).map_or("", |header| &header.path))
     }
 
     /// Follows all revisions of the project: which objects they create.
@@ -99,8 +103,11 @@ impl Project {
             Error::new(ErrorKind::Source, format!("cannot read {shown}: {error}"))
         })?;
         read_body(shown, &text).map_err(|found| {
-            Error::new(ErrorKind::Source, format!("the revision `{id}` does not read"))
-                .with_source(Unreadable { found, text })
+            Error::new(
+                ErrorKind::Source,
+                format!("the revision `{id}` does not read"),
+            )
+            .with_source(Unreadable { found, text })
         })
     }
 }
@@ -146,7 +153,10 @@ fn collect(folder: &Path, paths: &mut Vec<PathBuf>) -> std::io::Result<()> {
         let path = entry.path();
         if entry.file_type()?.is_dir() {
             collect(&path, paths)?;
-        } else if matches!(path.extension().and_then(|it| it.to_str()), Some("rs" | "sql")) {
+        } else if matches!(
+            path.extension().and_then(|it| it.to_str()),
+            Some("rs" | "sql")
+        ) {
             paths.push(path);
         }
     }
@@ -156,7 +166,11 @@ fn collect(folder: &Path, paths: &mut Vec<PathBuf>) -> std::io::Result<()> {
 /// Reads the header of a file: from its beginning, or from all of it where that does not do.
 fn header(path: &Path, shown: &str) -> std::result::Result<Header, Vec<Diagnostic>> {
     let unreadable = |error: std::io::Error| {
-        vec![Diagnostic::new(shown, 0..0, format!("cannot read the file: {error}"))]
+        vec![Diagnostic::new(
+            shown,
+            0..0,
+            format!("cannot read the file: {error}"),
+        )]
     };
     let mut file = File::open(path).map_err(unreadable)?;
     let mut bytes = vec![0; HEAD];

@@ -17,7 +17,11 @@ pub(crate) const BASE: &str = "<base>";
 
 /// The ids of parents, `<base>` where there are none.
 pub(crate) fn parents(header: &Header) -> String {
-    if header.revises.is_empty() { BASE.to_string() } else { header.revises.join(", ") }
+    if header.revises.is_empty() {
+        BASE.to_string()
+    } else {
+        header.revises.join(", ")
+    }
 }
 
 /// The words in parentheses behind an id: labels, head, current, branchpoint, mergepoint.
@@ -41,7 +45,9 @@ pub(crate) fn marks(graph: &Graph, index: usize, marks: Marks, printer: &Printer
     if graph.is_merge_point(index) {
         words.push("mergepoint".to_string());
     }
-    let painted = words.iter().map(|word| printer.paint(Tone::Mark, &format!("({word})")));
+    let painted = words
+        .iter()
+        .map(|word| printer.paint(Tone::Mark, &format!("({word})")));
     painted.map(|word| format!(" {word}")).collect()
 }
 
@@ -56,8 +62,11 @@ pub(crate) fn block(graph: &Graph, index: usize, shown: Marks, printer: &Printer
     let header = graph.revision(index);
     let mut text = format!("Rev: {}\n", line(graph, index, shown, printer));
     let names = |ids: &[String]| ids.join(", ");
-    let children: Vec<String> =
-        graph.children(index).iter().map(|child| graph.id(*child).to_string()).collect();
+    let children: Vec<String> = graph
+        .children(index)
+        .iter()
+        .map(|child| graph.id(*child).to_string())
+        .collect();
     if graph.is_merge_point(index) {
         text.push_str(&format!("Merges: {}\n", parents(header)));
     } else {
@@ -86,14 +95,21 @@ pub(crate) fn block(graph: &Graph, index: usize, shown: Marks, printer: &Printer
 
 /// The first line of a revision's doc.
 pub(crate) fn message(header: &Header) -> &str {
-    if header.message.is_empty() { "empty message" } else { &header.message }
+    if header.message.is_empty() {
+        "empty message"
+    } else {
+        &header.message
+    }
 }
 
 /// A revision as JSON; docs/json.md describes the shape.
 pub(crate) fn value(graph: &Graph, index: usize, shown: Marks) -> Value {
     let header = graph.revision(index);
-    let children: Vec<&str> =
-        graph.children(index).iter().map(|child| graph.id(*child)).collect();
+    let children: Vec<&str> = graph
+        .children(index)
+        .iter()
+        .map(|child| graph.id(*child))
+        .collect();
     json!({
         "id": header.id,
         "message": header.message,

@@ -13,7 +13,9 @@ pub(super) fn run(options: &Branches, context: &Context<'_>) -> Result<Status> {
     let graph = context.project.graph();
     let points = graph.branch_points();
     if printer.json() {
-        let values = points.iter().map(|index| report::value(graph, *index, Marks::default()));
+        let values = points
+            .iter()
+            .map(|index| report::value(graph, *index, Marks::default()));
         printer.value(&Value::Array(values.collect()));
     }
     for &index in &points {

@@ -33,7 +33,11 @@ pub(super) fn run(context: &Context<'_>) -> Result<Status> {
     }
     printer.text("New upgrade operations detected:");
     for operation in operations {
-        let loss = if operation.loses_data() { "   (data is lost)" } else { "" };
+        let loss = if operation.loses_data() {
+            "   (data is lost)"
+        } else {
+            ""
+        };
         printer.text(&format!("  {operation}{loss}"));
     }
     Ok(Status::Different)

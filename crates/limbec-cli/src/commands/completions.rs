@@ -7,6 +7,11 @@ use crate::error::Status;
 
 pub(super) fn run(options: &Completions) -> Status {
     let mut command = Args::command();
-    clap_complete::generate(options.shell, &mut command, "limbec", &mut std::io::stdout());
+    clap_complete::generate(
+        options.shell,
+        &mut command,
+        "limbec",
+        &mut std::io::stdout(),
+    );
     Status::Done
 }

@@ -55,6 +55,8 @@ pub(super) fn rows(context: &Context<'_>) -> Result<Vec<String>> {
     let url = context.config.database_url()?;
     block_on(async {
         let mut database = connect_to_read(&url).await?;
-        Ok(Version::read(&mut database, &VERSION_TABLE.into()).await?.rows)
+        Ok(Version::read(&mut database, &VERSION_TABLE.into())
+            .await?
+            .rows)
     })
 }

@@ -18,12 +18,17 @@ pub(super) fn run(options: &Edit, context: &Context<'_>) -> Result<Status> {
         let message = if options.revision == "current" {
             "No current revisions".to_string()
         } else {
-            format!("No revision files indicated by symbol '{}'", options.revision)
+            format!(
+                "No revision files indicated by symbol '{}'",
+                options.revision
+            )
         };
         return Err(CommandError::new(message));
     }
-    let paths: Vec<_> =
-        found.into_iter().map(|index| context.project.path(graph.id(index))).collect();
+    let paths: Vec<_> = found
+        .into_iter()
+        .map(|index| context.project.path(graph.id(index)))
+        .collect();
     let chosen = ["VISUAL", "EDITOR"]
         .iter()
         .filter_map(|name| std::env::var(name).ok())
@@ -34,18 +39,27 @@ pub(super) fn run(options: &Edit, context: &Context<'_>) -> Result<Status> {
     };
     for editor in &candidates {
         let mut words = editor.split_whitespace();
-        let Some(program) = words.next() else { continue };
+        let Some(program) = words.next() else {
+            continue;
+        };
         match Command::new(program).args(words).args(&paths).status() {
             Ok(status) if status.success() => return Ok(Status::Done),
             Ok(status) => {
-                return Err(CommandError::new(format!("Error executing editor ({editor}: {status})")));
+                return Err(CommandError::new(format!(
+                    "Error executing editor ({editor}: {status})"
+                )));
             }
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
             Err(error) => {
-                return Err(CommandError::new(format!("Error executing editor ({editor}: {error})")));
+                return Err(CommandError::new(format!(
+                    "Error executing editor ({editor}: {error})"
+                )));
             }
         }
     }
-    Err(CommandError::new(format!("No editor was found (tried {})", candidates.join(", ")))
-        .hint("set EDITOR"))
+    Err(CommandError::new(format!(
+        "No editor was found (tried {})",
+        candidates.join(", ")
+    ))
+    .hint("set EDITOR"))
 }

@@ -18,10 +18,14 @@ pub(super) fn run(options: &EnsureVersion, context: &Context<'_>) -> Result<Stat
     }
     block_on(async {
         let mut database = connect(&url).await?;
-        Ok(Migrator::new(&mut database, &context.project).ensure_version().await?)
+        Ok(Migrator::new(&mut database, &context.project)
+            .ensure_version()
+            .await?)
     })?;
     if context.printer.json() {
-        context.printer.value(&json!({ "version_table": VERSION_TABLE }));
+        context
+            .printer
+            .value(&json!({ "version_table": VERSION_TABLE }));
     }
     Ok(Status::Done)
 }

@@ -13,7 +13,9 @@ pub(super) fn run(options: &Heads, context: &Context<'_>) -> Result<Status> {
     let graph = context.project.graph();
     let heads = graph.heads_listing(options.resolve_dependencies);
     if printer.json() {
-        let values = heads.iter().map(|it| report::value(graph, it.revision, Marks::default()));
+        let values = heads
+            .iter()
+            .map(|it| report::value(graph, it.revision, Marks::default()));
         printer.value(&Value::Array(values.collect()));
     }
     for head in &heads {
@@ -26,7 +28,10 @@ pub(super) fn run(options: &Heads, context: &Context<'_>) -> Result<Status> {
     }
     let open = heads.iter().filter(|head| !head.effective).count();
     if open > 1 {
-        printer.info("heads", "There are several heads; `limbec merge` joins them");
+        printer.info(
+            "heads",
+            "There are several heads; `limbec merge` joins them",
+        );
     }
     Ok(Status::Done)
 }

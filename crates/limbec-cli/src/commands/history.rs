@@ -25,14 +25,22 @@ pub(super) fn run(options: &History, context: &Context<'_>) -> Result<Status> {
     };
     let listed = graph.history(&range, &rows)?;
     let current: BTreeSet<usize> = if options.indicate_current {
-        graph.current(&rows)?.into_iter().map(|it| it.revision).collect()
+        graph
+            .current(&rows)?
+            .into_iter()
+            .map(|it| it.revision)
+            .collect()
     } else {
         BTreeSet::new()
     };
-    let marks = |index: usize| Marks { current: current.contains(&index) };
+    let marks = |index: usize| Marks {
+        current: current.contains(&index),
+    };
 
     if printer.json() {
-        let values = listed.iter().map(|index| report::value(graph, *index, marks(*index)));
+        let values = listed
+            .iter()
+            .map(|index| report::value(graph, *index, marks(*index)));
         printer.value(&Value::Array(values.collect()));
     } else if options.graph {
         for line in drawing::draw(graph, &listed) {
@@ -68,5 +76,8 @@ fn arrow(graph: &Graph, index: usize, marks: Marks, printer: &Printer) -> String
     };
     let id = printer.paint(Tone::Id, &header.id);
     let marks = report::marks(graph, index, marks, printer);
-    format!("{parents}{dependencies} -> {id}{marks}, {}", report::message(header))
+    format!(
+        "{parents}{dependencies} -> {id}{marks}, {}",
+        report::message(header)
+    )
 }

@@ -21,10 +21,17 @@ pub(super) fn run(options: &Init, args: &Args, printer: &Printer) -> Result<Stat
     let mut created = Vec::new();
     let mut kept = Vec::new();
     for (path, text) in [
-        (file.clone(), Some(configuration(options, args.url.as_deref(), &models))),
+        (
+            file.clone(),
+            Some(configuration(options, args.url.as_deref(), &models)),
+        ),
         (versions.clone(), None),
     ] {
-        let shown = path.strip_prefix(&root).unwrap_or(&path).display().to_string();
+        let shown = path
+            .strip_prefix(&root)
+            .unwrap_or(&path)
+            .display()
+            .to_string();
         if path.exists() {
             printer.text(&format!("{shown} exists already, left as it is"));
             kept.push(shown);
@@ -55,7 +62,11 @@ pub(super) fn run(options: &Init, args: &Args, printer: &Printer) -> Result<Stat
 
 fn configuration(options: &Init, url: Option<&str>, models: &[String]) -> String {
     let usual = ["src/models.rs".to_string()];
-    let models = if models.is_empty() { &usual[..] } else { models };
+    let models = if models.is_empty() {
+        &usual[..]
+    } else {
+        models
+    };
     let models: Vec<String> = models.iter().map(|path| quoted(path)).collect();
     format!(
         "# Paths, an SQLite file's too, are relative to the folder of this file.\n\
@@ -83,7 +94,9 @@ fn models_in(root: &Path) -> Vec<String> {
     let mut found = Vec::new();
     let mut folders: Vec<PathBuf> = vec![root.join("src")];
     while let Some(folder) = folders.pop() {
-        let Ok(entries) = std::fs::read_dir(&folder) else { continue };
+        let Ok(entries) = std::fs::read_dir(&folder) else {
+            continue;
+        };
         for path in entries.flatten().map(|entry| entry.path()) {
             if path.is_dir() {
                 folders.push(path);
@@ -103,6 +116,8 @@ fn derives_table(text: &str) -> bool {
     text.lines().any(|line| {
         let line = line.trim_start();
         line.starts_with("#[derive(")
-            && line.split(['(', ')', ',', ' ', ':']).any(|word| word == "Table")
+            && line
+                .split(['(', ')', ',', ' ', ':'])
+                .any(|word| word == "Table")
     })
 }

@@ -19,9 +19,14 @@ pub(super) fn run(options: &Merge, context: &Context<'_>) -> Result<Status> {
         return Err(CommandError::new("A merge needs at least two revisions")
             .hint("`limbec heads` lists the heads"));
     }
-    let revises: Vec<String> =
-        parents.into_iter().map(|index| graph.id(index).to_string()).collect();
-    let message = options.message.clone().unwrap_or_else(|| format!("Merge {}", revises.join(", ")));
+    let revises: Vec<String> = parents
+        .into_iter()
+        .map(|index| graph.id(index).to_string())
+        .collect();
+    let message = options
+        .message
+        .clone()
+        .unwrap_or_else(|| format!("Merge {}", revises.join(", ")));
     let draft = Draft::new(
         context,
         DraftOptions {
@@ -40,8 +45,11 @@ pub(super) fn run(options: &Merge, context: &Context<'_>) -> Result<Status> {
 /// All heads, when that is what the user wants.
 fn all_heads(options: &Merge, context: &Context<'_>) -> Result<Vec<String>> {
     let graph = context.project.graph();
-    let heads: Vec<String> =
-        graph.real_heads().into_iter().map(|index| graph.id(index).to_string()).collect();
+    let heads: Vec<String> = graph
+        .real_heads()
+        .into_iter()
+        .map(|index| graph.id(index).to_string())
+        .collect();
     if heads.len() < 2 {
         return Err(CommandError::new(match heads.first() {
             Some(head) => format!("There is nothing to merge: the only head is {head}"),
@@ -52,12 +60,16 @@ fn all_heads(options: &Merge, context: &Context<'_>) -> Result<Vec<String>> {
         return Ok(heads);
     }
     if !context.printer.is_interactive() {
-        return Err(CommandError::new("Which revisions should be merged?").hint(format!(
-            "name them, or all: limbec merge heads   (the heads are {})",
-            heads.join(", ")
-        )));
+        return Err(
+            CommandError::new("Which revisions should be merged?").hint(format!(
+                "name them, or all: limbec merge heads   (the heads are {})",
+                heads.join(", ")
+            )),
+        );
     }
-    context.printer.question(&format!("Merge the heads {}? [Y/n]", heads.join(", ")));
+    context
+        .printer
+        .question(&format!("Merge the heads {}? [Y/n]", heads.join(", ")));
     let mut answer = String::new();
     std::io::stdin()
         .read_line(&mut answer)

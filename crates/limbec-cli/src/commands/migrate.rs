@@ -41,9 +41,17 @@ pub(super) fn run(
 /// Logs what happens, in Alembic's words.
 pub(super) fn observe(event: &Event<'_>, printer: &Printer) {
     match event {
-        Event::Step { step, number, total, .. } => {
-            let place =
-                if *total > 1 { format!(" ({number}/{total})") } else { String::new() };
+        Event::Step {
+            step,
+            number,
+            total,
+            ..
+        } => {
+            let place = if *total > 1 {
+                format!(" ({number}/{total})")
+            } else {
+                String::new()
+            };
             printer.info("migrate", &format!("{step}{place}"));
         }
         Event::Waiting { since } => printer.info(
@@ -81,7 +89,9 @@ fn offline(options: &Migrate, direction: Direction, context: &Context<'_>) -> Re
             context.printer.text("Nothing would be run.");
             return Ok(Status::Done);
         }
-        context.printer.text(&format!("Would run {} revision(s):", plan.steps.len()));
+        context
+            .printer
+            .text(&format!("Would run {} revision(s):", plan.steps.len()));
         for step in &plan.steps {
             context.printer.text(&format!("  {step}"));
         }
@@ -92,11 +102,7 @@ fn offline(options: &Migrate, direction: Direction, context: &Context<'_>) -> Re
 }
 
 /// The plan of a script's range, or of a dry run from where the database is.
-fn plan<'g>(
-    options: &Migrate,
-    direction: Direction,
-    context: &'g Context<'_>,
-) -> Result<Plan<'g>> {
+fn plan<'g>(options: &Migrate, direction: Direction, context: &'g Context<'_>) -> Result<Plan<'g>> {
     let graph = context.project.graph();
     // A script is for another database than this one: it starts where it is told to, or at the base.
     let (rows, target) = if options.sql {

@@ -41,7 +41,11 @@ pub(crate) fn run(args: Args, printer: &Printer) -> Result<Status> {
     }
     let config = Config::load(&args)?;
     let project = Project::load(&config)?;
-    let context = Context { config, project, printer };
+    let context = Context {
+        config,
+        project,
+        printer,
+    };
     match args.command {
         Command::Revision(options) => revision::run(&options, &context),
         Command::Upgrade(options) => migrate::run(&options, Direction::Up, &context),
@@ -64,11 +68,19 @@ pub(crate) fn run(args: Args, printer: &Printer) -> Result<Status> {
 pub(crate) fn resolve(identifier: &str, context: &Context<'_>) -> Result<Vec<usize>> {
     let graph = context.project.graph();
     let needs_rows = identifier.contains("current") || identifier.starts_with(['+', '-']);
-    let rows = if needs_rows { current::rows(context)? } else { Vec::new() };
+    let rows = if needs_rows {
+        current::rows(context)?
+    } else {
+        Vec::new()
+    };
     Ok(graph.resolve(identifier, &rows)?)
 }
 
 /// The target that means every head: `head` where there is one, else `heads`.
 pub(crate) fn all_heads(graph: &Graph) -> &'static str {
-    if graph.heads().len() > 1 { "heads" } else { "head" }
+    if graph.heads().len() > 1 {
+        "heads"
+    } else {
+        "head"
+    }
 }

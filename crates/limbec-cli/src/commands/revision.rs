@@ -30,8 +30,10 @@ pub(super) fn run(options: &Revision, context: &Context<'_>) -> Result<Status> {
             .hint("`limbec upgrade --sql` prints SQL; `--format sql` makes a revision in SQL"));
     }
     if options.autogenerate && options.format == Format::Sql {
-        return Err(CommandError::new("--autogenerate writes operations in Rust")
-            .hint("leave --format away; `limbec upgrade --sql` shows what they become in SQL"));
+        return Err(
+            CommandError::new("--autogenerate writes operations in Rust")
+                .hint("leave --format away; `limbec upgrade --sql` shows what they become in SQL"),
+        );
     }
     let graph = context.project.graph();
     let parents = if graph.is_empty() && options.head == "head" {
@@ -39,7 +41,10 @@ pub(super) fn run(options: &Revision, context: &Context<'_>) -> Result<Status> {
     } else {
         let heads = [options.head.clone()];
         let parents = graph.new_revision_parents(&heads, options.splice)?;
-        parents.into_iter().map(|index| graph.id(index).to_string()).collect()
+        parents
+            .into_iter()
+            .map(|index| graph.id(index).to_string())
+            .collect()
     };
     let draft = Draft::new(
         context,
@@ -143,18 +148,31 @@ impl Draft {
             path: String::new(),
         };
         let location = location(context, options.version_path, &header.revises)?;
-        let name =
-            file_name::fill(&config.file_template, &id, &slug(first, config.slug_length), &now)?;
+        let name = file_name::fill(
+            &config.file_template,
+            &id,
+            &slug(first, config.slug_length),
+            &now,
+        )?;
         let shown = config.shown(&location.join(&name));
         let mut header = header;
         header.path = format!("{shown}.rs");
         valid(graph.revisions(), &header)?;
-        Ok(Draft { header, location, name, shown })
+        Ok(Draft {
+            header,
+            location,
+            name,
+            shown,
+        })
     }
 
     fn text(&self, format: Format, upgrade: &[Operation], downgrade: &[Operation]) -> String {
         match format {
-            Format::Rs => write_revision(&NewRevision { header: &self.header, upgrade, downgrade }),
+            Format::Rs => write_revision(&NewRevision {
+                header: &self.header,
+                upgrade,
+                downgrade,
+            }),
             Format::Sql => write_sql_revision(&self.header, &[], &[]),
         }
     }
@@ -178,9 +196,8 @@ impl Draft {
         };
         let path = self.location.join(format!("{}.{extension}", self.name));
         let shown = context.config.shown(&path);
-        let failed = |error: std::io::Error| {
-            CommandError::new(format!("cannot write {shown}: {error}"))
-        };
+        let failed =
+            |error: std::io::Error| CommandError::new(format!("cannot write {shown}: {error}"));
         if path.exists() {
             return Err(CommandError::new(format!("{shown} exists already")));
         }
@@ -189,7 +206,9 @@ impl Draft {
         let partial = path.with_extension("partial");
         std::fs::write(&partial, text).map_err(failed)?;
         std::fs::rename(&partial, &path).map_err(failed)?;
-        context.printer.text(&format!("Generating {shown} ...  done"));
+        context
+            .printer
+            .text(&format!("Generating {shown} ...  done"));
         if context.printer.json() {
             context.printer.value(&json!({
                 "id": self.header.id,
@@ -209,7 +228,9 @@ fn new_id() -> String {
 }
 
 fn now(timezone: Option<&str>) -> Result<Zoned> {
-    let Some(name) = timezone else { return Ok(Zoned::now().with_time_zone(TimeZone::UTC)) };
+    let Some(name) = timezone else {
+        return Ok(Zoned::now().with_time_zone(TimeZone::UTC));
+    };
     let zone = TimeZone::get(name).map_err(|error| {
         CommandError::new(format!("`[migrations] timezone` is no time zone: {error}"))
     })?;
@@ -217,20 +238,22 @@ fn now(timezone: Option<&str>) -> Result<Zoned> {
 }
 
 /// The folder for a new file: the one asked for, the parents' own, or the first.
-fn location(
-    context: &Context<'_>,
-    asked: Option<&Path>,
-    revises: &[String],
-) -> Result<PathBuf> {
+fn location(context: &Context<'_>, asked: Option<&Path>, revises: &[String]) -> Result<PathBuf> {
     let config = &context.config;
     if let Some(asked) = asked {
         let path = config.root.join(asked);
-        let known = config.version_locations.iter().any(|location| path.starts_with(location));
+        let known = config
+            .version_locations
+            .iter()
+            .any(|location| path.starts_with(location));
         return if known {
             Ok(path)
         } else {
-            let known: Vec<String> =
-                config.version_locations.iter().map(|it| config.shown(it)).collect();
+            let known: Vec<String> = config
+                .version_locations
+                .iter()
+                .map(|it| config.shown(it))
+                .collect();
             Err(CommandError::new(format!(
                 "Path {} is not represented in current version locations",
                 asked.display()
@@ -243,7 +266,10 @@ fn location(
     }
     let parent = revises.first().map(|id| context.project.path(id));
     let own = parent.and_then(|path| {
-        config.version_locations.iter().find(|location| path.starts_with(location))
+        config
+            .version_locations
+            .iter()
+            .find(|location| path.starts_with(location))
     });
     own.cloned().ok_or_else(|| {
         CommandError::new("Multiple version locations present, please specify --version-path")
@@ -254,9 +280,15 @@ fn location(
 fn valid(headers: &[Header], new: &Header) -> Result<()> {
     let mut headers = headers.to_vec();
     headers.push(new.clone());
-    limbec_core::revision::Graph::new(headers).map(|_| ()).map_err(|errors| {
-        let mut lines = errors.iter().map(ToString::to_string);
-        let error = CommandError::new(lines.next().unwrap_or_default());
-        error.hints(lines).hints(errors.iter().filter_map(limbec_core::revision::GraphError::hint))
-    })
+    limbec_core::revision::Graph::new(headers)
+        .map(|_| ())
+        .map_err(|errors| {
+            let mut lines = errors.iter().map(ToString::to_string);
+            let error = CommandError::new(lines.next().unwrap_or_default());
+            error.hints(lines).hints(
+                errors
+                    .iter()
+                    .filter_map(limbec_core::revision::GraphError::hint),
+            )
+        })
 }

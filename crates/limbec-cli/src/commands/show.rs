@@ -19,7 +19,9 @@ pub(super) fn run(options: &Show, context: &Context<'_>) -> Result<Status> {
         )));
     }
     if printer.json() {
-        let values = found.iter().map(|index| report::value(graph, *index, Marks::default()));
+        let values = found
+            .iter()
+            .map(|index| report::value(graph, *index, Marks::default()));
         printer.value(&Value::Array(values.collect()));
     }
     for index in found {

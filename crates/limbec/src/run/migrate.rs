@@ -240,8 +240,12 @@ impl<'a, C: Connection, R: Revisions> Migrator<'a, C, R> {
             if purge {
                 version.rows.clear();
             }
-            version.rows.retain(|row| !step.rows_delete.contains(&row.as_str()));
-            version.rows.extend(step.rows_insert.iter().map(ToString::to_string));
+            version
+                .rows
+                .retain(|row| !step.rows_delete.contains(&row.as_str()));
+            version
+                .rows
+                .extend(step.rows_insert.iter().map(ToString::to_string));
             version.rows.sort();
             version.table_exists = true;
         }
@@ -339,5 +343,9 @@ impl<'a, C: Connection, R: Revisions> Migrator<'a, C, R> {
 }
 
 fn outcome(plan: &Plan<'_>, revisions: Vec<String>) -> Outcome {
-    Outcome { revisions, rows: plan.rows_after.clone(), unchanged: plan.unchanged }
+    Outcome {
+        revisions,
+        rows: plan.rows_after.clone(),
+        unchanged: plan.unchanged,
+    }
 }

@@ -88,7 +88,11 @@ pub fn render<'g, R: Revisions>(
 }
 
 /// The schema that the revisions applied at the plan's start make, as far as operations tell.
-fn below<R: Revisions>(revisions: &R, plan: &Plan<'_>, dialect: &dyn Dialect) -> Result<Schema, Error> {
+fn below<R: Revisions>(
+    revisions: &R,
+    plan: &Plan<'_>,
+    dialect: &dyn Dialect,
+) -> Result<Schema, Error> {
     let graph = revisions.graph();
     let applied: std::collections::BTreeSet<usize> =
         graph.applied(&plan.rows_before)?.into_iter().collect();

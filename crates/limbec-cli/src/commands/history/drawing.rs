@@ -31,15 +31,25 @@ pub(super) fn draw(graph: &Graph, listed: &[usize]) -> Vec<Line> {
             }
         };
         // Other lanes that wait for it join this one, the rightmost first.
-        while let Some(other) = lanes.iter().rposition(|waits| *waits == index).filter(|it| *it > at)
+        while let Some(other) = lanes
+            .iter()
+            .rposition(|waits| *waits == index)
+            .filter(|it| *it > at)
         {
             lines.push(join(lanes.len(), at, other));
             lanes.remove(other);
         }
-        lines.push(Line { picture: lane_marks(lanes.len(), at), revision: Some(index) });
+        lines.push(Line {
+            picture: lane_marks(lanes.len(), at),
+            revision: Some(index),
+        });
 
-        let parents: Vec<usize> =
-            graph.parents(index).iter().copied().filter(|parent| shown[*parent]).collect();
+        let parents: Vec<usize> = graph
+            .parents(index)
+            .iter()
+            .copied()
+            .filter(|parent| shown[*parent])
+            .collect();
         match parents.split_first() {
             None => {
                 lanes.remove(at);
@@ -60,7 +70,10 @@ pub(super) fn draw(graph: &Graph, listed: &[usize]) -> Vec<Line> {
 }
 
 fn lane_marks(lanes: usize, at: usize) -> String {
-    (0..lanes).map(|lane| if lane == at { "*" } else { "|" }).collect::<Vec<_>>().join(" ")
+    (0..lanes)
+        .map(|lane| if lane == at { "*" } else { "|" })
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 /// `|_/`-like: the lane `from` joins the lane `to` on its left; lanes right of it move up.
@@ -79,7 +92,14 @@ fn join(lanes: usize, to: usize, from: usize) -> Line {
         }
     }
     picture[from * 2 - 1] = '/';
-    Line { picture: picture.into_iter().collect::<String>().trim_end().to_string(), revision: None }
+    Line {
+        picture: picture
+            .into_iter()
+            .collect::<String>()
+            .trim_end()
+            .to_string(),
+        revision: None,
+    }
 }
 
 /// A merge's further parent opens a lane at the right end.
@@ -95,7 +115,14 @@ fn open(lanes: usize, at: usize) -> Line {
         }
     }
     picture[last * 2 - 1] = '\\';
-    Line { picture: picture.into_iter().collect::<String>().trim_end().to_string(), revision: None }
+    Line {
+        picture: picture
+            .into_iter()
+            .collect::<String>()
+            .trim_end()
+            .to_string(),
+        revision: None,
+    }
 }
 
 /// The lanes right of one that ended move to the left.
@@ -108,5 +135,12 @@ fn shift(lanes: usize, ended: usize) -> Line {
             picture[lane * 2 - 1] = '/';
         }
     }
-    Line { picture: picture.into_iter().collect::<String>().trim_end().to_string(), revision: None }
+    Line {
+        picture: picture
+            .into_iter()
+            .collect::<String>()
+            .trim_end()
+            .to_string(),
+        revision: None,
+    }
 }

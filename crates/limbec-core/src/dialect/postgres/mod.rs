@@ -1,79 +1,112 @@
-//! PostgreSQL.
+//! PostgreSQL 13 and newer.
 
-/// PostgreSQL 13 and newer.
-#[derive(Debug, Clone, Copy)]
-pub struct Postgres;
+mod canonical;
+mod compile;
+mod lock;
+mod names;
+mod reflect;
+mod transaction;
+mod types;
+mod version_table;
 
 use std::borrow::Cow;
 
 use super::{
-    Capabilities, CompileError, Dialect, Expression, Frame, ReflectError, Row, ScratchFrame, ScratchPlace,
-    VersionTable,
+    Capabilities, CompileError, Dialect, Expression, Frame, ReflectError, Row, ScratchFrame,
+    ScratchPlace, VersionTable,
 };
 use crate::operations::Operation;
 use crate::schema::{Column, ColumnType, ObjectName, Schema};
 use crate::steps::Step;
 
-#[allow(unused_variables, clippy::unimplemented)]
+/// PostgreSQL 13 and newer.
+#[derive(Debug, Clone, Copy)]
+pub struct Postgres;
+
 impl Dialect for Postgres {
     fn name(&self) -> &'static str {
         "postgresql"
     }
+
     fn capabilities(&self) -> Capabilities {
-        unimplemented!()
+        Capabilities {
+            namespaces: true,
+            native_enums: true,
+            constraints_are_named: true,
+            keys_bind_their_targets: true,
+            canonical_is_sql: true,
+        }
     }
+
     fn fold_name<'a>(&self, name: &'a str) -> Cow<'a, str> {
-        unimplemented!()
+        Cow::Borrowed(names::cut(name))
     }
+
     fn quote(&self, name: &str) -> String {
-        unimplemented!()
+        names::quote(name)
     }
+
     fn type_sql(&self, column_type: &ColumnType) -> Result<String, CompileError> {
-        unimplemented!()
+        Ok(types::sql(column_type))
     }
+
     fn same_type(&self, current: &ColumnType, target: &ColumnType) -> bool {
-        unimplemented!()
+        types::same(current, target)
     }
+
     fn same_identity(&self, current: &Column, target: &Column) -> bool {
-        unimplemented!()
+        types::same_identity(current, target)
     }
+
     fn default_sql<'a>(&self, expression: &'a str) -> Cow<'a, str> {
-        unimplemented!()
+        Cow::Borrowed(expression)
     }
+
     fn same_text(&self, a: &str, b: &str) -> bool {
-        unimplemented!()
+        canonical::same_text(a, b)
     }
+
     fn canonical(&self, expression: &Expression) -> Vec<String> {
-        unimplemented!()
+        canonical::statements(expression)
     }
+
     fn scratch_frame(&self, in_transaction: bool) -> ScratchFrame {
-        unimplemented!()
+        transaction::scratch_frame(in_transaction)
     }
+
     fn scratch_place(&self, name: &str) -> Option<ScratchPlace> {
-        unimplemented!()
+        Some(transaction::scratch_place(name))
     }
+
     fn catalogue(&self) -> &'static [&'static str] {
-        unimplemented!()
+        reflect::QUERIES
     }
+
     fn snapshot(&self) -> (&'static str, &'static str) {
-        unimplemented!()
+        transaction::SNAPSHOT
     }
+
     fn read_catalogue(&self, answers: Vec<Vec<Row>>) -> Result<Schema, ReflectError> {
-        unimplemented!()
+        reflect::read(answers)
     }
+
     fn needs_schema(&self, operation: &Operation) -> bool {
-        unimplemented!()
+        compile::needs_schema(operation)
     }
+
     fn compile(&self, operation: &Operation, current: &Schema) -> Result<Vec<Step>, CompileError> {
-        unimplemented!()
+        compile::compile(operation, current)
     }
-    fn frame(&self, operations: &[Operation]) -> Frame {
-        unimplemented!()
+
+    fn frame(&self, _operations: &[Operation]) -> Frame {
+        transaction::frame()
     }
+
     fn version_table(&self, name: ObjectName) -> Box<dyn VersionTable> {
-        unimplemented!()
+        Box::new(version_table::Table::new(&name))
     }
+
     fn lock(&self) -> Option<(String, String)> {
-        unimplemented!()
+        Some(lock::queries())
     }
 }

@@ -7,8 +7,8 @@ pub struct Sqlite;
 use std::borrow::Cow;
 
 use super::{
-    Capabilities, CompileError, Dialect, Expression, Frame, ReflectError, Row, ScratchFrame, ScratchPlace,
-    VersionTable,
+    Capabilities, CompileError, Dialect, Expression, Frame, ReflectError, Row, ScratchFrame,
+    ScratchPlace, VersionTable,
 };
 use crate::operations::Operation;
 use crate::schema::{Column, ColumnType, ObjectName, Schema};

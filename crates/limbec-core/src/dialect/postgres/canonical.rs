@@ -1,0 +1,240 @@
+//! When two expressions are one: by their text, and by what the server makes of them.
+//!
+//! The server's form of an expression is a valid input again. It may change once more when it is
+//! fed back (`varchar_column IN ('a', 'b')` does), so callers ask until it stays.
+
+use std::fmt::Write as _;
+
+use super::names::{is_plain, literal, quote};
+use crate::dialect::{Expression, Place};
+use crate::sql::{Token, TokenKind, tokens};
+
+/// Whether two expressions are the same text to PostgreSQL but for white space, comments, the
+/// case of words, needless quotes and outer parentheses, and the cast of a lone string to text.
+///
+/// Never true when unsure: a cast inside an expression may choose another function or operator.
+pub(super) fn same_text(a: &str, b: &str) -> bool {
+    normal(a) == normal(b)
+}
+
+/// The tokens that matter, spelled one way.
+fn normal(text: &str) -> Vec<(TokenKind, String)> {
+    let all: Vec<_> = tokens(text)
+        .filter(|token| token.kind != TokenKind::Comment)
+        .collect();
+    let all = without_text_cast(without_parentheses(&all));
+    let mut normal: Vec<(TokenKind, String)> = Vec::new();
+    let mut operator_end = None;
+    for token in all {
+        let is_operator = token.kind == TokenKind::Symbol
+            && token.text.chars().all(|c| "+-*/<>=~!@#%^&|`?".contains(c));
+        match normal.last_mut() {
+            // `@-` is one operator, `@ -` are two.
+            Some((_, before)) if is_operator && operator_end == Some(token.start) => {
+                before.push_str(token.text);
+            }
+            _ => normal.push(spelled(*token)),
+        }
+        operator_end = is_operator.then(|| token.end());
+    }
+    normal
+}
+
+fn spelled(token: Token<'_>) -> (TokenKind, String) {
+    match token.kind {
+        TokenKind::Word => (TokenKind::Word, token.text.to_ascii_lowercase()),
+        TokenKind::QuotedName => match token.name() {
+            Some(name) if token.text.starts_with('"') && is_plain(&name) => (TokenKind::Word, name),
+            _ => (token.kind, token.text.to_string()),
+        },
+        TokenKind::Symbol if token.text == "!=" => (TokenKind::Symbol, "<>".to_string()),
+        kind => (kind, token.text.to_string()),
+    }
+}
+
+fn without_parentheses<'a, 't>(mut tokens: &'a [Token<'t>]) -> &'a [Token<'t>] {
+    while is_wrapped(tokens) {
+        tokens = &tokens[1..tokens.len() - 1];
+    }
+    tokens
+}
+
+/// Whether the first token is a parenthesis that the last one closes.
+fn is_wrapped(tokens: &[Token<'_>]) -> bool {
+    if !tokens.first().is_some_and(|token| token.is_symbol("(")) {
+        return false;
+    }
+    let mut depth = 0_usize;
+    for (index, token) in tokens.iter().enumerate() {
+        if token.is_symbol("(") {
+            depth += 1;
+        } else if token.is_symbol(")") {
+            depth -= 1;
+            if depth == 0 {
+                return index + 1 == tokens.len();
+            }
+        }
+    }
+    false
+}
+
+/// `'x'::text` and `'x'::character varying` without the cast. One with a length cuts the value,
+/// and any other type reads it: those stay.
+fn without_text_cast<'a, 't>(tokens: &'a [Token<'t>]) -> &'a [Token<'t>] {
+    let [value, cast, rest @ ..] = tokens else {
+        return tokens;
+    };
+    let to_text = match rest {
+        [one] => one.is_word("text") || one.is_word("varchar"),
+        [one, two] => one.is_word("character") && two.is_word("varying"),
+        _ => false,
+    };
+    if value.kind == TokenKind::Text && cast.is_symbol("::") && to_text {
+        &tokens[..1]
+    } else {
+        tokens
+    }
+}
+
+/// The text without the parentheses round all of it.
+pub(super) fn unwrapped(text: &str) -> &str {
+    let all: Vec<_> = tokens(text).collect();
+    match without_parentheses(&all) {
+        [] => text,
+        inner => &text[inner[0].start..inner[inner.len() - 1].end()],
+    }
+}
+
+/// The text as it can stand before more SQL: a comment at its end must not swallow that.
+pub(super) fn closed(text: &str) -> String {
+    let comment = |token: &Token<'_>| token.text.starts_with("--");
+    match tokens(text)
+        .filter(|token| token.kind == TokenKind::Comment)
+        .last()
+    {
+        Some(last) if comment(&last) => format!("{text}\n"),
+        _ => text.to_string(),
+    }
+}
+
+/// The statements by which the server spells an expression; the last one answers it as the one
+/// value of one row.
+pub(super) fn statements(expression: &Expression) -> Vec<String> {
+    let name = quote(&expression.table);
+    let table = format!("pg_temp.{name}");
+    let oid = format!("{}::regclass", literal(&table));
+    let text = closed(&expression.text);
+    let value = unused_name(expression);
+    let columns = |last: &str| {
+        let mut all = String::new();
+        for (name, column_type) in &expression.columns {
+            let _ = write!(all, "{} {column_type}, ", quote(name));
+        }
+        all.push_str(last);
+        all.trim_end_matches(", ").to_string()
+    };
+    let create = |last: &str| format!("CREATE TEMP TABLE {name} ({})", columns(last));
+    // Of `DEFAULT NULL`, nothing is kept.
+    let attribute = format!(
+        "SELECT coalesce((SELECT pg_get_expr(d.adbin, d.adrelid) FROM pg_catalog.pg_attrdef d \
+         JOIN pg_catalog.pg_attribute a ON a.attrelid = d.adrelid AND a.attnum = d.adnum \
+         WHERE d.adrelid = {oid} AND a.attname = {}), 'NULL')",
+        literal(&value)
+    );
+    let predicate = |condition: &str| format!("CREATE INDEX ON {table} ((1)) WHERE {condition}");
+    let index =
+        |answer: &str| format!("SELECT {answer} FROM pg_catalog.pg_index WHERE indrelid = {oid}");
+    match &expression.place {
+        Place::Default { column_type } => vec![
+            // A default sees no columns, and its type need not fit any of them.
+            format!("CREATE TEMP TABLE {name} ({} {column_type})", quote(&value)),
+            format!(
+                "ALTER TABLE {table} ALTER COLUMN {} SET DEFAULT {text}",
+                quote(&value)
+            ),
+            attribute,
+        ],
+        Place::Generated { column_type } => vec![
+            create(&format!(
+                "{} {column_type} GENERATED ALWAYS AS ({text}) STORED",
+                quote(&value)
+            )),
+            attribute,
+        ],
+        Place::Check => vec![
+            create(&format!("CHECK ({text})")),
+            format!(
+                "SELECT pg_get_expr(conbin, conrelid) FROM pg_catalog.pg_constraint \
+                 WHERE conrelid = {oid} AND contype = 'c'"
+            ),
+        ],
+        // As a predicate, since not every type that can be indexed has a B-tree.
+        Place::IndexElement => vec![
+            create(""),
+            predicate(&format!("({text}) IS NOT NULL")),
+            index(
+                "regexp_replace(pg_get_expr(indpred, indrelid), '^\\((.*) IS NOT NULL\\)$', '\\1')",
+            ),
+        ],
+        Place::Predicate => vec![
+            create(""),
+            predicate(&text),
+            index("pg_get_expr(indpred, indrelid)"),
+        ],
+    }
+}
+
+/// A name that no column of the table has.
+fn unused_name(expression: &Expression) -> String {
+    let mut name = "limbec_value".to_string();
+    while expression.columns.iter().any(|(column, _)| *column == name) {
+        name.push('_');
+    }
+    name
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn equal_texts() {
+        let cases = [
+            ("now()", "NOW( )"),
+            ("(a > 0)", "a>0"),
+            ("((a) > 0)", "(a) > 0"),
+            ("\"status\" != 'x'", "status <> 'x' -- why"),
+            ("'x'", "'x'::text"),
+            ("('x'::character varying)", "'x'"),
+        ];
+        for (a, b) in cases {
+            assert!(same_text(a, b), "{a} and {b}");
+        }
+    }
+
+    #[test]
+    fn different_or_unsure() {
+        let cases = [
+            ("'X'", "'x'"),
+            ("\"Status\"", "status"),
+            ("'1'::integer", "'1'::numeric"),
+            ("'abc'", "'abc'::character varying(2)"),
+            ("'2020-01-01 10:00'", "'2020-01-01 10:00'::date"),
+            ("a = 'x'", "a = 'x'::text"),
+            ("(a) + (b)", "a) + (b"),
+            ("0", "0.00"),
+            ("", "a"),
+        ];
+        for (a, b) in cases {
+            assert!(!same_text(a, b), "{a} and {b}");
+        }
+    }
+
+    #[test]
+    fn parentheses_round_all_are_taken_off() {
+        assert_eq!(unwrapped("((a + b))"), "a + b");
+        assert_eq!(unwrapped("(a) + (b)"), "(a) + (b)");
+        assert_eq!(unwrapped("()"), "()");
+        assert_eq!(unwrapped("("), "(");
+    }
+}

@@ -1,0 +1,94 @@
+//! Operations → steps: one statement each.
+//!
+//! Input: an operation, and the schema before it where [`needs_schema`] holds. Output: statements
+//! in the order in which they run. Each kind of object has its own file.
+
+mod alter_column;
+mod cast;
+mod column;
+mod constraint;
+mod enumeration;
+mod execute;
+mod index;
+mod sequence;
+mod table;
+
+use super::names::{in_namespace_of, object, quote};
+use crate::dialect::CompileError;
+use crate::operations::{ConstraintRef, Operation};
+use crate::schema::Schema;
+use crate::steps::Step;
+
+type Steps = Result<Vec<Step>, CompileError>;
+
+/// Whether compiling needs the schema before the operation.
+pub(super) fn needs_schema(operation: &Operation) -> bool {
+    match operation {
+        Operation::AlterColumn { change, .. } => alter_column::needs_schema(change),
+        Operation::AlterEnum { to, from } => !from
+            .as_ref()
+            .is_some_and(|from| enumeration::only_adds(&from.labels, &to.labels)),
+        Operation::DropConstraint { constraint, .. } => {
+            matches!(constraint, ConstraintRef::Unnamed(_))
+        }
+        _ => false,
+    }
+}
+
+/// Makes steps of an operation.
+pub(super) fn compile(operation: &Operation, current: &Schema) -> Steps {
+    Ok(match operation {
+        Operation::CreateSchema { name } => one(format!("CREATE SCHEMA {}", quote(name))),
+        Operation::DropSchema { name } => one(format!("DROP SCHEMA {}", quote(name))),
+        Operation::CreateExtension { name } => {
+            one(format!("CREATE EXTENSION IF NOT EXISTS {}", quote(name)))
+        }
+        Operation::DropExtension { name } => one(format!("DROP EXTENSION {}", quote(name))),
+        Operation::CreateDomain { domain } => one(enumeration::create_domain(domain)),
+        Operation::DropDomain { name, .. } => one(format!("DROP DOMAIN {}", object(name))),
+        Operation::CreateEnum { enumeration } => one(enumeration::create(enumeration)),
+        Operation::DropEnum { name, .. } => one(format!("DROP TYPE {}", object(name))),
+        Operation::AlterEnum { to, from } => enumeration::alter(to, from.as_ref(), current)?,
+        Operation::CreateTable { table } => table::create(table)?,
+        Operation::DropTable { name, .. } => one(format!("DROP TABLE {}", object(name))),
+        Operation::RenameTable { from, to } => one(format!(
+            "ALTER TABLE {} RENAME TO {}",
+            object(from),
+            quote(to)
+        )),
+        Operation::AddColumn { table, column } => column::add(table, column)?,
+        Operation::DropColumn { table, name, .. } => one(format!(
+            "ALTER TABLE {} DROP COLUMN {}",
+            object(table),
+            quote(name)
+        )),
+        Operation::RenameColumn { table, from, to } => one(format!(
+            "ALTER TABLE {} RENAME COLUMN {} TO {}",
+            object(table),
+            quote(from),
+            quote(to)
+        )),
+        Operation::AlterColumn { table, change } => alter_column::compile(table, change, current)?,
+        Operation::CreateConstraint { table, constraint } => one(format!(
+            "ALTER TABLE {} ADD {}",
+            object(table),
+            constraint::definition(constraint)
+        )),
+        Operation::DropConstraint {
+            table, constraint, ..
+        } => one(constraint::drop(table, constraint, current)?),
+        Operation::CreateIndex { table, index } => index::create(table, index),
+        Operation::DropIndex { table, name, .. } => {
+            one(format!("DROP INDEX {}", in_namespace_of(table, name)))
+        }
+        Operation::CreateTableComment { table, comment, .. } => {
+            vec![table::comment(table, Some(comment))]
+        }
+        Operation::DropTableComment { table, .. } => vec![table::comment(table, None)],
+        Operation::Execute { sql, dialect } => execute::steps(sql, dialect.as_deref()),
+    })
+}
+
+fn one(sql: String) -> Vec<Step> {
+    vec![Step::new(sql)]
+}

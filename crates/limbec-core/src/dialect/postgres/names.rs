@@ -1,0 +1,149 @@
+//! Names and string literals in PostgreSQL's SQL.
+
+use crate::schema::ObjectName;
+
+/// The longest name that PostgreSQL keeps, in bytes.
+const LONGEST: usize = 63;
+
+/// Keywords that cannot stand everywhere as a name, of PostgreSQL 13 to 18, sorted.
+#[rustfmt::skip]
+const KEYWORDS: &[&str] = &[
+    "all", "analyse", "analyze", "and", "any", "array", "as", "asc", "asymmetric",
+    "authorization", "between", "bigint", "binary", "bit", "boolean", "both", "case", "cast",
+    "char", "character", "check", "coalesce", "collate", "collation", "column", "concurrently",
+    "constraint", "create", "cross", "current_catalog", "current_date", "current_role",
+    "current_schema", "current_time", "current_timestamp", "current_user", "dec", "decimal",
+    "default", "deferrable", "desc", "distinct", "do", "else", "end", "except", "exists",
+    "extract", "false", "fetch", "float", "for", "foreign", "freeze", "from", "full", "grant",
+    "greatest", "group", "grouping", "having", "ilike", "in", "initially", "inner", "inout",
+    "int", "integer", "intersect", "interval", "into", "is", "isnull", "join", "json",
+    "json_array", "json_arrayagg", "json_exists", "json_object", "json_objectagg", "json_query",
+    "json_scalar", "json_serialize", "json_table", "json_value", "lateral", "leading", "least",
+    "left", "like", "limit", "localtime", "localtimestamp", "merge_action", "national",
+    "natural", "nchar", "none", "normalize", "not", "notnull", "null", "nullif", "numeric",
+    "offset", "on", "only", "or", "order", "out", "outer", "overlaps", "overlay", "placing",
+    "position", "precision", "primary", "real", "references", "returning", "right", "row",
+    "select", "session_user", "setof", "similar", "smallint", "some", "substring", "symmetric",
+    "system_user", "table", "tablesample", "then", "time", "timestamp", "to", "trailing",
+    "treat", "trim", "true", "union", "unique", "user", "using", "values", "varchar",
+    "variadic", "verbose", "when", "where", "window", "with", "xmlattributes", "xmlconcat",
+    "xmlelement", "xmlexists", "xmlforest", "xmlnamespaces", "xmlparse", "xmlpi", "xmlroot",
+    "xmlserialize", "xmltable",
+];
+
+/// Cuts a name to what PostgreSQL keeps of it: whole characters within 63 bytes.
+pub(super) fn cut(name: &str) -> &str {
+    let mut end = name.len().min(LONGEST);
+    while !name.is_char_boundary(end) {
+        end -= 1;
+    }
+    &name[..end]
+}
+
+/// Quotes a name where it needs that.
+pub(super) fn quote(name: &str) -> String {
+    if is_plain(name) {
+        name.to_string()
+    } else {
+        force_quote(name)
+    }
+}
+
+/// Whether a name reads the same without quotes.
+pub(super) fn is_plain(name: &str) -> bool {
+    let mut bytes = name.bytes();
+    bytes
+        .next()
+        .is_some_and(|b| b.is_ascii_lowercase() || b == b'_')
+        && bytes.all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
+        && KEYWORDS.binary_search(&name).is_err()
+}
+
+/// Quotes a name in any case.
+pub(super) fn force_quote(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
+}
+
+/// A name with its namespace where it has one.
+pub(super) fn object(name: &ObjectName) -> String {
+    in_namespace_of(name, &name.name)
+}
+
+/// A name in the namespace of another object: an index in that of its table.
+pub(super) fn in_namespace_of(owner: &ObjectName, name: &str) -> String {
+    match &owner.schema {
+        Some(schema) => format!("{}.{}", quote(schema), quote(name)),
+        None => quote(name),
+    }
+}
+
+/// Names with commas between.
+pub(super) fn list(names: &[String]) -> String {
+    let quoted: Vec<_> = names.iter().map(|name| quote(name)).collect();
+    quoted.join(", ")
+}
+
+/// A collation's name; one that begins with a quote stands as it is, namespace included.
+pub(super) fn collation(name: &str) -> String {
+    if name.starts_with('"') {
+        name.to_string()
+    } else {
+        force_quote(name)
+    }
+}
+
+/// A string literal that means the same whatever `standard_conforming_strings` says.
+pub(super) fn literal(text: &str) -> String {
+    let quoted = text.replace('\'', "''");
+    if text.contains('\\') {
+        format!("E'{}'", quoted.replace('\\', "\\\\"))
+    } else {
+        format!("'{quoted}'")
+    }
+}
+
+/// A literal, or NULL.
+pub(super) fn literal_or_null(text: Option<&str>) -> String {
+    text.map_or_else(|| "NULL".to_string(), literal)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_quoted_where_needed() {
+        let cases = [
+            ("users", "users"),
+            ("_x1", "_x1"),
+            ("1x", "\"1x\""),
+            ("order", "\"order\""),
+            ("MixedCase", "\"MixedCase\""),
+            ("a b", "\"a b\""),
+            ("a\"b", "\"a\"\"b\""),
+            ("größe", "\"größe\""),
+            ("", "\"\""),
+        ];
+        for (name, quoted) in cases {
+            assert_eq!(quote(name), quoted);
+        }
+    }
+
+    #[test]
+    fn keywords_are_sorted() {
+        assert!(KEYWORDS.is_sorted());
+    }
+
+    #[test]
+    fn long_names_are_cut_between_characters() {
+        assert_eq!(cut(&"x".repeat(70)), "x".repeat(63));
+        assert_eq!(cut(&"ä".repeat(40)), "ä".repeat(31));
+        assert_eq!(cut("short"), "short");
+    }
+
+    #[test]
+    fn literals_are_escaped() {
+        assert_eq!(literal("it's"), "'it''s'");
+        assert_eq!(literal(r"a\b'"), r"E'a\\b'''");
+    }
+}

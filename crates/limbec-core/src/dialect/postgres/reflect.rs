@@ -1,0 +1,174 @@
+//! The catalogue: a fixed number of queries, and their rows → [`Schema`].
+//!
+//! Input: the answers in the order of [`QUERIES`]. Output: objects sorted by name, columns and
+//! labels in their own order. What an extension owns, temporary tables and partitions are left
+//! out. Each query is in the file of what it reads.
+
+mod columns;
+mod constraints;
+mod indexes;
+mod row;
+mod types;
+
+use std::collections::BTreeMap;
+
+use self::row::Fields;
+use crate::dialect::{ReflectError, Row};
+use crate::schema::{ObjectName, Schema, Table};
+
+/// The queries, in the order in which [`read`] takes their answers.
+pub(super) const QUERIES: &[&str] = &[
+    NAMESPACES,
+    EXTENSIONS,
+    types::ENUMS,
+    types::DOMAINS,
+    types::DOMAIN_CHECKS,
+    TABLES,
+    columns::QUERY,
+    constraints::QUERY,
+    indexes::QUERY,
+];
+
+/// The SQL that is true of a namespace `n` with tables of users.
+macro_rules! users_namespace {
+    () => {
+        "n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'"
+    };
+}
+
+/// The SQL that is true of an object that no extension owns, by its catalogue and `oid` column.
+macro_rules! not_of_extension {
+    ($catalogue:literal, $oid:literal) => {
+        concat!(
+            "NOT EXISTS (SELECT FROM pg_catalog.pg_depend e WHERE e.classid = 'pg_catalog.",
+            $catalogue,
+            "'::regclass AND e.objid = ",
+            $oid,
+            " AND e.objsubid = 0 AND e.deptype = 'e')"
+        )
+    };
+}
+
+/// The SQL of a namespace `n`'s name, NULL for the connection's own.
+macro_rules! namespace {
+    () => {
+        "nullif(n.nspname, current_schema())"
+    };
+}
+
+/// The tables that are read, as `c` with the namespace `n`.
+macro_rules! tables {
+    () => {
+        concat!(
+            "pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace ",
+            "AND c.relkind = 'r' AND c.relpersistence <> 't' AND NOT c.relispartition AND ",
+            $crate::dialect::postgres::reflect::users_namespace!(),
+            " AND ",
+            $crate::dialect::postgres::reflect::not_of_extension!("pg_class", "c.oid")
+        )
+    };
+}
+
+use {namespace, not_of_extension, tables, users_namespace};
+
+const NAMESPACES: &str = concat!(
+    "SELECT n.nspname FROM pg_catalog.pg_namespace n ",
+    "WHERE n.nspname IS DISTINCT FROM current_schema() AND ",
+    users_namespace!(),
+    " AND ",
+    not_of_extension!("pg_namespace", "n.oid")
+);
+
+const EXTENSIONS: &str = "SELECT extname FROM pg_catalog.pg_extension WHERE extname <> 'plpgsql'";
+
+const TABLES: &str = concat!(
+    "SELECT c.oid, ",
+    namespace!(),
+    ", c.relname, c.relpersistence, obj_description(c.oid, 'pg_class') FROM ",
+    tables!()
+);
+
+/// The tables by their oid, as they are filled.
+type Tables = BTreeMap<String, Table>;
+
+/// Makes a schema of the answers to [`QUERIES`].
+pub(super) fn read(answers: Vec<Vec<Row>>) -> Result<Schema, ReflectError> {
+    let given = answers.len();
+    let answers: [Vec<Row>; 9] = answers.try_into().map_err(|_| {
+        ReflectError(format!(
+            "the catalogue has {} queries, but {given} answers came",
+            QUERIES.len()
+        ))
+    })?;
+    let [
+        namespaces,
+        extensions,
+        enums,
+        domains,
+        domain_checks,
+        table_rows,
+        column_rows,
+        constraint_rows,
+        index_rows,
+    ] = answers;
+    let enums = types::read_enums(enums)?;
+    let mut tables = read_tables(table_rows)?;
+    columns::read(column_rows, &enums, &mut tables)?;
+    constraints::read(constraint_rows, &mut tables)?;
+    indexes::read(index_rows, &mut tables)?;
+    let mut schema = Schema {
+        namespaces: names(namespaces)?,
+        extensions: names(extensions)?,
+        domains: types::read_domains(domains, domain_checks, &enums)?,
+        enums: enums.into_values().collect(),
+        tables: tables.into_values().map(sorted).collect(),
+    };
+    // The server's order depends on its collation and on where the rows happen to lie.
+    schema.enums.sort_by(|a, b| a.name.cmp(&b.name));
+    schema.tables.sort_by(|a, b| a.name.cmp(&b.name));
+    Ok(schema)
+}
+
+fn names(rows: Vec<Row>) -> Result<Vec<String>, ReflectError> {
+    let mut names = rows
+        .into_iter()
+        .map(|row| Fields::of("a name", row).text())
+        .collect::<Result<Vec<_>, _>>()?;
+    names.sort();
+    Ok(names)
+}
+
+fn read_tables(rows: Vec<Row>) -> Result<Tables, ReflectError> {
+    let mut tables = Tables::new();
+    for row in rows {
+        let mut fields = Fields::of("a table", row);
+        let oid = fields.text()?;
+        let mut table = Table::new(fields.object()?);
+        if fields.text()? == "u" {
+            table = table.option("postgresql.unlogged", "true");
+        }
+        table.comment = fields.optional()?;
+        tables.insert(oid, table);
+    }
+    Ok(tables)
+}
+
+/// Looks the table of a row up; a table that was left out has rows nowhere.
+fn table_of<'a>(tables: &'a mut Tables, oid: &str) -> Result<&'a mut Table, ReflectError> {
+    tables
+        .get_mut(oid)
+        .ok_or_else(|| ReflectError(format!("the catalogue has no table with the oid {oid}")))
+}
+
+fn sorted(mut table: Table) -> Table {
+    table.uniques.sort_by(|a, b| a.name.cmp(&b.name));
+    table.checks.sort_by(|a, b| a.name.cmp(&b.name));
+    table.foreign_keys.sort_by(|a, b| a.name.cmp(&b.name));
+    table.indexes.sort_by(|a, b| a.name.cmp(&b.name));
+    table
+}
+
+/// The name of an object with a namespace that the server left NULL for the connection's own.
+fn object(schema: Option<String>, name: String) -> ObjectName {
+    ObjectName { schema, name }
+}

@@ -1,0 +1,69 @@
+//! The fields of a row, taken one by one in the order of the query.
+
+use crate::dialect::{ReflectError, Row};
+use crate::schema::ObjectName;
+use crate::sql::{TokenKind, tokens};
+
+/// The fields of a row that are not read yet.
+pub(super) struct Fields {
+    /// What the row is of, for messages.
+    what: &'static str,
+    values: std::vec::IntoIter<Option<String>>,
+}
+
+impl Fields {
+    pub(super) fn of(what: &'static str, row: Row) -> Self {
+        Fields {
+            what,
+            values: row.into_iter(),
+        }
+    }
+
+    /// The next field, which may be NULL.
+    pub(super) fn optional(&mut self) -> Result<Option<String>, ReflectError> {
+        self.values
+            .next()
+            .ok_or_else(|| self.error("has too few fields"))
+    }
+
+    /// The next field.
+    pub(super) fn text(&mut self) -> Result<String, ReflectError> {
+        self.optional()?
+            .ok_or_else(|| self.error("has NULL where a value must stand"))
+    }
+
+    /// The next field, a boolean.
+    pub(super) fn flag(&mut self) -> Result<bool, ReflectError> {
+        Ok(self.optional()?.as_deref() == Some("t"))
+    }
+
+    /// The next field, a number that may be NULL.
+    pub(super) fn number(&mut self) -> Result<Option<i64>, ReflectError> {
+        match self.optional()? {
+            Some(text) => match text.parse() {
+                Ok(number) => Ok(Some(number)),
+                Err(_) => Err(self.error(&format!("has `{text}` where a number must stand"))),
+            },
+            None => Ok(None),
+        }
+    }
+
+    /// The next two fields: a namespace, NULL for the connection's own, and a name.
+    pub(super) fn object(&mut self) -> Result<ObjectName, ReflectError> {
+        Ok(super::object(self.optional()?, self.text()?))
+    }
+
+    /// The next field, names that `quote_ident` quoted, with commas between; none when NULL.
+    pub(super) fn names(&mut self) -> Result<Vec<String>, ReflectError> {
+        let text = self.optional()?.unwrap_or_default();
+        Ok(tokens(&text)
+            .filter(|token| token.kind != TokenKind::Symbol)
+            .filter_map(|token| token.name())
+            .collect())
+    }
+
+    /// An error about the row.
+    pub(super) fn error(&self, what: &str) -> ReflectError {
+        ReflectError(format!("the catalogue's row of {} {what}", self.what))
+    }
+}

@@ -1,0 +1,103 @@
+//! The version table, as Alembic makes it.
+
+use super::names::{cut, literal, object, quote};
+use crate::dialect::VersionTable;
+use crate::schema::ObjectName;
+use crate::steps::Step;
+
+/// SQLSTATE `undefined_table`.
+const UNDEFINED_TABLE: &str = "42P01";
+
+/// Alembic's width of an id.
+const WIDTH: usize = 32;
+
+/// A version table of a name.
+pub(super) struct Table {
+    /// The name in SQL.
+    table: String,
+    /// The primary key's name in SQL.
+    key: String,
+}
+
+impl Table {
+    pub(super) fn new(name: &ObjectName) -> Self {
+        let key = format!("{}_pkc", name.name);
+        Table {
+            table: object(name),
+            key: quote(cut(&key)),
+        }
+    }
+}
+
+impl VersionTable for Table {
+    fn select(&self) -> String {
+        format!("SELECT version_num FROM {}", self.table)
+    }
+
+    fn is_missing(&self, sqlstate: Option<&str>, _message: &str) -> bool {
+        sqlstate == Some(UNDEFINED_TABLE)
+    }
+
+    fn ensure(&self, longest_id: usize) -> Vec<Step> {
+        let Table { table, key } = self;
+        let width = longest_id.max(WIDTH);
+        let create = format!(
+            "CREATE TABLE IF NOT EXISTS {table} (\n    version_num VARCHAR({width}) NOT NULL,\n    \
+             CONSTRAINT {key} PRIMARY KEY (version_num)\n)"
+        );
+        // ALTER TABLE would lock the table even where it changes nothing. A varchar's typmod is
+        // its width and 4.
+        let body = format!(
+            "BEGIN\n    IF EXISTS (SELECT FROM pg_catalog.pg_attribute\n               \
+             WHERE attrelid = to_regclass({name}) AND attname = 'version_num'\n                 \
+             AND atttypid = 'varchar'::regtype AND atttypmod BETWEEN 4 AND {narrower})\n    \
+             THEN ALTER TABLE {table} ALTER COLUMN version_num TYPE VARCHAR({width});\n    \
+             END IF;\nEND",
+            name = literal(table),
+            narrower = width + 3,
+        );
+        vec![
+            Step::new(create),
+            Step::new(format!("DO {}", dollar_quoted(&body))),
+        ]
+    }
+
+    fn insert(&self, id: &str) -> Step {
+        Step::new(format!(
+            "INSERT INTO {} (version_num) VALUES ({})",
+            self.table,
+            literal(id)
+        ))
+    }
+
+    fn update(&self, from: &str, to: &str) -> Step {
+        Step::new(format!(
+            "UPDATE {} SET version_num = {} WHERE version_num = {}",
+            self.table,
+            literal(to),
+            literal(from)
+        ))
+    }
+
+    fn delete(&self, id: &str) -> Step {
+        Step::new(format!(
+            "DELETE FROM {} WHERE version_num = {}",
+            self.table,
+            literal(id)
+        ))
+    }
+
+    fn purge(&self) -> Step {
+        Step::new(format!("DELETE FROM {}", self.table))
+    }
+}
+
+/// A text between dollar quotes, or as a plain literal where it holds the tag itself.
+pub(super) fn dollar_quoted(text: &str) -> String {
+    const TAG: &str = "$limbec$";
+    if text.contains(TAG) {
+        literal(text)
+    } else {
+        format!("{TAG}\n{text}\n{TAG}")
+    }
+}
