@@ -12,6 +12,7 @@
 
 pub mod dialect;
 pub mod operations;
+pub mod revision;
 pub mod schema;
 pub mod script;
 pub mod sql;

@@ -165,11 +165,18 @@ macro_rules! functions {
     ($($(#[$meta:meta])* $owner:ident::$function:ident($($a:ident: $t:ident $($i:ident)?),*) $body:block)*) => {
         $(impl $owner {
             $(#[$meta])*
+            #[allow(clippy::new_ret_no_self, reason = "what it makes is a column type")]
             pub fn $function($($a: crate::script::parameter!($t $($i)?)),*) -> ColumnType {
                 $(crate::script::argument!($a $t $($i)?);)*
                 $body
             }
         })*
+
+        impl ColumnType {
+            /// The functions that make a type of arguments, as a revision calls them.
+            pub const FUNCTIONS: &'static [&'static str] =
+                &[$(concat!(stringify!($owner), "::", stringify!($function))),*];
+        }
 
         pub(crate) fn construct_type(
             type_name: &str,
@@ -184,7 +191,7 @@ macro_rules! functions {
                 _ => Err(CallError {
                     message: format!("there is no function `{type_name}::{function}`"),
                     argument: None,
-                    known: vec![$(concat!(stringify!($owner), "::", stringify!($function))),*],
+                    known: ColumnType::FUNCTIONS.to_vec(),
                 }),
             }
         }
@@ -217,6 +224,10 @@ functions! {
     /// `NUMERIC(precision, scale)`: so many digits in all, and after the point.
     Numeric::new(precision: u32, scale: i64) {
         ColumnType::Numeric { precision: Some(precision), scale: i32::try_from(scale).ok() }
+    }
+    /// `NUMERIC(precision)`: so many digits, none of them after the point.
+    Numeric::precision(precision: u32) {
+        ColumnType::Numeric { precision: Some(precision), scale: None }
     }
     /// `TIME(n)`: so many digits of a second's fraction.
     Time::precision(precision: u32) {
