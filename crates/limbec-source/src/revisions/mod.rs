@@ -22,6 +22,7 @@ mod expression;
 mod header;
 mod lexer;
 mod literal;
+mod sql;
 
 use std::ops::Range;
 
@@ -52,7 +53,11 @@ use crate::diagnostic::Diagnostic;
 /// # Errors
 /// Every mistake in the header.
 pub fn read_header(path: &str, text: &str) -> Result<Header, Vec<Diagnostic>> {
-    header::read(path, text)
+    if sql::is_sql(path) {
+        sql::read_header(path, text)
+    } else {
+        header::read(path, text)
+    }
 }
 
 /// What a revision does.
@@ -98,5 +103,9 @@ pub struct Body {
 /// # Errors
 /// Every mistake in the file.
 pub fn read_body(path: &str, text: &str) -> Result<Body, Vec<Diagnostic>> {
-    body::read(path, text)
+    if sql::is_sql(path) {
+        sql::read_body(path, text)
+    } else {
+        body::read(path, text)
+    }
 }
