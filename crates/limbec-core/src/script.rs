@@ -20,6 +20,10 @@ use crate::schema::{
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[allow(missing_docs)]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "a value lives for one call; boxes would cost more than they save"
+)]
 pub enum Value {
     Text(String),
     Integer(i64),
@@ -41,6 +45,52 @@ pub enum Value {
     EnumType(EnumType),
     Domain(Domain),
 }
+
+/// Hands the types that have builder functions to a macro.
+macro_rules! for_builders {
+    ($callback:ident) => {
+        $callback! {
+            Column,
+            Table,
+            PrimaryKey,
+            UniqueConstraint,
+            CheckConstraint,
+            ForeignKey,
+            Index,
+            IndexElement,
+            Identity,
+            ObjectName,
+            AlterColumn,
+            EnumType,
+            Domain
+        }
+    };
+}
+
+/// A type of which a revision writes values, with the names it has for them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Builder {
+    /// The type's name.
+    pub name: &'static str,
+    /// Its associated functions, called as `Column::new(…)`.
+    pub functions: &'static [&'static str],
+    /// Its methods, called as `.not_null()`.
+    pub methods: &'static [&'static str],
+}
+
+macro_rules! builders {
+    ($($name:ident),*) => {
+        /// The types with builder functions. The functions that make a column type are
+        /// [`ColumnType::FUNCTIONS`].
+        pub const BUILDERS: &[Builder] = &[$(Builder {
+            name: stringify!($name),
+            functions: $name::FUNCTIONS,
+            methods: $name::METHODS,
+        }),*];
+    };
+}
+
+for_builders!(builders);
 
 impl Value {
     /// Names the kind of the value as a message would.
@@ -98,23 +148,22 @@ impl Value {
                 }
             };
         }
-        let value = by_type!(
-            Column,
-            Table,
-            PrimaryKey,
-            UniqueConstraint,
-            CheckConstraint,
-            ForeignKey,
-            Index,
-            IndexElement,
-            Identity,
-            ObjectName,
-            AlterColumn,
-            EnumType,
-            Domain
-        )?;
+        let value = for_builders!(by_type)?;
         arguments.finish()?;
         Ok(value)
+    }
+
+    /// The names of the methods that the value has.
+    pub fn methods(&self) -> &'static [&'static str] {
+        macro_rules! by_kind {
+            ($($name:ident),*) => {
+                match self {
+                    $(Value::$name(_) => $name::METHODS,)*
+                    _ => &[],
+                }
+            };
+        }
+        for_builders!(by_kind)
     }
 
     /// Calls a builder method by its name, as in `.not_null()`.
@@ -132,21 +181,7 @@ impl Value {
                 }
             };
         }
-        let value = by_kind!(
-            Column,
-            Table,
-            PrimaryKey,
-            UniqueConstraint,
-            CheckConstraint,
-            ForeignKey,
-            Index,
-            IndexElement,
-            Identity,
-            ObjectName,
-            AlterColumn,
-            EnumType,
-            Domain
-        )?;
+        let value = for_builders!(by_kind)?;
         arguments.finish()?;
         Ok(value)
     }
@@ -214,9 +249,12 @@ impl Arguments {
                 T::EXPECTED
             )));
         };
-        let kind = value.kind();
+        let given = match &value {
+            Value::Integer(number) => number.to_string(),
+            other => other.kind().to_string(),
+        };
         T::from_value(value).ok_or_else(|| CallError {
-            message: format!("the argument `{name}` takes {}, not {kind}", T::EXPECTED),
+            message: format!("the argument `{name}` takes {}, not {given}", T::EXPECTED),
             argument: Some(index),
             known: Vec::new(),
         })
@@ -224,11 +262,14 @@ impl Arguments {
 
     pub(crate) fn finish(&self) -> Result<(), CallError> {
         if self.taken < self.given {
+            let takes = match self.taken {
+                0 => "no argument".to_string(),
+                1 => "1 argument".to_string(),
+                taken => format!("{taken} arguments"),
+            };
+            let verb = if self.given == 1 { "is" } else { "are" };
             return Err(CallError {
-                message: format!(
-                    "takes {} argument(s), but {} are given",
-                    self.taken, self.given
-                ),
+                message: format!("it takes {takes}, but {} {verb} given", self.given),
                 argument: Some(self.taken),
                 known: Vec::new(),
             });
@@ -269,7 +310,6 @@ from_value! {
     i64, Integer, "a number";
     u32, Integer, "a whole number that is not negative";
     bool, Boolean, "`true` or `false`";
-    ColumnType, ColumnType, "a column type such as `Text`";
     Column, Column, "a `Column`";
     Table, Table, "a `Table`";
     PrimaryKey, PrimaryKey, "a `PrimaryKey`";
@@ -283,6 +323,17 @@ from_value! {
     AlterColumn, AlterColumn, "an `AlterColumn`";
     EnumType, EnumType, "an `EnumType`";
     Domain, Domain, "a `Domain`";
+}
+
+impl FromValue for ColumnType {
+    const EXPECTED: &'static str = "a column type such as `Text`";
+    fn from_value(value: Value) -> Option<Self> {
+        match value {
+            Value::ColumnType(column_type) => Some(column_type),
+            Value::EnumType(enumeration) => Some(enumeration.into()),
+            _ => None,
+        }
+    }
 }
 
 impl FromValue for ObjectName {
@@ -346,6 +397,12 @@ impl From<&[&str]> for Names {
     }
 }
 
+impl From<Vec<&str>> for Names {
+    fn from(names: Vec<&str>) -> Self {
+        names.as_slice().into()
+    }
+}
+
 impl From<Vec<String>> for Names {
     fn from(names: Vec<String>) -> Self {
         Names(names)
@@ -395,6 +452,11 @@ macro_rules! builder {
         })?
     ) => {
         impl $type {
+            /// The names of the functions that make one, as a revision calls them.
+            pub const FUNCTIONS: &'static [&'static str] = &[$(stringify!($new)),*];
+            /// The names of the methods that a revision calls.
+            pub const METHODS: &'static [&'static str] = &[$($(stringify!($method)),*)?];
+
             $($(#[$new_meta])*
             pub fn $new($($na: $crate::script::parameter!($nt $($ni)?)),*) -> Self {
                 $($crate::script::argument!($na $nt $($ni)?);)*
@@ -421,7 +483,7 @@ macro_rules! builder {
                     _ => Err($crate::script::CallError::unknown(
                         concat!("`", stringify!($type), "`"),
                         function,
-                        &[$(stringify!($new)),*],
+                        Self::FUNCTIONS,
                     )),
                 }
             }
@@ -439,7 +501,7 @@ macro_rules! builder {
                     _ => Err($crate::script::CallError::unknown(
                         concat!("`", stringify!($type), "`"),
                         method,
-                        &[$($(stringify!($method)),*)?],
+                        Self::METHODS,
                     )),
                 }
             }

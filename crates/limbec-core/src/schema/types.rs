@@ -172,6 +172,12 @@ macro_rules! functions {
             }
         })*
 
+        impl ColumnType {
+            /// The functions that make a type of arguments, as a revision calls them.
+            pub const FUNCTIONS: &'static [&'static str] =
+                &[$(concat!(stringify!($owner), "::", stringify!($function))),*];
+        }
+
         pub(crate) fn construct_type(
             type_name: &str,
             function: &str,
@@ -185,7 +191,7 @@ macro_rules! functions {
                 _ => Err(CallError {
                     message: format!("there is no function `{type_name}::{function}`"),
                     argument: None,
-                    known: vec![$(concat!(stringify!($owner), "::", stringify!($function))),*],
+                    known: ColumnType::FUNCTIONS.to_vec(),
                 }),
             }
         }
@@ -218,6 +224,10 @@ functions! {
     /// `NUMERIC(precision, scale)`: so many digits in all, and after the point.
     Numeric::new(precision: u32, scale: i64) {
         ColumnType::Numeric { precision: Some(precision), scale: i32::try_from(scale).ok() }
+    }
+    /// `NUMERIC(precision)`: so many digits, none of them after the point.
+    Numeric::precision(precision: u32) {
+        ColumnType::Numeric { precision: Some(precision), scale: None }
     }
     /// `TIME(n)`: so many digits of a second's fraction.
     Time::precision(precision: u32) {

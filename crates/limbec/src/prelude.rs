@@ -1,0 +1,31 @@
+//! All that a revision file names: `use limbec::prelude::*;`.
+//!
+//! ```
+//! use limbec::prelude::*;
+//!
+//! pub const REVISION: Revision = Revision::new("3950395dfef3").revises(&["61ee6f04df66"]);
+//!
+//! pub fn upgrade(op: &mut Operations) {
+//!     op.add_column("collections", Column::new("description", Text));
+//! }
+//!
+//! pub fn downgrade(op: &mut Operations) {
+//!     op.drop_column("collections", "description");
+//! }
+//! # assert_eq!(REVISION.id, "3950395dfef3");
+//! # upgrade(&mut Operations::new());
+//! # downgrade(&mut Operations::new());
+//! ```
+
+pub use limbec_core::operations::{AlterColumn, Operations};
+pub use limbec_core::schema::ReferentialAction::{
+    self, Cascade, NoAction, Restrict, SetDefault, SetNull,
+};
+pub use limbec_core::schema::{
+    Array, BigInteger, Boolean, Bytes, Char, CheckConstraint, Cidr, Column, Custom, Date, Domain,
+    Double, Enum, EnumType, ForeignKey, Identity, Index, IndexElement, Inet, Integer, Interval,
+    Json, Jsonb, MacAddr, Numeric, ObjectName, PrimaryKey, Real, SmallInteger, Table, Text, Time,
+    Timestamp, TimestampTz, UniqueConstraint, Uuid, Varchar,
+};
+
+pub use crate::Revision;
