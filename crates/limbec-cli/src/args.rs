@@ -122,8 +122,8 @@ pub(crate) enum Command {
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Init {
     /// The folder of revisions.
-    #[arg(default_value = "migrations")]
-    pub(crate) directory: String,
+    #[arg(value_name = "DIRECTORY", default_value = "migrations")]
+    pub(crate) migrations: String,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -289,4 +289,14 @@ pub(crate) struct EnsureVersion {
 pub(crate) struct Completions {
     /// The shell.
     pub(crate) shell: clap_complete::Shell,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_arguments_are_sound() {
+        super::Args::command().debug_assert();
+    }
 }

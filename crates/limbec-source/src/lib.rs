@@ -4,6 +4,7 @@
 //! - [`write`](mod@write): the text of a new revision file.
 
 pub mod diagnostic;
+pub mod models;
 pub mod revisions;
 pub mod suggest;
 pub mod write;

@@ -16,7 +16,7 @@ pub(super) fn run(options: &Init, args: &Args, printer: &Printer) -> Result<Stat
         None => root.join(FILE),
     };
     let models = models_in(&root);
-    let versions = root.join(&options.directory).join("versions");
+    let versions = root.join(&options.migrations).join("versions");
 
     let mut created = Vec::new();
     let mut kept = Vec::new();
@@ -55,7 +55,7 @@ pub(super) fn run(options: &Init, args: &Args, printer: &Printer) -> Result<Stat
          2. put #[derive(limbec::Table)] on the structs in {model}\n  \
          3. limbec revision --autogenerate -m \"Initial schema\"\n  \
          4. read the new file in {}/versions, then: limbec upgrade head",
-        options.directory
+        options.migrations
     ));
     Ok(Status::Done)
 }
@@ -81,12 +81,13 @@ fn configuration(options: &Init, url: Option<&str>, models: &[String]) -> String
          directory = {}   # revisions live in its folder `versions`\n",
         quoted(url.unwrap_or("sqlite:app.db")),
         models.join(", "),
-        quoted(&options.directory),
+        quoted(&options.migrations),
     )
 }
 
+/// A string as TOML writes it; JSON's escapes are TOML's too.
 fn quoted(text: &str) -> String {
-    toml::Value::String(text.to_string()).to_string()
+    serde_json::Value::String(text.to_string()).to_string()
 }
 
 /// The files below `src` that have models already.

@@ -172,6 +172,7 @@ impl Draft {
                 header: &self.header,
                 upgrade,
                 downgrade,
+                notes: &[],
             }),
             Format::Sql => write_sql_revision(&self.header, &[], &[]),
         }
