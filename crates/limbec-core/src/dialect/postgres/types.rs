@@ -171,7 +171,10 @@ impl Spelling {
             "timestamptz" | "timestamp with time zone" => {
                 Some(ColumnType::TimestampTz { precision: one()? })
             }
-            "interval" => bare(ColumnType::Interval),
+            "interval" => match one()? {
+                None | Some(6) => Some(ColumnType::Interval),
+                Some(_) => None,
+            },
             "uuid" => bare(ColumnType::Uuid),
             "json" => bare(ColumnType::Json),
             "jsonb" => bare(ColumnType::Jsonb),

@@ -1,8 +1,9 @@
 //! How a value of one type becomes one of another.
 
+use super::column::is_operator_word;
 use crate::dialect::postgres::types::{resolve, same, sql};
 use crate::schema::ColumnType;
-use crate::sql::{TokenKind, tokens};
+use crate::sql::{Token, TokenKind, tokens};
 
 /// The families within which PostgreSQL converts by itself when a column's type changes.
 #[derive(PartialEq, Eq)]
@@ -86,13 +87,22 @@ pub(super) fn default(expression: &str, source: &ColumnType, target: &ColumnType
         .collect();
     match all.as_slice() {
         // The new type reads the literal: `'a'::text` becomes `'a'`.
-        [literal] | [literal, _, _] | [literal, _, _, _]
-            if literal.kind == TokenKind::Text
-                && all.get(1).is_none_or(|cast| cast.is_symbol("::"))
-                && all[1..].iter().skip(1).all(|it| it.kind != TokenKind::Text) =>
-        {
+        [literal, cast @ ..] if literal.kind == TokenKind::Text && is_plain_cast(cast) => {
             literal.text.to_string()
         }
         _ => explicit(&format!("({expression})"), source, target),
+    }
+}
+
+/// Whether the tokens are one cast to a type without modifiers, or none.
+fn is_plain_cast(tokens: &[Token<'_>]) -> bool {
+    let in_type_name = |token: &Token<'_>| match token.kind {
+        TokenKind::Word | TokenKind::QuotedName => !is_operator_word(*token),
+        TokenKind::Symbol => matches!(token.text, "." | "[" | "]"),
+        _ => false,
+    };
+    match tokens {
+        [] => true,
+        [cast, name @ ..] => cast.is_symbol("::") && name.iter().all(in_type_name),
     }
 }

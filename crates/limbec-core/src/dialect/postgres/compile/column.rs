@@ -8,7 +8,7 @@ use crate::dialect::postgres::canonical::closed;
 use crate::dialect::postgres::names::{collation, literal_or_null, object, quote};
 use crate::dialect::postgres::types::{resolve, sql};
 use crate::schema::{Column, ColumnType, IdentityKind, ObjectName};
-use crate::sql::{TokenKind, tokens};
+use crate::sql::{Token, TokenKind, tokens};
 use crate::steps::Step;
 
 /// What a column needs before its table has it, its definition, and what follows.
@@ -111,13 +111,20 @@ fn serial_type(table: &ObjectName, column: &Column) -> Result<&'static str, Comp
     }
 }
 
-/// The expression as it may stand after DEFAULT in a column's definition, where the grammar
-/// takes no bare `AND`, `IS`, `AT TIME ZONE` and the like.
+/// Words between the operands of an expression: a column's DEFAULT must not hold them bare, and
+/// no type's name does.
+const OPERATORS: [&str; 15] = [
+    "AND", "OR", "NOT", "IS", "IN", "LIKE", "ILIKE", "SIMILAR", "BETWEEN", "AT", "COLLATE",
+    "ISNULL", "NOTNULL", "OVERLAPS", "OPERATOR",
+];
+
+/// Whether the token is an operator spelled as a word.
+pub(super) fn is_operator_word(token: Token<'_>) -> bool {
+    OPERATORS.iter().any(|word| token.is_word(word))
+}
+
+/// The expression as it may stand after DEFAULT in a column's definition.
 fn default_clause(expression: &str) -> String {
-    const NOT_BARE: [&str; 15] = [
-        "AND", "OR", "NOT", "IS", "IN", "LIKE", "ILIKE", "SIMILAR", "BETWEEN", "AT", "COLLATE",
-        "ISNULL", "NOTNULL", "OVERLAPS", "OPERATOR",
-    ];
     let mut depth = 0_usize;
     let mut bare = true;
     for token in tokens(expression) {
@@ -125,14 +132,13 @@ fn default_clause(expression: &str) -> String {
             "(" => depth += 1,
             ")" => depth = depth.saturating_sub(1),
             _ if depth == 0 => {
-                bare &= token.kind != TokenKind::Comment
-                    && !NOT_BARE.iter().any(|word| token.is_word(word));
+                bare &= token.kind != TokenKind::Comment && !is_operator_word(token);
             }
             _ => {}
         }
     }
     if bare {
-        closed(expression)
+        expression.to_string()
     } else {
         format!("({})", closed(expression))
     }

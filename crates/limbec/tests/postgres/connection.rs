@@ -1,0 +1,133 @@
+//! The connection: text in and out, and which statement of a flight failed.
+
+use limbec::connection::{Answer, Connection as _, connect_postgres};
+
+use crate::Scratch;
+
+#[tokio::test]
+async fn values_are_text() {
+    let mut scratch = Scratch::new().await;
+    let statements = [
+        "CREATE TABLE t (a int, b bool, c bytea)",
+        "INSERT INTO t VALUES (1, true, '\\x00'), (2, NULL, NULL)",
+        "SELECT * FROM t ORDER BY a",
+        "UPDATE t SET a = 3 WHERE a = 7",
+        "DELETE FROM t",
+    ];
+    let answers = scratch.client.run(&statements).await.unwrap();
+    let text = |value: &str| Some(value.to_string());
+    assert_eq!(
+        answers[2].rows,
+        [
+            vec![text("1"), text("t"), text("\\x00")],
+            vec![text("2"), None, None],
+        ]
+    );
+    let affected: Vec<_> = [1, 3, 4].map(|at: usize| answers[at].affected).to_vec();
+    assert_eq!(affected, [2, 0, 2]);
+    assert_eq!(
+        scratch.client.run(&[""]).await.unwrap(),
+        [Answer::default()]
+    );
+    assert_eq!(
+        scratch
+            .sql("SELECT current_setting('application_name')")
+            .await,
+        ["limbec"]
+    );
+}
+
+#[tokio::test]
+async fn a_flight_commits_or_names_the_statement_that_failed() {
+    let mut scratch = Scratch::new().await;
+    let good = [
+        "BEGIN",
+        "CREATE TABLE a (id int)",
+        "INSERT INTO a VALUES (1)",
+        "COMMIT",
+    ];
+    let answers = scratch.client.flight(&good).await.unwrap();
+    assert_eq!(answers[2].affected, 1);
+
+    let bad = [
+        "BEGIN",
+        "INSERT INTO a VALUES (2)",
+        "SELECT nonsense FROM a",
+        "INSERT INTO a VALUES (3)",
+        "COMMIT",
+    ];
+    let error = scratch.client.flight(&bad).await.unwrap_err();
+    assert_eq!(error.index, 2);
+    assert_eq!(error.error.sqlstate.as_deref(), Some("42703"));
+    assert_eq!(error.error.position, Some(8));
+    assert!(error.error.message.contains("nonsense"), "{}", error.error);
+    assert_eq!(scratch.sql("SELECT id FROM a").await, ["1"]);
+
+    let deferred = [
+        "BEGIN",
+        "CREATE TABLE b (id int, CONSTRAINT u UNIQUE (id) DEFERRABLE INITIALLY DEFERRED)",
+        "INSERT INTO b VALUES (1), (1)",
+        "COMMIT",
+    ];
+    let error = scratch.client.flight(&deferred).await.unwrap_err();
+    assert_eq!(error.index, 3);
+    assert_eq!(error.error.sqlstate.as_deref(), Some("23505"));
+    assert_eq!(
+        error.error.detail.as_deref(),
+        Some("Key (id)=(1) already exists.")
+    );
+}
+
+#[tokio::test]
+async fn run_stops_at_the_first_failure() {
+    let mut scratch = Scratch::new().await;
+    let statements = [
+        "CREATE TABLE a (id int)",
+        "SELECT 1/0",
+        "CREATE TABLE b (id int)",
+    ];
+    let error = scratch.client.run(&statements).await.unwrap_err();
+    assert_eq!(
+        (error.index, error.error.sqlstate.as_deref()),
+        (1, Some("22012"))
+    );
+    assert_eq!(
+        scratch
+            .sql("SELECT to_regclass('a'), to_regclass('b')")
+            .await,
+        ["a|NULL"]
+    );
+}
+
+#[tokio::test]
+async fn a_large_flight_has_all_its_answers() {
+    let mut scratch = Scratch::new().await;
+    let wide = "SELECT repeat('x', 10000) FROM generate_series(1, 20)";
+    let statements = vec![wide; 300];
+    let answers = scratch.client.flight(&statements).await.unwrap();
+    assert_eq!(answers.len(), 300);
+    assert!(answers.iter().all(|answer| answer.rows.len() == 20));
+}
+
+#[tokio::test]
+async fn one_session_has_the_lock() {
+    let mut first = Scratch::new().await;
+    let mut second = connect_postgres(first.database.url()).await.unwrap();
+    let (take, give_back) = first.client.dialect().lock().unwrap();
+    assert_eq!(first.sql(&take).await, ["t"]);
+    let answer = second.run(&[&take]).await.unwrap();
+    assert_eq!(answer[0].rows, [[Some("f".to_string())]]);
+    assert_eq!(first.sql(&give_back).await, ["t"]);
+    let answer = second.run(&[&take]).await.unwrap();
+    assert_eq!(answer[0].rows, [[Some("t".to_string())]]);
+}
+
+#[tokio::test]
+async fn a_refused_connection_names_the_server_and_not_the_password() {
+    let error = connect_postgres("postgresql://me:s3cret@127.0.0.1:1/shop")
+        .await
+        .err()
+        .unwrap();
+    assert!(error.message.contains("`127.0.0.1:1`"), "{error}");
+    assert!(!format!("{error:?}").contains("s3cret"));
+}
