@@ -1,10 +1,18 @@
-//! Rust source to data and back: reads revision files, writes revision files.
+//! Rust source to data and back: reads models and revision files, writes revision files.
 //!
+//! - [`models`]: structs with `#[derive(Table)]` into the target schema.
 //! - [`revisions`]: the header and the body of a revision file, `.rs` or `.sql`.
 //! - [`write`](mod@write): the text of a new revision file.
+//! - [`diagnostic`]: a mistake in a file, with its place; [`suggest`]: "did you mean".
+//!
+//! Reading never stops at the first mistake, never panics, and never guesses.
 
 pub mod diagnostic;
 pub mod models;
 pub mod revisions;
 pub mod suggest;
 pub mod write;
+
+mod mistake;
+mod nesting;
+mod source;

@@ -1,0 +1,404 @@
+//! The schema: tables with all their constraints named.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use limbec_core::schema::{
+    self, CheckConstraint, ColumnType, EnumType, IndexElement, IndexKey, NameParts,
+    NamingConvention, Schema, UniqueConstraint,
+};
+
+use super::build::Built;
+use super::constraint::{Check, Index, Unique};
+use super::enumeration::Enumeration;
+use super::link::Linker;
+use super::naming::{Names, Of, column_of_check};
+use super::table::Table;
+use crate::mistake::{At, Mistakes, Place};
+
+/// Makes the schema of all tables; each constraint and index in it has a name.
+pub(super) fn schema(
+    tables: &[Table],
+    built: &[Vec<Built>],
+    enumerations: &[Enumeration],
+    naming: &NamingConvention,
+    mistakes: &mut Mistakes,
+) -> Schema {
+    distinct(tables, enumerations, mistakes);
+    let mut names = Names::default();
+    take_given(tables, &mut names, mistakes);
+    let linker = Linker::new(tables, built);
+    let mut made = Vec::with_capacity(tables.len());
+    let mut seen = BTreeSet::new();
+    for (number, table) in tables.iter().enumerate() {
+        mistakes.file = table.place.file;
+        let columns = built[number]
+            .iter()
+            .filter_map(|built| built.column.clone())
+            .collect();
+        let table = Assembler {
+            table,
+            number,
+            linker: &linker,
+            naming,
+            names: &mut names,
+        }
+        .table(columns, mistakes);
+        if seen.insert(table.name.clone()) {
+            made.push(table);
+        }
+    }
+    let enums = used_enums(&made);
+    let namespaces: BTreeSet<&String> =
+        (made.iter().filter_map(|table| table.name.schema.as_ref()))
+            .chain(enums.iter().filter_map(|it| it.name.schema.as_ref()))
+            .collect();
+    Schema {
+        namespaces: namespaces.into_iter().cloned().collect(),
+        enums,
+        tables: made,
+        ..Schema::default()
+    }
+}
+
+/// The enumerations that columns are of, in the order of their names.
+fn used_enums(tables: &[schema::Table]) -> Vec<EnumType> {
+    let mut used = BTreeMap::new();
+    for column in tables.iter().flat_map(|table| &table.columns) {
+        let mut column_type = &column.column_type;
+        while let ColumnType::Array(element) = column_type {
+            column_type = element;
+        }
+        if let ColumnType::Enum(enumeration) = column_type {
+            used.entry(&enumeration.name).or_insert(enumeration);
+        }
+    }
+    used.into_values().cloned().collect()
+}
+
+/// Says which tables and enumerations share a name.
+fn distinct(tables: &[Table], enumerations: &[Enumeration], mistakes: &mut Mistakes) {
+    let tables = tables
+        .iter()
+        .map(|table| (&table.name, table.name_place, "table"));
+    let enumerations = enumerations
+        .iter()
+        .map(|it| (&it.enum_type.name, it.place, "enumeration"));
+    let mut seen = BTreeMap::new();
+    for (name, place, what) in tables.chain(enumerations) {
+        let Some((first, other)) = seen.get(name).copied() else {
+            seen.insert(name, (place, what));
+            continue;
+        };
+        mistakes.file = place.file;
+        let message = if what == other {
+            format!("two {what}s are named `{name}`")
+        } else {
+            // PostgreSQL makes a type of each table's rows.
+            format!("an enumeration and a table are both named `{name}`")
+        };
+        mistakes
+            .at(place.span, message)
+            .label(format!("this {what} comes later"))
+            .other(first, format!("the first {other} is here"));
+    }
+}
+
+/// Takes the names that models give, and says which are given twice.
+fn take_given(tables: &[Table], names: &mut Names, mistakes: &mut Mistakes) {
+    let mut relations: BTreeMap<(Option<&str>, &str), Place> = BTreeMap::new();
+    for table in tables {
+        relations
+            .entry((table.name.schema.as_deref(), &table.name.name))
+            .or_insert(table.name_place);
+        names.take(Of::Relation, table.name.schema.as_deref(), &table.name.name);
+    }
+    for table in tables {
+        let schema = table.name.schema.as_deref();
+        mistakes.file = table.place.file;
+        let mut constraints: BTreeMap<&str, Place> = BTreeMap::new();
+        for (of, name) in given(table) {
+            names.take(of, schema, &name.value);
+            let place = mistakes.place(name.span);
+            let relation = (of != Of::Constraint)
+                .then(|| relations.insert((schema, &name.value), place))
+                .flatten();
+            let constraint = (of != Of::Relation)
+                .then(|| constraints.insert(&name.value, place))
+                .flatten();
+            if let Some(first) = relation.or(constraint) {
+                mistakes
+                    .at(name.span, format!("the name `{}` is taken", name.value))
+                    .other(first, "by this");
+            }
+        }
+    }
+}
+
+fn given(table: &Table) -> impl Iterator<Item = (Of, &At<String>)> {
+    let key = table
+        .primary_key
+        .iter()
+        .filter_map(|it| Some((Of::Both, it.name.as_ref()?)));
+    let uniques = uniques(table).filter_map(|(_, it)| Some((Of::Both, it.name.as_ref()?)));
+    let indexes = indexes(table).filter_map(|(_, it)| Some((Of::Relation, it.name.as_ref()?)));
+    let checks = checks(table).filter_map(|it| Some((Of::Constraint, it.name.as_ref()?)));
+    let of_fields = table
+        .fields
+        .iter()
+        .filter_map(|field| field.foreign_key.as_ref());
+    let foreign_keys = of_fields
+        .chain(&table.foreign_keys)
+        .filter_map(|it| Some((Of::Constraint, it.name.as_ref()?)));
+    key.chain(uniques)
+        .chain(indexes)
+        .chain(checks)
+        .chain(foreign_keys)
+}
+
+/// The unique constraints of the fields, each with its column, then those of the struct.
+fn uniques(table: &Table) -> impl Iterator<Item = (Option<&String>, &Unique)> {
+    let of_fields = table
+        .fields
+        .iter()
+        .flat_map(|field| field.uniques.iter().map(|it| (Some(&field.name.value), it)));
+    of_fields.chain(table.uniques.iter().map(|it| (None, it)))
+}
+
+fn indexes(table: &Table) -> impl Iterator<Item = (Option<&String>, &Index)> {
+    let of_fields = table
+        .fields
+        .iter()
+        .flat_map(|field| field.indexes.iter().map(|it| (Some(&field.name.value), it)));
+    of_fields.chain(table.indexes.iter().map(|it| (None, it)))
+}
+
+fn checks(table: &Table) -> impl Iterator<Item = &Check> {
+    table
+        .fields
+        .iter()
+        .flat_map(|field| &field.checks)
+        .chain(&table.checks)
+}
+
+struct Assembler<'a> {
+    table: &'a Table,
+    number: usize,
+    linker: &'a Linker<'a>,
+    naming: &'a NamingConvention,
+    names: &'a mut Names,
+}
+
+impl Assembler<'_> {
+    /// Puts a table together, in the order in which PostgreSQL names its constraints.
+    fn table(mut self, columns: Vec<schema::Column>, mistakes: &mut Mistakes) -> schema::Table {
+        let table = self.table;
+        schema::Table {
+            name: table.name.clone(),
+            columns,
+            checks: checks(table).map(|check| self.check(check)).collect(),
+            primary_key: table.primary_key.as_ref().map(|key| {
+                let columns: Vec<String> = key
+                    .columns
+                    .iter()
+                    .map(|column| column.value.clone())
+                    .collect();
+                let name = self.name(
+                    key.name.as_ref(),
+                    Of::Both,
+                    &self.naming.primary_key,
+                    &columns,
+                );
+                schema::PrimaryKey {
+                    name: Some(name),
+                    columns,
+                }
+            }),
+            uniques: uniques(table)
+                .map(|(own, unique)| self.unique(own, unique))
+                .collect(),
+            foreign_keys: self.foreign_keys(mistakes),
+            indexes: indexes(table)
+                .map(|(own, index)| self.index(own, index))
+                .collect(),
+            comment: table.comment.clone(),
+            options: table.options.clone(),
+        }
+    }
+
+    fn name(
+        &mut self,
+        given: Option<&At<String>>,
+        of: Of,
+        pattern: &str,
+        columns: &[String],
+    ) -> String {
+        self.name_by(
+            given.map(|name| name.value.clone()),
+            of,
+            pattern,
+            NameParts {
+                columns,
+                ..NameParts::default()
+            },
+        )
+    }
+
+    fn name_by(
+        &mut self,
+        given: Option<String>,
+        of: Of,
+        pattern: &str,
+        parts: NameParts<'_>,
+    ) -> String {
+        let parts = NameParts {
+            table: &self.table.name.name,
+            ..parts
+        };
+        given.unwrap_or_else(|| {
+            self.names
+                .choose(of, self.table.name.schema.as_deref(), pattern, parts)
+        })
+    }
+
+    fn check(&mut self, check: &Check) -> CheckConstraint {
+        let all: Vec<String> = self
+            .table
+            .fields
+            .iter()
+            .map(|field| field.name.value.clone())
+            .collect();
+        let column: Vec<String> = column_of_check(&check.expression, &all)
+            .into_iter()
+            .collect();
+        let name = self.name(
+            check.name.as_ref(),
+            Of::Constraint,
+            &self.naming.check,
+            &column,
+        );
+        CheckConstraint {
+            name: Some(name),
+            expression: check.expression.clone(),
+        }
+    }
+
+    fn unique(&mut self, own: Option<&String>, unique: &Unique) -> UniqueConstraint {
+        let columns: Vec<String> = match own {
+            Some(own) => vec![own.clone()],
+            None => unique
+                .columns
+                .iter()
+                .map(|column| column.value.clone())
+                .collect(),
+        };
+        let name = self.name(
+            unique.name.as_ref(),
+            Of::Both,
+            &self.naming.unique,
+            &columns,
+        );
+        UniqueConstraint {
+            name: Some(name),
+            columns,
+            deferrable: unique.deferrable,
+            nulls_not_distinct: unique.nulls_not_distinct,
+        }
+    }
+
+    fn foreign_keys(&mut self, mistakes: &mut Mistakes) -> Vec<schema::ForeignKey> {
+        let table = self.table;
+        let of_fields = table
+            .fields
+            .iter()
+            .filter_map(|field| field.foreign_key.as_ref());
+        let mut keys = Vec::new();
+        for key in of_fields.chain(&table.foreign_keys) {
+            if key
+                .columns
+                .iter()
+                .any(|column| table.field(&column.value).is_none())
+            {
+                continue;
+            }
+            let Some(mut key) = self.linker.link(self.number, key, mistakes) else {
+                continue;
+            };
+            let parts = NameParts {
+                columns: &key.columns,
+                referred_table: &key.referred_table.name,
+                referred_columns: &key.referred_columns,
+                ..NameParts::default()
+            };
+            key.name = Some(self.name_by(
+                key.name.clone(),
+                Of::Constraint,
+                &self.naming.foreign_key,
+                parts,
+            ));
+            keys.push(key);
+        }
+        keys
+    }
+
+    fn index(&mut self, own: Option<&String>, index: &Index) -> schema::Index {
+        let elements: Vec<IndexElement> = match own {
+            Some(own) => vec![IndexElement::column(own.clone())],
+            None => index
+                .elements
+                .iter()
+                .map(|element| element.value.clone())
+                .collect(),
+        };
+        let columns = words_of(&elements);
+        schema::Index {
+            name: self.name(
+                index.name.as_ref(),
+                Of::Relation,
+                &self.naming.index,
+                &columns,
+            ),
+            elements,
+            unique: index.unique,
+            method: index.method.clone(),
+            include: index
+                .include
+                .iter()
+                .map(|column| column.value.clone())
+                .collect(),
+            predicate: index.predicate.clone(),
+            nulls_not_distinct: index.nulls_not_distinct,
+            comment: index.comment.clone(),
+            options: index.options.clone(),
+        }
+    }
+}
+
+/// The words that an index is named by: its columns, a call's name, `expr` for the rest, as
+/// PostgreSQL has it.
+fn words_of(elements: &[IndexElement]) -> Vec<String> {
+    let mut words: Vec<String> = Vec::with_capacity(elements.len());
+    for element in elements {
+        let word = match &element.key {
+            IndexKey::Column(name) => name.clone(),
+            IndexKey::Expression(expression) => {
+                let name = expression.split('(').next().unwrap_or_default().trim();
+                let is_call = !name.is_empty()
+                    && expression.ends_with(')')
+                    && name.chars().all(|c| c.is_alphanumeric() || c == '_');
+                if is_call {
+                    name.to_lowercase()
+                } else {
+                    "expr".to_string()
+                }
+            }
+        };
+        let mut numbered = word.clone();
+        let mut number = 0;
+        while words.contains(&numbered) {
+            number += 1;
+            numbered = format!("{word}{number}");
+        }
+        words.push(numbered);
+    }
+    words
+}

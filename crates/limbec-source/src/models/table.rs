@@ -1,0 +1,278 @@
+//! A struct with `#[derive(Table)]`, before its types and references are looked up.
+
+use std::collections::BTreeMap;
+
+use limbec_core::schema::ObjectName;
+use proc_macro2::Span;
+use syn::ext::IdentExt;
+
+use super::cases::Case;
+use super::column::{self, Field};
+use super::conditions;
+use super::constraint::{self, Check, ForeignKey, Index, PrimaryKey, Unique};
+use super::entries::of_attributes;
+use super::keys;
+use crate::mistake::{At, Mistakes, Place};
+use crate::suggest::did_you_mean;
+
+/// A table as one struct tells it.
+#[derive(Debug)]
+pub(super) struct Table {
+    /// The struct's name.
+    pub(super) rust_name: String,
+    /// Its type parameters.
+    pub(super) parameters: Vec<String>,
+    /// Where it stands: the module's number in the scan.
+    pub(super) module: usize,
+    pub(super) place: Place,
+    pub(super) name: ObjectName,
+    pub(super) name_place: Place,
+    pub(super) comment: Option<String>,
+    pub(super) options: BTreeMap<String, String>,
+    pub(super) fields: Vec<Field>,
+    pub(super) primary_key: Option<PrimaryKey>,
+    pub(super) uniques: Vec<Unique>,
+    pub(super) indexes: Vec<Index>,
+    pub(super) checks: Vec<Check>,
+    pub(super) foreign_keys: Vec<ForeignKey>,
+}
+
+impl Table {
+    /// Reads a struct; `attributes` are its own, conditions resolved.
+    pub(super) fn read(
+        item: &syn::ItemStruct,
+        attributes: &[syn::Attribute],
+        module: usize,
+        mistakes: &mut Mistakes,
+    ) -> Table {
+        let span = item.ident.span();
+        let rust_name = item.ident.unraw().to_string();
+        let entries = of_attributes(attributes, "table", &keys::TABLE, span, mistakes);
+        let name = entries.text("name", mistakes);
+        let schema = entries.text("schema", mistakes);
+        if let Some(renamed) = entries.text("renamed_from", mistakes) {
+            mistakes
+                .at(renamed.span, "`renamed_from` is kept for a later version of limbec")
+                .help("rename the table by hand in the revision: `op.rename_table(\"old_name\", \"new_name\")`");
+        }
+        let mut table = Table {
+            parameters: item
+                .generics
+                .type_params()
+                .map(|it| it.ident.unraw().to_string())
+                .collect(),
+            module,
+            place: mistakes.place(span),
+            name_place: mistakes.place(name.as_ref().map_or(span, |name| name.span)),
+            name: ObjectName {
+                schema: schema.map(|it| it.value),
+                name: name.map_or_else(|| Case::Snake.of(&rust_name), |name| name.value),
+            },
+            comment: column::comment(&entries, attributes, mistakes),
+            options: constraint::options(&entries, mistakes),
+            fields: fields(item, mistakes),
+            primary_key: constraint::primary_key(&entries, mistakes),
+            uniques: constraint::uniques(&entries, true, mistakes),
+            indexes: constraint::indexes(&entries, true, mistakes),
+            checks: constraint::checks(&entries, mistakes),
+            foreign_keys: constraint::foreign_keys(&entries, mistakes),
+            rust_name,
+        };
+        let key_name = entries.text("primary_key_name", mistakes);
+        let none = entries.set("no_primary_key", mistakes);
+        entries.finish(mistakes);
+        table.columns_are_distinct(mistakes);
+        table.columns_are_known(mistakes);
+        table.settle_primary_key(key_name, none, mistakes);
+        table
+    }
+
+    /// Looks a field up by its column's name.
+    pub(super) fn field(&self, column: &str) -> Option<&Field> {
+        self.fields.iter().find(|field| field.name.value == column)
+    }
+
+    /// Takes the primary key together from the fields and the struct.
+    fn settle_primary_key(
+        &mut self,
+        name: Option<At<String>>,
+        none: Option<Span>,
+        mistakes: &mut Mistakes,
+    ) {
+        let marked: Vec<At<String>> = self
+            .fields
+            .iter()
+            .filter_map(|field| {
+                field.primary_key.map(|span| At {
+                    value: field.name.value.clone(),
+                    span,
+                })
+            })
+            .collect();
+        match (&self.primary_key, marked.first()) {
+            (Some(key), Some(field)) => {
+                let other = mistakes.place(field.span);
+                mistakes
+                    .at(key.span, "the primary key is given twice")
+                    .other(other, "and at a field here")
+                    .help("keep one of the two");
+            }
+            (None, Some(field)) => {
+                let span = field.span;
+                self.primary_key = Some(PrimaryKey {
+                    name: None,
+                    columns: marked,
+                    span,
+                });
+            }
+            _ => {}
+        }
+        if let (Some(key), Some(none)) = (&self.primary_key, none) {
+            let other = mistakes.place(key.span);
+            mistakes
+                .at(none, "`no_primary_key` contradicts the primary key")
+                .other(other, "which is here");
+        }
+        match (&mut self.primary_key, name) {
+            (Some(key), Some(name)) => {
+                if let Some(first) = key.name.replace(name.clone()) {
+                    let other = mistakes.place(first.span);
+                    mistakes
+                        .at(name.span, "the primary key has two names")
+                        .other(other, "first named here");
+                }
+            }
+            (None, Some(name)) => {
+                mistakes.at(
+                    name.span,
+                    "`primary_key_name` says nothing without a primary key",
+                );
+            }
+            (None, None) if none.is_none() && !self.fields.is_empty() => {
+                let help = if self.field("id").is_some() {
+                    "write `#[column(primary_key)]` at `id`"
+                } else {
+                    "write `#[column(primary_key)]` at its field or fields"
+                };
+                mistakes
+                    .at(
+                        self.place.span,
+                        format!("`{}` has no primary key", self.rust_name),
+                    )
+                    .help(help)
+                    .help("write `#[table(no_primary_key)]` where it has none on purpose");
+            }
+            _ => {}
+        }
+    }
+
+    fn columns_are_distinct(&self, mistakes: &mut Mistakes) {
+        let mut seen: BTreeMap<&str, Span> = BTreeMap::new();
+        for field in &self.fields {
+            if let Some(first) = seen.insert(&field.name.value, field.name.span) {
+                let other = mistakes.place(first);
+                mistakes
+                    .at(
+                        field.name.span,
+                        format!("two columns are named `{}`", field.name.value),
+                    )
+                    .other(other, "the first is here");
+            }
+        }
+    }
+
+    /// Says which columns the constraints of the struct name that it does not have.
+    fn columns_are_known(&self, mistakes: &mut Mistakes) {
+        fn places(names: &[At<String>]) -> impl Iterator<Item = (&str, Span)> {
+            names.iter().map(|name| (name.value.as_str(), name.span))
+        }
+        let keys = self.primary_key.iter().flat_map(|key| places(&key.columns));
+        let uniques = self
+            .uniques
+            .iter()
+            .flat_map(|unique| places(&unique.columns));
+        let foreign_keys = self
+            .foreign_keys
+            .iter()
+            .flat_map(|key| places(&key.columns));
+        let of_table = self.indexes.iter().flat_map(Index::columns);
+        let of_fields = self
+            .fields
+            .iter()
+            .flat_map(|field| field.indexes.iter().flat_map(Index::columns));
+        for (column, span) in keys
+            .chain(uniques)
+            .chain(foreign_keys)
+            .chain(of_table)
+            .chain(of_fields)
+        {
+            if self.field(column).is_none() {
+                mistakes
+                    .at(
+                        span,
+                        format!("`{}` has no column `{column}`", self.rust_name),
+                    )
+                    .maybe_help(self.meant(column));
+            }
+        }
+        let lists = (self.primary_key.iter().map(|key| &key.columns))
+            .chain(self.uniques.iter().map(|unique| &unique.columns))
+            .chain(self.foreign_keys.iter().map(|key| &key.columns));
+        for list in lists {
+            for (at, name) in list.iter().enumerate() {
+                if list[..at].iter().any(|before| before.value == name.value) {
+                    mistakes.at(
+                        name.span,
+                        format!("the column `{}` is named twice", name.value),
+                    );
+                }
+            }
+        }
+    }
+
+    /// The column that a name may have meant.
+    pub(super) fn meant(&self, column: &str) -> Option<String> {
+        if let Some(field) = self.fields.iter().find(|field| field.rust_name == column) {
+            return Some(format!(
+                "the column of the field `{column}` is named `{}`",
+                field.name.value
+            ));
+        }
+        did_you_mean(
+            column,
+            self.fields.iter().map(|field| field.name.value.as_str()),
+        )
+    }
+}
+
+fn fields(item: &syn::ItemStruct, mistakes: &mut Mistakes) -> Vec<Field> {
+    let syn::Fields::Named(named) = &item.fields else {
+        let what = match &item.fields {
+            syn::Fields::Unit => "has no fields",
+            _ => "has fields without names",
+        };
+        mistakes
+            .at(
+                item.ident.span(),
+                format!(
+                    "`{}` {what}: a table is a struct with named fields",
+                    item.ident
+                ),
+            )
+            .help("write `struct Name { column: Type }`");
+        return Vec::new();
+    };
+    let mut fields = Vec::new();
+    let mut complete = true;
+    for field in &named.named {
+        let (attributes, kept) = conditions::resolve(&field.attrs);
+        if kept {
+            fields.extend(Field::read(field, &attributes, mistakes));
+        }
+        complete &= field.ident.is_some();
+    }
+    if fields.is_empty() && complete {
+        mistakes.at(item.ident.span(), format!("`{}` has no column", item.ident));
+    }
+    fields
+}

@@ -1,0 +1,123 @@
+//! A limit on nesting: `syn` parses by recursion, and a text must not choose how deep.
+
+use proc_macro2::{Delimiter, Span, TokenStream, TokenTree, token_stream};
+
+/// The most that may be nested. Rust's own models stay below 30; each level costs a parser a few
+/// kilobytes of stack in a debug build.
+const LIMIT: usize = 160;
+
+/// What a delimiter and a `<` weigh, which cost a parser more than a prefix such as `&`.
+const DELIMITER: usize = 6;
+const ANGLE: usize = 4;
+
+/// Says where tokens are nested deeper than a parser may follow.
+///
+/// What nests without delimiters (`&&&T`, `fn() -> fn() -> T`, `!!!x`) does so between two commas,
+/// so the number of tokens since the last comma bounds it.
+pub(crate) fn too_deep(tokens: &TokenStream) -> Option<Span> {
+    struct Level {
+        rest: token_stream::IntoIter,
+        /// What the levels above weigh.
+        base: usize,
+        run: usize,
+        angles: usize,
+    }
+    let mut levels = vec![Level {
+        rest: tokens.clone().into_iter(),
+        base: 0,
+        run: 0,
+        angles: 0,
+    }];
+    let mut after_hash = false;
+    let mut last = ' ';
+    while let Some(level) = levels.last_mut() {
+        let Some(tree) = level.rest.next() else {
+            levels.pop();
+            continue;
+        };
+        let previous = std::mem::replace(&mut last, ' ');
+        let attribute = std::mem::take(&mut after_hash);
+        level.run += 1;
+        let weight = level.base + level.run + level.angles * ANGLE;
+        if weight > LIMIT {
+            return Some(tree.span());
+        }
+        match tree {
+            TokenTree::Punct(punct) => {
+                last = punct.as_char();
+                match last {
+                    ',' | ';' => level.run = 0,
+                    '<' => level.angles += 1,
+                    '>' if previous != '-' && previous != '=' => {
+                        level.angles = level.angles.saturating_sub(1);
+                    }
+                    '#' => after_hash = true,
+                    _ => {}
+                }
+            }
+            TokenTree::Group(group) => {
+                // An attribute belongs to what follows, and does not nest it.
+                let base = if attribute && group.delimiter() == Delimiter::Bracket {
+                    level.run = level.run.saturating_sub(2);
+                    level.base
+                } else {
+                    weight
+                };
+                levels.push(Level {
+                    rest: group.stream().into_iter(),
+                    base: base + DELIMITER,
+                    run: 0,
+                    angles: 0,
+                });
+            }
+            TokenTree::Ident(_) | TokenTree::Literal(_) => {}
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::too_deep;
+
+    fn deep(text: &str) -> bool {
+        too_deep(&text.parse().unwrap()).is_some()
+    }
+
+    #[test]
+    fn what_people_write_is_not_too_deep() {
+        let fields = "#[column(index(columns = [\"a\"], on = [\"lower(b)\"]))] pub a: Option<Vec<Cow<'static, str>>>,";
+        assert!(!deep(&format!(
+            "struct A<'a, T: Clone + Send> where T: Iterator<Item = u8> {{ {} }}",
+            fields.repeat(500)
+        )));
+        assert!(!deep(&format!(
+            "{} struct A {{ a: i32 }}",
+            "#[doc = \"x\"]".repeat(1000)
+        )));
+    }
+
+    #[test]
+    fn what_overflows_a_stack_is_too_deep() {
+        for (open, close) in [
+            ("(", ")"),
+            ("[", "]"),
+            ("{", "}"),
+            ("A<", ">"),
+            ("A<B, ", ">"),
+            ("&", ""),
+            ("!", ""),
+            ("fn() -> ", ""),
+            ("*const ", ""),
+        ] {
+            let text = format!(
+                "struct A {{ a: {}T{} }}",
+                open.repeat(1000),
+                close.repeat(1000)
+            );
+            assert!(deep(&text), "{open}");
+        }
+        let text = format!("{}x{}", "(!!!!!!!!".repeat(100), ")".repeat(100));
+        assert!(deep(&text));
+    }
+}

@@ -1,0 +1,206 @@
+//! Schemas as short text.
+
+use std::fmt::Write as _;
+
+use limbec_core::schema::{
+    Column, Deferrable, ForeignKey, Index, IndexElement, IndexKey, ReferentialAction, Schema, Table,
+};
+
+/// Writes a schema, a line for each column, constraint and index.
+pub(crate) fn schema(schema: &Schema) -> String {
+    let mut out = String::new();
+    if !schema.namespaces.is_empty() {
+        let _ = writeln!(out, "namespaces {}", schema.namespaces.join(", "));
+    }
+    for enumeration in &schema.enums {
+        let _ = writeln!(
+            out,
+            "enum {} ({})",
+            enumeration.name,
+            enumeration.labels.join(", ")
+        );
+    }
+    for it in &schema.tables {
+        table(it, &mut out);
+    }
+    out
+}
+
+fn table(table: &Table, out: &mut String) {
+    let _ = writeln!(
+        out,
+        "table {}{}",
+        table.name,
+        comment(table.comment.as_deref())
+    );
+    for (key, value) in &table.options {
+        let _ = writeln!(out, "  option {key} = {value}");
+    }
+    for it in &table.columns {
+        column(it, out);
+    }
+    if let Some(key) = &table.primary_key {
+        let _ = writeln!(
+            out,
+            "  primary key {} ({})",
+            name(key.name.as_ref()),
+            key.columns.join(", ")
+        );
+    }
+    for it in &table.uniques {
+        let nulls = if it.nulls_not_distinct {
+            " nulls not distinct"
+        } else {
+            ""
+        };
+        let _ = writeln!(
+            out,
+            "  unique {} ({}){nulls}{}",
+            name(it.name.as_ref()),
+            it.columns.join(", "),
+            deferrable(it.deferrable)
+        );
+    }
+    for it in &table.checks {
+        let _ = writeln!(
+            out,
+            "  check {} ({})",
+            name(it.name.as_ref()),
+            it.expression
+        );
+    }
+    for it in &table.foreign_keys {
+        foreign_key(it, out);
+    }
+    for it in &table.indexes {
+        index(it, out);
+    }
+}
+
+fn column(column: &Column, out: &mut String) {
+    let _ = write!(out, "  {} {:?}", column.name, column.column_type);
+    if !column.nullable {
+        out.push_str(" not null");
+    }
+    if let Some(default) = &column.default {
+        let _ = write!(out, " default {default}");
+    }
+    if let Some(generated) = &column.generated {
+        let kind = if generated.stored {
+            "stored"
+        } else {
+            "virtual"
+        };
+        let _ = write!(out, " as ({}) {kind}", generated.expression);
+    }
+    if let Some(identity) = &column.identity {
+        let _ = write!(out, " {:?}", identity.kind);
+        let numbers = [
+            ("start", identity.start),
+            ("increment", identity.increment),
+            ("minimum", identity.minimum),
+            ("maximum", identity.maximum),
+            ("cache", identity.cache),
+        ];
+        for (word, number) in numbers {
+            if let Some(number) = number {
+                let _ = write!(out, " {word} {number}");
+            }
+        }
+        if identity.cycle {
+            out.push_str(" cycle");
+        }
+    }
+    if let Some(collation) = &column.collation {
+        let _ = write!(out, " collate {collation}");
+    }
+    for (key, value) in &column.options {
+        let _ = write!(out, " {key}={value}");
+    }
+    let _ = writeln!(out, "{}", comment(column.comment.as_deref()));
+}
+
+fn foreign_key(key: &ForeignKey, out: &mut String) {
+    let _ = write!(
+        out,
+        "  foreign key {} ({}) -> {} ({})",
+        name(key.name.as_ref()),
+        key.columns.join(", "),
+        key.referred_table,
+        key.referred_columns.join(", ")
+    );
+    for (event, action) in [("delete", key.on_delete), ("update", key.on_update)] {
+        if action != ReferentialAction::NoAction {
+            let _ = write!(out, " on {event} {}", action.sql().to_lowercase());
+        }
+    }
+    if key.match_full {
+        out.push_str(" match full");
+    }
+    let _ = writeln!(out, "{}", deferrable(key.deferrable));
+}
+
+fn index(index: &Index, out: &mut String) {
+    let unique = if index.unique { "unique " } else { "" };
+    let elements: Vec<String> = index.elements.iter().map(element).collect();
+    let _ = write!(
+        out,
+        "  {unique}index {} ({})",
+        index.name,
+        elements.join(", ")
+    );
+    if let Some(method) = &index.method {
+        let _ = write!(out, " using {method}");
+    }
+    if !index.include.is_empty() {
+        let _ = write!(out, " include ({})", index.include.join(", "));
+    }
+    if index.nulls_not_distinct {
+        out.push_str(" nulls not distinct");
+    }
+    if let Some(predicate) = &index.predicate {
+        let _ = write!(out, " where {predicate}");
+    }
+    for (key, value) in &index.options {
+        let _ = write!(out, " {key}={value}");
+    }
+    let _ = writeln!(out, "{}", comment(index.comment.as_deref()));
+}
+
+fn element(element: &IndexElement) -> String {
+    let mut text = match &element.key {
+        IndexKey::Column(name) => name.clone(),
+        IndexKey::Expression(expression) => format!("({expression})"),
+    };
+    if let Some(collation) = &element.collation {
+        let _ = write!(text, " collate {collation}");
+    }
+    if let Some(class) = &element.operator_class {
+        let _ = write!(text, " {class}");
+    }
+    if element.descending {
+        text.push_str(" desc");
+    }
+    match element.nulls_first {
+        Some(true) => text.push_str(" nulls first"),
+        Some(false) => text.push_str(" nulls last"),
+        None => {}
+    }
+    text
+}
+
+fn deferrable(deferrable: Option<Deferrable>) -> &'static str {
+    match deferrable {
+        None => "",
+        Some(Deferrable::InitiallyImmediate) => " deferrable",
+        Some(Deferrable::InitiallyDeferred) => " initially deferred",
+    }
+}
+
+fn name(name: Option<&String>) -> &str {
+    name.map_or("(unnamed)", String::as_str)
+}
+
+fn comment(comment: Option<&str>) -> String {
+    comment.map_or_else(String::new, |comment| format!(" -- {comment:?}"))
+}
