@@ -132,8 +132,9 @@ fn error_text(source: &rusqlite::Error) -> String {
 
 fn error(source: rusqlite::Error) -> DatabaseError {
     let position = match &source {
-        rusqlite::Error::SqlInputError { offset, .. } => {
-            usize::try_from(*offset).ok().map(|offset| offset + 1)
+        rusqlite::Error::SqlInputError { sql, offset, .. } => {
+            let before = usize::try_from(*offset).ok().and_then(|end| sql.get(..end));
+            before.map(|before| before.chars().count() + 1)
         }
         _ => None,
     };

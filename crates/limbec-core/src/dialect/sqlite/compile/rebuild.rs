@@ -160,10 +160,8 @@ impl<'a> Rebuild<'a> {
         }
         let (old, new) = (text(old), text(new));
         vec![
-            Step::new(format!(
-                "DELETE FROM sqlite_sequence WHERE name = {new} \
-                 AND EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = {old})"
-            )),
+            // The copy made one of its own.
+            Step::new(format!("DELETE FROM sqlite_sequence WHERE name = {new}")),
             Step::new(format!(
                 "INSERT INTO sqlite_sequence (name, seq) \
                  SELECT {new}, seq FROM sqlite_sequence WHERE name = {old}"
