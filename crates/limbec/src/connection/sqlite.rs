@@ -3,9 +3,10 @@
 use std::path::Path;
 use std::time::Duration;
 
-use limbec_core::dialect::{Dialect, Row, sqlite::Sqlite};
-use rusqlite::Connection as Client;
+use limbec_core::dialect::sqlite::{OnlyIf, RESTORE, Sqlite};
+use limbec_core::dialect::{Dialect, Row};
 use rusqlite::types::ValueRef;
+use rusqlite::{Connection as Client, ErrorCode};
 
 use super::{Answer, Connection, DatabaseError, StatementError};
 
@@ -22,9 +23,37 @@ pub fn open(path: &Path) -> Result<Client, DatabaseError> {
     } else {
         Client::open(path)
     }
-    .map_err(error)?;
+    .map_err(|source| cannot_open(path, source))?;
     client.busy_timeout(BUSY_TIMEOUT).map_err(error)?;
     Ok(client)
+}
+
+/// SQLite says no more than that it cannot open the file; the usual reasons are easily seen.
+fn cannot_open(path: &Path, source: rusqlite::Error) -> DatabaseError {
+    let folder = path.parent().filter(|it| !it.as_os_str().is_empty());
+    let (reason, hint) = match folder {
+        Some(folder) if !folder.exists() => (
+            format!("the folder `{}` does not exist", folder.display()),
+            "make the folder, or correct the path of the database",
+        ),
+        _ if path.is_dir() => (
+            "it is a folder".to_string(),
+            "give the path of a file in it",
+        ),
+        _ => (
+            error_text(&source),
+            "see whether the file and its folder may be read and written",
+        ),
+    };
+    DatabaseError {
+        message: format!(
+            "cannot open the SQLite database `{}`: {reason}",
+            path.display()
+        ),
+        hint: Some(hint.to_string()),
+        source: Some(Box::new(source)),
+        ..DatabaseError::default()
+    }
 }
 
 impl Connection for Client {
@@ -34,7 +63,7 @@ impl Connection for Client {
 
     async fn run(&mut self, statements: &[&str]) -> Result<Vec<Answer>, StatementError> {
         let answer = |(index, sql): (usize, &&str)| {
-            answer(self, sql).map_err(|source| StatementError {
+            answer_if_due(self, sql).map_err(|source| StatementError {
                 index,
                 error: error(source),
             })
@@ -45,6 +74,18 @@ impl Connection for Client {
     async fn pause(&mut self, time: Duration) {
         std::thread::sleep(time);
     }
+}
+
+/// Passes over a statement that brings a setting of the connection back, where the setting was
+/// another one: a connection that the caller owns is given back as it came.
+fn answer_if_due(client: &Client, sql: &str) -> rusqlite::Result<Answer> {
+    let restores = RESTORE.iter().find(|it| it.statement == sql);
+    if let Some(OnlyIf { question, .. }) = restores
+        && let Ok(0) = client.query_row(question, [], |row| row.get::<_, i64>(0))
+    {
+        return Ok(Answer::default());
+    }
+    answer(client, sql)
 }
 
 fn answer(client: &Client, sql: &str) -> rusqlite::Result<Answer> {
@@ -65,25 +106,51 @@ fn text(value: ValueRef<'_>) -> Option<String> {
     match value {
         ValueRef::Null => None,
         ValueRef::Integer(it) => Some(it.to_string()),
-        ValueRef::Real(it) => Some(it.to_string()),
+        ValueRef::Real(it) => Some(real(it)),
         ValueRef::Text(bytes) | ValueRef::Blob(bytes) => {
             Some(String::from_utf8_lossy(bytes).into_owned())
         }
     }
 }
 
+/// A number that SQLite reads back as the same REAL: `1.0`, not `1`.
+fn real(value: f64) -> String {
+    if value.is_infinite() {
+        format!("{}9e999", if value < 0.0 { "-" } else { "" })
+    } else {
+        format!("{value:?}")
+    }
+}
+
+fn error_text(source: &rusqlite::Error) -> String {
+    match source {
+        rusqlite::Error::SqlInputError { msg, .. } => msg.clone(),
+        rusqlite::Error::SqliteFailure(_, Some(message)) => message.clone(),
+        other => other.to_string(),
+    }
+}
+
 fn error(source: rusqlite::Error) -> DatabaseError {
-    let (message, position) = match &source {
-        rusqlite::Error::SqlInputError { msg, offset, .. } => (
-            msg.clone(),
-            usize::try_from(*offset).ok().map(|offset| offset + 1),
-        ),
-        rusqlite::Error::SqliteFailure(_, Some(message)) => (message.clone(), None),
-        other => (other.to_string(), None),
+    let position = match &source {
+        rusqlite::Error::SqlInputError { sql, offset, .. } => {
+            let before = usize::try_from(*offset).ok().and_then(|end| sql.get(..end));
+            before.map(|before| before.chars().count() + 1)
+        }
+        _ => None,
+    };
+    let hint = match source.sqlite_error_code() {
+        Some(ErrorCode::ReadOnly) => {
+            Some("the file, or the folder it is in, may not be written".to_string())
+        }
+        Some(ErrorCode::DatabaseBusy) => {
+            Some("another process holds a transaction open; try again when it is done".to_string())
+        }
+        _ => None,
     };
     DatabaseError {
-        message,
+        message: error_text(&source),
         position,
+        hint,
         source: Some(Box::new(source)),
         ..DatabaseError::default()
     }

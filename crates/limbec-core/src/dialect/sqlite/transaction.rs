@@ -1,0 +1,88 @@
+//! The transaction round a revision, and the one round reading the catalogue.
+//!
+//! A rebuild drops a table, and with `foreign_keys` on SQLite deletes its rows first, which
+//! empties the tables that refer to it by `ON DELETE CASCADE`. The setting can only be changed
+//! outside a transaction, and inside one the change is ignored without a word: so it is made
+//! before, and checked.
+
+use crate::dialect::{Frame, ScratchFrame};
+use crate::operations::Operation;
+use crate::steps::Step;
+
+/// Reading is one snapshot inside a caller's transaction and outside one.
+pub(super) const SNAPSHOT: (&str, &str) = ("SAVEPOINT limbec_read", "RELEASE limbec_read");
+
+/// A statement that holds only under a condition, which SQL cannot express.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OnlyIf {
+    /// The statement, among the steps of [`Frame::restore`].
+    pub statement: &'static str,
+    /// The question; a driver runs the statement only if the answer is `1`.
+    pub question: &'static str,
+}
+
+/// The settings of the connection before the transaction.
+const REMEMBER: &str = "CREATE TEMP TABLE IF NOT EXISTS limbec_settings AS \
+     SELECT foreign_keys, legacy_alter_table FROM pragma_foreign_keys, pragma_legacy_alter_table";
+
+const FORGET: &str = "DROP TABLE IF EXISTS temp.limbec_settings";
+
+/// The statements that bring a connection's settings back. `PRAGMA` takes no expression, so it is
+/// the driver that asks first; where none does (a printed script), they leave SQLite's defaults.
+pub const RESTORE: [OnlyIf; 2] = [
+    OnlyIf {
+        statement: "PRAGMA legacy_alter_table = OFF",
+        question: "SELECT NOT legacy_alter_table FROM temp.limbec_settings",
+    },
+    OnlyIf {
+        statement: "PRAGMA foreign_keys = ON",
+        question: "SELECT foreign_keys FROM temp.limbec_settings",
+    },
+];
+
+/// Whether an operation may drop a table.
+fn may_drop_table(operation: &Operation) -> bool {
+    matches!(operation, Operation::DropTable { .. }) || super::compile::may_rebuild(operation)
+}
+
+/// The transaction round one revision.
+pub(super) fn frame(operations: &[Operation]) -> Frame {
+    let mut begin = Vec::new();
+    let mut restore = Vec::new();
+    if operations.iter().any(may_drop_table) {
+        begin.extend([
+            Step::new(REMEMBER),
+            Step::new("PRAGMA foreign_keys = OFF"),
+            Step::check(
+                "PRAGMA foreign_keys",
+                "0",
+                "SQLite's foreign keys cannot be switched off, because this connection is inside \
+                 a transaction already: rebuilding a table would delete rows that refer to it",
+            ),
+        ]);
+        restore.extend(RESTORE.iter().map(|it| Step::new(it.statement)));
+        restore.push(Step::new(FORGET));
+    }
+    begin.push(Step::new("BEGIN IMMEDIATE"));
+    let outside = |steps: Vec<Step>| steps.into_iter().map(Step::outside_transaction).collect();
+    Frame {
+        begin: outside(begin),
+        commit: outside(vec![Step::new("COMMIT")]),
+        rollback: outside(vec![Step::new("ROLLBACK")]),
+        restore: outside(restore),
+    }
+}
+
+/// A transaction that is rolled back, or a savepoint inside the one that is open. The savepoint
+/// stays after its rollback, so that a second rollback does no harm.
+pub(super) fn scratch_frame(in_transaction: bool) -> ScratchFrame {
+    let (begin, rollback) = if in_transaction {
+        ("SAVEPOINT limbec_scratch", "ROLLBACK TO limbec_scratch")
+    } else {
+        ("BEGIN", "ROLLBACK")
+    };
+    ScratchFrame {
+        begin: begin.to_string(),
+        rollback: rollback.to_string(),
+    }
+}

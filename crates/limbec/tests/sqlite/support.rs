@@ -1,0 +1,166 @@
+//! A database in memory, on which revisions are run as the executor would.
+
+use std::future::Future;
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
+
+use limbec::connection::{Connection, open_sqlite};
+use limbec_core::dialect::{Dialect, Row, sqlite::Sqlite};
+use limbec_core::operations::{Operation, Operations};
+use limbec_core::schema::{ObjectName, Schema, Table};
+use limbec_core::steps::Step;
+
+/// Runs a future that never waits, as those of an embedded database.
+pub(crate) fn now<T>(future: impl Future<Output = T>) -> T {
+    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(value) => value,
+        Poll::Pending => panic!("an embedded database waits for nothing"),
+    }
+}
+
+pub(crate) struct Db {
+    pub(crate) client: rusqlite::Connection,
+}
+
+impl Db {
+    /// An empty database with the foreign keys on.
+    pub(crate) fn new() -> Self {
+        let client = open_sqlite(":memory:".as_ref()).unwrap();
+        client.execute_batch("PRAGMA foreign_keys = ON").unwrap();
+        Db { client }
+    }
+
+    pub(crate) fn with(sql: &str) -> Self {
+        let db = Db::new();
+        db.sql(sql);
+        db
+    }
+
+    pub(crate) fn sql(&self, sql: &str) {
+        self.client
+            .execute_batch(sql)
+            .unwrap_or_else(|error| panic!("{error}"));
+    }
+
+    pub(crate) fn rows(&mut self, sql: &str) -> Vec<Row> {
+        now(self.client.run(&[sql]))
+            .unwrap_or_else(|error| panic!("{error}\n{sql}"))
+            .remove(0)
+            .rows
+    }
+
+    /// The one value of the one row.
+    pub(crate) fn value(&mut self, sql: &str) -> Option<String> {
+        let mut rows = self.rows(sql);
+        assert_eq!(rows.len(), 1, "{sql}");
+        rows.remove(0).remove(0)
+    }
+
+    pub(crate) fn reflect(&mut self) -> Schema {
+        let (begin, end) = Sqlite.snapshot();
+        let mut statements = vec![begin];
+        statements.extend(Sqlite.catalogue());
+        statements.push(end);
+        let mut answers = now(self.client.flight(&statements)).unwrap();
+        answers.pop();
+        answers.remove(0);
+        let answers = answers.into_iter().map(|answer| answer.rows).collect();
+        Sqlite.read_catalogue(answers).unwrap()
+    }
+
+    pub(crate) fn table(&mut self, name: &str) -> Table {
+        let schema = self.reflect();
+        schema.table(&ObjectName::new(name)).unwrap().clone()
+    }
+
+    /// Runs a revision; after a failure everything is as before.
+    pub(crate) fn revision(&mut self, operations: &[Operation]) -> Result<(), String> {
+        let frame = Sqlite.frame(operations);
+        let result = self.transaction(&frame.begin, &frame.commit, operations);
+        if result.is_err() {
+            // Nothing is to be rolled back where the transaction did not begin.
+            let _ = self.steps(&frame.rollback);
+        }
+        self.steps(&frame.restore).unwrap();
+        result
+    }
+
+    fn transaction(
+        &mut self,
+        begin: &[Step],
+        commit: &[Step],
+        operations: &[Operation],
+    ) -> Result<(), String> {
+        self.steps(begin)?;
+        for operation in operations {
+            let current = if Sqlite.needs_schema(operation) {
+                self.reflect()
+            } else {
+                Schema::default()
+            };
+            let steps = Sqlite.compile(operation, &current);
+            self.steps(&steps.map_err(|error| error.to_string())?)?;
+        }
+        self.steps(commit)
+    }
+
+    pub(crate) fn steps(&mut self, steps: &[Step]) -> Result<(), String> {
+        for step in steps {
+            let answer = now(self.client.run(&[&step.sql]))
+                .map_err(|error| format!("{error}\n{}", step.sql))?
+                .remove(0);
+            if let Some(expect) = &step.expect {
+                let is =
+                    matches!(&answer.rows[..], [row] if row[..] == [Some(expect.value.clone())]);
+                if !is {
+                    return Err(expect.otherwise.clone());
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Runs a revision written as in a file.
+    pub(crate) fn run(&mut self, write: impl FnOnce(&mut Operations)) -> Result<(), String> {
+        let mut op = Operations::new();
+        write(&mut op);
+        self.revision(&op.into_vec())
+    }
+
+    /// Creates every table and index of a schema.
+    pub(crate) fn create(&mut self, schema: &Schema) {
+        let mut operations: Vec<Operation> = Vec::new();
+        for table in &schema.tables {
+            let name = table.name.clone();
+            operations.push(Operation::CreateTable {
+                table: table.clone(),
+            });
+            for index in table.indexes.clone() {
+                let table = name.clone();
+                operations.push(Operation::CreateIndex { table, index });
+            }
+        }
+        self.revision(&operations).unwrap();
+    }
+
+    /// Everything but one table: the stored SQL of all objects, and the rows of all tables.
+    pub(crate) fn everything_but(&mut self, table: &str) -> Vec<Row> {
+        let mut digest = self.rows(&format!(
+            "SELECT type, name, tbl_name, sql FROM sqlite_schema \
+             WHERE NOT (type = 'table' AND name = '{table}') ORDER BY type, name"
+        ));
+        let names = self.rows(&format!(
+            "SELECT name FROM sqlite_schema WHERE type = 'table' AND name <> '{table}' ORDER BY name"
+        ));
+        for name in names {
+            let name = name[0].clone().unwrap().replace('"', "\"\"");
+            digest.push(vec![Some(name.clone())]);
+            let mut rows = self.rows(&format!("SELECT * FROM \"{name}\""));
+            if name == "sqlite_sequence" {
+                rows.sort();
+            }
+            digest.extend(rows);
+        }
+        digest
+    }
+}
