@@ -356,12 +356,16 @@ impl Layout {
 fn filled(items: &[String], indent: &str, limit: usize) -> String {
     let mut text = String::from(indent);
     let mut line = 0;
-    for item in items {
-        let wide = width(item) + 1;
+    let mut broken = false;
+    for (index, item) in items.iter().enumerate() {
+        // On the first line, `rustfmt` does not count the last comma.
+        let comma = usize::from(broken || index + 1 < items.len());
+        let wide = width(item) + comma;
         if line > 0 && line + 1 + wide > limit {
             text.push('\n');
             text.push_str(indent);
             line = 0;
+            broken = true;
         }
         if line > 0 {
             text.push(' ');

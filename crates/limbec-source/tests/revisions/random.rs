@@ -1,0 +1,420 @@
+//! Random operations: every variant, every attribute, nasty texts.
+
+use std::collections::BTreeMap;
+
+use limbec_core::operations::{AlterColumn, ColumnChange, Constraint, ConstraintRef, Operation};
+use limbec_core::schema::{
+    CheckConstraint, Column, ColumnType, Deferrable, Domain, EnumType, ForeignKey, Generated,
+    Identity, IdentityKind, Index, IndexElement, IndexKey, ObjectName, PrimaryKey,
+    ReferentialAction, Table, UniqueConstraint,
+};
+use proptest::collection::{btree_map, vec};
+use proptest::option::of;
+use proptest::prelude::*;
+
+/// How nasty texts are.
+#[derive(Clone, Copy)]
+pub(crate) enum Texts {
+    /// What people write.
+    Plain,
+    /// Quotes, escapes, what does not show, what is too long for a line.
+    Nasty,
+    /// Anything at all.
+    Any,
+}
+
+fn text(texts: Texts) -> BoxedStrategy<String> {
+    let plain = prop_oneof![
+        4 => "[a-z_]{1,14}",
+        1 => "[a-z_]{10,40}",
+        1 => "[a-z]{1,6} (>|<) [0-9]{1,3}",
+        1 => Just("it's".to_string()),
+        1 => Just(r#"lower("Name")"#.to_string()),
+        1 => Just("größe".to_string()),
+    ];
+    let nasty = prop_oneof![
+        "[\"'\\\\#\n\r\t\0 a-c\u{202e}\u{feff}日\u{301}]{0,30}",
+        "(\"|#|r|\\\\){0,12}",
+        "[a-z ]{60,130}",
+    ];
+    match texts {
+        Texts::Plain => plain.boxed(),
+        Texts::Nasty => prop_oneof![plain, nasty].boxed(),
+        Texts::Any => prop_oneof![plain, nasty, any::<String>()].boxed(),
+    }
+}
+
+fn texts(of: Texts) -> BoxedStrategy<Vec<String>> {
+    prop_oneof![6 => vec(text(of), 0..4), 1 => vec(text(of), 0..12), 1 => vec("[a-z]{1,7}", 5..30)]
+        .boxed()
+}
+
+fn object(of_texts: Texts) -> impl Strategy<Value = ObjectName> {
+    (
+        proptest::option::weighted(0.2, text(of_texts)),
+        text(of_texts),
+    )
+        .prop_map(|(schema, name)| ObjectName { schema, name })
+}
+
+fn options(of: Texts) -> impl Strategy<Value = BTreeMap<String, String>> {
+    prop_oneof![4 => Just(BTreeMap::new()), 1 => btree_map(text(of), text(of), 0..3)]
+}
+
+fn rare(of: Texts) -> impl Strategy<Value = Option<String>> {
+    proptest::option::weighted(0.2, text(of))
+}
+
+pub(crate) fn enum_type(of: Texts) -> impl Strategy<Value = EnumType> {
+    (object(of), texts(of)).prop_map(|(name, labels)| EnumType { name, labels })
+}
+
+pub(crate) fn column_type(of_texts: Texts) -> BoxedStrategy<ColumnType> {
+    use ColumnType as T;
+    let plain = proptest::sample::select(vec![
+        T::SmallInteger,
+        T::Integer,
+        T::BigInteger,
+        T::Real,
+        T::Double,
+        T::Boolean,
+        T::Text,
+        T::Bytes,
+        T::Date,
+        T::Interval,
+        T::Uuid,
+        T::Json,
+        T::Jsonb,
+        T::Inet,
+        T::Cidr,
+        T::MacAddr,
+    ]);
+    let sized = (of(any::<u32>()), 0..5).prop_map(|(size, which)| match which {
+        0 => T::Varchar { length: size },
+        1 => T::Char { length: size },
+        2 => T::Time { precision: size },
+        3 => T::Timestamp { precision: size },
+        _ => T::TimestampTz { precision: size },
+    });
+    // A scale without a precision says nothing.
+    let numeric = of((any::<u32>(), of(any::<i32>()))).prop_map(|it| match it {
+        Some((precision, scale)) => T::Numeric {
+            precision: Some(precision),
+            scale,
+        },
+        None => T::Numeric {
+            precision: None,
+            scale: None,
+        },
+    });
+    let leaf = prop_oneof![
+        plain,
+        sized,
+        numeric,
+        enum_type(of_texts).prop_map(T::Enum),
+        text(of_texts).prop_map(T::Custom),
+    ];
+    leaf.prop_recursive(2, 3, 1, |inner| inner.prop_map(|it| T::Array(Box::new(it))))
+        .boxed()
+}
+
+fn identity() -> impl Strategy<Value = Identity> {
+    let kind = proptest::sample::select(vec![
+        IdentityKind::Always,
+        IdentityKind::ByDefault,
+        IdentityKind::Serial,
+    ]);
+    let n = || proptest::option::weighted(0.2, any::<i64>());
+    (kind, n(), n(), n(), n(), n(), any::<bool>()).prop_map(
+        |(kind, start, increment, minimum, maximum, cache, cycle)| Identity {
+            kind,
+            start,
+            increment,
+            minimum,
+            maximum,
+            cache,
+            cycle,
+        },
+    )
+}
+
+fn generated(of: Texts) -> impl Strategy<Value = Generated> {
+    (text(of), any::<bool>()).prop_map(|(expression, stored)| Generated { expression, stored })
+}
+
+pub(crate) fn column(of: Texts) -> impl Strategy<Value = Column> {
+    let head = (text(of), column_type(of), any::<bool>(), rare(of));
+    let tail = (
+        proptest::option::weighted(0.2, generated(of)),
+        proptest::option::weighted(0.2, identity()),
+        rare(of),
+        rare(of),
+        options(of),
+    );
+    (head, tail).prop_map(
+        |(
+            (name, column_type, nullable, default),
+            (generated, identity, collation, comment, options),
+        )| Column {
+            name,
+            column_type,
+            nullable,
+            default,
+            generated,
+            identity,
+            collation,
+            comment,
+            options,
+        },
+    )
+}
+
+fn deferrable() -> impl Strategy<Value = Option<Deferrable>> {
+    proptest::sample::select(vec![
+        None,
+        Some(Deferrable::InitiallyImmediate),
+        Some(Deferrable::InitiallyDeferred),
+    ])
+}
+
+fn primary_key(of: Texts) -> impl Strategy<Value = PrimaryKey> {
+    (rare(of), texts(of)).prop_map(|(name, columns)| PrimaryKey { name, columns })
+}
+
+fn unique(of: Texts) -> impl Strategy<Value = UniqueConstraint> {
+    (rare(of), texts(of), deferrable(), any::<bool>()).prop_map(
+        |(name, columns, deferrable, nulls_not_distinct)| UniqueConstraint {
+            name,
+            columns,
+            deferrable,
+            nulls_not_distinct,
+        },
+    )
+}
+
+fn check(of: Texts) -> impl Strategy<Value = CheckConstraint> {
+    (rare(of), text(of)).prop_map(|(name, expression)| CheckConstraint { name, expression })
+}
+
+fn action() -> impl Strategy<Value = ReferentialAction> {
+    proptest::sample::select(ReferentialAction::ALL.map(|(action, ..)| action).to_vec())
+}
+
+fn foreign_key(of: Texts) -> impl Strategy<Value = ForeignKey> {
+    let head = (rare(of), texts(of), object(of), texts(of));
+    (head, action(), action(), deferrable(), any::<bool>()).prop_map(
+        |(
+            (name, columns, referred_table, referred_columns),
+            on_delete,
+            on_update,
+            deferrable,
+            match_full,
+        )| {
+            ForeignKey {
+                name,
+                columns,
+                referred_table,
+                referred_columns,
+                on_delete,
+                on_update,
+                deferrable,
+                match_full,
+            }
+        },
+    )
+}
+
+fn index_element(of_texts: Texts) -> impl Strategy<Value = IndexElement> {
+    let key = prop_oneof![
+        text(of_texts).prop_map(IndexKey::Column),
+        text(of_texts).prop_map(IndexKey::Expression),
+    ];
+    let nulls = proptest::option::weighted(0.2, any::<bool>());
+    (key, any::<bool>(), nulls, rare(of_texts), rare(of_texts)).prop_map(
+        |(key, descending, nulls_first, collation, operator_class)| IndexElement {
+            key,
+            descending,
+            nulls_first,
+            collation,
+            operator_class,
+        },
+    )
+}
+
+pub(crate) fn index(of: Texts) -> impl Strategy<Value = Index> {
+    let plain =
+        texts(of).prop_map(|columns| columns.into_iter().map(IndexElement::column).collect());
+    let elements = prop_oneof![plain, vec(index_element(of), 0..3)];
+    let head = (text(of), elements, any::<bool>(), rare(of));
+    let tail = (texts(of), rare(of), any::<bool>(), rare(of), options(of));
+    (head, tail).prop_map(
+        |(
+            (name, elements, unique, method),
+            (include, predicate, nulls_not_distinct, comment, options),
+        )| Index {
+            name,
+            elements,
+            unique,
+            method,
+            include,
+            predicate,
+            nulls_not_distinct,
+            comment,
+            options,
+        },
+    )
+}
+
+pub(crate) fn table(of: Texts) -> impl Strategy<Value = Table> {
+    let head = (
+        object(of),
+        vec(column(of), 0..5),
+        proptest::option::of(primary_key(of)),
+        vec(unique(of), 0..2),
+        vec(check(of), 0..2),
+    );
+    let tail = (vec(foreign_key(of), 0..2), rare(of), options(of));
+    (head, tail).prop_map(
+        |((name, columns, primary_key, uniques, checks), (foreign_keys, comment, options))| Table {
+            name,
+            columns,
+            primary_key,
+            uniques,
+            checks,
+            foreign_keys,
+            indexes: Vec::new(),
+            comment,
+            options,
+        },
+    )
+}
+
+fn constraint(of: Texts) -> BoxedStrategy<Constraint> {
+    prop_oneof![
+        primary_key(of).prop_map(Constraint::PrimaryKey),
+        unique(of).prop_map(Constraint::Unique),
+        check(of).prop_map(Constraint::Check),
+        foreign_key(of).prop_map(Constraint::ForeignKey),
+    ]
+    .boxed()
+}
+
+fn change(of_texts: Texts) -> impl Strategy<Value = AlterColumn> {
+    let may = || proptest::option::weighted(0.3, of(text(of_texts)));
+    let to = (
+        proptest::option::weighted(0.4, column_type(of_texts)),
+        of(any::<bool>()),
+        may(),
+        proptest::option::weighted(0.2, of(generated(of_texts))),
+        proptest::option::weighted(0.2, of(identity())),
+        may(),
+        may(),
+    );
+    let to = to.prop_map(
+        |(column_type, nullable, default, generated, identity, collation, comment)| ColumnChange {
+            column_type,
+            nullable,
+            default,
+            generated,
+            identity,
+            collation,
+            comment,
+        },
+    );
+    (text(of_texts), to, rare(of_texts)).prop_map(|(name, to, using)| AlterColumn {
+        name,
+        to,
+        from: ColumnChange::default(),
+        using,
+    })
+}
+
+fn domain(of: Texts) -> impl Strategy<Value = Domain> {
+    // A rule without a name gets one when it is written.
+    let rule = (text(of), text(of)).prop_map(|(name, expression)| CheckConstraint {
+        name: Some(name),
+        expression,
+    });
+    (
+        object(of),
+        column_type(of),
+        any::<bool>(),
+        rare(of),
+        vec(rule, 0..3),
+    )
+        .prop_map(|(name, base, not_null, default, checks)| Domain {
+            name,
+            base,
+            not_null,
+            default,
+            checks,
+        })
+}
+
+/// An operation of any variant, without what only an inverse needs.
+pub(crate) fn operation(of: Texts) -> BoxedStrategy<Operation> {
+    use Operation as O;
+    let names = prop_oneof![
+        text(of).prop_map(|name| O::CreateSchema { name }),
+        text(of).prop_map(|name| O::DropSchema { name }),
+        text(of).prop_map(|name| O::CreateExtension { name }),
+        text(of).prop_map(|name| O::DropExtension { name }),
+        domain(of).prop_map(|domain| O::CreateDomain { domain }),
+        object(of).prop_map(|name| O::DropDomain { name, domain: None }),
+        enum_type(of).prop_map(|enumeration| O::CreateEnum { enumeration }),
+        object(of).prop_map(|name| O::DropEnum {
+            name,
+            enumeration: None
+        }),
+        enum_type(of).prop_map(|to| O::AlterEnum { to, from: None }),
+        (object(of), text(of)).prop_map(|(from, to)| O::RenameTable { from, to }),
+        object(of).prop_map(|name| O::DropTable { name, table: None }),
+    ];
+    let columns = prop_oneof![
+        (object(of), column(of)).prop_map(|(table, column)| O::AddColumn { table, column }),
+        (object(of), text(of)).prop_map(|(table, name)| O::DropColumn {
+            table,
+            name,
+            column: None
+        }),
+        (object(of), text(of), text(of)).prop_map(|(table, from, to)| O::RenameColumn {
+            table,
+            from,
+            to
+        }),
+        (object(of), change(of)).prop_map(|(table, change)| O::AlterColumn { table, change }),
+    ];
+    let reference = prop_oneof![
+        text(of).prop_map(ConstraintRef::Named),
+        constraint(of).prop_map(ConstraintRef::Unnamed),
+    ];
+    let rest = prop_oneof![
+        (object(of), constraint(of))
+            .prop_map(|(table, constraint)| O::CreateConstraint { table, constraint }),
+        (object(of), reference).prop_map(|(table, constraint)| O::DropConstraint {
+            table,
+            constraint,
+            definition: None
+        }),
+        (object(of), index(of)).prop_map(|(table, index)| O::CreateIndex { table, index }),
+        (object(of), text(of)).prop_map(|(table, name)| O::DropIndex {
+            table,
+            name,
+            index: None
+        }),
+        (object(of), text(of)).prop_map(|(table, comment)| O::CreateTableComment {
+            table,
+            comment,
+            from: None
+        }),
+        object(of).prop_map(|table| O::DropTableComment { table, from: None }),
+    ];
+    let dialect = proptest::option::of(proptest::sample::select(vec![
+        "postgresql".to_string(),
+        "sqlite".to_string(),
+    ]));
+    let sql = prop_oneof![text(of), "[a-z]{1,9}(\n  [a-z\"]{1,9}){1,3}"];
+    let execute = (sql, dialect).prop_map(|(sql, dialect)| O::Execute { sql, dialect });
+    let create = table(of).prop_map(|table| O::CreateTable { table });
+    prop_oneof![3 => names, 4 => columns, 3 => create, 3 => rest, 1 => execute].boxed()
+}
