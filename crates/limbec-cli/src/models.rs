@@ -42,7 +42,7 @@ pub(crate) fn load(config: &Config) -> Result<Schema> {
     }
     paths.dedup();
 
-    let mut files = Vec::new();
+    let mut texts = Vec::new();
     for path in &paths {
         let text = std::fs::read_to_string(path).map_err(|error| {
             CommandError::new(format!(
@@ -50,16 +50,17 @@ pub(crate) fn load(config: &Config) -> Result<Schema> {
                 config.shown(path)
             ))
         })?;
-        files.push(SourceFile {
-            path: config.shown(path),
-            text,
-        });
+        texts.push((config.shown(path), text));
     }
+    let files: Vec<SourceFile<'_>> = texts
+        .iter()
+        .map(|(path, text)| SourceFile { path, text })
+        .collect();
     let options = ModelOptions {
         naming: config.naming.clone(),
         type_map: config.type_map.clone(),
     };
-    let (schema, mistakes) = read(&files, &options);
+    let (models, mistakes) = read(&files, &options);
     if !mistakes.is_empty() {
         let count = mistakes.len();
         return Err(CommandError::diagnostics(
@@ -67,37 +68,24 @@ pub(crate) fn load(config: &Config) -> Result<Schema> {
             mistakes,
             |path| {
                 let file = files.iter().find(|file| file.path == path);
-                file.map(|file| file.text.clone()).unwrap_or_default()
+                file.map(|file| file.text.to_string()).unwrap_or_default()
             },
         ));
     }
-    if schema.tables.is_empty() {
-        let found = files.iter().map(|file| found_in(&file.path, &file.text));
+    if models.schema.tables.is_empty() {
+        let found = models.files.iter().map(|file| {
+            format!(
+                "`{}` holds {} table(s) and {} enum(s)",
+                file.path, file.tables, file.enums
+            )
+        });
         return Err(CommandError::new(format!(
             "{CANNOT} no table was found by `[models] paths` in {file}"
         ))
         .hints(found)
         .hint("a table is a struct with #[derive(Table)]"));
     }
-    Ok(schema)
-}
-
-/// What a file holds, where it holds no table.
-fn found_in(path: &str, text: &str) -> String {
-    let count = |keyword: &str| {
-        text.lines()
-            .filter(|line| {
-                line.trim_start()
-                    .trim_start_matches("pub ")
-                    .starts_with(keyword)
-            })
-            .count()
-    };
-    format!(
-        "`{path}` holds {} struct(s) and {} enum(s), none with #[derive(Table)]",
-        count("struct "),
-        count("enum ")
-    )
+    Ok(models.schema)
 }
 
 /// Files of the same name elsewhere below `src`.
