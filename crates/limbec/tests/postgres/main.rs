@@ -12,6 +12,7 @@ mod enums;
 mod names;
 mod raw_sql;
 mod round_trip;
+mod settle;
 mod types;
 mod version_table;
 

@@ -362,3 +362,22 @@ async fn serial_is_told_from_what_looks_like_it() {
         assert!(!serial(name) && default(name), "{name}");
     }
 }
+
+#[tokio::test]
+async fn virtual_columns_are_read_from_18_on() {
+    let mut scratch = Scratch::new().await;
+    let table = Table::new("t")
+        .column(Column::new("a", Integer))
+        .column(Column::new("b", Integer).generated_virtual("a + 1"));
+    if scratch
+        .sql("SELECT current_setting('server_version_num')::int >= 180000")
+        .await
+        == ["f"]
+    {
+        let refused = scratch.refusal(&create(&table)).await;
+        assert!(refused.contains("syntax error"), "{refused}");
+        return;
+    }
+    scratch.apply(&create(&table)).await;
+    assert_eq!(scratch.table().await, table);
+}

@@ -59,7 +59,7 @@ fn every_type() -> Vec<ColumnType> {
         "tsquery",
         "int4range",
         "tstzrange",
-        "int4multirange",
+        "int8range",
         "macaddr8",
         "regclass",
         "pg_lsn",
