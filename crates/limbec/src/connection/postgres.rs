@@ -6,7 +6,7 @@ use std::task::Poll;
 use std::time::Duration;
 
 use limbec_core::dialect::{Dialect, postgres::Postgres};
-use tokio_postgres::config::Host;
+use tokio_postgres::config::{Host, SslMode};
 use tokio_postgres::error::ErrorPosition;
 use tokio_postgres::tls::{MakeTlsConnect, TlsConnect};
 use tokio_postgres::{Client, Config, NoTls, SimpleQueryMessage, Socket};
@@ -24,7 +24,19 @@ const APPLICATION: &str = "limbec";
 /// # Errors
 /// When the URL cannot be read or the server cannot be reached. The password is in no message.
 pub async fn connect(url: &str) -> Result<Client, DatabaseError> {
-    open(config(url)?, NoTls).await
+    let config = config(url)?;
+    if config.get_ssl_mode() == SslMode::Require {
+        return Err(DatabaseError {
+            message: "the database URL asks for TLS, which limbec's own connection lacks".into(),
+            hint: Some(
+                "take `sslmode=require` out of the URL where the network is trusted, or pass \
+                 limbec a connection that your service has made"
+                    .into(),
+            ),
+            ..DatabaseError::default()
+        });
+    }
+    open(config, NoTls).await
 }
 
 /// Connects with whatever encrypts.

@@ -10,7 +10,7 @@ use limbec_core::schema::{
     Text, TimestampTz, UniqueConstraint, Uuid, Varchar,
 };
 
-use crate::Scratch;
+use crate::{Scratch, assert_same};
 
 fn models() -> Schema {
     let status = ["new", "it's done"];
@@ -180,4 +180,30 @@ async fn a_mistake_in_a_model_is_the_servers_message() {
         message.contains("nonsense > 1") && message.contains("does not exist"),
         "{message}"
     );
+}
+
+#[tokio::test]
+async fn a_copy_in_another_namespace_is_read_as_the_connections_own() {
+    for path in ["\"Scratch\"", "\"Scratch\", public"] {
+        let mut scratch = Scratch::new().await;
+        let target = models();
+        scratch.apply(&build(&target)).await;
+        let original = scratch.reflect().await;
+        scratch
+            .sql(&format!(
+                "CREATE SCHEMA \"Scratch\"; SET search_path = {path}"
+            ))
+            .await;
+        scratch.apply(&build(&target)).await;
+        let mut copy = scratch.reflect().await;
+        assert_eq!(copy.namespaces, ["public"]);
+        copy.namespaces.clear();
+        copy.tables.retain(|table| table.name.schema.is_none());
+        copy.enums.retain(|it| it.name.schema.is_none());
+        assert_same(&copy, &original);
+        let found = settle(&mut scratch.client, false, &copy, &target)
+            .await
+            .unwrap();
+        assert_eq!(found.operations, []);
+    }
 }

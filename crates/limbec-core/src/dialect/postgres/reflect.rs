@@ -172,3 +172,50 @@ fn sorted(mut table: Table) -> Table {
 fn object(schema: Option<String>, name: String) -> ObjectName {
     ObjectName { schema, name }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(fields: &[Option<&str>]) -> Row {
+        fields.iter().map(|field| field.map(String::from)).collect()
+    }
+
+    fn answers(tables: Vec<Row>, constraints: Vec<Row>, indexes: Vec<Row>) -> Vec<Vec<Row>> {
+        let mut answers = vec![Vec::new(); QUERIES.len()];
+        answers[5] = tables;
+        answers[7] = constraints;
+        answers[8] = indexes;
+        answers
+    }
+
+    #[test]
+    fn rows_that_do_not_read_are_errors() {
+        assert!(read(Vec::new()).is_err());
+        let table = row(&[Some("1"), None, Some("t"), Some("p"), None]);
+        let cases = [
+            answers(vec![row(&[])], vec![], vec![]),
+            answers(vec![row(&[Some("1"), None, None])], vec![], vec![]),
+            answers(vec![], vec![row(&[Some("1"), Some("p")])], vec![]),
+            answers(
+                vec![table.clone()],
+                vec![row(&[Some("1"), Some("p")])],
+                vec![],
+            ),
+            answers(vec![table.clone()], vec![], vec![index("nonsense")]),
+        ];
+        for answers in cases {
+            assert!(read(answers.clone()).is_err(), "{answers:?}");
+        }
+        let definition = "CREATE INDEX i ON t USING btree (a DESC, b)";
+        let schema = read(answers(vec![table], vec![], vec![index(definition)])).unwrap();
+        assert!(schema.tables[0].indexes[0].elements[0].descending);
+    }
+
+    fn index(definition: &str) -> Row {
+        let mut row = row(&[Some("1"), Some("2"), Some("i"), Some("f"), Some("btree")]);
+        row.extend([None, None, None, Some(definition.to_string())]);
+        row.extend(["f", "a", "a"].map(|field| Some(field.to_string())));
+        row
+    }
+}
