@@ -13,6 +13,7 @@ mod names;
 mod raw_sql;
 mod round_trip;
 mod settle;
+mod strange;
 mod types;
 mod version_table;
 
