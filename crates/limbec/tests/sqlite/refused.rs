@@ -71,12 +71,9 @@ fn rows_that_break_a_constraint() {
     refused("rows of `parents` break the check `size < 10`", |op| {
         op.create_check_constraint("parents", CheckConstraint::new("size < 10"));
     });
-    refused(
-        "`parents` would refer to rows that do not exist",
-        |op| {
-            op.create_foreign_key("parents", ForeignKey::new(&["size"], "children", &["id"]));
-        },
-    );
+    refused("`parents` would refer to rows that do not exist", |op| {
+        op.create_foreign_key("parents", ForeignKey::new(&["size"], "children", &["id"]));
+    });
     refused(
         "`parents` has rows, and the new column `n` refuses NULL",
         |op| {
@@ -176,7 +173,7 @@ fn what_sqlite_lacks() {
     let identity = told(&|op| {
         op.create_table(table(
             Column::new("n", BigInteger).identity(Identity::always()),
-        ))
+        ));
     });
     assert!(identity.contains("alone is the primary key"), "{identity}");
     let started = told(&|op| {
