@@ -1,4 +1,12 @@
 //! SQLite from end to end: what is created is read back, and no change loses anything.
+//!
+//! The schemas of the corpus are read from the folder that `LIMBEC_SHARED` names.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::needless_borrows_for_generic_args,
+    reason = "a test may panic, and lists of names are written as revisions write them"
+)]
 
 #[path = "sqlite/corpus.rs"]
 mod corpus;

@@ -1,5 +1,10 @@
 //! SQLite, by `rusqlite`.
 
+#![allow(
+    clippy::result_large_err,
+    reason = "an error ends the run, so its size costs nothing"
+)]
+
 use std::path::Path;
 use std::time::Duration;
 

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use limbec_core::dialect::{Dialect, Row, sqlite::Sqlite};
+
 use crate::support::Db;
 
 fn files() -> Vec<PathBuf> {
@@ -57,4 +59,34 @@ fn rebuilds_leave_everything_as_it_was() {
         }
         assert_eq!(db.reflect(), schema, "{name}");
     }
+}
+
+#[test]
+fn broken_sql_is_no_panic() {
+    for file in files() {
+        let mut db = Db::with(&std::fs::read_to_string(&file).unwrap());
+        let stored = db.rows("SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE sql <> ''");
+        for row in stored {
+            let sql = row[3].clone().unwrap();
+            // Every seventh place is enough to cut through all there is.
+            for at in (0..sql.len())
+                .step_by(7)
+                .filter(|at| sql.is_char_boundary(*at))
+            {
+                let cut = |text: &str| -> Row {
+                    let mut row = row.clone();
+                    row[3] = Some(text.to_string());
+                    row
+                };
+                let halves = vec![cut(&sql[..at]), cut(&sql[at..])];
+                Sqlite.read_catalogue(vec![halves, Vec::new()]).unwrap();
+            }
+        }
+    }
+    assert!(Sqlite.read_catalogue(Vec::new()).is_err());
+    assert!(
+        Sqlite
+            .read_catalogue(vec![vec![Row::new()], Vec::new()])
+            .is_err()
+    );
 }

@@ -173,7 +173,7 @@ fn what_sqlite_lacks() {
     let identity = told(&|op| {
         op.create_table(table(
             Column::new("n", BigInteger).identity(Identity::always()),
-        ))
+        ));
     });
     assert!(identity.contains("alone is the primary key"), "{identity}");
     let started = told(&|op| {

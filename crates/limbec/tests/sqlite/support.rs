@@ -76,22 +76,19 @@ impl Db {
     /// Runs a revision; after a failure everything is as before.
     pub(crate) fn revision(&mut self, operations: &[Operation]) -> Result<(), String> {
         let frame = Sqlite.frame(operations);
-        let result = self.transaction(&frame.begin, &frame.commit, operations);
-        if result.is_err() {
-            // Nothing is to be rolled back where the transaction did not begin.
-            let _ = self.steps(&frame.rollback);
-        }
+        let begun = self.steps(&frame.begin);
+        let done = begun.and_then(|()| {
+            let done = self.transaction(&frame.commit, operations);
+            if done.is_err() {
+                self.steps(&frame.rollback).unwrap();
+            }
+            done
+        });
         self.steps(&frame.restore).unwrap();
-        result
+        done
     }
 
-    fn transaction(
-        &mut self,
-        begin: &[Step],
-        commit: &[Step],
-        operations: &[Operation],
-    ) -> Result<(), String> {
-        self.steps(begin)?;
+    fn transaction(&mut self, commit: &[Step], operations: &[Operation]) -> Result<(), String> {
         for operation in operations {
             let current = if Sqlite.needs_schema(operation) {
                 self.reflect()

@@ -89,7 +89,9 @@ fn same_token(a: &Token<'_>, b: &Token<'_>) -> bool {
         // A quoted keyword is a name, the bare one is not.
         (Word, QuotedName) if is_keyword(a.text) => false,
         (QuotedName, Word) if is_keyword(b.text) => false,
-        (Word | QuotedName, Word | QuotedName) => match (a.name(), b.name()) {
+        // In other letters it could be another string: SQLite takes what names no column for one.
+        (QuotedName, QuotedName) => a.name() == b.name(),
+        (Word, QuotedName) | (QuotedName, Word) => match (a.name(), b.name()) {
             (Some(a), Some(b)) => a.eq_ignore_ascii_case(&b),
             _ => false,
         },
@@ -193,6 +195,7 @@ mod tests {
             ("'a'", "'A'"),
             ("\"current_date\"", "current_date"),
             ("a", "'a'"),
+            ("j -> \"$.a\"", "j -> \"$.A\""),
             ("(a) + (b)", "a + b"),
             ("a = 1", "a == 1"),
             ("", "a"),

@@ -1,7 +1,7 @@
 //! SQLite, embedded.
 //!
 //! Whatever a model says is kept in the SQL that SQLite stores, so that what is read back is what
-//! was created: types by distinct declared names ([`types`]), enumerations as named checks,
+//! was created: types by distinct declared names, enumerations as named checks,
 //! comments as comments of the SQL. Input and output are the [`Dialect`]'s; each method lives in
 //! the file of its name.
 //!

@@ -43,9 +43,10 @@ pub(super) fn quote_all<'a>(names: impl IntoIterator<Item = &'a String>) -> Stri
 
 /// A collation's name: SQLite's own ones stand bare, as everyone writes them.
 pub(super) fn collation(name: &str) -> String {
-    match ["BINARY", "NOCASE", "RTRIM"].contains(&name) {
-        true => name.to_string(),
-        false => quote(name),
+    if ["BINARY", "NOCASE", "RTRIM"].contains(&name) {
+        name.to_string()
+    } else {
+        quote(name)
     }
 }
 
@@ -72,29 +73,41 @@ pub(super) fn quote_plain(name: &ObjectName) -> Result<String, CompileError> {
 
 /// Whether a word means something to SQLite's grammar, whatever its case.
 pub(super) fn is_keyword(word: &str) -> bool {
-    KEYWORDS
-        .split_ascii_whitespace()
-        .any(|keyword| keyword.eq_ignore_ascii_case(word))
+    KEYWORDS.binary_search(&&*fold(word)).is_ok()
 }
 
-/// SQLite's keywords, with `true` and `false`, which it reads as values where no column has the
-/// name.
-const KEYWORDS: &str = "\
-abort action add after all alter always analyze and as asc attach autoincrement before begin \
-between by cascade case cast check collate column commit conflict constraint create cross current \
-current_date current_time current_timestamp database default deferrable deferred delete desc \
-detach distinct do drop each else end escape except exclude exclusive exists explain fail false \
-filter first following for foreign from full generated glob group groups having if ignore \
-immediate in index indexed initially inner insert instead intersect into is isnull join key last \
-left like limit match materialized natural no not nothing notnull null nulls of offset on or order \
-others outer over partition plan pragma preceding primary query raise range recursive references \
-regexp reindex release rename replace restrict returning right rollback row rows savepoint select \
-set stored strict table temp temporary then ties to transaction trigger true unbounded union unique \
-update using vacuum values view virtual when where window with within without";
+/// SQLite's keywords in their order, with `true` and `false`, which it reads as values where no
+/// column has the name.
+#[rustfmt::skip]
+const KEYWORDS: &[&str] = &[
+    "abort", "action", "add", "after", "all", "alter", "always", "analyze", "and", "as", "asc",
+    "attach", "autoincrement", "before", "begin", "between", "by", "cascade", "case", "cast",
+    "check", "collate", "column", "commit", "conflict", "constraint", "create", "cross", "current",
+    "current_date", "current_time", "current_timestamp", "database", "default", "deferrable",
+    "deferred", "delete", "desc", "detach", "distinct", "do", "drop", "each", "else", "end",
+    "escape", "except", "exclude", "exclusive", "exists", "explain", "fail", "false", "filter",
+    "first", "following", "for", "foreign", "from", "full", "generated", "glob", "group", "groups",
+    "having", "if", "ignore", "immediate", "in", "index", "indexed", "initially", "inner", "insert",
+    "instead", "intersect", "into", "is", "isnull", "join", "key", "last", "left", "like", "limit",
+    "match", "materialized", "natural", "no", "not", "nothing", "notnull", "null", "nulls", "of",
+    "offset", "on", "or", "order", "others", "outer", "over", "partition", "plan", "pragma",
+    "preceding", "primary", "query", "raise", "range", "recursive", "references", "regexp",
+    "reindex", "release", "rename", "replace", "restrict", "returning", "right", "rollback", "row",
+    "rows", "savepoint", "select", "set", "stored", "strict", "table", "temp", "temporary", "then",
+    "ties", "to", "transaction", "trigger", "true", "unbounded", "union", "unique", "update",
+    "using", "vacuum", "values", "view", "virtual", "when", "where", "window", "with", "within",
+    "without",
+];
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn keywords_are_in_order() {
+        assert!(KEYWORDS.is_sorted());
+        assert!(is_keyword("SELECT") && is_keyword("false") && !is_keyword("users"));
+    }
 
     #[test]
     fn quotes_where_needed() {

@@ -316,18 +316,16 @@ fn resolve_references(schema: &mut Schema) {
 }
 
 fn add_index(table: &mut Table, object: &Object) {
-    match create_index::read(&object.sql, table).filter(|index| index.name == object.name) {
-        Some(index) => {
-            let ours = compile::create_index(&table.name, &index);
-            if ours.ok().as_ref() != Some(&object.sql) {
-                let key = format!("{}{}", options::INDEX, object.name);
-                table.options.insert(key, object.sql.clone());
-            }
-            table.indexes.push(index);
-        }
-        None => {
-            let key = options::UNREAD.to_string();
-            table.options.insert(key, "true".to_string());
-        }
+    let index = create_index::read(&object.sql, table);
+    let Some(index) = index.filter(|index| index.name == object.name) else {
+        let key = options::UNREAD.to_string();
+        table.options.insert(key, "true".to_string());
+        return;
+    };
+    let ours = compile::create_index(&table.name, &index);
+    if ours.ok().as_ref() != Some(&object.sql) {
+        let key = format!("{}{}", options::INDEX, object.name);
+        table.options.insert(key, object.sql.clone());
     }
+    table.indexes.push(index);
 }

@@ -8,6 +8,7 @@ use super::{checks, existing, table};
 use crate::dialect::CompileError;
 use crate::operations::AlterColumn;
 use crate::schema::{Column, ColumnType, Index, IndexKey, ObjectName, Schema, Table};
+use crate::sql::{Token, TokenKind};
 use crate::steps::Step;
 
 /// Whether SQLite's `ADD COLUMN` takes a column whatever rows there are, or takes it on an empty
@@ -21,7 +22,8 @@ pub(super) fn adds_natively(column: &Column) -> bool {
     let varies = default.is_some_and(|it| !is_constant(&it));
     // A comment at the very end of the statement would not be kept.
     let untyped = column.column_type == ColumnType::Custom(String::new());
-    !computed && !varies && column.identity.is_none() && !(untyped && column.comment.is_some())
+    let loses_comment = untyped && column.comment.is_some();
+    !(computed || varies || loses_comment || column.identity.is_some())
 }
 
 /// Whether a new row, and so every row there is, gets a value without being given one.
@@ -111,9 +113,14 @@ pub(super) fn drop(
     Ok(steps)
 }
 
-/// Whether an expression names a column.
+/// Whether an expression names a column: a string of the same letters does not, nor a function.
 fn mentions(expression: &str, column: &str) -> bool {
-    tokens(expression).any(|token| token.name().is_some_and(|name| same(&name, column)))
+    let tokens: Vec<Token<'_>> = tokens(expression).collect();
+    tokens.iter().enumerate().any(|(index, token)| {
+        let calls = tokens.get(index + 1).is_some_and(|it| it.is_symbol("("));
+        let is_name = matches!(token.kind, TokenKind::Word | TokenKind::QuotedName);
+        is_name && !calls && token.name().is_some_and(|name| same(&name, column))
+    })
 }
 
 fn stands_on(index: &Index, column: &str) -> bool {
@@ -179,4 +186,19 @@ pub(super) fn alter(
         rebuild.using.insert(old.name.clone(), using.clone());
     }
     rebuild.steps(current)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::mentions;
+
+    #[test]
+    fn names_are_told_from_strings_and_functions() {
+        for expression in ["Done > 0", "a AND [done]", "t.\"done\" IN (1)"] {
+            assert!(mentions(expression, "done"), "{expression}");
+        }
+        for expression in ["status <> 'done'", "done(a)", "undone -- done"] {
+            assert!(!mentions(expression, "done"), "{expression}");
+        }
+    }
 }
