@@ -37,7 +37,5 @@ pub(crate) fn render(diagnostic: &Diagnostic, text: &str, colour: bool) -> Strin
     } else {
         Renderer::plain()
     };
-    let mut rendered = renderer.render(&[group]).to_string();
-    rendered.push('\n');
-    rendered
+    format!("{}\n", renderer.render(&[group]))
 }

@@ -45,6 +45,9 @@ impl VersionTable for Table {
             "CREATE TABLE IF NOT EXISTS {table} (\n    version_num VARCHAR({width}) NOT NULL,\n    \
              CONSTRAINT {key} PRIMARY KEY (version_num)\n)"
         );
+        if longest_id <= WIDTH {
+            return vec![Step::new(create)];
+        }
         // ALTER TABLE would lock the table even where it changes nothing. A varchar's typmod is
         // its width and 4.
         let body = format!(
