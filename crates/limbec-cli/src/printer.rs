@@ -2,6 +2,7 @@
 //!
 //! Colour only where a terminal takes it (`NO_COLOR` and its kin are respected); nothing rests on
 //! colour alone.
+#![allow(clippy::unused_self, reason = "what prints goes through the printer")]
 #![allow(
     clippy::print_stdout,
     clippy::print_stderr,

@@ -7,6 +7,7 @@
 //! Invariants: a revision and its version rows commit together; nothing waits with a transaction
 //! open; every statement sent was made by a dialect.
 
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
 mod database;
 mod error;
 mod execute;
@@ -14,10 +15,12 @@ mod migrate;
 mod prove;
 mod reflect;
 mod render;
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
 mod scratch;
 mod settle;
 mod version;
 
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
 pub use database::{Database, DatabaseUrl};
 pub use error::{Error, ErrorKind, FailedStatement};
 pub use execute::run_operations;
@@ -25,6 +28,7 @@ pub use migrate::{Event, Migrator, Outcome};
 pub use prove::{ProofError, Stage, prove};
 pub use reflect::reflect;
 pub use render::{Script, render};
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
 pub use scratch::Scratch;
 pub use settle::settle;
 pub use version::{VERSION_TABLE, Version};

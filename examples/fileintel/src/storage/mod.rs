@@ -1,0 +1,3 @@
+//! What the service keeps.
+
+pub mod models;
