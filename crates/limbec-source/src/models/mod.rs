@@ -124,9 +124,13 @@ pub fn read(files: &[SourceFile<'_>], options: &ModelOptions) -> (Models, Vec<Di
         match lexed.tokens {
             Ok(tokens) => scan::scan(tokens, file.path, &mut found),
             Err(span) => {
-                found
-                    .mistakes
-                    .at(span, "this is not Rust: a bracket, a quote or a comment has no other end, or a character no meaning");
+                let at = source::range(span).start + lexed.offset;
+                let message = match file.text.get(at..).and_then(|rest| rest.chars().next()) {
+                    Some(bracket @ ('(' | '[' | '{')) => format!("this `{bracket}` is never closed, or not by its like"),
+                    Some(bracket @ (')' | ']' | '}')) => format!("this `{bracket}` closes nothing"),
+                    _ => "this is not Rust: a quote or a comment never ends, or a character means nothing".into(),
+                };
+                found.mistakes.at(span, message);
             }
         }
         summaries.push(FileSummary {

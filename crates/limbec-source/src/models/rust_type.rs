@@ -36,6 +36,8 @@ pub(super) struct Mapped {
 pub(super) struct Problem {
     pub(super) span: Span,
     pub(super) message: String,
+    /// The message without the names that lead to it.
+    root: String,
     pub(super) help: Vec<String>,
 }
 
@@ -151,7 +153,7 @@ impl Types<'_> {
             )),
             _ => Err(problem(
                 rust_type.span(),
-                format!("no column type holds a `{}`", written(rust_type)),
+                format!("no column type holds `{}`", written(rust_type)),
                 &[ATTRIBUTE],
             )),
         }
@@ -277,7 +279,11 @@ impl Types<'_> {
                 })
             }
             Known::Transparent | Known::Cow => self.resolve_at(argument()?, scope, depth + 1),
-            Known::Sequence => self.sequence(argument()?, scope, depth),
+            Known::Vec => self.sequence(argument()?, scope, depth),
+            Known::Collection => {
+                let element = argument()?;
+                array(element, self.resolve_at(element, scope, depth + 1)?)
+            }
         }
     }
 
@@ -292,17 +298,7 @@ impl Types<'_> {
         if mapped.byte {
             return Ok(Mapped::of(ColumnType::Bytes));
         }
-        match mapped.column_type {
-            None => Ok(Mapped::DEFERRED),
-            Some(ColumnType::Array(_)) => Err(problem(
-                element.span(),
-                "an array of arrays has no type of its own",
-                &[
-                    "a PostgreSQL array takes any number of dimensions: write `#[column(type = \"integer[]\")]` with its element's type",
-                ],
-            )),
-            Some(column_type) => Ok(Mapped::of(ColumnType::Array(Box::new(column_type)))),
-        }
+        array(element, mapped)
     }
 
     fn declared(
@@ -324,7 +320,7 @@ impl Types<'_> {
             Kind::Newtype(inner) | Kind::Alias(inner) => self
                 .resolve_at(inner, scope, depth + 1)
                 .map_err(|mut inner| {
-                    inner.message = format!("`{name}` has no column type: {}", inner.message);
+                    inner.message = format!("`{name}` has no column type: {}", inner.root);
                     inner.span = path.span();
                     inner
                 }),
@@ -401,7 +397,11 @@ impl Types<'_> {
         }
         let imported = self.expanded(segments, scope.module);
         for path in &imported {
-            add(&mut named, path.join("::"), self.full(path, scope.module));
+            add(
+                &mut named,
+                path.join("::"),
+                self.full(path, scope.module, 0),
+            );
         }
         if imported.is_empty() {
             match segments {
@@ -420,7 +420,7 @@ impl Types<'_> {
                 _ => add(
                     &mut named,
                     segments.join("::"),
-                    self.full(segments, scope.module),
+                    self.full(segments, scope.module, 0),
                 ),
             }
         }
@@ -448,7 +448,7 @@ impl Types<'_> {
                         self.module(parent).and_then(|it| it.imports.get(name))
                     {
                         all.extend(imports.iter().filter_map(|import| {
-                            Some((import.join("::"), self.full(import, parent)?))
+                            Some((import.join("::"), self.full(import, parent, depth)?))
                         }));
                     } else {
                         all.extend(self.from_globs(name, parent, depth + 1));
@@ -456,13 +456,16 @@ impl Types<'_> {
                     continue;
                 }
             }
-            all.extend(self.full(&path, module).map(|what| (path.join("::"), what)));
+            all.extend(
+                self.full(&path, module, depth)
+                    .map(|what| (path.join("::"), what)),
+            );
         }
         all
     }
 
     /// Finds what a full path names.
-    fn full(&self, segments: &[String], module: usize) -> Option<Named<'_>> {
+    fn full(&self, segments: &[String], module: usize, depth: usize) -> Option<Named<'_>> {
         if let Some(known) = known::by_path(segments) {
             return Some(Named::Known(known));
         }
@@ -481,9 +484,17 @@ impl Types<'_> {
             }
             rest = more;
         }
-        if rest.is_empty() {
-            if let Some(declaration) = at.and_then(|at| self.declared_in(at, name)) {
+        if let Some(at) = at.filter(|_| rest.is_empty()) {
+            if let Some(declaration) = self.declared_in(at, name) {
                 return Some(Named::Declared(declaration));
+            }
+            // `super::Name`, where the module above imports the name.
+            let imports = self.module(at).and_then(|module| module.imports.get(name));
+            if let Some([import]) = imports
+                .map(Vec::as_slice)
+                .filter(|_| own && depth < DEEPEST)
+            {
+                return self.full(import, at, depth + 1);
             }
         }
         let all = self.found.declarations.get(name)?;
@@ -518,6 +529,21 @@ impl Types<'_> {
     }
 }
 
+/// Makes an array of an element's type.
+fn array(element: &syn::Type, mapped: Mapped) -> Result<Mapped, Problem> {
+    match mapped.column_type {
+        None => Ok(Mapped::DEFERRED),
+        Some(ColumnType::Array(_)) => Err(problem(
+            element.span(),
+            "an array of arrays has no type of its own",
+            &[
+                "a PostgreSQL array takes any number of dimensions: write `#[column(type = \"integer[]\")]` with its element's type",
+            ],
+        )),
+        Some(column_type) => Ok(Mapped::of(ColumnType::Array(Box::new(column_type)))),
+    }
+}
+
 /// Adds what a path names, once.
 fn add<'a>(named: &mut Vec<(String, Named<'a>)>, path: String, what: Option<Named<'a>>) {
     if let Some(what) = what {
@@ -538,9 +564,11 @@ fn same(a: &Named<'_>, b: &Named<'_>) -> bool {
 const ATTRIBUTE: &str = "say which type the column has: `#[column(type = \"…\")]`";
 
 fn problem(span: Span, message: impl Into<String>, help: &[&str]) -> Problem {
+    let message = message.into();
     Problem {
         span,
-        message: message.into(),
+        root: message.clone(),
+        message,
         help: help.iter().map(ToString::to_string).collect(),
     }
 }
@@ -548,7 +576,7 @@ fn problem(span: Span, message: impl Into<String>, help: &[&str]) -> Problem {
 fn nothing(path: &syn::TypePath, way_out: &str) -> Problem {
     problem(
         path.span(),
-        format!("no column type holds a `{}`", written(path)),
+        format!("no column type holds `{}`", written(path)),
         &[way_out],
     )
 }
@@ -565,7 +593,11 @@ fn ambiguous(path: &syn::TypePath, candidates: &[String]) -> Problem {
 }
 
 fn listed(paths: &[String]) -> String {
-    let quoted: Vec<String> = paths.iter().map(|path| format!("`{path}`")).collect();
+    let quoted: Vec<String> = paths
+        .iter()
+        .take(4)
+        .map(|path| format!("`{path}`"))
+        .collect();
     match quoted.split_last() {
         Some((last, rest)) if !rest.is_empty() => format!("{} or {last}", rest.join(", ")),
         Some((last, _)) => format!("{last} or another crate's"),
@@ -602,5 +634,5 @@ fn written(tokens: &impl ToTokens) -> String {
             written.push(c);
         }
     }
-    written
+    written.replace("->", " -> ")
 }
