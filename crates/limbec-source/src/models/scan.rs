@@ -324,7 +324,10 @@ fn pieces(tokens: TokenStream) -> Vec<Piece> {
                 match keyword.filter(|keyword| begins(keyword, trees.get(at + 1))) {
                     Some(keyword) => {
                         let (end, body) = end_of(keyword, &trees, at);
-                        let name = trees.get(at + 1).map(TokenTree::to_string);
+                        let name = match trees.get(at + 1) {
+                            Some(TokenTree::Ident(name)) => Some(name.unraw().to_string()),
+                            _ => None,
+                        };
                         pieces.push(Piece::Item {
                             keyword,
                             name,
