@@ -4,9 +4,9 @@
 //! found in each file, and [`Diagnostic`]s. The way runs through the modules in this order:
 //!
 //! 1. `scan` finds the items of a file, `scope` its imports.
-//! 2. `table`, `column`, `enumeration` read an item by its attributes (`entries`, `keys`,
-//!    `constraint`, `element`).
-//! 3. `rust_type` finds each field's type (`known`, `sql_type`), `build` makes the column.
+//! 2. `table`, `column`, `enumeration` read an item by its attributes (`entries`, `entry`, `keys`,
+//!    `constraint`, `index`, `element`).
+//! 3. `rust_type` finds each field's type (`lookup`, `known`, `sql_type`), `build` makes the column.
 //! 4. `link` finds what foreign keys refer to, `naming` names what has no name, `assemble` makes
 //!    the schema.
 //!
@@ -23,10 +23,13 @@ mod constraint;
 mod derive;
 mod element;
 mod entries;
+mod entry;
 mod enumeration;
+mod index;
 mod keys;
 mod known;
 mod link;
+mod lookup;
 mod md5;
 mod naming;
 mod rust_type;
