@@ -2,18 +2,39 @@
 
 use proc_macro2::{Delimiter, Span, TokenStream, TokenTree, token_stream};
 
-/// The most that may be nested. Rust's own models stay below 30; each level costs a parser a few
-/// kilobytes of stack in a debug build.
-const LIMIT: usize = 160;
+/// The stack that a parser may take, in kilobytes: half of the smallest that a thread has (2 MB).
+const LIMIT: usize = 1000;
 
-/// What a delimiter and a `<` weigh, which cost a parser more than a prefix such as `&`.
-const DELIMITER: usize = 6;
-const ANGLE: usize = 4;
+/// What a level costs `syn` in a build without optimisation, in kilobytes, measured with a margin.
+const DELIMITER: usize = 40;
+const ANGLE: usize = 62;
+/// What stands in delimiters may be followed by more of the same: `fn() -> fn() -> T`.
+const GROUP: usize = 20;
+const KEYWORD: usize = 20;
+
+/// The keywords that more of the same may follow, without a comma between.
+const KEYWORDS: [&str; 22] = [
+    "async", "await", "box", "break", "const", "dyn", "else", "fn", "for", "if", "impl", "let",
+    "loop", "match", "move", "mut", "ref", "return", "static", "unsafe", "while", "yield",
+];
+
+/// What a punctuation mark costs.
+fn cost(mark: char) -> usize {
+    match mark {
+        '&' | '*' => 40,
+        '=' | '!' | '|' => 10,
+        // A `::` in a `use` is a level, two marks long.
+        ':' => 3,
+        '-' | '.' | '@' | '$' => 5,
+        '+' | '#' | '>' => 0,
+        _ => 1,
+    }
+}
 
 /// Says where tokens are nested deeper than a parser may follow.
 ///
 /// What nests without delimiters (`&&&T`, `fn() -> fn() -> T`, `!!!x`) does so between two commas,
-/// so the number of tokens since the last comma bounds it.
+/// so what the tokens since the last comma cost bounds it.
 pub(crate) fn too_deep(tokens: &TokenStream) -> Option<Span> {
     struct Level {
         rest: token_stream::IntoIter,
@@ -37,7 +58,12 @@ pub(crate) fn too_deep(tokens: &TokenStream) -> Option<Span> {
         };
         let previous = std::mem::replace(&mut last, ' ');
         let attribute = std::mem::take(&mut after_hash);
-        level.run += 1;
+        level.run += match &tree {
+            TokenTree::Punct(punct) => cost(punct.as_char()),
+            TokenTree::Ident(ident) if KEYWORDS.iter().any(|keyword| *ident == *keyword) => KEYWORD,
+            TokenTree::Group(_) if !attribute => GROUP,
+            _ => 0,
+        };
         let weight = level.base + level.run + level.angles * ANGLE;
         if weight > LIMIT {
             return Some(tree.span());
@@ -58,7 +84,6 @@ pub(crate) fn too_deep(tokens: &TokenStream) -> Option<Span> {
             TokenTree::Group(group) => {
                 // An attribute belongs to what follows, and does not nest it.
                 let base = if attribute && group.delimiter() == Delimiter::Bracket {
-                    level.run = level.run.saturating_sub(2);
                     level.base
                 } else {
                     weight

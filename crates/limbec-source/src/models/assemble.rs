@@ -8,8 +8,9 @@ use limbec_core::schema::{
 };
 
 use super::build::Built;
-use super::constraint::{Check, Index, Unique};
+use super::constraint::{Check, Unique};
 use super::enumeration::Enumeration;
+use super::index::Index;
 use super::link::Linker;
 use super::naming::{Names, Of, column_of_check};
 use super::table::Table;

@@ -96,29 +96,29 @@ impl Typed {
         if let Some(span) = source.filter(|_| serial) {
             mistakes.at(span, "a `serial` column gets its values from its sequence");
         }
-        if let Some(given) = &field.identity {
-            if !is_integer(&column_type) {
-                mistakes
-                    .at(
-                        given.span,
-                        format!(
-                            "only an integer counts up, and this column is {}",
-                            described(&column_type)
-                        ),
-                    )
-                    .help("use `i64`, or leave it out and give a `server_default`");
-            }
-        }
-        if let Some(collation) = &field.collation {
-            if !may_be_text(&column_type) {
-                mistakes.at(
-                    collation.span,
+        if let Some(given) = &field.identity
+            && !is_integer(&column_type)
+        {
+            mistakes
+                .at(
+                    given.span,
                     format!(
-                        "only text has a collation, and this column is {}",
+                        "only an integer counts up, and this column is {}",
                         described(&column_type)
                     ),
-                );
-            }
+                )
+                .help("use `i64`, or leave it out and give a `server_default`");
+        }
+        if let Some(collation) = &field.collation
+            && !may_be_text(&column_type)
+        {
+            mistakes.at(
+                collation.span,
+                format!(
+                    "only text has a collation, and this column is {}",
+                    described(&column_type)
+                ),
+            );
         }
         let nullable = field.nullable.as_ref().map_or(self.nullable, |it| it.value);
         if identity.is_some() && field.nullable.is_none() && nullable {

@@ -6,8 +6,9 @@ use limbec_core::schema::{Generated, Identity};
 use proc_macro2::Span;
 use syn::ext::IdentExt;
 
-use super::constraint::{self, Check, ForeignKey, Index, Unique};
+use super::constraint::{self, Check, ForeignKey, Unique};
 use super::entries::{Entries, Form, of_attributes};
+use super::index::{self, Index};
 use super::keys;
 use crate::mistake::{At, Mistakes};
 
@@ -68,7 +69,7 @@ impl Field {
             comment: comment(&entries, attributes, mistakes),
             options: constraint::options(&entries, mistakes),
             uniques: constraint::uniques(&entries, false, mistakes),
-            indexes: constraint::indexes(&entries, false, mistakes),
+            indexes: index::indexes(&entries, false, mistakes),
             checks: named_checks(&entries, mistakes),
             foreign_key: constraint::column_foreign_key(&entries, &name, mistakes),
             name,

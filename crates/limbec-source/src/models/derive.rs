@@ -41,9 +41,10 @@ pub fn derive_table(item: TokenStream) -> TokenStream {
     let ident = &item.ident;
     let (generics, arguments, conditions) = item.generics.split_for_impl();
     let name = &table.name.name;
-    let schema = match &table.name.schema {
-        Some(schema) => quote!(::core::option::Option::Some(#schema)),
-        None => quote!(::core::option::Option::None),
+    let schema = if let Some(schema) = &table.name.schema {
+        quote!(::core::option::Option::Some(#schema))
+    } else {
+        quote!(::core::option::Option::None)
     };
     let columns = table.fields.iter().map(|field| &field.name.value);
     quote! {

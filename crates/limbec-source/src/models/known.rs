@@ -18,8 +18,10 @@ pub(super) enum Known {
     Transparent,
     /// `Cow<'_, T>`: the value inside, borrowed or not.
     Cow,
-    /// `Vec<T>` and such: an array.
-    Sequence,
+    /// `Vec<T>`: an array, of bytes binary data.
+    Vec,
+    /// `HashSet<T>` and such: an array.
+    Collection,
     /// No column type holds it; the way out.
     Nothing(&'static str),
 }
@@ -48,15 +50,16 @@ static TYPES: &[(&[&str], Known)] = &[
     (&["std::option::Option"], Known::Option),
     (&["std::boxed::Box", "std::sync::Arc", "std::rc::Rc"], Known::Transparent),
     (&["std::borrow::Cow"], Known::Cow),
-    (&["std::vec::Vec", "std::collections::HashSet", "std::collections::BTreeSet",
-       "std::collections::VecDeque"], Known::Sequence),
+    (&["std::vec::Vec"], Known::Vec),
+    (&["std::collections::HashSet", "std::collections::BTreeSet", "std::collections::VecDeque"],
+        Known::Collection),
     (&["std::collections::HashMap", "std::collections::BTreeMap"], Known::Nothing(MAP)),
     (&["bytes::Bytes", "bytes::BytesMut", "serde_bytes::ByteBuf"], Known::Column(T::Bytes)),
 
     (&["std::time::SystemTime"], Known::Column(T::TimestampTz { precision: None })),
     (&["std::time::Duration"], Known::Column(T::Interval)),
 
-    (&["chrono::DateTime", "chrono::naive::DateTime"], Known::Column(T::TimestampTz { precision: None })),
+    (&["chrono::DateTime"], Known::Column(T::TimestampTz { precision: None })),
     (&["chrono::NaiveDateTime", "chrono::naive::NaiveDateTime"], Known::Column(T::Timestamp { precision: None })),
     (&["chrono::NaiveDate", "chrono::naive::NaiveDate"], Known::Column(T::Date)),
     (&["chrono::NaiveTime", "chrono::naive::NaiveTime"], Known::Column(T::Time { precision: None })),

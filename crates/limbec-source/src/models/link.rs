@@ -41,7 +41,7 @@ impl<'a> Linker<'a> {
     ) -> Option<schema::ForeignKey> {
         let (number, column) = self.target(own, key, mistakes)?;
         let target = &self.tables[number];
-        let referred = self.referred_columns(target, key, column, mistakes)?;
+        let referred = referred_columns(target, key, column, mistakes)?;
         let unique = is_unique(target, &referred);
         if !unique {
             let columns = referred.join(", ");
@@ -146,65 +146,6 @@ impl<'a> Linker<'a> {
         None
     }
 
-    fn referred_columns(
-        &self,
-        target: &Table,
-        key: &ForeignKey,
-        column: Option<String>,
-        mistakes: &mut Mistakes,
-    ) -> Option<Vec<String>> {
-        let named: Vec<String> = match column {
-            Some(column) => vec![column],
-            None => key
-                .referred_columns
-                .iter()
-                .map(|column| column.value.clone())
-                .collect(),
-        };
-        if named.is_empty() {
-            let own: Vec<String> = target
-                .primary_key
-                .iter()
-                .flat_map(|key| &key.columns)
-                .map(|it| it.value.clone())
-                .collect();
-            if own.len() == key.columns.len() {
-                return Some(own);
-            }
-            let form = if key.table_level {
-                format!("{}(…)", target.name)
-            } else {
-                format!("{}.column", target.name)
-            };
-            mistakes
-                .at(
-                    key.target.span,
-                    format!(
-                        "the primary key of `{}` has {} column(s), and {} refer(s) to it",
-                        target.name,
-                        own.len(),
-                        key.columns.len()
-                    ),
-                )
-                .help(format!("name the column referred to: `{form}`"));
-            return None;
-        }
-        let mut known = true;
-        for column in &named {
-            if target.field(column).is_none() {
-                known = false;
-                mistakes
-                    .at(
-                        key.target.span,
-                        format!("`{}` has no column `{column}`", target.name),
-                    )
-                    .maybe_help(target.meant(column))
-                    .other(target.place, "the table referred to");
-            }
-        }
-        known.then_some(named)
-    }
-
     fn types_agree(
         &self,
         own: usize,
@@ -261,6 +202,65 @@ impl<'a> Linker<'a> {
         let built = self.built.get(table)?.get(at)?;
         Some((&built.column.as_ref()?.column_type, built.spelled_out))
     }
+}
+
+/// The columns referred to: those named, else the primary key.
+fn referred_columns(
+    target: &Table,
+    key: &ForeignKey,
+    column: Option<String>,
+    mistakes: &mut Mistakes,
+) -> Option<Vec<String>> {
+    let named: Vec<String> = match column {
+        Some(column) => vec![column],
+        None => key
+            .referred_columns
+            .iter()
+            .map(|column| column.value.clone())
+            .collect(),
+    };
+    if named.is_empty() {
+        let own: Vec<String> = target
+            .primary_key
+            .iter()
+            .flat_map(|key| &key.columns)
+            .map(|it| it.value.clone())
+            .collect();
+        if own.len() == key.columns.len() {
+            return Some(own);
+        }
+        let form = if key.table_level {
+            format!("{}(…)", target.name)
+        } else {
+            format!("{}.column", target.name)
+        };
+        mistakes
+            .at(
+                key.target.span,
+                format!(
+                    "the primary key of `{}` has {} column(s), and {} refer(s) to it",
+                    target.name,
+                    own.len(),
+                    key.columns.len()
+                ),
+            )
+            .help(format!("name the column referred to: `{form}`"));
+        return None;
+    }
+    let mut known = true;
+    for column in &named {
+        if target.field(column).is_none() {
+            known = false;
+            mistakes
+                .at(
+                    key.target.span,
+                    format!("`{}` has no column `{column}`", target.name),
+                )
+                .maybe_help(target.meant(column))
+                .other(target.place, "the table referred to");
+        }
+    }
+    known.then_some(named)
 }
 
 /// How near the types of two columns are.

@@ -42,10 +42,10 @@ pub(super) fn hex(data: &[u8]) -> String {
             *part = part.wrapping_add(add);
         }
     }
-    state
-        .iter()
-        .flat_map(|part| part.to_le_bytes())
-        .map(|byte| format!("{byte:02x}"))
+    let bytes = state.iter().flat_map(|part| part.to_le_bytes());
+    let digits = bytes.flat_map(|byte| [byte >> 4, byte & 15]);
+    digits
+        .filter_map(|digit| char::from_digit(u32::from(digit), 16))
         .collect()
 }
 

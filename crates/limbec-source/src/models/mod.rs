@@ -4,9 +4,9 @@
 //! found in each file, and [`Diagnostic`]s. The way runs through the modules in this order:
 //!
 //! 1. `scan` finds the items of a file, `scope` its imports.
-//! 2. `table`, `column`, `enumeration` read an item by its attributes (`entries`, `keys`,
-//!    `constraint`, `element`).
-//! 3. `rust_type` finds each field's type (`known`, `sql_type`), `build` makes the column.
+//! 2. `table`, `column`, `enumeration` read an item by its attributes (`entries`, `entry`, `keys`,
+//!    `constraint`, `index`, `element`).
+//! 3. `rust_type` finds each field's type (`lookup`, `known`, `sql_type`), `build` makes the column.
 //! 4. `link` finds what foreign keys refer to, `naming` names what has no name, `assemble` makes
 //!    the schema.
 //!
@@ -23,10 +23,13 @@ mod constraint;
 mod derive;
 mod element;
 mod entries;
+mod entry;
 mod enumeration;
+mod index;
 mod keys;
 mod known;
 mod link;
+mod lookup;
 mod md5;
 mod naming;
 mod rust_type;
@@ -124,9 +127,13 @@ pub fn read(files: &[SourceFile<'_>], options: &ModelOptions) -> (Models, Vec<Di
         match lexed.tokens {
             Ok(tokens) => scan::scan(tokens, file.path, &mut found),
             Err(span) => {
-                found
-                    .mistakes
-                    .at(span, "this is not Rust: a bracket, a quote or a comment has no other end, or a character no meaning");
+                let at = source::range(span).start + lexed.offset;
+                let message = match file.text.get(at..).and_then(|rest| rest.chars().next()) {
+                    Some(bracket @ ('(' | '[' | '{')) => format!("this `{bracket}` is never closed, or not by its like"),
+                    Some(bracket @ (')' | ']' | '}')) => format!("this `{bracket}` closes nothing"),
+                    _ => "this is not Rust: a quote or a comment never ends, or a character means nothing".into(),
+                };
+                found.mistakes.at(span, message);
             }
         }
         summaries.push(FileSummary {

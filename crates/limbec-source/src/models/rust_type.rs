@@ -12,7 +12,8 @@ use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 
 use super::known::{self, Known};
-use super::scope::{Declaration, Found, Kind, Module, Segments};
+use super::lookup::Named;
+use super::scope::{Declaration, Found, Kind, Segments};
 use super::sql_type;
 use crate::suggest::did_you_mean;
 
@@ -36,6 +37,8 @@ pub(super) struct Mapped {
 pub(super) struct Problem {
     pub(super) span: Span,
     pub(super) message: String,
+    /// The message without the names that lead to it.
+    root: String,
     pub(super) help: Vec<String>,
 }
 
@@ -54,15 +57,6 @@ pub(super) struct Scope<'a> {
     pub(super) module: usize,
     /// The type parameters around it.
     pub(super) parameters: &'a [String],
-}
-
-/// What a path names.
-enum Named<'a> {
-    Known(&'a Known),
-    Declared(&'a Declaration),
-    /// Several things; their paths.
-    Several(Vec<String>),
-    Nothing,
 }
 
 impl Mapped {
@@ -151,7 +145,7 @@ impl Types<'_> {
             )),
             _ => Err(problem(
                 rust_type.span(),
-                format!("no column type holds a `{}`", written(rust_type)),
+                format!("no column type holds `{}`", written(rust_type)),
                 &[ATTRIBUTE],
             )),
         }
@@ -167,14 +161,14 @@ impl Types<'_> {
         if let Some(mapped) = self.mapped(&segments, scope) {
             return Ok(mapped);
         }
-        if let [one] = segments.as_slice() {
-            if scope.parameters.contains(one) {
-                return Err(problem(
-                    path.span(),
-                    format!("`{one}` is a type parameter: a column has one type"),
-                    &[ATTRIBUTE],
-                ));
-            }
+        if let [one] = segments.as_slice()
+            && scope.parameters.contains(one)
+        {
+            return Err(problem(
+                path.span(),
+                format!("`{one}` is a type parameter: a column has one type"),
+                &[ATTRIBUTE],
+            ));
         }
         match self.named(&segments, scope) {
             Named::Known(known) => self.known(known, path, scope, depth),
@@ -277,7 +271,11 @@ impl Types<'_> {
                 })
             }
             Known::Transparent | Known::Cow => self.resolve_at(argument()?, scope, depth + 1),
-            Known::Sequence => self.sequence(argument()?, scope, depth),
+            Known::Vec => self.sequence(argument()?, scope, depth),
+            Known::Collection => {
+                let element = argument()?;
+                array(element, self.resolve_at(element, scope, depth + 1)?)
+            }
         }
     }
 
@@ -292,17 +290,7 @@ impl Types<'_> {
         if mapped.byte {
             return Ok(Mapped::of(ColumnType::Bytes));
         }
-        match mapped.column_type {
-            None => Ok(Mapped::DEFERRED),
-            Some(ColumnType::Array(_)) => Err(problem(
-                element.span(),
-                "an array of arrays has no type of its own",
-                &[
-                    "a PostgreSQL array takes any number of dimensions: write `#[column(type = \"integer[]\")]` with its element's type",
-                ],
-            )),
-            Some(column_type) => Ok(Mapped::of(ColumnType::Array(Box::new(column_type)))),
-        }
+        array(element, mapped)
     }
 
     fn declared(
@@ -324,7 +312,7 @@ impl Types<'_> {
             Kind::Newtype(inner) | Kind::Alias(inner) => self
                 .resolve_at(inner, scope, depth + 1)
                 .map_err(|mut inner| {
-                    inner.message = format!("`{name}` has no column type: {}", inner.message);
+                    inner.message = format!("`{name}` has no column type: {}", inner.root);
                     inner.span = path.span();
                     inner
                 }),
@@ -349,7 +337,7 @@ impl Types<'_> {
         if self.map.is_empty() {
             return None;
         }
-        self.from_map(self.map.get(&written(rust_type))?)
+        of_sql(self.map.get(&written(rust_type))?)
     }
 
     /// Looks the type map up for a path without its arguments, as written and in full.
@@ -361,186 +349,41 @@ impl Types<'_> {
         let sql = full(&segments.to_vec())
             .or_else(|| self.expanded(segments, scope.module).iter().find_map(full))
             .or_else(|| self.map.get(segments.last()?))?;
-        self.from_map(sql)
-    }
-
-    fn from_map(&self, sql: &str) -> Option<Mapped> {
-        let (column_type, identity) = sql_type(sql);
-        (!sql.trim().is_empty()).then_some(Mapped {
-            identity,
-            ..Mapped::of(column_type)
-        })
-    }
-
-    /// The full paths that a path may stand for by the imports of its module.
-    fn expanded(&self, segments: &[String], module: usize) -> Vec<Segments> {
-        let Some((first, rest)) = segments.split_first() else {
-            return Vec::new();
-        };
-        let imports = self
-            .module(module)
-            .and_then(|module| module.imports.get(first));
-        imports
-            .into_iter()
-            .flatten()
-            .map(|path| path.iter().chain(rest).cloned().collect())
-            .collect()
-    }
-
-    fn module(&self, number: usize) -> Option<&Module> {
-        self.found.modules.get(number)
-    }
-
-    /// Finds what a path names.
-    fn named(&self, segments: &[String], scope: Scope<'_>) -> Named<'_> {
-        let mut named: Vec<(String, Named<'_>)> = Vec::new();
-        if let [one] = segments {
-            if let Some(declaration) = self.declared_in(scope.module, one) {
-                return Named::Declared(declaration);
-            }
-        }
-        let imported = self.expanded(segments, scope.module);
-        for path in &imported {
-            add(&mut named, path.join("::"), self.full(path, scope.module));
-        }
-        if imported.is_empty() {
-            match segments {
-                [one] => {
-                    for (path, what) in self.from_globs(one, scope.module, 0) {
-                        add(&mut named, path, Some(what));
-                    }
-                    if named.is_empty() {
-                        add(
-                            &mut named,
-                            one.clone(),
-                            known::in_prelude(one).map(Named::Known),
-                        );
-                    }
-                }
-                _ => add(
-                    &mut named,
-                    segments.join("::"),
-                    self.full(segments, scope.module),
-                ),
-            }
-        }
-        match named.len() {
-            0 => Named::Nothing,
-            1 => named.remove(0).1,
-            _ => Named::Several(named.into_iter().map(|(path, _)| path).collect()),
-        }
-    }
-
-    /// What the globs of a module (`use chrono::*`) say a name is.
-    fn from_globs(&self, name: &str, module: usize, depth: usize) -> Vec<(String, Named<'_>)> {
-        let Some(scope) = self.module(module) else {
-            return Vec::new();
-        };
-        let mut all = Vec::new();
-        for glob in &scope.globs {
-            let path: Segments = glob.iter().cloned().chain([name.to_string()]).collect();
-            if glob.len() == 1 && glob[0] == "super" && depth < DEEPEST {
-                // The module around is at hand: its own names, imports and globs.
-                if let Some(parent) = scope.parent {
-                    if let Some(declaration) = self.declared_in(parent, name) {
-                        all.push((path.join("::"), Named::Declared(declaration)));
-                    } else if let Some(imports) =
-                        self.module(parent).and_then(|it| it.imports.get(name))
-                    {
-                        all.extend(imports.iter().filter_map(|import| {
-                            Some((import.join("::"), self.full(import, parent)?))
-                        }));
-                    } else {
-                        all.extend(self.from_globs(name, parent, depth + 1));
-                    }
-                    continue;
-                }
-            }
-            all.extend(self.full(&path, module).map(|what| (path.join("::"), what)));
-        }
-        all
-    }
-
-    /// Finds what a full path names.
-    fn full(&self, segments: &[String], module: usize) -> Option<Named<'_>> {
-        if let Some(known) = known::by_path(segments) {
-            return Some(Named::Known(known));
-        }
-        let (name, before) = segments.split_last()?;
-        let (mut at, mut rest) = (Some(module), before);
-        let own = matches!(
-            before.first().map(String::as_str),
-            Some("crate" | "self" | "super")
-        );
-        while let [first, more @ ..] = rest {
-            match first.as_str() {
-                "self" => {}
-                "super" => at = at.and_then(|at| self.module(at)?.parent),
-                "crate" => at = None,
-                _ => break,
-            }
-            rest = more;
-        }
-        if rest.is_empty() {
-            if let Some(declaration) = at.and_then(|at| self.declared_in(at, name)) {
-                return Some(Named::Declared(declaration));
-            }
-        }
-        let all = self.found.declarations.get(name)?;
-        let ends = |declaration: &&Declaration| {
-            let path = &self.found.modules[declaration.module].path;
-            path.ends_with(rest) || (!own && rest.first().is_some_and(|krate| path.contains(krate)))
-        };
-        let by_path: Vec<&Declaration> = all.iter().filter(ends).collect();
-        let candidates = if by_path.is_empty() && own {
-            all.iter().collect()
-        } else {
-            by_path
-        };
-        match candidates.as_slice() {
-            [] => None,
-            [one] => Some(Named::Declared(one)),
-            several => Some(Named::Several(
-                several
-                    .iter()
-                    .map(|it| format!("{}::{name}", self.found.modules[it.module].path.join("::")))
-                    .collect(),
-            )),
-        }
-    }
-
-    fn declared_in(&self, module: usize, name: &str) -> Option<&Declaration> {
-        self.found
-            .declarations
-            .get(name)?
-            .iter()
-            .find(|declaration| declaration.module == module)
+        of_sql(sql)
     }
 }
 
-/// Adds what a path names, once.
-fn add<'a>(named: &mut Vec<(String, Named<'a>)>, path: String, what: Option<Named<'a>>) {
-    if let Some(what) = what {
-        if !named.iter().any(|(_, other)| same(other, &what)) {
-            named.push((path, what));
-        }
-    }
+fn of_sql(sql: &str) -> Option<Mapped> {
+    let (column_type, identity) = sql_type(sql);
+    (!sql.trim().is_empty()).then_some(Mapped {
+        identity,
+        ..Mapped::of(column_type)
+    })
 }
 
-fn same(a: &Named<'_>, b: &Named<'_>) -> bool {
-    match (a, b) {
-        (Named::Known(a), Named::Known(b)) => a == b,
-        (Named::Declared(a), Named::Declared(b)) => std::ptr::eq(*a, *b),
-        _ => false,
+/// Makes an array of an element's type.
+fn array(element: &syn::Type, mapped: Mapped) -> Result<Mapped, Problem> {
+    match mapped.column_type {
+        None => Ok(Mapped::DEFERRED),
+        Some(ColumnType::Array(_)) => Err(problem(
+            element.span(),
+            "an array of arrays has no type of its own",
+            &[
+                "a PostgreSQL array takes any number of dimensions: write `#[column(type = \"integer[]\")]` with its element's type",
+            ],
+        )),
+        Some(column_type) => Ok(Mapped::of(ColumnType::Array(Box::new(column_type)))),
     }
 }
 
 const ATTRIBUTE: &str = "say which type the column has: `#[column(type = \"…\")]`";
 
 fn problem(span: Span, message: impl Into<String>, help: &[&str]) -> Problem {
+    let message = message.into();
     Problem {
         span,
-        message: message.into(),
+        root: message.clone(),
+        message,
         help: help.iter().map(ToString::to_string).collect(),
     }
 }
@@ -548,7 +391,7 @@ fn problem(span: Span, message: impl Into<String>, help: &[&str]) -> Problem {
 fn nothing(path: &syn::TypePath, way_out: &str) -> Problem {
     problem(
         path.span(),
-        format!("no column type holds a `{}`", written(path)),
+        format!("no column type holds `{}`", written(path)),
         &[way_out],
     )
 }
@@ -565,7 +408,11 @@ fn ambiguous(path: &syn::TypePath, candidates: &[String]) -> Problem {
 }
 
 fn listed(paths: &[String]) -> String {
-    let quoted: Vec<String> = paths.iter().map(|path| format!("`{path}`")).collect();
+    let quoted: Vec<String> = paths
+        .iter()
+        .take(4)
+        .map(|path| format!("`{path}`"))
+        .collect();
     match quoted.split_last() {
         Some((last, rest)) if !rest.is_empty() => format!("{} or {last}", rest.join(", ")),
         Some((last, _)) => format!("{last} or another crate's"),
@@ -602,5 +449,5 @@ fn written(tokens: &impl ToTokens) -> String {
             written.push(c);
         }
     }
-    written
+    written.replace("->", " -> ")
 }

@@ -34,10 +34,9 @@ pub(super) fn scan(tokens: TokenStream, path: &str, found: &mut Found) {
                 tokens,
                 ..
             } = piece
+                && let Some(item) = parse::<ItemUse>(tokens, &mut found.mistakes)
             {
-                if let Some(item) = parse::<ItemUse>(tokens, &mut found.mistakes) {
-                    found.modules[module].import(&item.tree);
-                }
+                found.modules[module].import(&item.tree);
             }
         }
         let mut inner = Vec::new();
@@ -321,29 +320,29 @@ fn pieces(tokens: TokenStream) -> Vec<Piece> {
             }
             TokenTree::Ident(ident) => {
                 let keyword = KEYWORDS.iter().find(|keyword| *ident == **keyword).copied();
-                match keyword.filter(|keyword| begins(keyword, trees.get(at + 1))) {
-                    Some(keyword) => {
-                        let (end, body) = end_of(keyword, &trees, at);
-                        let name = trees.get(at + 1).map(TokenTree::to_string);
-                        pieces.push(Piece::Item {
-                            keyword,
-                            name,
-                            tokens: trees[start..end].to_vec(),
-                            body,
-                        });
-                        at = end;
-                        in_tests = false;
+                if let Some(keyword) = keyword.filter(|keyword| begins(keyword, trees.get(at + 1)))
+                {
+                    let (end, body) = end_of(keyword, &trees, at);
+                    let name = match trees.get(at + 1) {
+                        Some(TokenTree::Ident(name)) => Some(name.unraw().to_string()),
+                        _ => None,
+                    };
+                    pieces.push(Piece::Item {
+                        keyword,
+                        name,
+                        tokens: trees[start..end].to_vec(),
+                        body,
+                    });
+                    at = end;
+                    in_tests = false;
+                } else {
+                    if start < at {
+                        in_tests = is_for_tests(&trees[start..at]);
+                        // An attribute of a function or an `impl` derives nothing.
+                        pieces
+                            .extend(derive_in(&trees[start..at]).map(|span| Piece::Stray { span }));
                     }
-                    None => {
-                        if start < at {
-                            in_tests = is_for_tests(&trees[start..at]);
-                            // An attribute of a function or an `impl` derives nothing.
-                            pieces.extend(
-                                derive_in(&trees[start..at]).map(|span| Piece::Stray { span }),
-                            );
-                        }
-                        at += 1;
-                    }
+                    at += 1;
                 }
                 start = at;
             }

@@ -9,8 +9,9 @@ use syn::ext::IdentExt;
 use super::cases::Case;
 use super::column::{self, Field};
 use super::conditions;
-use super::constraint::{self, Check, ForeignKey, Index, PrimaryKey, Unique};
+use super::constraint::{self, Check, ForeignKey, PrimaryKey, Unique};
 use super::entries::of_attributes;
+use super::index::{self, Index};
 use super::keys;
 use crate::mistake::{At, Mistakes, Place};
 use crate::suggest::did_you_mean;
@@ -73,7 +74,7 @@ impl Table {
             fields: fields(item, mistakes),
             primary_key: constraint::primary_key(&entries, mistakes),
             uniques: constraint::uniques(&entries, true, mistakes),
-            indexes: constraint::indexes(&entries, true, mistakes),
+            indexes: index::indexes(&entries, true, mistakes),
             checks: constraint::checks(&entries, mistakes),
             foreign_keys: constraint::foreign_keys(&entries, mistakes),
             rust_name,
