@@ -16,13 +16,15 @@ use std::collections::BTreeMap;
 
 use crate::dialect::{ReflectError, Row};
 use crate::schema::{
-    BigInteger, CheckConstraint, Column, ColumnType, EnumType, PrimaryKey, Schema, Table,
+    BigInteger, CheckConstraint, Column, ColumnType, EnumType, ForeignKey, PrimaryKey, Schema,
+    Table,
 };
 use crate::sql::{Token, TokenKind};
 
 pub(super) use comment::sql as comment_sql;
 pub(super) use lexer::{tokens, without_parentheses};
 
+use super::names::fold;
 use super::{compile, types};
 
 /// The queries, in the order in which [`read`] takes their answers.
@@ -64,9 +66,10 @@ pub(super) fn read(answers: Vec<Vec<Row>>) -> Result<Schema, ReflectError> {
     }
     schema.tables.sort_by(|a, b| a.name.cmp(&b.name));
     resolve_references(&mut schema);
+    let places = places(&schema.tables);
     for object in &objects {
-        let owner = |it: &&mut Table| it.name.name.eq_ignore_ascii_case(&object.table);
-        let Some(table) = schema.tables.iter_mut().find(owner) else {
+        let place = places.get(&*fold(&object.table));
+        let Some(table) = place.and_then(|it| schema.tables.get_mut(*it)) else {
             continue;
         };
         match object.kind.as_str() {
@@ -281,36 +284,40 @@ fn enums(tables: &[Table]) -> Vec<EnumType> {
     enums
 }
 
+/// Where the table of each name stands, the names folded.
+fn places(tables: &[Table]) -> BTreeMap<String, usize> {
+    let names = tables
+        .iter()
+        .map(|table| fold(&table.name.name).into_owned());
+    names.zip(0..).collect()
+}
+
 /// Spells the tables and columns that foreign keys refer to as they are declared, and fills in the
 /// primary key where a foreign key names no columns.
 fn resolve_references(schema: &mut Schema) {
-    let declared: Vec<Table> = schema
-        .tables
-        .iter()
-        .map(|table| Table {
-            primary_key: table.primary_key.clone(),
-            columns: table.columns.clone(),
-            ..Table::new(table.name.clone())
-        })
-        .collect();
-    let keys = schema.tables.iter_mut().flat_map(|it| &mut it.foreign_keys);
-    for key in keys {
-        let referred = &key.referred_table.name;
-        let found = declared
-            .iter()
-            .find(|table| table.name.name.eq_ignore_ascii_case(referred));
-        let Some(table) = found else { continue };
-        key.referred_table = table.name.clone();
-        if let (true, Some(primary)) = (key.referred_columns.is_empty(), &table.primary_key)
-            && primary.columns.len() == key.columns.len()
-        {
-            key.referred_columns.clone_from(&primary.columns);
-        }
-        for name in &mut key.referred_columns {
-            let mut columns = table.columns.iter();
-            if let Some(column) = columns.find(|it| it.name.eq_ignore_ascii_case(name)) {
-                name.clone_from(&column.name);
+    let places = places(&schema.tables);
+    for at in 0..schema.tables.len() {
+        let mut keys = std::mem::take(&mut schema.tables[at].foreign_keys);
+        for key in &mut keys {
+            if let Some(place) = places.get(&*fold(&key.referred_table.name)) {
+                resolve(key, &schema.tables[*place]);
             }
+        }
+        schema.tables[at].foreign_keys = keys;
+    }
+}
+
+fn resolve(key: &mut ForeignKey, referred: &Table) {
+    key.referred_table = referred.name.clone();
+    if let (true, Some(primary)) = (key.referred_columns.is_empty(), &referred.primary_key)
+        && primary.columns.len() == key.columns.len()
+    {
+        key.referred_columns.clone_from(&primary.columns);
+    }
+    for name in &mut key.referred_columns {
+        let mut columns = referred.columns.iter();
+        if let Some(column) = columns.find(|it| it.name.eq_ignore_ascii_case(name)) {
+            name.clone_from(&column.name);
         }
     }
 }
