@@ -17,7 +17,8 @@ pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Opti
     if word.len() > LONGEST {
         return None;
     }
-    let limit = word.len().div_ceil(3);
+    // Of two letters, each says too much to be a slip.
+    let limit = word.len() / 3;
     known
         .into_iter()
         .map(|candidate| (distance(&word, &plain(candidate), limit), candidate))
