@@ -129,7 +129,7 @@ fn closes(open: &str, close: &str) -> bool {
     matches!((open, close), ("(", ")") | ("[", "]") | ("{", "}"))
 }
 
-const PRELUDE: [&str; 9] = ["use", "limbec", ":", ":", "prelude", ":", ":", "*", ";"];
+const PRELUDE: [&str; 7] = ["use", "limbec", "::", "prelude", "::", "*", ";"];
 
 fn item(cursor: &mut Cursor<'_>, found: &mut Found) {
     let Some(token) = cursor.peek() else { return };

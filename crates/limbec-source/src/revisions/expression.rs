@@ -283,7 +283,7 @@ fn integer(
 /// Reads `Text`, `Column::new(…)` or `ReferentialAction::Cascade` behind its first word.
 fn path(cursor: &mut Cursor<'_>, first: Token<'_>) -> Option<Value> {
     let mut segments = vec![first];
-    while cursor.take_all(&[":", ":"]) {
+    while cursor.take("::") {
         match cursor.peek().filter(|it| it.kind == Kind::Word) {
             Some(segment) => segments.push(segment),
             None => return refuse_here(cursor),

@@ -143,8 +143,6 @@ fn read(path: &str, text: &str) -> Option<Body> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(1000))]
-
     #[test]
     fn any_text_is_read_or_refused(text in any::<String>()) {
         read("a.rs", &text);
