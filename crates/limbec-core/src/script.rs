@@ -251,6 +251,12 @@ impl Arguments {
         };
         let given = match &value {
             Value::Integer(number) => number.to_string(),
+            Value::List(items) => {
+                let other = items.iter().find(|it| !matches!(it, Value::Text(_)));
+                other.map_or("a list".into(), |it| {
+                    format!("a list that holds {}", it.kind())
+                })
+            }
             other => other.kind().to_string(),
         };
         T::from_value(value).ok_or_else(|| CallError {

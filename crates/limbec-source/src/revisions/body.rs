@@ -99,18 +99,21 @@ fn check_tokens(cursor: &mut Cursor<'_>) {
                 }
                 open.push(*token);
             }
-            Kind::Close => {
-                let matches = |it: &Token<'_>| {
-                    matches!((it.text, token.text), ("(", ")") | ("[", "]") | ("{", "}"))
-                };
-                if open.pop().is_none_or(|it| !matches(&it)) {
+            Kind::Close => match open.pop() {
+                Some(it) if closes(it.text, token.text) => {}
+                Some(it) => {
+                    let message = format!("this `{}` is never closed", it.text);
+                    cursor.error(it.span(), message);
+                    return;
+                }
+                None => {
                     cursor.error(
                         token.span(),
                         format!("this `{}` closes nothing", token.text),
                     );
                     return;
                 }
-            }
+            },
             _ => {}
         }
     }
@@ -122,7 +125,11 @@ fn check_tokens(cursor: &mut Cursor<'_>) {
     }
 }
 
-const PRELUDE: [&str; 9] = ["use", "limbec", ":", ":", "prelude", ":", ":", "*", ";"];
+fn closes(open: &str, close: &str) -> bool {
+    matches!((open, close), ("(", ")") | ("[", "]") | ("{", "}"))
+}
+
+const PRELUDE: [&str; 7] = ["use", "limbec", "::", "prelude", "::", "*", ";"];
 
 fn item(cursor: &mut Cursor<'_>, found: &mut Found) {
     let Some(token) = cursor.peek() else { return };
@@ -143,11 +150,12 @@ fn item(cursor: &mut Cursor<'_>, found: &mut Found) {
     } else if token.is("#") {
         attribute(cursor);
     } else if constant::begins(cursor) {
+        constant::read(cursor);
         if found.constant {
-            cursor.error(token.span(), "there are two constants `REVISION`");
+            let span = cursor.since(token.start);
+            cursor.error(span, "there are two constants `REVISION`");
         }
         found.constant = true;
-        constant::read(cursor);
     } else if !cursor.take_all(&PRELUDE) {
         let name = function_name(cursor);
         match name.map(|it| it.text) {
@@ -229,7 +237,10 @@ fn function(cursor: &mut Cursor<'_>, name: &str, found: &mut Option<Function>) {
             cursor.skip_tree();
         }
         let span = cursor.since(start);
-        let error = cursor.error(span, format!("the signature of `{name}` is another"));
+        let error = cursor.error(
+            span,
+            format!("`{name}` must have the signature of a revision"),
+        );
         error
             .help
             .push(format!("write it as `pub fn {name}(op: &mut Operations)`"));

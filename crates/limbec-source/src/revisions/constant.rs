@@ -25,8 +25,8 @@ pub(super) struct Constant {
 /// How the constant is written.
 pub(super) const SHAPE: &str = "write it as `pub const REVISION: Revision = Revision::new(\"3950395dfef3\").revises(&[\"61ee6f04df66\"]);`";
 
-const BEGIN: [&str; 10] = [
-    "pub", "const", "REVISION", ":", "Revision", "=", "Revision", ":", ":", "new",
+const BEGIN: [&str; 9] = [
+    "pub", "const", "REVISION", ":", "Revision", "=", "Revision", "::", "new",
 ];
 
 const METHODS: [&str; 3] = ["revises", "depends_on", "branch_labels"];

@@ -60,8 +60,7 @@ impl<'a> Field<'a> {
             at += part.len() + 1;
             let text = part.trim();
             let line = Line { text, start };
-            (!text.is_empty() && text != "<base>" && !text.eq_ignore_ascii_case("none"))
-                .then_some(line)
+            (!text.is_empty() && text != "<base>").then_some(line)
         })
     }
 }

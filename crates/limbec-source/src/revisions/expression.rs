@@ -168,7 +168,7 @@ fn call(
             format!("{kind} has no method `{}`", method.text),
         );
         if methods.is_empty() {
-            error.help.push(format!("write {kind} by itself"));
+            error.help.push("leave the call out".into());
         }
         error
             .help
@@ -283,7 +283,7 @@ fn integer(
 /// Reads `Text`, `Column::new(…)` or `ReferentialAction::Cascade` behind its first word.
 fn path(cursor: &mut Cursor<'_>, first: Token<'_>) -> Option<Value> {
     let mut segments = vec![first];
-    while cursor.take_all(&[":", ":"]) {
+    while cursor.take("::") {
         match cursor.peek().filter(|it| it.kind == Kind::Word) {
             Some(segment) => segments.push(segment),
             None => return refuse_here(cursor),
@@ -310,7 +310,7 @@ fn path(cursor: &mut Cursor<'_>, first: Token<'_>) -> Option<Value> {
                 .find(|(_, it, _)| *it == constant.text);
             match known {
                 Some((action, ..)) => Some(Value::ReferentialAction(*action)),
-                None => unknown_name(cursor, span, constant.text, actions()),
+                None => unknown_name(cursor, span, constant.text, &actions()),
             }
         }
         [name, function] if calls => construct(cursor, name, function),
@@ -369,14 +369,14 @@ fn constant(cursor: &mut Cursor<'_>, name: Token<'_>) -> Option<Value> {
     }
     let mut known = actions();
     known.extend(ColumnType::CONSTANTS.iter().map(ToString::to_string));
-    unknown_name(cursor, name.span(), name.text, known)
+    unknown_name(cursor, name.span(), name.text, &known)
 }
 
 fn unknown_name(
     cursor: &mut Cursor<'_>,
     span: Range<usize>,
     name: &str,
-    known: Vec<String>,
+    known: &[String],
 ) -> Option<Value> {
     let error = cursor.error(span, format!("there is no `{name}` in `limbec::prelude`"));
     match did_you_mean(name, known.iter().map(String::as_str)) {

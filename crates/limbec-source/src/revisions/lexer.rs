@@ -42,7 +42,7 @@ pub(super) enum Kind {
     /// A literal that no revision needs: bytes, C strings, characters.
     OtherLiteral,
     Lifetime,
-    /// One character of punctuation.
+    /// One character of punctuation, or `::`.
     Symbol,
     /// `(`, `[`, `{`.
     Open,
@@ -140,6 +140,7 @@ fn scan(rest: &str, first: char) -> (Option<Kind>, usize) {
         '0'..='9' => (Kind::Number, number(bytes)),
         '(' | '[' | '{' => (Kind::Open, 1),
         ')' | ']' | '}' => (Kind::Close, 1),
+        ':' if bytes.get(1) == Some(&b':') => (Kind::Symbol, 2),
         _ if is_word_start(first) => word(rest),
         _ if first.is_ascii_punctuation() => (Kind::Symbol, 1),
         _ => (Kind::Bad(Bad::Character), first.len_utf8()),

@@ -40,7 +40,18 @@ pub(super) fn read_header(path: &str, text: &str) -> Result<Header, Vec<Diagnost
         diagnostics.push(error);
         return Err(diagnostics);
     };
+    if !doc.fields.iter().any(|it| it.name == FieldName::Revises) {
+        // Without the line, a typing mistake would make a second base of the revision.
+        let place = doc.fields.first().map_or(0..0, |it| it.line.span());
+        let mut error = Diagnostic::new(path, place, "the header has no line `Revises:`");
+        error.help.push(
+            "add a line `-- Revises: <id of the parent>`, or `-- Revises:` where there is none"
+                .into(),
+        );
+        diagnostics.push(error);
+    }
     if !diagnostics.is_empty() {
+        diagnostics.sort_by_key(|it| it.span.start);
         return Err(diagnostics);
     }
     let date = doc
@@ -211,7 +222,10 @@ pub(super) fn read_body(path: &str, text: &str) -> Result<Body, Vec<Diagnostic>>
                 }
                 continue;
             }
-            Marker::Unknown(section, word) => reader.unknown_dialect(section, word, span.clone()),
+            Marker::Unknown(section, word) => {
+                reader.unknown_dialect(section, word, span.clone());
+                seen.push(section);
+            }
             Marker::Section(section, _) => seen.push(section),
         }
         if let Some((section, dialect, start)) = open.take() {

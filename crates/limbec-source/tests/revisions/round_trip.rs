@@ -92,7 +92,7 @@ fn what_is_written_is_formatted() {
             proptest::test_runner::RngAlgorithm::ChaCha,
         ),
     );
-    for (texts, count) in [(Texts::Plain, 3000), (Texts::Nasty, 1000)] {
+    for (texts, count) in [(Texts::Plain, 1500), (Texts::Nasty, 500)] {
         let operations = vec(operation(texts), count)
             .new_tree(&mut runner)
             .unwrap()
@@ -149,12 +149,10 @@ proptest! {
 
     #[test]
     fn sql_that_is_written_is_read_back(
-        upgrade in vec("[a-zA-Z][a-zA-Z '(),=]{0,30}[a-z]", 0..4),
+        // A quote that is left open runs on.
+        upgrade in vec("[a-zA-Z]([a-zA-Z (),=]|'[a-z;-]{0,9}'){0,9}[a-z]", 0..4),
         downgrade in vec("[a-zA-Z ]{0,10}[a-z] -- [a-z]{3,9}", 0..4),
     ) {
-        // A quote that is left open runs on.
-        let closed = |it: &String| it.matches('\'').count() % 2 == 0;
-        prop_assume!(upgrade.iter().all(closed));
         let text = write_sql_revision(&header(), &upgrade, &downgrade);
         let body = read_body("a.sql", &text);
         let body = body.map_err(|it| TestCaseError::fail(format!("{it:?}\n{text}")))?;

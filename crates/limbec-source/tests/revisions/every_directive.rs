@@ -1,0 +1,186 @@
+//! Every directive
+//!
+//! Uses each directive, each builder function and each builder method at least once. It is
+//! compiled and it is read, and both must give the same operations.
+//!
+//! Revision ID: 3950395dfef3
+//! Revises: 61ee6f04df66, 27c6a30d7c24
+//! Depends on: 4a1b2c3d4e5f
+//! Branch labels: rag
+//! Create Date: 2026-11-22 13:16:14 UTC
+
+use limbec::prelude::*;
+
+pub const REVISION: Revision = Revision::new("3950395dfef3")
+    .revises(&["61ee6f04df66", "27c6a30d7c24"])
+    .depends_on(&["4a1b2c3d4e5f"])
+    .branch_labels(&["rag"]);
+
+/// Creates what there is to create.
+pub fn upgrade(op: &mut Operations) {
+    op.create_schema("billing");
+    op.create_extension("vector");
+    op.create_domain(
+        Domain::new("positive", Integer)
+            .not_null()
+            .server_default("1")
+            .check("positive_check", "VALUE > 0"),
+    );
+    op.create_enum(EnumType::new("state", &["draft", "done"]));
+    op.alter_enum(EnumType::new(ObjectName::new("state"), ["draft", "sent", "done"]));
+
+    op.create_table(
+        Table::new("types")
+            .column(Column::new("small", SmallInteger).identity(Identity::serial()))
+            .column(Column::new("whole", Integer).identity(Identity::always()))
+            .column(
+                Column::new("big", BigInteger).identity(
+                    Identity::by_default()
+                        .start(10)
+                        .increment(-1)
+                        .minimum(-9_223_372_036_854_775_808)
+                        .maximum(0x10)
+                        .cache(5)
+                        .cycle(),
+                ),
+            )
+            .column(Column::new("real", Real))
+            .column(Column::new("double", Double))
+            .column(Column::new("numeric", Numeric))
+            .column(Column::new("numeric_10", Numeric::precision(10)))
+            .column(Column::new("numeric_10_2", Numeric::new(10, 2)))
+            .column(Column::new("boolean", Boolean).server_default("false"))
+            .column(Column::new("text", Text).collation("C").comment("With a\nsecond \"line\""))
+            .column(Column::new("varchar", Varchar))
+            .column(Column::new("varchar_36", Varchar::length(36)).not_null())
+            .column(Column::new("char", Char))
+            .column(Column::new("char_2", Char::length(2)))
+            .column(Column::new("bytes", Bytes))
+            .column(Column::new("date", Date))
+            .column(Column::new("time", Time))
+            .column(Column::new("time_3", Time::precision(3)))
+            .column(Column::new("timestamp", Timestamp))
+            .column(Column::new("timestamp_3", Timestamp::precision(3)))
+            .column(Column::new("timestamp_tz", TimestampTz))
+            .column(Column::new("timestamp_tz_3", TimestampTz::precision(3)))
+            .column(Column::new("interval", Interval))
+            .column(Column::new("uuid", Uuid))
+            .column(Column::new("json", Json))
+            .column(Column::new("jsonb", Jsonb))
+            .column(Column::new("inet", Inet))
+            .column(Column::new("cidr", Cidr))
+            .column(Column::new("mac", MacAddr))
+            .column(Column::new("array", Array::of(Array::of(Integer))))
+            .column(Column::new("state", Enum::new("state", &["draft", "sent", "done"])))
+            .column(Column::new("same_state", EnumType::new("state", vec!["draft", "sent", "done"])))
+            .column(Column::new("embedding", Custom::new("vector(768)")))
+            .column(Column::new("upper", Text).generated_stored("upper(text)"))
+            .column(Column::new("lower", Text).generated_virtual("lower(text)"))
+            .column(Column::new("optional", (Text)).option("postgresql.storage", "external"))
+            .primary_key(PrimaryKey::new(&["whole"]).name("types_pkey"))
+            .unique(UniqueConstraint::new(&["small", "big"]))
+            .check(CheckConstraint::new(r#"text <> "varchar""#).name("types_check"))
+            .foreign_key(ForeignKey::new(&["uuid"], "owners", &["id"]))
+            .comment("Every type")
+            .option("sqlite.strict", "true"),
+    );
+
+    op.add_column(ObjectName::qualified("billing", "invoices"), Column::new("note", Text));
+    op.alter_column(
+        "invoices",
+        AlterColumn::new("size")
+            .column_type(BigInteger)
+            .using("size::bigint")
+            .nullable()
+            .server_default("0")
+            .generated_stored("1")
+            .identity(Identity::always())
+            .collation("C")
+            .comment("Bytes"),
+    );
+    op.alter_column("invoices", AlterColumn::new("size").not_null().generated_virtual("2"));
+    op.alter_column(
+        "invoices",
+        AlterColumn::new("size")
+            .drop_default()
+            .drop_generated()
+            .drop_identity()
+            .drop_collation()
+            .drop_comment(),
+    );
+    op.create_primary_key("invoices", PrimaryKey::new(&["id"]));
+    op.create_unique_constraint(
+        "invoices",
+        UniqueConstraint::new(&["number"])
+            .name("invoices_number_key")
+            .deferrable()
+            .initially_deferred()
+            .nulls_not_distinct(),
+    );
+    op.create_check_constraint("invoices", CheckConstraint::new("total >= 0"));
+    op.create_foreign_key(
+        "invoices",
+        ForeignKey::new(&["owner_id"], ObjectName::qualified("billing", "owners"), &["id"])
+            .name("invoices_owner_id_fkey")
+            .on_delete(Cascade)
+            .on_update(Restrict)
+            .deferrable()
+            .initially_deferred()
+            .match_full(),
+    );
+    op.create_foreign_key(
+        "invoices",
+        ForeignKey::new(&["a"], "b", &["c"]).on_delete(SetNull).on_update(SetDefault),
+    );
+    op.create_foreign_key(
+        "invoices",
+        ForeignKey::new(&["d"], "b", &["c"]).on_delete(ReferentialAction::NoAction).on_update(NoAction),
+    );
+    op.create_index(
+        "invoices",
+        Index::new("ix_invoices_number", &["number"])
+            .element(
+                IndexElement::column("name")
+                    .descending()
+                    .nulls_last()
+                    .collation("C")
+                    .operator_class("text_ops"),
+            )
+            .element(IndexElement::expression("lower(name)").nulls_first())
+            .unique()
+            .using("btree")
+            .include(&["total"])
+            .predicate("deleted_at IS NULL")
+            .nulls_not_distinct()
+            .comment("By number")
+            .option("postgresql.fillfactor", "70"),
+    );
+    op.create_index("invoices", Index::new("ix_expression", &[]).element(IndexElement::expression("a")));
+    op.create_table_comment("invoices", "What is owed");
+    op.rename_column("invoices", "total", "amount");
+    op.rename_table("invoices", "bills");
+    op.execute("UPDATE bills SET amount = 0");
+    op.execute(
+        r"UPDATE bills
+SET amount = 0;",
+    );
+    op.execute_on("postgresql", "SELECT 'it''s', \"a\", '\u{e9}\t'");
+    op.execute_on("sqlite", "SELECT \
+        1");
+}
+
+pub fn downgrade(operations: &mut Operations) {
+    operations.drop_table_comment("bills");
+    operations.drop_index("bills", "ix_invoices_number");
+    operations.drop_constraint("bills", "invoices_owner_id_fkey");
+    operations.drop_constraint("bills", PrimaryKey::new(&["id"]));
+    operations.drop_constraint("bills", CheckConstraint::new("total >= 0"));
+    operations.drop_constraint("bills", UniqueConstraint::new(&["number"]));
+    operations.drop_constraint("bills", ForeignKey::new(&["a"], "b", &["c"]));
+    operations.drop_column("bills", "note");
+    operations.drop_table(ObjectName::qualified("billing", "types"));
+    operations.drop_enum("state");
+    operations.drop_domain("positive");
+    operations.drop_extension("vector");
+    operations.drop_schema("billing")
+}

@@ -1,0 +1,9 @@
+//! No downgrade
+
+use limbec::prelude::*;
+
+pub const REVISION: Revision = Revision::new("3950395dfef3");
+
+pub fn upgrade(op: &mut Operations) {
+    op.drop_table("a");
+}

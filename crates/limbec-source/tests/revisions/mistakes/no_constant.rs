@@ -1,0 +1,3 @@
+//! A module that lies among the revisions
+
+pub fn helper() {}
