@@ -57,7 +57,7 @@ impl Arguments {
         cursor: &mut Cursor<'_>,
         called: &str,
         name: Token<'_>,
-        error: CallError,
+        error: &CallError,
     ) {
         let argument = error.argument.and_then(|index| self.nodes.get(index));
         let span = argument.map_or(name.span(), |node| node.span.clone());
@@ -182,7 +182,7 @@ fn call(
     match receiver.call(method.text, values) {
         Ok(value) => Some(value),
         Err(error) => {
-            arguments.report(cursor, method.text, method, error);
+            arguments.report(cursor, method.text, method, &error);
             None
         }
     }
@@ -413,7 +413,7 @@ fn construct(cursor: &mut Cursor<'_>, owner: Token<'_>, function: Token<'_>) -> 
     match Value::construct(owner.text, function.text, values) {
         Ok(value) => Some(value),
         Err(error) => {
-            arguments.report(cursor, &called, function, error);
+            arguments.report(cursor, &called, function, &error);
             None
         }
     }

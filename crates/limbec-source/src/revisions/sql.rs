@@ -26,7 +26,7 @@ pub(super) fn read_header(path: &str, text: &str) -> Result<Header, Vec<Diagnost
     let texts = |name: FieldName| -> Vec<String> {
         let fields = doc.fields.iter().filter(|it| it.name == name);
         fields
-            .flat_map(|it| it.ids())
+            .flat_map(super::doc::Field::ids)
             .map(|it| it.text.to_string())
             .collect()
     };

@@ -15,6 +15,8 @@ struct Pending {
     step: Step,
     operation: Option<String>,
     affects: Option<u64>,
+    /// Whether the transaction is open once it has run.
+    opens: bool,
 }
 
 impl Pending {
@@ -23,6 +25,7 @@ impl Pending {
             step,
             operation: None,
             affects: None,
+            opens: false,
         }
     }
 }
@@ -41,31 +44,32 @@ pub(super) async fn execute<C: Connection>(
     work: Work<'_>,
 ) -> Result<(), Error> {
     let frame = connection.dialect().frame(work.operations);
-    let result = in_transaction(connection, work, &frame).await;
-    if result.is_err() {
+    let mut queue = Queue {
+        pending: begin(&frame),
+        connection,
+        open: false,
+    };
+    let result = in_transaction(&mut queue, work, &frame).await;
+    if result.is_err() && queue.open {
         // The transaction may be closed already; what the rollback says adds nothing then.
         for step in &frame.rollback {
-            let _ = connection.run(&[&step.sql]).await;
+            let _ = queue.connection.run(&[&step.sql]).await;
         }
     }
+    let mut restored = Ok(());
     for step in &frame.restore {
-        connection
-            .run(&[&step.sql])
-            .await
-            .map_err(|error| Error::statement(error.error, &step.sql))?;
+        if let Err(error) = queue.connection.run(&[&step.sql]).await {
+            restored = Err(Error::statement(error.error, &step.sql));
+        }
     }
-    result
+    result.and(restored)
 }
 
 async fn in_transaction<C: Connection>(
-    connection: &mut C,
+    queue: &mut Queue<'_, C>,
     work: Work<'_>,
     frame: &Frame,
 ) -> Result<(), Error> {
-    let mut queue = Queue {
-        pending: begin(frame),
-        connection,
-    };
     if let Some((table, expected)) = work.expected {
         queue.flush().await?;
         let found = Version::read(queue.connection, table).await?;
@@ -83,9 +87,8 @@ async fn in_transaction<C: Connection>(
     queue
         .pending
         .extend(work.rows.steps.into_iter().map(|(step, affects)| Pending {
-            step,
-            operation: None,
             affects,
+            ..Pending::of(step)
         }));
     queue.flush().await?;
     queue
@@ -95,7 +98,11 @@ async fn in_transaction<C: Connection>(
 }
 
 fn begin(frame: &Frame) -> Vec<Pending> {
-    frame.begin.iter().cloned().map(Pending::of).collect()
+    let mut pending: Vec<Pending> = frame.begin.iter().cloned().map(Pending::of).collect();
+    if let Some(last) = pending.last_mut() {
+        last.opens = true;
+    }
+    pending
 }
 
 /// Runs operations, each compiled against the database as the ones before it leave it, and no
@@ -129,6 +136,7 @@ pub async fn run_operations<C: Connection>(
     let mut queue = Queue {
         pending: Vec::new(),
         connection,
+        open: true,
     };
     queue.operations(operations, &frame).await?;
     queue.flush().await
@@ -139,6 +147,8 @@ pub async fn run_operations<C: Connection>(
 struct Queue<'a, C> {
     pending: Vec<Pending>,
     connection: &'a mut C,
+    /// Whether a transaction of ours may be open: not while its first statements fail.
+    open: bool,
 }
 
 impl<C: Connection> Queue<'_, C> {
@@ -166,9 +176,8 @@ impl<C: Connection> Queue<'_, C> {
             for step in steps {
                 if step.transactional {
                     self.pending.push(Pending {
-                        step,
                         operation: words.clone(),
-                        affects: None,
+                        ..Pending::of(step)
                     });
                 } else {
                     self.outside(step, words.clone(), frame).await?;
@@ -204,7 +213,12 @@ impl<C: Connection> Queue<'_, C> {
                 .iter()
                 .map(|pending| pending.step.sql.as_str())
                 .collect();
-            let answers = self.connection.flight(&statements).await.map_err(|error| {
+            let result = self.connection.flight(&statements).await;
+            let ran = result.as_ref().map_or_else(|error| error.index, Vec::len);
+            self.open |= batch[..ran.min(batch.len())]
+                .iter()
+                .any(|pending| pending.opens);
+            let answers = result.map_err(|error| {
                 let failed = batch.get(error.index);
                 let sql = failed.map_or("", |pending| &pending.step.sql);
                 let operation = failed.and_then(|pending| pending.operation.clone());
