@@ -8,6 +8,7 @@ Tasks:
   test [--release] [FILTER…]  Run all tests, or those whose names hold a FILTER, with a
                               throw-away PostgreSQL server; ends with the tests' exit status
   ci                          Run what CI runs: formatting, lints, tests, docs, licences
+  bench                       Time the release build of the command on SQLite and PostgreSQL
   postgres                    Start a throw-away PostgreSQL server, print its URL, and keep
                               it until Ctrl-C
 
@@ -29,6 +30,7 @@ are missing.
 pub(crate) enum Task {
     Help,
     Test(TestOptions),
+    Bench,
     Ci,
     Postgres,
 }
@@ -55,6 +57,7 @@ pub(crate) fn parse(arguments: impl IntoIterator<Item = String>) -> Result<Task,
     }
     match task.as_str() {
         "test" => parse_test(rest).map(Task::Test),
+        "bench" => alone(&task, &rest, Task::Bench),
         "ci" => alone(&task, &rest, Task::Ci),
         "postgres" => alone(&task, &rest, Task::Postgres),
         _ => Err(format!("there is no task `{task}`")),

@@ -1,4 +1,5 @@
-//! The project's own tasks: `cargo xtask test`, `cargo xtask ci`, `cargo xtask postgres`.
+//! The project's own tasks: `cargo xtask test`, `cargo xtask ci`, `cargo xtask bench`,
+//! `cargo xtask postgres`.
 //!
 //! One file a task; each returns the exit status that this process ends with.
 
@@ -9,6 +10,7 @@
 )]
 
 mod args;
+mod bench;
 mod ci;
 mod postgres;
 mod run;
@@ -25,6 +27,7 @@ fn main() -> ExitCode {
             Ok(())
         }
         Ok(Task::Test(options)) => test::run(&options),
+        Ok(Task::Bench) => bench::run_all(),
         Ok(Task::Ci) => ci::run(),
         Ok(Task::Postgres) => postgres::run(),
         Err(mistake) => {

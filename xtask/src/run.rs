@@ -12,6 +12,10 @@ pub(crate) struct Failure {
 }
 
 impl Failure {
+    pub(crate) fn new(message: String) -> Self {
+        Self { message, status: 1 }
+    }
+
     /// The exit status of the program that failed, or 1.
     pub(crate) fn status(&self) -> u8 {
         self.status
@@ -21,6 +25,12 @@ impl Failure {
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.message)
+    }
+}
+
+impl From<std::io::Error> for Failure {
+    fn from(error: std::io::Error) -> Self {
+        Self::new(error.to_string())
     }
 }
 

@@ -1,0 +1,200 @@
+//! Times the command itself, on real databases: `cargo xtask bench`.
+//!
+//! CPU time is that of the command's processes alone (user and system, from the kernel's account
+//! of this process's children, so Linux only), divided by the number of runs; the server's is not
+//! in it. Wall time is the best of the runs. Compare rows of one run of this task: machines differ,
+//! and are noisy.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use limbec_testkit::{TempProject, postgres};
+
+use crate::run::{Failure, cargo, run};
+
+/// Clock ticks a second in `/proc/self/stat`; the same on every Linux that Rust runs on.
+const TICKS: f64 = 100.0;
+
+pub(crate) fn run_all() -> Result<(), Failure> {
+    run(&mut cargo(&[
+        "build",
+        "--release",
+        "--package",
+        "limbec-cli",
+    ]))?;
+    let binary = PathBuf::from("target/release/limbec").canonicalize()?;
+    let server = postgres::Cluster::start()?;
+
+    println!("\n| what | database | runs | CPU of the command | wall, best |");
+    println!("|---|---|--:|--:|--:|");
+    let bench = Bench { binary };
+    bench.time(
+        "limbec --version (floor)",
+        "–",
+        50,
+        Path::new("."),
+        "",
+        &["--version"],
+    )?;
+    for count in [10, 1_000, 10_000] {
+        let project = revisions(count)?;
+        let sqlite = format!("sqlite:{}", project.path().join("app.db").display());
+        let database = postgres::create_database(&server.url())?;
+        for (name, url) in [("SQLite", sqlite.as_str()), ("PostgreSQL", database.url())] {
+            // The head alone is what is measured; the way there is a benchmark of its own.
+            bench.command(project.path(), url, &["stamp", "head"])?;
+            let runs = if count > 1_000 { 10 } else { 50 };
+            for command in [["current"].as_slice(), &["upgrade", "head"]] {
+                let what = format!("`{}` at head, {count} revisions", command.join(" "));
+                bench.time(&what, name, runs, project.path(), url, command)?;
+            }
+        }
+        for command in ["history", "heads"] {
+            let what = format!("`{command}`, {count} revisions");
+            bench.time(&what, "–", 10, project.path(), &sqlite, &[command])?;
+        }
+    }
+
+    let project = revisions(1_000)?;
+    let database = postgres::create_database(&server.url())?;
+    let sqlite = format!("sqlite:{}", project.path().join("app.db").display());
+    for (name, url) in [("SQLite", sqlite.as_str()), ("PostgreSQL", database.url())] {
+        let what = "`upgrade head` from empty, 1000 revisions";
+        bench.time(what, name, 1, project.path(), url, &["upgrade", "head"])?;
+    }
+
+    let project = models(1_000)?;
+    let database = postgres::create_database(&server.url())?;
+    let sqlite = format!("sqlite:{}", project.path().join("app.db").display());
+    for (name, url) in [("SQLite", sqlite.as_str()), ("PostgreSQL", database.url())] {
+        let _ = fs::remove_dir_all(project.path().join("migrations/versions"));
+        fs::create_dir_all(project.path().join("migrations/versions"))?;
+        let generate = ["revision", "--autogenerate", "-m", "all", "-q"];
+        let what = "`revision --autogenerate`, 1000 tables from empty, with its proof";
+        bench.time(what, name, 1, project.path(), url, &generate)?;
+        let what = "`upgrade head` of it";
+        bench.time(what, name, 1, project.path(), url, &["upgrade", "head"])?;
+        let what = "`check`, 1000 tables in sync";
+        bench.time(what, name, 5, project.path(), url, &["check"])?;
+        let what = "`revision --autogenerate`, 1000 tables in sync";
+        bench.time(what, name, 5, project.path(), url, &generate)?;
+    }
+    Ok(())
+}
+
+struct Bench {
+    binary: PathBuf,
+}
+
+impl Bench {
+    fn time(
+        &self,
+        what: &str,
+        database: &str,
+        runs: u32,
+        folder: &Path,
+        url: &str,
+        arguments: &[&str],
+    ) -> Result<(), Failure> {
+        let before = children_ticks()?;
+        let mut best = Duration::MAX;
+        for _ in 0..runs {
+            let start = Instant::now();
+            self.command(folder, url, arguments)?;
+            best = best.min(start.elapsed());
+        }
+        let cpu = (children_ticks()? - before) / TICKS / f64::from(runs) * 1_000.0;
+        let wall = best.as_secs_f64() * 1_000.0;
+        println!("| {what} | {database} | {runs} | {cpu:.1} ms | {wall:.1} ms |");
+        Ok(())
+    }
+
+    fn command(&self, folder: &Path, url: &str, arguments: &[&str]) -> Result<(), Failure> {
+        let status = Command::new(&self.binary)
+            .args(arguments)
+            .current_dir(folder)
+            .env("DATABASE_URL", url)
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .status()?;
+        if status.success() {
+            return Ok(());
+        }
+        Err(Failure::new(format!(
+            "`limbec {}` failed ({status})",
+            arguments.join(" ")
+        )))
+    }
+}
+
+/// User and system time of the children that have ended, in clock ticks.
+fn children_ticks() -> Result<f64, Failure> {
+    let stat = fs::read_to_string("/proc/self/stat")?;
+    // The second field, the program's name, may hold spaces; it ends with the last parenthesis.
+    let fields = stat.rsplit_once(')').map_or("", |(_, rest)| rest);
+    let fields: Vec<f64> = fields
+        .split_whitespace()
+        .filter_map(|field| field.parse().ok())
+        .collect();
+    // Numbered as in proc(5), of which the first three are no numbers or cut off.
+    match (fields.get(16 - 4), fields.get(17 - 4)) {
+        (Some(user), Some(system)) => Ok(user + system),
+        _ => Err(Failure::new(
+            "/proc/self/stat has not the fields of proc(5)".to_string(),
+        )),
+    }
+}
+
+/// A project with a chain of revisions, each of a table with five columns and an index.
+fn revisions(count: usize) -> Result<TempProject, Failure> {
+    let project = TempProject::new()?;
+    project.write("limbec.toml", "")?;
+    for number in 0..count {
+        let revises = match number.checked_sub(1) {
+            Some(parent) => format!(".revises(&[\"r{parent:011}\"])"),
+            None => String::new(),
+        };
+        let columns: String = (0..4)
+            .map(|column| format!("\n            .column(Column::new(\"c{column}\", Text))"))
+            .collect();
+        let text = format!(
+            "//! Revision {number}\n//!\n//! Revision ID: r{number:011}\n\nuse limbec::prelude::*;\n\n\
+             pub const REVISION: Revision = Revision::new(\"r{number:011}\"){revises};\n\n\
+             pub fn upgrade(op: &mut Operations) {{\n    op.create_table(\n        \
+             Table::new(\"t{number}\")\n            .column(Column::new(\"id\", BigInteger).not_null()){columns}\n            \
+             .primary_key(PrimaryKey::new(&[\"id\"]).name(\"t{number}_pkey\")),\n    );\n    \
+             op.create_index(\"t{number}\", Index::new(\"ix_t{number}_c0\", &[\"c0\"]));\n}}\n\n\
+             pub fn downgrade(op: &mut Operations) {{\n    op.drop_table(\"t{number}\");\n}}\n"
+        );
+        project.write(format!("migrations/versions/r{number:011}.rs"), &text)?;
+    }
+    Ok(project)
+}
+
+/// A project with models of tables with ten columns, two indexes and a foreign key.
+fn models(count: usize) -> Result<TempProject, Failure> {
+    let project = TempProject::new()?;
+    project.write("limbec.toml", "[models]\npaths = [\"models.rs\"]\n")?;
+    let mut text = String::from("use limbec::Table;\n");
+    for number in 0..count {
+        let _ = write!(
+            text,
+            "\n#[derive(Table)]\n#[table(name = \"t{number}\")]\nstruct T{number} {{\n    \
+             #[column(primary_key)]\n    id: i64,\n    #[column(index)]\n    name: String,\n"
+        );
+        let parent = number.saturating_sub(1);
+        let _ = writeln!(
+            text,
+            "    #[column(foreign_key = \"t{parent}.id\", index)]\n    parent_id: Option<i64>,"
+        );
+        for column in 0..7 {
+            let _ = writeln!(text, "    c{column}: Option<String>,");
+        }
+        text.push_str("}\n");
+    }
+    project.write("models.rs", &text)?;
+    Ok(project)
+}
