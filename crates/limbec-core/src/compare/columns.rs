@@ -1,10 +1,11 @@
 //! The columns of a table that both sides have.
 
 use super::Plan;
-use super::judge::Judge;
+use super::judge::{Judge, Tables};
 use crate::dialect::Place;
 use crate::operations::{AlterColumn, ColumnChange, Operation};
 use crate::schema::{Column, ColumnType, Table};
+use crate::sql::{TokenKind, tokens};
 
 pub(super) fn compare(current: &Table, target: &Table, judge: &mut Judge<'_>, plan: &mut Plan) {
     let find = |columns: &'_ [Column], name: &str, judge: &Judge<'_>| {
@@ -13,10 +14,11 @@ pub(super) fn compare(current: &Table, target: &Table, judge: &mut Judge<'_>, pl
             .find(|it| judge.same_name(&it.name, name))
             .cloned()
     };
+    let tables = Tables { current, target };
     let mut added = Vec::new();
     for wanted in &target.columns {
         match find(&current.columns, &wanted.name, judge) {
-            Some(existing) => alter(&existing, wanted, target, judge, plan),
+            Some(existing) => alter(&existing, wanted, tables, judge, plan),
             None => added.push(wanted.clone()),
         }
     }
@@ -41,8 +43,15 @@ pub(super) fn compare(current: &Table, target: &Table, judge: &mut Judge<'_>, pl
         }));
 }
 
-fn alter(current: &Column, target: &Column, table: &Table, judge: &mut Judge<'_>, plan: &mut Plan) {
+fn alter(
+    current: &Column,
+    target: &Column,
+    tables: Tables<'_>,
+    judge: &mut Judge<'_>,
+    plan: &mut Plan,
+) {
     let dialect = judge.dialect;
+    let table = tables.target;
     let mut to = ColumnChange::default();
     let mut from = ColumnChange::default();
     macro_rules! change {
@@ -70,10 +79,10 @@ fn alter(current: &Column, target: &Column, table: &Table, judge: &mut Judge<'_>
         column_type: column_type.clone(),
     };
     if !judge.same_optional_expression(
-        table,
+        tables,
         &place,
-        current.default.as_deref(),
-        wanted_default.as_deref(),
+        current.default.as_deref().filter(|it| !is_null(it)),
+        wanted_default.as_deref().filter(|it| !is_null(it)),
     ) || (type_changes && target.default.is_some() && !both_integers(current, target))
     {
         // A default is stated along with a new type: the old one may not cast by itself.
@@ -84,7 +93,7 @@ fn alter(current: &Column, target: &Column, table: &Table, judge: &mut Judge<'_>
         == target.generated.as_ref().map(|it| it.stored);
     if !same_kind
         || !judge.same_optional_expression(
-            table,
+            tables,
             &place,
             current.generated.as_ref().map(|it| it.expression.as_str()),
             target.generated.as_ref().map(|it| it.expression.as_str()),
@@ -131,6 +140,13 @@ fn replace(current: &Column, target: &Column, table: &Table, plan: &mut Plan) {
         table: table.name.clone(),
         column: target.clone(),
     });
+}
+
+/// Whether a default is NULL, with or without a cast: the same as none.
+fn is_null(default: &str) -> bool {
+    let mut tokens = tokens(default).filter(|token| token.kind != TokenKind::Comment);
+    tokens.next().is_some_and(|token| token.is_word("NULL"))
+        && tokens.next().is_none_or(|token| token.is_symbol("::"))
 }
 
 fn same_type(current: &Column, target: &Column, judge: &Judge<'_>) -> bool {

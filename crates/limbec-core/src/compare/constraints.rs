@@ -1,13 +1,14 @@
 //! The constraints of a table that both sides have.
 
 use super::Plan;
-use super::judge::Judge;
+use super::judge::{Judge, Tables};
 use super::keys::key_of;
 use crate::dialect::{Dialect, Place};
 use crate::operations::{Constraint, ConstraintRef, Operation};
 use crate::schema::{ForeignKey, ObjectName, Table};
 
 pub(super) fn compare(current: &Table, target: &Table, judge: &mut Judge<'_>, plan: &mut Plan) {
+    let tables = Tables { current, target };
     let mut existing: Vec<Constraint> = Constraint::all_of(current).collect();
     let mut missing = Vec::new();
     for wanted in Constraint::all_of(target) {
@@ -15,7 +16,7 @@ pub(super) fn compare(current: &Table, target: &Table, judge: &mut Judge<'_>, pl
             .iter()
             .position(|it| same_label(it, &wanted, judge));
         let found = named
-            .filter(|at| same(&existing[*at], &wanted, target, judge))
+            .filter(|at| same(&existing[*at], &wanted, tables, judge))
             .or_else(|| {
                 let unnamed = |it: &Constraint| it.name().is_none() || wanted.name().is_none();
                 let candidates: Vec<usize> = (0..existing.len())
@@ -23,7 +24,7 @@ pub(super) fn compare(current: &Table, target: &Table, judge: &mut Judge<'_>, pl
                     .collect();
                 candidates
                     .into_iter()
-                    .find(|at| same(&existing[*at], &wanted, target, judge))
+                    .find(|at| same(&existing[*at], &wanted, tables, judge))
             });
         match found {
             Some(at) => drop(existing.remove(at)),
@@ -64,7 +65,12 @@ fn same_label(a: &Constraint, b: &Constraint, judge: &Judge<'_>) -> bool {
 }
 
 /// Whether two constraints say the same, whatever their names.
-fn same(current: &Constraint, target: &Constraint, table: &Table, judge: &mut Judge<'_>) -> bool {
+fn same(
+    current: &Constraint,
+    target: &Constraint,
+    tables: Tables<'_>,
+    judge: &mut Judge<'_>,
+) -> bool {
     match (current, target) {
         (Constraint::PrimaryKey(a), Constraint::PrimaryKey(b)) => {
             judge.same_names(&a.columns, &b.columns)
@@ -75,7 +81,7 @@ fn same(current: &Constraint, target: &Constraint, table: &Table, judge: &mut Ju
                 && a.nulls_not_distinct == b.nulls_not_distinct
         }
         (Constraint::Check(a), Constraint::Check(b)) => {
-            judge.same_expression(table, &Place::Check, &a.expression, &b.expression)
+            judge.same_expression(tables, &Place::Check, &a.expression, &b.expression)
         }
         (Constraint::ForeignKey(a), Constraint::ForeignKey(b)) => same_key(a, b, judge),
         _ => false,

@@ -63,6 +63,9 @@ impl Comparison {
 /// let found = compare(&Schema::default(), &target, &Sqlite, &Verdicts::default());
 /// assert_eq!(found.operations.len(), 1);
 /// ```
+///
+/// A name that gives the connection's own namespace is taken for one that gives none: the
+/// operations give none.
 pub fn compare(
     current: &Schema,
     target: &Schema,
@@ -71,6 +74,14 @@ pub fn compare(
 ) -> Comparison {
     let mut judge = Judge::new(dialect, verdicts);
     let mut plan = Plan::default();
+    let folded;
+    let target = match &current.own_namespace {
+        Some(own) if target.gives_namespace(own) => {
+            folded = target.clone().within(own);
+            &folded
+        }
+        _ => target,
+    };
     let current_tables = by_key(dialect, &current.tables);
     let target_tables = by_key(dialect, &target.tables);
 

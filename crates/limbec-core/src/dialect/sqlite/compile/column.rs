@@ -3,7 +3,7 @@
 use super::super::canonical::{is_constant, is_null};
 use super::super::names::{quote, quote_plain, same};
 use super::super::reflect::{options, tokens};
-use super::rebuild::Rebuild;
+use super::rebuild::{ROW_NUMBERS, Rebuild};
 use super::{checks, existing, table};
 use crate::dialect::CompileError;
 use crate::operations::AlterColumn;
@@ -21,7 +21,9 @@ pub(super) fn adds_natively(column: &Column) -> bool {
     let varies = default.is_some_and(|it| !is_constant(&it));
     // A comment at the very end of the statement would not be kept.
     let untyped = column.column_type == ColumnType::Custom(String::new());
-    !computed && !varies && column.identity.is_none() && !(untyped && column.comment.is_some())
+    // SQLite adds no column by a name that rows have for their number.
+    let number = ROW_NUMBERS.iter().any(|it| same(it, &column.name));
+    !number && !computed && !varies && column.identity.is_none() && !(untyped && column.comment.is_some())
 }
 
 /// Whether a new row, and so every row there is, gets a value without being given one.
