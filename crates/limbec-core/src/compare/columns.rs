@@ -1,5 +1,7 @@
 //! The columns of a table that both sides have.
 
+use std::borrow::Cow;
+
 use super::Plan;
 use super::judge::{Judge, Tables};
 use crate::dialect::Place;
@@ -71,18 +73,19 @@ fn alter(
         change!(nullable);
     }
     let column_type = dialect.type_sql(&target.column_type).unwrap_or_default();
-    let wanted_default = target
-        .default
-        .as_deref()
-        .map(|it| dialect.default_sql(it).into_owned());
+    let default_of = |column: &Column| {
+        let default = column.default.as_deref().map(|it| dialect.default_sql(it));
+        default.map(Cow::into_owned).filter(|it| !is_null(it))
+    };
+    let (default, wanted_default) = (default_of(current), default_of(target));
     let place = Place::Default {
         column_type: column_type.clone(),
     };
     if !judge.same_optional_expression(
         tables,
         &place,
-        current.default.as_deref().filter(|it| !is_null(it)),
-        wanted_default.as_deref().filter(|it| !is_null(it)),
+        default.as_deref(),
+        wanted_default.as_deref(),
     ) || (type_changes && target.default.is_some() && !both_integers(current, target))
     {
         // A default is stated along with a new type: the old one may not cast by itself.

@@ -1,6 +1,6 @@
 //! The constraints of a table that both sides have.
 
-use super::Plan;
+use super::{Plan, plain_column};
 use super::judge::{Judge, Tables};
 use super::keys::key_of;
 use crate::dialect::{Dialect, Place};
@@ -108,36 +108,13 @@ pub(super) fn free_referred_keys(
     if !dialect.capabilities().keys_bind_their_targets {
         return;
     }
-    let touched = |name: &ObjectName, columns: &[String], plan: &Plan| {
-        let key = key_of(dialect, name);
-        let here = |table: &ObjectName| key_of(dialect, table) == key;
-        let constraint = plan
-            .drop_constraints
-            .iter()
-            .any(|operation| match operation {
-                Operation::DropConstraint {
-                    table, definition, ..
-                } => {
-                    let columns_of = match definition {
-                        Some(Constraint::PrimaryKey(it)) => &it.columns,
-                        Some(Constraint::Unique(it)) => &it.columns,
-                        _ => return false,
-                    };
-                    here(table)
-                        && columns_of.len() == columns.len()
-                        && columns.iter().all(|column| columns_of.contains(column))
-                }
-                _ => false,
-            });
-        constraint || retyped(name, columns, dialect, plan)
-    };
     for (current, target) in common {
         for key in &current.foreign_keys {
             let dropped = plan.drop_foreign_keys.iter().any(|operation| {
                 matches!(operation, Operation::DropConstraint { table, definition: Some(Constraint::ForeignKey(it)), .. }
                     if *table == target.name && it == key)
             });
-            let changes = touched(&key.referred_table, &key.referred_columns, plan)
+            let changes = touches_key(plan, &key.referred_table, &key.referred_columns, dialect)
                 || retyped(&target.name, &key.columns, dialect, plan);
             if changes && !dropped {
                 plan.drop_foreign_key(&target.name, key);
@@ -145,6 +122,42 @@ pub(super) fn free_referred_keys(
             }
         }
     }
+}
+
+/// Whether a primary key or unique, or the index of one, goes or its columns change their types.
+pub(super) fn touches_key(
+    plan: &Plan,
+    name: &ObjectName,
+    columns: &[String],
+    dialect: &dyn Dialect,
+) -> bool {
+    let key = key_of(dialect, name);
+    let of_these = |table: &ObjectName, others: &[String]| {
+        key_of(dialect, table) == key
+            && others.len() == columns.len()
+            && columns.iter().all(|column| others.contains(column))
+    };
+    let drops = |operation: &Operation| match operation {
+        Operation::DropConstraint {
+            table, definition, ..
+        } => match definition {
+            Some(Constraint::PrimaryKey(it)) => of_these(table, &it.columns),
+            Some(Constraint::Unique(it)) => of_these(table, &it.columns),
+            _ => false,
+        },
+        Operation::DropIndex {
+            table,
+            index: Some(index),
+            ..
+        } => {
+            let keys: Option<Vec<String>> = index.elements.iter().map(plain_column).collect();
+            index.unique && keys.is_some_and(|keys| of_these(table, &keys))
+        }
+        _ => false,
+    };
+    plan.drop_constraints.iter().any(drops)
+        || plan.drop_indexes.iter().any(drops)
+        || retyped(name, columns, dialect, plan)
 }
 
 fn retyped(name: &ObjectName, columns: &[String], dialect: &dyn Dialect, plan: &Plan) -> bool {

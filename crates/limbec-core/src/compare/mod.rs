@@ -102,7 +102,6 @@ pub fn compare(
         .collect();
 
     drop_tables(dropped, dialect, &mut plan);
-    create_tables(created, &current_tables, dialect, &mut plan);
     for (existing, wanted) in &common {
         columns::compare(existing, wanted, &mut judge, &mut plan);
         constraints::compare(existing, wanted, &mut judge, &mut plan);
@@ -111,6 +110,7 @@ pub fn compare(
         table_options(existing, wanted, &mut judge);
     }
     constraints::free_referred_keys(&common, dialect, &mut plan);
+    create_tables(created, &current_tables, dialect, &mut plan);
 
     Comparison {
         operations: plan.into_operations(),
@@ -124,9 +124,9 @@ pub fn compare(
 struct Plan {
     create_types: Vec<Operation>,
     drop_foreign_keys: Vec<Operation>,
+    drop_tables: Vec<Operation>,
     drop_indexes: Vec<Operation>,
     drop_constraints: Vec<Operation>,
-    drop_tables: Vec<Operation>,
     create_tables: Vec<Operation>,
     add_columns: Vec<Operation>,
     alter_columns: Vec<Operation>,
@@ -143,9 +143,9 @@ impl Plan {
         [
             self.create_types,
             self.drop_foreign_keys,
+            self.drop_tables,
             self.drop_indexes,
             self.drop_constraints,
-            self.drop_tables,
             self.create_tables,
             self.add_columns,
             self.alter_columns,
@@ -189,7 +189,15 @@ fn create_tables(
         let name = table.name.clone();
         table.foreign_keys.retain(|key| {
             let ready = match existing.get(&key_of(dialect, &key.referred_table)) {
-                Some(referred) => has_key(referred, &key.referred_columns),
+                Some(referred) => {
+                    has_key(referred, &key.referred_columns)
+                        && !constraints::touches_key(
+                            plan,
+                            &key.referred_table,
+                            &key.referred_columns,
+                            dialect,
+                        )
+                }
                 None => true,
             };
             if !ready {

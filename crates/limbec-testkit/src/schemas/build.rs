@@ -29,7 +29,7 @@ pub(super) fn build(recipe: &Recipe, extras: Extras) -> Schema {
     for it in &recipe.tables {
         let bare = pick(&TABLES, it.name);
         if names.take(bare) {
-            schema.tables.push(table(it, bare, &enums, extras));
+            schema.tables.push(table(it, bare, &mut names, &enums, extras));
             recipes.push(it);
         }
     }
@@ -93,7 +93,13 @@ fn comment(number: Option<usize>) -> Option<String> {
     number.map(|number| pick(&COMMENTS, number).to_string())
 }
 
-fn table(recipe: &TableRecipe, name: &str, enums: &[EnumType], extras: Extras) -> Table {
+fn table(
+    recipe: &TableRecipe,
+    name: &str,
+    names: &mut Names,
+    enums: &[EnumType],
+    extras: Extras,
+) -> Table {
     let mut table = Table::new(name);
     if extras.namespaces {
         table.name.schema = recipe.namespace.map(|it| pick(&NAMESPACES, it).to_string());
@@ -113,7 +119,7 @@ fn table(recipe: &TableRecipe, name: &str, enums: &[EnumType], extras: Extras) -
         column.nullable &= !key.contains(&column.name);
     }
     if !key.is_empty() {
-        let name = format!("{}_pkey", table.name.name);
+        let name = names.free(&format!("{}_pkey", table.name.name));
         table.primary_key = Some(PrimaryKey::new(key).name(name));
     }
     for (recipe, at) in recipe.columns.iter().zip(0..) {

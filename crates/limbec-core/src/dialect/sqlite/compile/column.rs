@@ -22,8 +22,11 @@ pub(super) fn adds_natively(column: &Column) -> bool {
     // A comment at the very end of the statement would not be kept.
     let untyped = column.column_type == ColumnType::Custom(String::new());
     // SQLite adds no column by a name that rows have for their number.
-    let number = ROW_NUMBERS.iter().any(|it| same(it, &column.name));
-    !number && !computed && !varies && column.identity.is_none() && !(untyped && column.comment.is_some())
+    !is_row_number(&column.name) && !computed && !varies && column.identity.is_none() && !(untyped && column.comment.is_some())
+}
+
+fn is_row_number(column: &str) -> bool {
+    ROW_NUMBERS.iter().any(|it| same(it, column))
 }
 
 /// Whether a new row, and so every row there is, gets a value without being given one.
@@ -89,6 +92,11 @@ pub(super) fn drop(
     let constrained = target != *before;
     target.indexes.retain(|it| !stands_on(it, column));
     let mut steps = Vec::new();
+    if is_row_number(column) {
+        // SQLite drops no column by a name that rows have for their number.
+        target.columns.retain(|it| it.name != *column);
+        return Rebuild::of(before, &target).steps(current);
+    }
     if constrained {
         for it in &mut target.columns {
             if it.name == *column {
