@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use super::Plan;
 use super::judge::{Judge, Tables};
+use super::types::is_relabelled;
 use crate::dialect::Place;
 use crate::operations::{AlterColumn, ColumnChange, Operation};
 use crate::schema::{Column, ColumnType, Table};
@@ -37,12 +38,20 @@ pub(super) fn compare(current: &Table, target: &Table, judge: &mut Judge<'_>, pl
         .filter(|it| find(&target.columns, &it.name, judge).is_none())
         .collect();
     dropped.sort_by_key(|column| column.generated.is_none());
-    plan.drop_columns
-        .extend(dropped.into_iter().map(|column| Operation::DropColumn {
+    let some_stay = dropped.len() < current.columns.len();
+    for column in dropped {
+        let operation = Operation::DropColumn {
             table: target.name.clone(),
             name: column.name.clone(),
             column: Some(Box::new(column.clone())),
-        }));
+        };
+        // What its values and default are of must not be changed before.
+        if some_stay && is_relabelled(column, judge.dialect, plan) {
+            plan.drop_labelled.push(operation);
+        } else {
+            plan.drop_columns.push(operation);
+        }
+    }
 }
 
 fn alter(
@@ -118,6 +127,14 @@ fn alter(
     if current.comment != target.comment {
         change!(comment);
     }
+    if from.default.as_ref().is_some_and(Option::is_some) && is_relabelled(current, dialect, plan)
+    {
+        drop_default(current, table, plan);
+        from.default = Some(None);
+        if to.default == from.default {
+            (to.default, from.default) = (None, None);
+        }
+    }
     if !to.is_empty() {
         let change = AlterColumn {
             name: current.name.clone(),
@@ -130,6 +147,24 @@ fn alter(
             change,
         });
     }
+}
+
+/// Drops the default of a column whose enumeration changes: it may be a label that goes.
+fn drop_default(current: &Column, table: &Table, plan: &mut Plan) {
+    let default = |it| ColumnChange {
+        default: Some(it),
+        ..ColumnChange::default()
+    };
+    let change = AlterColumn {
+        name: current.name.clone(),
+        to: default(None),
+        from: default(current.default.clone()),
+        using: None,
+    };
+    plan.drop_labelled.push(Operation::AlterColumn {
+        table: table.name.clone(),
+        change,
+    });
 }
 
 /// Drops a column and adds it anew, in the places of their phases' order that allow it.

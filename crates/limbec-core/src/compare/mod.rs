@@ -127,6 +127,9 @@ struct Plan {
     drop_tables: Vec<Operation>,
     drop_indexes: Vec<Operation>,
     drop_constraints: Vec<Operation>,
+    /// What names labels that an enumeration may lose.
+    drop_labelled: Vec<Operation>,
+    alter_types: Vec<Operation>,
     create_tables: Vec<Operation>,
     add_columns: Vec<Operation>,
     alter_columns: Vec<Operation>,
@@ -146,6 +149,8 @@ impl Plan {
             self.drop_tables,
             self.drop_indexes,
             self.drop_constraints,
+            self.drop_labelled,
+            self.alter_types,
             self.create_tables,
             self.add_columns,
             self.alter_columns,

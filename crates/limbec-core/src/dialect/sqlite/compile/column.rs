@@ -7,7 +7,7 @@ use super::rebuild::{ROW_NUMBERS, Rebuild};
 use super::{checks, existing, table};
 use crate::dialect::CompileError;
 use crate::operations::AlterColumn;
-use crate::schema::{Column, ColumnType, Index, IndexKey, ObjectName, Schema, Table};
+use crate::schema::{Column, ColumnType, Index, IndexKey, ObjectName, PrimaryKey, Schema, Table};
 use crate::steps::Step;
 
 /// Whether SQLite's `ADD COLUMN` takes a column whatever rows there are, or takes it on an empty
@@ -55,8 +55,17 @@ pub(super) fn add(
     let before = existing(name, current)?;
     let mut target = before.clone();
     target.columns.push(column.clone());
+    key_of_identity(&mut target, column);
     steps.extend(Rebuild::of(before, &target).steps(current)?);
     Ok(steps)
+}
+
+/// SQLite counts up only what is the primary key: a table without one gets it along, and the
+/// operation that makes the key finds it made.
+fn key_of_identity(table: &mut Table, column: &Column) {
+    if column.identity.is_some() && table.primary_key.is_none() {
+        table.primary_key = Some(PrimaryKey::new([column.name.as_str()]));
+    }
 }
 
 /// Drops a column by SQLite's own means, which looks at views and triggers; what it refuses to drop
@@ -167,6 +176,9 @@ pub(super) fn alter(
         if it.name == old.name {
             *it = column.clone();
         }
+    }
+    if change.to.identity.is_some() {
+        key_of_identity(&mut target, &column);
     }
     let source = change.using.clone().unwrap_or_else(|| quote(&old.name));
     let mut rebuild = Rebuild::of(before, &target);
