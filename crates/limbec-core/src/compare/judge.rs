@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::dialect::{Dialect, Expression, Place};
-use crate::schema::Table;
+use crate::schema::{Column, Table};
 
 /// Two expressions in the same place whose texts differ: does the database hold them for one?
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -36,6 +36,24 @@ impl Verdicts {
     }
 }
 
+/// A table as it is and as it shall be.
+#[derive(Clone, Copy)]
+pub(super) struct Tables<'a> {
+    pub(super) current: &'a Table,
+    pub(super) target: &'a Table,
+}
+
+impl Tables<'_> {
+    /// Whether every column stays as it is, as far as an expression over it can tell.
+    fn keep_their_columns(self) -> bool {
+        self.current.columns.iter().all(|current| {
+            self.target
+                .column_named(&current.name)
+                .is_some_and(|target| target.column_type == current.column_type)
+        })
+    }
+}
+
 /// Judges expressions by text, then by the verdicts, and collects what is open.
 pub(super) struct Judge<'a> {
     pub(super) dialect: &'a dyn Dialect,
@@ -62,10 +80,30 @@ impl<'a> Judge<'a> {
         a.len() == b.len() && a.iter().zip(b).all(|(a, b)| self.same_name(a, b))
     }
 
+    /// The columns of the target, and behind them those that go, which the current expression may
+    /// name. Computed ones stand among them as if they were not.
+    fn columns(&self, tables: Tables<'_>, place: &Place) -> Vec<(String, String)> {
+        let goes = |column: &&Column| {
+            let mut targets = tables.target.columns.iter();
+            !targets.any(|it| self.same_name(&it.name, &column.name))
+        };
+        // No database computes a value from a computed one.
+        let is_in_reach = |column: &&Column| {
+            column.generated.is_none() || !matches!(place, Place::Generated { .. })
+        };
+        let current = tables.current.columns.iter().filter(goes);
+        let columns = tables.target.columns.iter().chain(current);
+        let spelled = columns.filter(is_in_reach).filter_map(|column| {
+            let column_type = self.dialect.type_sql(&column.column_type).ok()?;
+            Some((column.name.clone(), column_type))
+        });
+        spelled.collect()
+    }
+
     /// Whether two expressions are one, in a place of the target's table.
     pub(super) fn same_expression(
         &mut self,
-        table: &Table,
+        tables: Tables<'_>,
         place: &Place,
         current: &str,
         target: &str,
@@ -73,17 +111,8 @@ impl<'a> Judge<'a> {
         if current == target || self.dialect.same_text(current, target) {
             return true;
         }
-        let columns: Vec<(String, String)> = table
-            .columns
-            .iter()
-            .filter(|column| column.generated.is_none())
-            .filter_map(|column| {
-                Some((
-                    column.name.clone(),
-                    self.dialect.type_sql(&column.column_type).ok()?,
-                ))
-            })
-            .collect();
+        let table = tables.target;
+        let columns = self.columns(tables, place);
         let expression = |text: &str| Expression {
             table: table.name.name.clone(),
             columns: columns.clone(),
@@ -97,6 +126,8 @@ impl<'a> Judge<'a> {
         match self.verdicts.0.get(&question) {
             Some(Verdict::Equal) => true,
             Some(Verdict::Different) => false,
+            // It was made over columns of other types, where it meant something else.
+            Some(Verdict::Unknown(_)) if !tables.keep_their_columns() => false,
             Some(Verdict::Unknown(reason)) => {
                 self.unknown.push(format!(
                     "an expression of the table `{}` could not be compared (`{current}` in the \
@@ -114,14 +145,14 @@ impl<'a> Judge<'a> {
 
     pub(super) fn same_optional_expression(
         &mut self,
-        table: &Table,
+        tables: Tables<'_>,
         place: &Place,
         current: Option<&str>,
         target: Option<&str>,
     ) -> bool {
         match (current, target) {
             (None, None) => true,
-            (Some(current), Some(target)) => self.same_expression(table, place, current, target),
+            (Some(current), Some(target)) => self.same_expression(tables, place, current, target),
             _ => false,
         }
     }

@@ -63,6 +63,9 @@ impl Comparison {
 /// let found = compare(&Schema::default(), &target, &Sqlite, &Verdicts::default());
 /// assert_eq!(found.operations.len(), 1);
 /// ```
+///
+/// A name that gives the connection's own namespace is taken for one that gives none: the
+/// operations give none.
 pub fn compare(
     current: &Schema,
     target: &Schema,
@@ -71,6 +74,14 @@ pub fn compare(
 ) -> Comparison {
     let mut judge = Judge::new(dialect, verdicts);
     let mut plan = Plan::default();
+    let folded;
+    let target = match &current.own_namespace {
+        Some(own) if target.gives_namespace(own) => {
+            folded = target.clone().within(own);
+            &folded
+        }
+        _ => target,
+    };
     let current_tables = by_key(dialect, &current.tables);
     let target_tables = by_key(dialect, &target.tables);
 
@@ -91,7 +102,6 @@ pub fn compare(
         .collect();
 
     drop_tables(dropped, dialect, &mut plan);
-    create_tables(created, &current_tables, dialect, &mut plan);
     for (existing, wanted) in &common {
         columns::compare(existing, wanted, &mut judge, &mut plan);
         constraints::compare(existing, wanted, &mut judge, &mut plan);
@@ -100,6 +110,7 @@ pub fn compare(
         table_options(existing, wanted, &mut judge);
     }
     constraints::free_referred_keys(&common, dialect, &mut plan);
+    create_tables(created, &current_tables, dialect, &mut plan);
 
     Comparison {
         operations: plan.into_operations(),
@@ -113,9 +124,12 @@ pub fn compare(
 struct Plan {
     create_types: Vec<Operation>,
     drop_foreign_keys: Vec<Operation>,
+    drop_tables: Vec<Operation>,
     drop_indexes: Vec<Operation>,
     drop_constraints: Vec<Operation>,
-    drop_tables: Vec<Operation>,
+    /// What names labels that an enumeration may lose.
+    drop_labelled: Vec<Operation>,
+    alter_types: Vec<Operation>,
     create_tables: Vec<Operation>,
     add_columns: Vec<Operation>,
     alter_columns: Vec<Operation>,
@@ -132,9 +146,11 @@ impl Plan {
         [
             self.create_types,
             self.drop_foreign_keys,
+            self.drop_tables,
             self.drop_indexes,
             self.drop_constraints,
-            self.drop_tables,
+            self.drop_labelled,
+            self.alter_types,
             self.create_tables,
             self.add_columns,
             self.alter_columns,
@@ -178,7 +194,15 @@ fn create_tables(
         let name = table.name.clone();
         table.foreign_keys.retain(|key| {
             let ready = match existing.get(&key_of(dialect, &key.referred_table)) {
-                Some(referred) => has_key(referred, &key.referred_columns),
+                Some(referred) => {
+                    has_key(referred, &key.referred_columns)
+                        && !constraints::touches_key(
+                            plan,
+                            &key.referred_table,
+                            &key.referred_columns,
+                            dialect,
+                        )
+                }
                 None => true,
             };
             if !ready {
