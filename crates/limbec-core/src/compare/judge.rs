@@ -1,9 +1,10 @@
 //! Expressions: equal as text, or as the database says.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::dialect::{Dialect, Expression, Place};
 use crate::schema::{Column, Table};
+use crate::sql::tokens;
 
 /// Two expressions in the same place whose texts differ: does the database hold them for one?
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -21,6 +22,9 @@ pub enum Verdict {
     Equal,
     /// Not the same.
     Different,
+    /// The database does not take the models' expression, with the reason: a mistake in it, or a
+    /// type that is not there yet.
+    Refused(String),
     /// It cannot be said, with the reason.
     Unknown(String),
 }
@@ -112,7 +116,12 @@ impl<'a> Judge<'a> {
             return true;
         }
         let table = tables.target;
-        let columns = self.columns(tables, place);
+        let mut columns = self.columns(tables, place);
+        let named = Mentioned::in_texts([current, target]);
+        if !named.holds(&table.name.name) {
+            // Fewer types to make: one of a column that is not meant may not exist yet.
+            columns.retain(|(name, _)| named.holds(name));
+        }
         let expression = |text: &str| Expression {
             table: table.name.name.clone(),
             columns: columns.clone(),
@@ -126,6 +135,13 @@ impl<'a> Judge<'a> {
         match self.verdicts.0.get(&question) {
             Some(Verdict::Equal) => true,
             Some(Verdict::Different) => false,
+            Some(Verdict::Refused(reason)) => {
+                self.unknown.push(format!(
+                    "the database does not take `{target}` of the table `{}`: {reason}",
+                    table.name
+                ));
+                false
+            }
             // It was made over columns of other types, where it meant something else.
             Some(Verdict::Unknown(_)) if !tables.keep_their_columns() => false,
             Some(Verdict::Unknown(reason)) => {
@@ -155,5 +171,22 @@ impl<'a> Judge<'a> {
             (Some(current), Some(target)) => self.same_expression(tables, place, current, target),
             _ => false,
         }
+    }
+}
+
+/// The names that expressions mention, whatever their case.
+struct Mentioned(BTreeSet<String>);
+
+impl Mentioned {
+    fn in_texts<'t>(texts: impl IntoIterator<Item = &'t str>) -> Self {
+        let names = texts
+            .into_iter()
+            .flat_map(tokens)
+            .filter_map(|token| token.name());
+        Mentioned(names.map(|name| name.to_lowercase()).collect())
+    }
+
+    fn holds(&self, name: &str) -> bool {
+        self.0.contains(&name.to_lowercase())
     }
 }
