@@ -81,7 +81,7 @@ fn alter(
     if current.nullable != target.nullable {
         change!(nullable);
     }
-    let column_type = dialect.type_sql(&target.column_type).unwrap_or_default();
+    let column_type = judge.type_sql(&target.column_type).unwrap_or_default();
     let default_of = |column: &Column| {
         let default = column.default.as_deref().map(|it| dialect.default_sql(it));
         default.map(Cow::into_owned).filter(|it| !is_null(it))

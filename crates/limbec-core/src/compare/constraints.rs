@@ -4,7 +4,7 @@ use super::judge::{Judge, Tables};
 use super::keys::key_of;
 use super::{Plan, plain_column};
 use crate::dialect::{Dialect, Place};
-use crate::operations::{Constraint, ConstraintRef, Operation};
+use crate::operations::{Constraint, Operation};
 use crate::schema::{ForeignKey, ObjectName, Table};
 
 pub(super) fn compare(current: &Table, target: &Table, judge: &mut Judge<'_>, plan: &mut Plan) {
@@ -32,29 +32,10 @@ pub(super) fn compare(current: &Table, target: &Table, judge: &mut Judge<'_>, pl
         }
     }
     for constraint in existing {
-        if let Constraint::ForeignKey(key) = &constraint {
-            plan.drop_foreign_key(&target.name, key);
-        } else {
-            plan.drop_constraints
-                .push(drop_constraint(&target.name, constraint));
-        }
+        plan.drop_constraint(&target.name, constraint);
     }
     for constraint in missing {
-        if let Constraint::ForeignKey(key) = &constraint {
-            plan.create_foreign_key(&target.name, key);
-        } else {
-            let table = target.name.clone();
-            plan.create_constraints
-                .push(Operation::CreateConstraint { table, constraint });
-        }
-    }
-}
-
-fn drop_constraint(table: &ObjectName, definition: Constraint) -> Operation {
-    Operation::DropConstraint {
-        table: table.clone(),
-        constraint: ConstraintRef::to(&definition),
-        definition: Some(definition),
+        plan.create_constraint(&target.name, constraint);
     }
 }
 

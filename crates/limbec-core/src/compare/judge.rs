@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::keys::{Key, key_of};
 use crate::dialect::{Dialect, Expression, Place};
-use crate::schema::{Column, Table};
+use crate::schema::{Column, ColumnType, Table};
 use crate::sql::tokens;
 
 /// Two expressions in the same place whose texts differ: does the database hold them for one?
@@ -62,6 +63,8 @@ impl Tables<'_> {
 pub(super) struct Judge<'a> {
     pub(super) dialect: &'a dyn Dialect,
     verdicts: &'a Verdicts,
+    /// The enumerations that the database does not have yet as they shall be.
+    pub(super) unready: BTreeSet<Key>,
     pub(super) questions: Vec<Question>,
     pub(super) unknown: Vec<String>,
 }
@@ -71,6 +74,7 @@ impl<'a> Judge<'a> {
         Judge {
             dialect,
             verdicts,
+            unready: BTreeSet::new(),
             questions: Vec::new(),
             unknown: Vec::new(),
         }
@@ -82,6 +86,23 @@ impl<'a> Judge<'a> {
 
     pub(super) fn same_names(&self, a: &[String], b: &[String]) -> bool {
         a.len() == b.len() && a.iter().zip(b).all(|(a, b)| self.same_name(a, b))
+    }
+
+    /// The SQL of a type for a question; text in place of an enumeration that the database does
+    /// not have yet as it shall be.
+    pub(super) fn type_sql(&self, column_type: &ColumnType) -> Option<String> {
+        let askable = self.askable(column_type);
+        self.dialect.type_sql(&askable).ok()
+    }
+
+    fn askable(&self, column_type: &ColumnType) -> ColumnType {
+        match column_type {
+            ColumnType::Enum(it) if self.unready.contains(&key_of(self.dialect, &it.name)) => {
+                ColumnType::Text
+            }
+            ColumnType::Array(element) => ColumnType::Array(Box::new(self.askable(element))),
+            other => other.clone(),
+        }
     }
 
     /// The columns of the target, and behind them those that go, which the current expression may
@@ -98,7 +119,7 @@ impl<'a> Judge<'a> {
         let current = tables.current.columns.iter().filter(goes);
         let columns = tables.target.columns.iter().chain(current);
         let spelled = columns.filter(is_in_reach).filter_map(|column| {
-            let column_type = self.dialect.type_sql(&column.column_type).ok()?;
+            let column_type = self.type_sql(&column.column_type)?;
             Some((column.name.clone(), column_type))
         });
         spelled.collect()

@@ -9,6 +9,7 @@
 
 mod columns;
 mod constraints;
+mod dependents;
 mod indexes;
 mod judge;
 mod keys;
@@ -86,6 +87,7 @@ pub fn compare(
     let target_tables = by_key(dialect, &target.tables);
 
     types::compare(current, target, dialect, &mut plan);
+    judge.unready = types::unready(dialect, &plan);
     let mut common = Vec::new();
     let mut created = Vec::new();
     for table in &target.tables {
@@ -106,6 +108,7 @@ pub fn compare(
         columns::compare(existing, wanted, &mut judge, &mut plan);
         constraints::compare(existing, wanted, &mut judge, &mut plan);
         indexes::compare(existing, wanted, &mut judge, &mut plan);
+        dependents::put_aside(existing, wanted, &judge, &mut plan);
         table_comment(existing, wanted, &mut plan);
         table_options(existing, wanted, &mut judge);
     }
@@ -164,20 +167,37 @@ impl Plan {
         .concat()
     }
 
-    fn drop_foreign_key(&mut self, table: &ObjectName, key: &ForeignKey) {
-        let constraint = Constraint::ForeignKey(key.clone());
-        self.drop_foreign_keys.push(Operation::DropConstraint {
+    /// Drops a constraint of any kind, in the phase of its kind.
+    fn drop_constraint(&mut self, table: &ObjectName, definition: Constraint) {
+        let phase = match definition {
+            Constraint::ForeignKey(_) => &mut self.drop_foreign_keys,
+            _ => &mut self.drop_constraints,
+        };
+        phase.push(Operation::DropConstraint {
             table: table.clone(),
-            constraint: ConstraintRef::to(&constraint),
-            definition: Some(constraint),
+            constraint: ConstraintRef::to(&definition),
+            definition: Some(definition),
         });
     }
 
-    fn create_foreign_key(&mut self, table: &ObjectName, key: &ForeignKey) {
-        self.create_foreign_keys.push(Operation::CreateConstraint {
+    /// Creates a constraint of any kind, in the phase of its kind.
+    fn create_constraint(&mut self, table: &ObjectName, constraint: Constraint) {
+        let phase = match constraint {
+            Constraint::ForeignKey(_) => &mut self.create_foreign_keys,
+            _ => &mut self.create_constraints,
+        };
+        phase.push(Operation::CreateConstraint {
             table: table.clone(),
-            constraint: Constraint::ForeignKey(key.clone()),
+            constraint,
         });
+    }
+
+    fn drop_foreign_key(&mut self, table: &ObjectName, key: &ForeignKey) {
+        self.drop_constraint(table, Constraint::ForeignKey(key.clone()));
+    }
+
+    fn create_foreign_key(&mut self, table: &ObjectName, key: &ForeignKey) {
+        self.create_constraint(table, Constraint::ForeignKey(key.clone()));
     }
 }
 

@@ -1,7 +1,9 @@
 //! Namespaces and enumerations.
 
+use std::collections::BTreeSet;
+
 use super::Plan;
-use super::keys::{by_key, key_of};
+use super::keys::{Key, by_key, key_of};
 use crate::dialect::Dialect;
 use crate::operations::Operation;
 use crate::schema::{Column, ColumnType, Schema};
@@ -40,6 +42,18 @@ pub(super) fn compare(current: &Schema, target: &Schema, dialect: &dyn Dialect, 
             });
         }
     }
+}
+
+/// The enumerations that the operations so far make or change.
+pub(super) fn unready(dialect: &dyn Dialect, plan: &Plan) -> BTreeSet<Key> {
+    let all = plan.create_types.iter().chain(&plan.alter_types);
+    let names = all.filter_map(|operation| match operation {
+        Operation::CreateEnum { enumeration: it } | Operation::AlterEnum { to: it, .. } => {
+            Some(key_of(dialect, &it.name))
+        }
+        _ => None,
+    });
+    names.collect()
 }
 
 /// Whether a column is of an enumeration whose labels change.
