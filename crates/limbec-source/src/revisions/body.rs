@@ -72,7 +72,7 @@ impl Found {
             if function.is_none() {
                 let error = cursor.error(end.clone(), format!("the function `{name}` is missing"));
                 error.help.push(format!(
-                    "add `pub fn {name}(_op: &mut Operations) {{}}`; it may stay empty"
+                    "add `pub fn {name}(op: &mut Operations) {{}}`; it may stay empty"
                 ));
             }
         }
@@ -170,7 +170,7 @@ fn attribute(cursor: &mut Cursor<'_>) {
     let start = cursor.here().start;
     cursor.next();
     cursor.take("!");
-    cursor.skip_tree();
+    cursor.skip_group();
     let span = cursor.since(start);
     cursor
         .error(span, "a revision has no attributes")
@@ -317,8 +317,18 @@ fn directive(cursor: &mut Cursor<'_>, operations: &mut Operations, spans: &mut V
     let Some(name) = cursor.next() else { return };
     let mut arguments = expression::arguments(cursor);
     let span = cursor.since(start);
-    let known = Operations::DIRECTIVES.contains(&name.text);
-    if !known {
+    if Operations::DIRECTIVES.contains(&name.text) {
+        if name.text == "execute_on" {
+            check_dialect(cursor, &arguments);
+        }
+        let Some(values) = arguments.values() else {
+            return end_of_statement(cursor);
+        };
+        match operations.call(name.text, values) {
+            Ok(()) => spans.push(span),
+            Err(error) => arguments.report(cursor, &format!("op.{}", name.text), name, &error),
+        }
+    } else {
         let error = cursor.error(
             name.span(),
             format!("there is no directive `op.{}`", name.text),
@@ -328,17 +338,6 @@ fn directive(cursor: &mut Cursor<'_>, operations: &mut Operations, spans: &mut V
             Operations::DIRECTIVES.iter().copied(),
         ));
         error.help.push(WAY_OUT.into());
-    } else {
-        if name.text == "execute_on" {
-            check_dialect(cursor, &arguments);
-        }
-        let Some(values) = arguments.values() else {
-            return end_of_statement(cursor);
-        };
-        match operations.call(name.text, values) {
-            Ok(()) => spans.push(span),
-            Err(error) => arguments.report(cursor, &format!("op.{}", name.text), name, error),
-        }
     }
     end_of_statement(cursor);
 }

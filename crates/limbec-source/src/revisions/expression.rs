@@ -57,7 +57,7 @@ impl Arguments {
         cursor: &mut Cursor<'_>,
         called: &str,
         name: Token<'_>,
-        error: CallError,
+        error: &CallError,
     ) {
         let argument = error.argument.and_then(|index| self.nodes.get(index));
         let span = argument.map_or(name.span(), |node| node.span.clone());
@@ -77,7 +77,10 @@ fn list(cursor: &mut Cursor<'_>, close: &str) -> Arguments {
         nodes: Vec::new(),
         complete: true,
     };
-    while !cursor.take(close) && cursor.peek().is_some() {
+    let goes_on = |cursor: &mut Cursor<'_>| {
+        !cursor.take(close) && cursor.peek().is_some_and(|it| it.kind != Kind::Close)
+    };
+    while goes_on(cursor) {
         let node = expression(cursor);
         let reported = node.value.is_none();
         arguments.nodes.push(node);
@@ -182,7 +185,7 @@ fn call(
     match receiver.call(method.text, values) {
         Ok(value) => Some(value),
         Err(error) => {
-            arguments.report(cursor, method.text, method, error);
+            arguments.report(cursor, method.text, method, &error);
             None
         }
     }
@@ -299,7 +302,7 @@ fn path(cursor: &mut Cursor<'_>, first: Token<'_>) -> Option<Value> {
         );
         error.help.push(COMPUTES.into());
         cursor.next();
-        cursor.skip_tree();
+        cursor.skip_group();
         return None;
     }
     match segments[..] {
@@ -413,7 +416,7 @@ fn construct(cursor: &mut Cursor<'_>, owner: Token<'_>, function: Token<'_>) -> 
     match Value::construct(owner.text, function.text, values) {
         Ok(value) => Some(value),
         Err(error) => {
-            arguments.report(cursor, &called, function, error);
+            arguments.report(cursor, &called, function, &error);
             None
         }
     }

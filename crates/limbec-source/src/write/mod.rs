@@ -181,7 +181,7 @@ fn constant(header: &Header) -> String {
 fn function(text: &mut String, name: &str, operations: &[Operation]) {
     if operations.is_empty() {
         text.push_str(&format!(
-            "pub fn {name}(_op: &mut Operations) {{\n    {NOTHING}\n}}\n"
+            "pub fn {name}(op: &mut Operations) {{\n    {NOTHING}\n}}\n"
         ));
         return;
     }
@@ -209,7 +209,7 @@ fn function(text: &mut String, name: &str, operations: &[Operation]) {
 }
 
 /// In the body of a function that does nothing yet.
-const NOTHING: &str = "// Nothing. To fill it in, rename `_op` to `op`: `op.execute(\"…\");`";
+const NOTHING: &str = "// Nothing yet. Add directives, such as: op.execute(\"UPDATE …\");";
 
 /// What is said above an operation that loses data, alone and above several of its kind.
 fn warning(operation: &Operation) -> Option<(&'static str, &'static str)> {
