@@ -1,7 +1,12 @@
-//! Tests from outside: the command, the engine and the databases together.
+//! Tests from outside: the built command as a user runs it, and the engine with real databases.
+//! One binary for all, so that it links once.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by it")]
 
+mod cli;
+mod command;
+mod guide;
 mod properties;
 mod scenarios;
+mod structure;
 mod trial;

@@ -11,6 +11,9 @@ const STYLES: Styles = Styles::styled()
     .literal(AnsiColor::Cyan.on_default().bold())
     .placeholder(AnsiColor::Cyan.on_default());
 
+/// The heading of the options that every command has.
+const GLOBAL: &str = "Options of all commands";
+
 /// Database migrations for Rust: change a struct, generate a revision, deploy.
 #[derive(Debug, Parser)]
 #[command(name = "limbec", version, styles = STYLES, max_term_width = 100)]
@@ -24,23 +27,23 @@ Exit codes: 0 done; 1 failed; 2 wrong usage; 3 `check` found differences, or
 `current --check-heads` found the database behind.")]
 pub(crate) struct Args {
     /// The configuration file [default: limbec.toml, in this folder or one above].
-    #[arg(short, long, global = true, value_name = "FILE", env = "LIMBEC_CONFIG")]
+    #[arg(short, long, global = true, help_heading = GLOBAL, value_name = "FILE", env = "LIMBEC_CONFIG")]
     pub(crate) config: Option<PathBuf>,
 
     /// Runs as if started in this folder.
-    #[arg(short = 'C', long, global = true, value_name = "DIR")]
+    #[arg(short = 'C', long, global = true, help_heading = GLOBAL, value_name = "DIR")]
     pub(crate) directory: Option<PathBuf>,
 
     /// The database, in place of `[database] url` and of DATABASE_URL.
-    #[arg(long, global = true, value_name = "URL")]
+    #[arg(long, global = true, help_heading = GLOBAL, value_name = "URL")]
     pub(crate) url: Option<String>,
 
     /// Prints results as JSON on stdout.
-    #[arg(long, global = true)]
+    #[arg(long, global = true, help_heading = GLOBAL)]
     pub(crate) json: bool,
 
     /// Prints no log lines.
-    #[arg(short, long, global = true)]
+    #[arg(short, long, global = true, help_heading = GLOBAL)]
     pub(crate) quiet: bool,
 
     #[command(subcommand)]
@@ -131,9 +134,7 @@ pub(crate) struct Init {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {
-    /// Operations in Rust.
     Rs,
-    /// Statements in SQL.
     Sql,
 }
 
@@ -148,7 +149,7 @@ pub(crate) struct Revision {
     /// Not with `revision`: use `upgrade --sql` (kept for its message).
     #[arg(long, hide = true)]
     pub(crate) sql: bool,
-    /// The language of the file.
+    /// The language of the file: operations in Rust, or statements in SQL.
     #[arg(long, value_enum, default_value = "rs")]
     pub(crate) format: Format,
     /// The revision to go on: an id, `label@head`, `base` for a new root.
@@ -174,7 +175,7 @@ pub(crate) struct Revision {
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Migrate {
     /// The target: an id or the beginning of one, head, heads, base, +N, -N, label@head.
-    #[arg(allow_hyphen_values = true)]
+    #[arg(allow_negative_numbers = true)]
     pub(crate) revision: String,
     /// Prints the SQL and runs nothing, from the base or by a range `from:to`.
     #[arg(long)]
@@ -190,7 +191,7 @@ pub(crate) struct Migrate {
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Stamp {
     /// The revisions: ids, head, heads, base.
-    #[arg(required = true, allow_hyphen_values = true)]
+    #[arg(required = true, allow_negative_numbers = true)]
     pub(crate) revisions: Vec<String>,
     /// Deletes all rows of the version table first.
     #[arg(long)]
@@ -249,7 +250,7 @@ pub(crate) struct Branches {
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Show {
     /// An id or the beginning of one, head, heads, base, current.
-    #[arg(allow_hyphen_values = true)]
+    #[arg(allow_negative_numbers = true)]
     pub(crate) revision: String,
 }
 
@@ -277,7 +278,7 @@ pub(crate) struct Merge {
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Edit {
     /// An id or the beginning of one, head, current.
-    #[arg(allow_hyphen_values = true)]
+    #[arg(allow_negative_numbers = true)]
     pub(crate) revision: String,
 }
 

@@ -68,8 +68,14 @@ pub(crate) async fn prove(
         .prove(&found.current, &found.target, upgrade, downgrade)
         .await;
     proof.map_err(|error| {
-        CommandError::from(error.into_error())
-            .hint("the revision was not written; please report this with the models that led to it")
+        let error = error.into_error();
+        let hint = if error.failed_statement().is_some() {
+            "the revision was not written: correct the models; a type, a function or an extension \
+             that they use must be in the database first, by hand or by a revision of its own"
+        } else {
+            "the revision was not written; please report this with the models that led to it"
+        };
+        CommandError::from(error).hint(hint)
     })
 }
 

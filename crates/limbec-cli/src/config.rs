@@ -103,6 +103,7 @@ impl Config {
     fn new(parsed: File, file: PathBuf, url: Option<String>) -> Result<Self> {
         let root = file.parent().map(Path::to_path_buf).unwrap_or_default();
         let url = url
+            .filter(|url| !url.is_empty())
             .or_else(|| environment("DATABASE_URL"))
             .or(parsed.database.url);
         let directory = environment("LIMBEC_DIRECTORY")

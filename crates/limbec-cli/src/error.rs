@@ -158,17 +158,34 @@ fn kept(error: &Error) -> String {
     }
 }
 
+/// Names commands as a user types them; the graph does not know what it is called by.
+pub(crate) fn in_full(hint: String) -> String {
+    ["history", "merge", "stamp"]
+        .iter()
+        .fold(hint, |hint, command| {
+            hint.replace(&format!("`{command} "), &format!("`limbec {command} "))
+                .replace(&format!("`{command}`"), &format!("`limbec {command}`"))
+        })
+}
+
+/// "1 mistake", "2 mistakes".
+pub(crate) fn mistakes(count: usize) -> String {
+    format!("{count} mistake{}", if count == 1 { "" } else { "s" })
+}
+
 /// The hints of the graph's errors, in the words of the command.
 fn revision_hints(error: &RevisionError) -> Vec<String> {
-    let mut hints: Vec<String> = error.hint().into_iter().collect();
+    let mut hints: Vec<String> = error.hint().map(in_full).into_iter().collect();
     if let RevisionError::NotFound {
         identifier,
         in_database: true,
         nearest,
-        ..
+        named,
     } = error
     {
-        hints.clear();
+        if named.is_empty() {
+            hints.clear();
+        }
         hints.push(format!(
             "the version table `{}` holds `{identifier}`, and no revision file has that id",
             limbec::run::VERSION_TABLE

@@ -57,7 +57,9 @@ mod tests {
     use super::*;
 
     fn filled(template: &str, slug: &str) -> String {
-        let now = "2026-11-02T03:04:05[UTC]".parse().unwrap();
+        // Without a zone's name, which would need the system's time zones.
+        let now: jiff::Timestamp = "2026-11-02T03:04:05Z".parse().unwrap();
+        let now = now.to_zoned(jiff::tz::TimeZone::UTC);
         fill(template, "ab12", slug, &now).unwrap_or_else(|_| "error".into())
     }
 

@@ -64,7 +64,7 @@ pub(crate) fn load(config: &Config) -> Result<Schema> {
     if !mistakes.is_empty() {
         let count = mistakes.len();
         return Err(CommandError::diagnostics(
-            format!("{CANNOT} {count} mistake(s) in the models"),
+            format!("{CANNOT} {} in the models", crate::error::mistakes(count)),
             mistakes,
             |path| {
                 let file = files.iter().find(|file| file.path == path);

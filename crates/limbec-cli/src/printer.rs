@@ -9,9 +9,8 @@
     reason = "the one place that prints"
 )]
 
-use std::io::IsTerminal;
+use std::io::{ErrorKind, IsTerminal, Write};
 
-use anstream::{eprintln, println};
 use anstyle::{AnsiColor, Style};
 
 /// What a piece of text is, for its colour.
@@ -71,13 +70,13 @@ impl Printer {
 
     /// Prints a line of the result.
     pub(crate) fn line(&self, text: &str) {
-        println!("{text}");
+        print(text);
     }
 
     /// Prints a line of the result for people, which JSON leaves out.
     pub(crate) fn text(&self, text: &str) {
         if !self.json {
-            println!("{text}");
+            print(text);
         }
     }
 
@@ -93,32 +92,46 @@ impl Printer {
 
     /// Prints the result as JSON.
     pub(crate) fn value(&self, value: &serde_json::Value) {
-        println!("{value:#}");
+        print(&format!("{value:#}"));
     }
 
     /// Prints a log line in Alembic's form.
     pub(crate) fn info(&self, topic: &str, text: &str) {
         if !self.quiet {
-            eprintln!("INFO  [limbec.{topic}] {text}");
+            log(&format!("INFO  [limbec.{topic}] {text}"));
         }
     }
 
     /// Prints a warning, in Alembic's form.
     pub(crate) fn warning(&self, topic: &str, text: &str) {
-        eprintln!(
-            "{} [limbec.{topic}] {text}",
-            self.paint(Tone::Warning, "WARNING")
-        );
+        let word = self.paint(Tone::Warning, "WARNING");
+        log(&format!("{word} [limbec.{topic}] {text}"));
     }
 
     /// Prints a question, and leaves the cursor behind it.
     pub(crate) fn question(&self, text: &str) {
-        anstream::eprint!("{text} ");
+        let _ = write!(anstream::stderr(), "{text} ");
     }
 
     pub(crate) fn error_text(&self, text: &str) {
-        eprintln!("{text}");
+        log(text);
     }
+}
+
+/// Writes a line to stdout. A reader that has gone (`limbec history | head`) has what it wanted.
+fn print(text: &str) {
+    match writeln!(anstream::stdout(), "{text}") {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            log(&format!("FAILED: cannot write to stdout: {error}"));
+            std::process::exit(i32::from(crate::error::FAILED));
+        }
+        _ => {}
+    }
+}
+
+/// Writes a line to stderr. Where nobody can read it, a migration goes on all the same.
+fn log(text: &str) {
+    let _ = writeln!(anstream::stderr(), "{text}");
 }
 
 /// Cuts a coloured text to a number of characters shown, with a mark where something is left out.

@@ -13,7 +13,7 @@ use limbec_source::diagnostic::Diagnostic;
 use limbec_source::revisions::{Body, read_body, read_header};
 
 use crate::config::Config;
-use crate::error::{CommandError, Result};
+use crate::error::{CommandError, Result, mistakes};
 
 /// How much of a file is read for its header.
 const HEAD: usize = 4096;
@@ -58,14 +58,17 @@ impl Project {
         if !mistakes.is_empty() {
             let count = mistakes.len();
             return Err(CommandError::diagnostics(
-                format!("{count} mistake(s) in the headers of revision files"),
+                format!(
+                    "{} in the headers of revision files",
+                    crate::error::mistakes(count)
+                ),
                 mistakes,
                 |path| text_of(&config.root, path),
             ));
         }
         let graph = Graph::new(headers).map_err(|errors| {
             let text = errors.iter().map(|error| match error.hint() {
-                Some(hint) => format!("\n  {error}\n    hint: {hint}"),
+                Some(hint) => format!("\n  {error}\n    hint: {}", crate::error::in_full(hint)),
                 None => format!("\n  {error}"),
             });
             CommandError::new(format!(
@@ -135,7 +138,7 @@ pub(crate) struct Unreadable {
 
 impl std::fmt::Display for Unreadable {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{} mistake(s)", self.found.len())
+        f.write_str(&mistakes(self.found.len()))
     }
 }
 

@@ -4,14 +4,12 @@ use clap::CommandFactory;
 
 use crate::args::{Args, Completions};
 use crate::error::Status;
+use crate::printer::Printer;
 
-pub(super) fn run(options: &Completions) -> Status {
+pub(super) fn run(options: &Completions, printer: &Printer) -> Status {
     let mut command = Args::command();
-    clap_complete::generate(
-        options.shell,
-        &mut command,
-        "limbec",
-        &mut std::io::stdout(),
-    );
+    let mut script = Vec::new();
+    clap_complete::generate(options.shell, &mut command, "limbec", &mut script);
+    printer.line(String::from_utf8_lossy(&script).trim_end());
     Status::Done
 }

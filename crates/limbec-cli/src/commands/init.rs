@@ -49,9 +49,10 @@ pub(super) fn run(options: &Init, args: &Args, printer: &Printer) -> Result<Stat
     if printer.json() {
         printer.value(&json!({ "created": created, "kept": kept }));
     }
+    let file = file.strip_prefix(&root).unwrap_or(&file).display();
     let model = models.first().map_or("src/models.rs", String::as_str);
     printer.text(&format!(
-        "\nNext:\n  1. look at {FILE}: the database's URL, and where the models are\n  \
+        "\nNext:\n  1. look at {file}: the database's URL, and where the models are\n  \
          2. put #[derive(limbec::Table)] on the structs in {model}\n  \
          3. limbec revision --autogenerate -m \"Initial schema\"\n  \
          4. read the new file in {}/versions, then: limbec upgrade head",

@@ -84,21 +84,28 @@ fn report(outcome: &Outcome, target: &str, printer: &Printer) {
 fn offline(options: &Migrate, direction: Direction, context: &Context<'_>) -> Result<Status> {
     let dialect = context.config.database_url()?.dialect();
     let plan = plan(options, direction, context)?;
-    if options.dry_run && !context.printer.json() {
-        if plan.steps.is_empty() {
-            context.printer.text("Nothing would be run.");
-            return Ok(Status::Done);
-        }
-        context
-            .printer
-            .text(&format!("Would run {} revision(s):", plan.steps.len()));
-        for step in &plan.steps {
-            context.printer.text(&format!("  {step}"));
-        }
-        context.printer.text("");
+    if options.dry_run && plan.steps.is_empty() {
+        context.printer.text("Nothing would be run.");
+    } else if plan.steps.is_empty() {
+        let message = format!("Nothing to print: no revision lies in {}", options.revision);
+        context.printer.info("migrate", &message);
     }
-    script::print(&plan, dialect, options.tag.as_deref(), context)?;
+    let summary = (options.dry_run && !plan.steps.is_empty()).then(|| summary(&plan));
+    let tag = options.tag.as_deref();
+    script::print(&plan, dialect, summary.as_deref(), tag, context)?;
     Ok(Status::Done)
+}
+
+/// What a dry run would run, a line a revision.
+fn summary(plan: &Plan<'_>) -> String {
+    let mut text = match plan.steps.len() {
+        1 => "Would run 1 revision:\n".to_string(),
+        several => format!("Would run {several} revisions:\n"),
+    };
+    for step in &plan.steps {
+        text.push_str(&format!("  {step}\n"));
+    }
+    text
 }
 
 /// The plan of a script's range, or of a dry run from where the database is.

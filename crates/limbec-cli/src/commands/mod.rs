@@ -37,7 +37,7 @@ pub(crate) struct Context<'a> {
 pub(crate) fn run(args: Args, printer: &Printer) -> Result<Status> {
     match &args.command {
         Command::Init(options) => return init::run(options, &args, printer),
-        Command::Completions(options) => return Ok(completions::run(options)),
+        Command::Completions(options) => return Ok(completions::run(options, printer)),
         Command::Man(options) => return man::run(options, &args, printer),
         _ => {}
     }

@@ -229,11 +229,14 @@ fn new_id() -> String {
 }
 
 fn now(timezone: Option<&str>) -> Result<Zoned> {
-    let Some(name) = timezone else {
+    // UTC needs no time zone database, which small images lack.
+    let Some(name) = timezone.filter(|name| !name.eq_ignore_ascii_case("UTC")) else {
         return Ok(Zoned::now().with_time_zone(TimeZone::UTC));
     };
     let zone = TimeZone::get(name).map_err(|error| {
-        CommandError::new(format!("`[migrations] timezone` is no time zone: {error}"))
+        CommandError::new(format!("`[migrations] timezone` is no time zone: {error}")).hint(
+            "names such as `Europe/Vienna` come from the system's time zones (package `tzdata`)",
+        )
     })?;
     Ok(Zoned::now().with_time_zone(zone))
 }

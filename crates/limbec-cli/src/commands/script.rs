@@ -9,10 +9,12 @@ use serde_json::{Value, json};
 use super::Context;
 use crate::error::Result;
 
-/// Prints a plan as a script that a database's own shell runs.
+/// Prints a plan as a script that a database's own shell runs: all of it, or nothing where a
+/// revision does not read.
 pub(super) fn print(
     plan: &Plan<'_>,
     dialect: &'static dyn Dialect,
+    summary: Option<&str>,
     tag: Option<&str>,
     context: &Context<'_>,
 ) -> Result<()> {
@@ -21,6 +23,9 @@ pub(super) fn print(
     if printer.json() {
         printer.value(&Value::Array(scripts.iter().map(value).collect()));
         return Ok(());
+    }
+    if let Some(summary) = summary {
+        printer.line(summary);
     }
     if let Some(tag) = tag {
         for line in tag.lines() {

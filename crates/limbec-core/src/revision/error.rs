@@ -18,7 +18,7 @@ pub enum RevisionError {
         identifier: String,
         /// Whether it is a row of the version table.
         in_database: bool,
-        /// Known ids and labels that are near.
+        /// Known ids and labels that are near; for a row of the version table, else the heads.
         nearest: Vec<String>,
         /// Files that are named like it, but declare another id.
         named: Vec<NamedFile>,

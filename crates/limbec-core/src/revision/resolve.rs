@@ -284,10 +284,16 @@ impl Graph {
             .keys()
             .map(String::as_str)
             .filter(|_| !in_database);
+        let mut nearest = suggest::nearest(identifier, ids.chain(labels));
+        if in_database && nearest.is_empty() {
+            // Random ids are seldom alike: what was deleted most often stood above a head.
+            let heads = self.heads();
+            nearest = self.ids_of(&heads[..heads.len().min(suggest::LISTED)]);
+        }
         RevisionError::NotFound {
             identifier: identifier.to_owned(),
             in_database,
-            nearest: suggest::nearest(identifier, ids.chain(labels)),
+            nearest,
             named: files_named(self.revisions(), identifier),
         }
     }

@@ -55,7 +55,8 @@ impl DatabaseUrl {
             return self.clone();
         };
         let (address, query) = url.split_once('?').unwrap_or((url, ""));
-        let authority = address.find("://").map_or(0, |at| at + 3);
+        let scheme = address.find("://").map_or(0, |at| at + 3);
+        let authority = address.rfind('@').map_or(scheme, |at| at + 1);
         let end = address[authority..]
             .find('/')
             .map_or(address.len(), |at| authority + at);
@@ -123,23 +124,22 @@ fn without_password(url: &str) -> String {
     let Some((scheme, rest)) = url.split_once("://") else {
         return url.to_string();
     };
-    let end = rest.find(['/', '?']).unwrap_or(rest.len());
-    let (authority, tail) = rest.split_at(end);
-    let authority = match authority.rsplit_once('@') {
-        Some((user, host)) => match user.split_once(':') {
-            Some((user, _)) => format!("{user}:***@{host}"),
-            None => authority.to_string(),
+    // The last `@` ends the credentials, as the driver has it: a password may hold `/`, `?` and `@`.
+    let rest = match rest.rsplit_once('@') {
+        Some((credentials, address)) => match credentials.split_once(':') {
+            Some((user, _)) => format!("{user}:***@{address}"),
+            None => rest.to_string(),
         },
-        None => authority.to_string(),
+        None => rest.to_string(),
     };
-    let tail = match tail.split_once("password=") {
+    let rest = match rest.split_once("password=") {
         Some((before, after)) => {
-            let rest = after.find('&').map_or("", |end| &after[end..]);
-            format!("{before}password=***{rest}")
+            let others = after.find('&').map_or("", |end| &after[end..]);
+            format!("{before}password=***{others}")
         }
-        None => tail.to_string(),
+        None => rest,
     };
-    format!("{scheme}://{authority}{tail}")
+    format!("{scheme}://{rest}")
 }
 
 /// A connection to a database of either kind.

@@ -131,7 +131,8 @@ impl<'a, C: Connection, R: Revisions> Migrator<'a, C, R> {
                 this.run_step(&version, None, &[], true, &plan.rows_before)
                     .await?;
             }
-            this.run(Prepared { plan, operations }, version).await
+            this.run(Prepared { plan, operations }, version, &mut Vec::new())
+                .await
         })
         .await
     }
@@ -168,6 +169,7 @@ impl<'a, C: Connection, R: Revisions> Migrator<'a, C, R> {
         let relative_down = direction == Direction::Down && target.contains('-');
         self.locked(async |this: &mut Self| {
             let mut first = Some((version, prepared));
+            let mut applied = Vec::new();
             loop {
                 let now = Version::read(this.connection, &this.version_table).await?;
                 let (version, prepared) = match first.take() {
@@ -184,11 +186,11 @@ impl<'a, C: Connection, R: Revisions> Migrator<'a, C, R> {
                         (now, prepared)
                     }
                 };
-                match this.run(prepared, version).await {
-                    // Where the transaction itself locks, another process may have been faster.
+                match this.run(prepared, version, &mut applied).await {
+                    // Where the transaction itself locks, another process may have been faster,
+                    // between two of our revisions too. Nothing of this one was run.
                     Err(error)
                         if error.kind() == ErrorKind::Conflict
-                            && error.applied().is_empty()
                             && !relative_down
                             && this.connection.dialect().lock().is_none() => {}
                     result => return result,
@@ -220,11 +222,16 @@ impl<'a, C: Connection, R: Revisions> Migrator<'a, C, R> {
         Ok(Prepared { plan, operations })
     }
 
-    async fn run(&mut self, prepared: Prepared<'_>, version: Version) -> Result<Outcome, Error> {
+    /// Runs a plan; adds to `applied` what has committed.
+    async fn run(
+        &mut self,
+        prepared: Prepared<'_>,
+        version: Version,
+        applied: &mut Vec<String>,
+    ) -> Result<Outcome, Error> {
         let Prepared { plan, operations } = prepared;
         let total = plan.steps.len();
         let mut version = version;
-        let mut applied = Vec::new();
         for (index, (step, operations)) in plan.steps.iter().zip(&operations).enumerate() {
             (self.observer)(Event::Step {
                 step,
@@ -235,7 +242,7 @@ impl<'a, C: Connection, R: Revisions> Migrator<'a, C, R> {
             let purge = plan.purge && index == 0;
             self.run_step(&version, Some(step), operations, purge, &version.rows)
                 .await
-                .map_err(|error| error.of_revision(step.id()).after(&applied))?;
+                .map_err(|error| error.of_revision(step.id()).after(applied))?;
             applied.push(step.id().to_string());
             if purge {
                 version.rows.clear();
@@ -249,7 +256,7 @@ impl<'a, C: Connection, R: Revisions> Migrator<'a, C, R> {
             version.rows.sort();
             version.table_exists = true;
         }
-        Ok(outcome(&plan, applied))
+        Ok(outcome(&plan, applied.clone()))
     }
 
     async fn run_step(

@@ -1,0 +1,13 @@
+//! His
+//!
+//! Revision ID: 3c3c3c3c3c3c
+//! Revises: 1a1a1a1a1a1a
+//! Create Date: 2026-01-03 12:00:00 UTC
+
+use limbec::prelude::*;
+
+pub const REVISION: Revision = Revision::new("3c3c3c3c3c3c").revises(&["1a1a1a1a1a1a"]);
+
+pub fn upgrade(_op: &mut Operations) {}
+
+pub fn downgrade(_op: &mut Operations) {}

@@ -1,0 +1,180 @@
+//! The repository keeps the promises of ARCHITECTURE.md.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// The longest file of Rust, in lines.
+const LONGEST_FILE: usize = 600;
+
+/// The most crates that `limbec` may bring into a service with one driver, itself included.
+const BUDGET: [(&str, usize); 2] = [("sqlite", 10), ("postgres", 57)];
+
+/// What belongs to the command, and to the compiler's macros, and never into a service.
+const NEVER: [&str; 5] = ["syn", "clap", "serde", "toml", "limbec-source"];
+
+fn root() -> PathBuf {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let root = here.ancestors().nth(2).expect("a crate lies in `crates/`");
+    root.to_path_buf()
+}
+
+fn read(path: impl AsRef<Path>) -> String {
+    let path = root().join(path);
+    std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// The names in a folder of the repository, in order.
+fn names(folder: impl AsRef<Path>) -> BTreeSet<String> {
+    let folder = root().join(folder);
+    let entries = std::fs::read_dir(&folder);
+    let entries = entries.unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
+    entries
+        .map(|entry| entry.expect("an entry is readable").file_name())
+        .map(|name| name.to_string_lossy().into_owned())
+        .collect()
+}
+
+#[test]
+fn the_dialect_folders_have_the_same_file_names() {
+    let dialects = "crates/limbec-core/src/dialect";
+    let mut folders = names(dialects).into_iter().filter(|name| name != "mod.rs");
+    // What differs below a folder of the same name is the dialect's own affair.
+    let files = |dialect: &str| -> BTreeSet<String> {
+        let all = names(Path::new(dialects).join(dialect));
+        all.into_iter()
+            .filter(|it| Path::new(it).extension() == Some("rs".as_ref()))
+            .collect()
+    };
+    let first = folders.next().expect("there is a dialect");
+    let expected = files(&first);
+    let mut compared = 0;
+    for other in folders {
+        assert_eq!(files(&other), expected, "`{other}` is not like `{first}`");
+        compared += 1;
+    }
+    assert!(compared >= 1, "there is one dialect only");
+}
+
+#[test]
+fn no_file_of_rust_is_too_long() {
+    let mut long = Vec::new();
+    let mut folders = vec![root().join("crates"), root().join("tests")];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(&folder).expect("a folder is readable") {
+            let path = entry.expect("an entry is readable").path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|it| it == "rs") {
+                let lines = std::fs::read_to_string(&path)
+                    .expect("a file of Rust is UTF-8")
+                    .lines()
+                    .count();
+                if lines > LONGEST_FILE {
+                    long.push(format!("{}: {lines} lines", path.display()));
+                }
+            }
+        }
+    }
+    assert!(long.is_empty(), "split these:\n{}", long.join("\n"));
+}
+
+/// The names of the crates that `limbec` with one driver brings into a service at run time; macros
+/// of other crates are the compiler's.
+fn pulled_in_by(driver: &str) -> BTreeSet<String> {
+    let output = Command::new(env!("CARGO"))
+        .current_dir(root())
+        .args(["tree", "--locked", "--offline", "-p", "limbec"])
+        .args(["--no-default-features", "--features", driver])
+        .args(["-e", "normal,no-proc-macro", "--prefix", "none"])
+        .output()
+        .expect("cargo runs");
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "cargo tree: {stderr}");
+    let tree = String::from_utf8_lossy(&output.stdout);
+    tree.lines()
+        .filter_map(|line| line.split(' ').next())
+        .filter(|name| !name.is_empty())
+        .map(str::to_string)
+        .collect()
+}
+
+#[test]
+fn a_service_pulls_in_few_crates() {
+    for (driver, budget) in BUDGET {
+        let crates = pulled_in_by(driver);
+        let count = crates.len();
+        let list = crates.iter().cloned().collect::<Vec<_>>().join(", ");
+        assert!(
+            count <= budget,
+            "limbec with `{driver}` has {count} crates, and its budget is {budget}: {list}"
+        );
+        assert!(
+            count + 4 > budget,
+            "limbec with `{driver}` has {count} crates: lower its budget of {budget}"
+        );
+        for name in NEVER {
+            assert!(!crates.contains(name), "`{name}` is in {list}");
+        }
+    }
+}
+
+/// The runtime dependencies that Cargo.toml files name, without the workspace's own crates.
+fn declared() -> BTreeMap<String, BTreeSet<String>> {
+    let mut declared: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for member in names("crates") {
+        // Not published, so nobody's dependencies grow by it.
+        if member == "limbec-testkit" {
+            continue;
+        }
+        let manifest = read(format!("crates/{member}/Cargo.toml"));
+        let mut inside = false;
+        for line in manifest.lines() {
+            if line.starts_with('[') {
+                inside = line == "[dependencies]";
+            } else if inside && !line.trim_start().starts_with('#') {
+                let name = line.split(['.', ' ', '=']).next().unwrap_or_default();
+                if !name.is_empty() && !name.starts_with("limbec") {
+                    let users = declared.entry(name.to_string()).or_default();
+                    users.insert(member.clone());
+                }
+            }
+        }
+    }
+    declared
+}
+
+/// The rows of the table in ARCHITECTURE.md: a crate, and the members that it stands for.
+fn documented() -> BTreeMap<String, BTreeSet<String>> {
+    let text = read("ARCHITECTURE.md");
+    let (_, section) = text
+        .split_once("## Dependencies at run time")
+        .expect("ARCHITECTURE.md has the table");
+    let mut documented: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for row in section.lines().filter(|line| line.starts_with("| `")) {
+        let mut cells = row.split('|').skip(1);
+        let mut cell = || cells.next().unwrap_or_default();
+        // Features stand in parentheses: `tokio` (`time`, `rt`).
+        let crates = cell().split('(').next().unwrap_or_default().to_string();
+        let users: BTreeSet<String> = cell()
+            .split(',')
+            .map(|user| user.trim().split(' ').next().unwrap_or_default())
+            .filter(|user| user.starts_with("limbec"))
+            .map(str::to_string)
+            .collect();
+        for name in crates.split(',').map(|name| name.trim().trim_matches('`')) {
+            let all = documented.entry(name.to_string()).or_default();
+            all.extend(users.clone());
+        }
+    }
+    documented
+}
+
+#[test]
+fn every_runtime_dependency_has_its_reason_in_architecture() {
+    assert_eq!(
+        declared(),
+        documented(),
+        "left: `[dependencies]` of the crates; right: the table in ARCHITECTURE.md"
+    );
+}
