@@ -74,7 +74,9 @@ fn alter(
 
     let same_identity = dialect.same_identity(current, target);
     let counted = current.identity.is_some() && target.identity.is_some() && same_identity;
-    let type_changes = !counted && !same_type(current, target, judge);
+    let stated = dialect.capabilities().identity_is_a_type
+        && current.identity.is_some() != target.identity.is_some();
+    let type_changes = stated || !counted && !same_type(current, target, judge);
     if type_changes {
         change!(column_type);
     }

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::{Steps, cast, column, sequence};
 use crate::dialect::CompileError;
 use crate::dialect::postgres::canonical::closed;
-use crate::dialect::postgres::names::{collation, literal, object, quote};
+use crate::dialect::postgres::names::{self, collation, literal, object, quote};
 use crate::dialect::postgres::types::{resolve, sql, without_defaults};
 use crate::dialect::postgres::version_table::dollar_quoted;
 use crate::operations::AlterColumn;
@@ -61,9 +61,7 @@ impl<'a> Before<'a> {
 /// Makes steps of a change.
 pub(super) fn compile(table: &ObjectName, change: &AlterColumn, current: &Schema) -> Steps {
     let before = Before {
-        column: current
-            .table(table)
-            .and_then(|table| table.column_named(&change.name)),
+        column: names::table(table, current).and_then(|it| names::column(&change.name, it)),
         change,
     };
     let name = quote(&change.name);
