@@ -6,11 +6,14 @@
 //! --- rows              (optional) SQL, run on the database as the models before say
 //! --- after             (optional) the models after; without it, they stay as they are
 //! --- expected          the operations as `check` lists them; nothing where none are found
+//! --- expected on sqlite            (optional) the same for one database
 //! ```
 //!
 //! Each case creates the models before (`check` must be clean right then), runs the revision to
 //! the models after (`check` must be clean again) and its downgrade (and the database is as it
 //! was). A case without `on:` runs on every database.
+
+use std::collections::BTreeMap;
 
 use limbec_core::schema::Schema;
 use limbec_source::models::{ModelOptions, SourceFile, read};
@@ -26,6 +29,8 @@ struct Case {
     rows: String,
     after: String,
     expected: String,
+    /// What is expected on one database only.
+    expected_on: BTreeMap<String, String>,
 }
 
 /// Reads the cases of a file; text before the first `##` is for readers.
@@ -49,6 +54,10 @@ fn cases(text: &str) -> Vec<Case> {
                 "rows" => &mut case.rows,
                 "after" => &mut case.after,
                 "expected" => &mut case.expected,
+                other if other.starts_with("expected on ") => {
+                    let database = other["expected on ".len()..].to_string();
+                    case.expected_on.entry(database).or_default()
+                }
                 other => panic!("`{}`: there is no part `{other}` of a case", case.name),
             };
             text.push_str(line);
@@ -71,7 +80,7 @@ fn models(text: &str) -> Result<Schema, String> {
     Err(format!("the models: {}", lines.join("; ")))
 }
 
-fn run(case: &Case, mut trial: Trial) -> Result<(), String> {
+fn run(case: &Case, database: &str, mut trial: Trial) -> Result<(), String> {
     let before = models(&case.before)?;
     let after = if case.after.trim().is_empty() {
         before.clone()
@@ -84,11 +93,9 @@ fn run(case: &Case, mut trial: Trial) -> Result<(), String> {
     }
     let (found, body) = trial.revision(&current, &after)?;
     let listed = listed(&found.operations);
-    if listed.trim() != case.expected.trim() {
-        return Err(format!(
-            "expected:\n{}\nfound:\n{listed}",
-            case.expected.trim()
-        ));
+    let expected = case.expected_on.get(database).unwrap_or(&case.expected).trim();
+    if listed.trim() != expected {
+        return Err(format!("expected:\n{expected}\nfound:\n{listed}"));
     }
     trial
         .run(&body.upgrade)
@@ -118,7 +125,7 @@ fn check(text: &str) {
                 "postgresql" => Trial::postgres(),
                 other => panic!("`{}`: there is no database `{other}`", case.name),
             };
-            if let Err(error) = run(case, trial) {
+            if let Err(error) = run(case, database, trial) {
                 failures.push(format!("## {} on {database}\n{error}", case.name));
             }
         }

@@ -83,14 +83,17 @@ fn alter(
     if current.nullable != target.nullable {
         change!(nullable);
     }
-    let column_type = judge.type_sql(&target.column_type).unwrap_or_default();
+    let type_for = |judge: &Judge<'_>, expression: Option<&str>| {
+        let sql = judge.type_sql(&target.column_type, expression.unwrap_or_default());
+        sql.unwrap_or_default()
+    };
     let default_of = |column: &Column| {
         let default = column.default.as_deref().map(|it| dialect.default_sql(it));
         default.map(Cow::into_owned).filter(|it| !is_null(it))
     };
     let (default, wanted_default) = (default_of(current), default_of(target));
     let place = Place::Default {
-        column_type: column_type.clone(),
+        column_type: type_for(judge, wanted_default.as_deref()),
     };
     if !judge.same_optional_expression(
         tables,
@@ -102,7 +105,10 @@ fn alter(
         // A default is stated along with a new type: the old one may not cast by itself.
         change!(default);
     }
-    let place = Place::Generated { column_type };
+    let expression = target.generated.as_ref().map(|it| it.expression.as_str());
+    let place = Place::Generated {
+        column_type: type_for(judge, expression),
+    };
     let same_kind = current.generated.as_ref().map(|it| it.stored)
         == target.generated.as_ref().map(|it| it.stored);
     if !same_kind
