@@ -1,1 +1,178 @@
-//! Scenarios.
+//! What a change to the models becomes: each file of `tests/scenarios/` holds cases, data only.
+//!
+//! ```text
+//! ## retyped on: postgresql
+//! …models before…
+//! --- rows              (optional) SQL, run on the database as the models before say
+//! --- after             (optional) the models after; without it, they stay as they are
+//! --- expected          the operations as `check` lists them; nothing where none are found
+//! --- expected on sqlite            (optional) the same for one database
+//! ```
+//!
+//! Each case creates the models before (`check` must be clean right then), runs the revision to
+//! the models after (`check` must be clean again) and its downgrade (and the database is as it
+//! was). A case without `on:` runs on every database.
+
+use std::collections::BTreeMap;
+
+use limbec_core::schema::Schema;
+use limbec_source::models::{ModelOptions, SourceFile, read};
+
+use crate::trial::{Trial, listed};
+
+/// One case of a file.
+#[derive(Default)]
+struct Case {
+    name: String,
+    databases: Vec<String>,
+    before: String,
+    rows: String,
+    after: String,
+    expected: String,
+    /// What is expected on one database only.
+    expected_on: BTreeMap<String, String>,
+}
+
+/// Reads the cases of a file; text before the first `##` is for readers.
+fn cases(text: &str) -> Vec<Case> {
+    let mut cases: Vec<Case> = Vec::new();
+    let mut part = "before";
+    for line in text.lines() {
+        if let Some(title) = line.strip_prefix("## ") {
+            let (name, on) = title
+                .split_once(" on: ")
+                .unwrap_or((title, "sqlite postgresql"));
+            cases.push(Case {
+                name: name.to_string(),
+                databases: on.split_whitespace().map(String::from).collect(),
+                ..Case::default()
+            });
+            part = "before";
+        } else if let Some(name) = line.strip_prefix("--- ") {
+            part = name.trim();
+        } else if let Some(case) = cases.last_mut() {
+            let text = match part {
+                "before" => &mut case.before,
+                "rows" => &mut case.rows,
+                "after" => &mut case.after,
+                "expected" => &mut case.expected,
+                other if other.starts_with("expected on ") => {
+                    let database = other["expected on ".len()..].to_string();
+                    case.expected_on.entry(database).or_default()
+                }
+                other => panic!("`{}`: there is no part `{other}` of a case", case.name),
+            };
+            text.push_str(line);
+            text.push('\n');
+        }
+    }
+    cases
+}
+
+fn models(text: &str) -> Result<Schema, String> {
+    let file = SourceFile {
+        path: "models.rs",
+        text,
+    };
+    let (models, mistakes) = read(&[file], &ModelOptions::default());
+    if mistakes.is_empty() {
+        return Ok(models.schema);
+    }
+    let lines: Vec<&str> = mistakes.iter().map(|it| it.message.as_str()).collect();
+    Err(format!("the models: {}", lines.join("; ")))
+}
+
+fn run(case: &Case, database: &str, mut trial: Trial) -> Result<(), String> {
+    let before = models(&case.before)?;
+    let after = if case.after.trim().is_empty() {
+        before.clone()
+    } else {
+        models(&case.after)?
+    };
+    let current = trial.create(&before)?;
+    for sql in limbec_core::sql::split(&case.rows) {
+        trial.sql(sql)?;
+    }
+    let (found, body) = trial.revision(&current, &after)?;
+    let listed = listed(&found.operations);
+    let expected = case
+        .expected_on
+        .get(database)
+        .unwrap_or(&case.expected)
+        .trim();
+    if listed.trim() != expected {
+        return Err(format!("expected:\n{expected}\nfound:\n{listed}"));
+    }
+    trial
+        .run(&body.upgrade)
+        .map_err(|error| format!("upgrading: {error}"))?;
+    trial
+        .expect(&after)
+        .map_err(|error| format!("after the upgrade: {error}"))?;
+    trial
+        .run(&body.downgrade)
+        .map_err(|error| format!("downgrading: {error}"))?;
+    trial
+        .expect(&current)
+        .and_then(|_| trial.expect(&before))
+        .map_err(|error| format!("after the downgrade: {error}"))?;
+    Ok(())
+}
+
+/// Runs every case of a file on every database it is for, and shows all that fail.
+fn check(text: &str) {
+    let mut failures = Vec::new();
+    let cases = cases(text);
+    assert!(!cases.is_empty(), "the file holds no case");
+    for case in &cases {
+        for database in &case.databases {
+            let trial = match database.as_str() {
+                "sqlite" => Trial::sqlite(),
+                "postgresql" => Trial::postgres(),
+                other => panic!("`{}`: there is no database `{other}`", case.name),
+            };
+            if let Err(error) = run(case, database, trial) {
+                failures.push(format!("## {} on {database}\n{error}", case.name));
+            }
+        }
+    }
+    assert!(failures.is_empty(), "\n{}", failures.join("\n\n"));
+}
+
+macro_rules! scenarios {
+    ($($name:ident)*) => {
+        $(#[test]
+        fn $name() {
+            check(include_str!(concat!("scenarios/", stringify!($name), ".md")));
+        })*
+
+        /// Every file of the folder is run.
+        #[test]
+        fn every_file_is_listed() {
+            let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/scenarios");
+            let files = std::fs::read_dir(folder).unwrap().map(|it| it.unwrap().path());
+            let mut found: Vec<String> = files
+                .map(|path| path.file_stem().unwrap().to_string_lossy().into_owned())
+                .collect();
+            found.sort();
+            assert_eq!(found, [$(stringify!($name)),*]);
+        }
+    };
+}
+
+scenarios! {
+    checks
+    columns
+    comments
+    defaults
+    enums
+    foreign_keys
+    generated
+    identity
+    indexes
+    keys
+    no_difference
+    no_difference_on_postgres
+    tables
+    types
+}

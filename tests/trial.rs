@@ -111,7 +111,7 @@ impl Trial {
 
     /// Creates a schema in the empty database; what is read back is the same.
     pub(crate) fn create(&mut self, schema: &Schema) -> Result<Schema, String> {
-        let nothing = Schema::default();
+        let nothing = self.reflect()?;
         let dialect = self.database.dialect();
         let create = compare(&nothing, schema, dialect, &Verdicts::default());
         self.run(&create.operations)

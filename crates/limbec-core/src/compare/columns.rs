@@ -74,21 +74,26 @@ fn alter(
 
     let same_identity = dialect.same_identity(current, target);
     let counted = current.identity.is_some() && target.identity.is_some() && same_identity;
-    let type_changes = !counted && !same_type(current, target, judge);
+    let stated = dialect.capabilities().identity_is_a_type
+        && current.identity.is_some() != target.identity.is_some();
+    let type_changes = stated || !counted && !same_type(current, target, judge);
     if type_changes {
         change!(column_type);
     }
     if current.nullable != target.nullable {
         change!(nullable);
     }
-    let column_type = judge.type_sql(&target.column_type).unwrap_or_default();
+    let type_for = |judge: &Judge<'_>, expression: Option<&str>| {
+        let sql = judge.type_sql(&target.column_type, expression.unwrap_or_default());
+        sql.unwrap_or_default()
+    };
     let default_of = |column: &Column| {
         let default = column.default.as_deref().map(|it| dialect.default_sql(it));
         default.map(Cow::into_owned).filter(|it| !is_null(it))
     };
     let (default, wanted_default) = (default_of(current), default_of(target));
     let place = Place::Default {
-        column_type: column_type.clone(),
+        column_type: type_for(judge, wanted_default.as_deref()),
     };
     if !judge.same_optional_expression(
         tables,
@@ -100,7 +105,10 @@ fn alter(
         // A default is stated along with a new type: the old one may not cast by itself.
         change!(default);
     }
-    let place = Place::Generated { column_type };
+    let expression = target.generated.as_ref().map(|it| it.expression.as_str());
+    let place = Place::Generated {
+        column_type: type_for(judge, expression),
+    };
     let same_kind = current.generated.as_ref().map(|it| it.stored)
         == target.generated.as_ref().map(|it| it.stored);
     if !same_kind

@@ -9,7 +9,7 @@ use super::Plan;
 use super::judge::Judge;
 use crate::operations::{Constraint, Operation};
 use crate::schema::{Column, Index, IndexKey, ObjectName, Table};
-use crate::sql::tokens;
+use crate::sql::mentions;
 
 pub(super) fn put_aside(current: &Table, target: &Table, judge: &Judge<'_>, plan: &mut Plan) {
     let mut retyped = Vec::new();
@@ -161,13 +161,5 @@ fn drops<'a>(of: &'a ObjectName, plan: &'a Plan) -> impl Iterator<Item = &'a Con
             table, definition, ..
         } if table == of => definition.as_ref(),
         _ => None,
-    })
-}
-
-/// Whether an expression names a column.
-fn mentions(expression: &str, column: &str) -> bool {
-    tokens(expression).any(|token| {
-        let name = token.name();
-        name.is_some_and(|name| name.eq_ignore_ascii_case(column))
     })
 }

@@ -1,6 +1,6 @@
 //! Expressions: equal as text, or as the database says.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::keys::{Key, key_of};
 use crate::dialect::{Dialect, Expression, Place};
@@ -63,8 +63,9 @@ impl Tables<'_> {
 pub(super) struct Judge<'a> {
     pub(super) dialect: &'a dyn Dialect,
     verdicts: &'a Verdicts,
-    /// The enumerations that the database does not have yet as they shall be.
-    pub(super) unready: BTreeSet<Key>,
+    /// The enumerations that the database does not have yet as they shall be, with the labels that
+    /// it lacks; `None` where it lacks the type.
+    pub(super) unready: BTreeMap<Key, Option<Vec<String>>>,
     pub(super) questions: Vec<Question>,
     pub(super) unknown: Vec<String>,
 }
@@ -74,7 +75,7 @@ impl<'a> Judge<'a> {
         Judge {
             dialect,
             verdicts,
-            unready: BTreeSet::new(),
+            unready: BTreeMap::new(),
             questions: Vec::new(),
             unknown: Vec::new(),
         }
@@ -88,26 +89,36 @@ impl<'a> Judge<'a> {
         a.len() == b.len() && a.iter().zip(b).all(|(a, b)| self.same_name(a, b))
     }
 
-    /// The SQL of a type for a question; text in place of an enumeration that the database does
-    /// not have yet as it shall be.
-    pub(super) fn type_sql(&self, column_type: &ColumnType) -> Option<String> {
-        let askable = self.askable(column_type);
+    /// The SQL of a type for a question about an expression; text in place of an enumeration that
+    /// the database does not have yet, or not with a label that the expression names.
+    pub(super) fn type_sql(&self, column_type: &ColumnType, target: &str) -> Option<String> {
+        let askable = self.askable(column_type, target);
         self.dialect.type_sql(&askable).ok()
     }
 
-    fn askable(&self, column_type: &ColumnType) -> ColumnType {
+    fn askable(&self, column_type: &ColumnType, target: &str) -> ColumnType {
         match column_type {
-            ColumnType::Enum(it) if self.unready.contains(&key_of(self.dialect, &it.name)) => {
-                ColumnType::Text
+            ColumnType::Enum(it) => {
+                let names = |label: &String| {
+                    let literal = format!("'{}'", label.replace('\'', "''"));
+                    tokens(target).any(|token| token.text.contains(&literal))
+                };
+                match self.unready.get(&key_of(self.dialect, &it.name)) {
+                    Some(Some(lacks)) if !lacks.iter().any(names) => column_type.clone(),
+                    Some(_) => ColumnType::Text,
+                    None => column_type.clone(),
+                }
             }
-            ColumnType::Array(element) => ColumnType::Array(Box::new(self.askable(element))),
+            ColumnType::Array(element) => {
+                ColumnType::Array(Box::new(self.askable(element, target)))
+            }
             other => other.clone(),
         }
     }
 
     /// The columns of the target, and behind them those that go, which the current expression may
     /// name. Computed ones stand among them as if they were not.
-    fn columns(&self, tables: Tables<'_>, place: &Place) -> Vec<(String, String)> {
+    fn columns(&self, tables: Tables<'_>, place: &Place, target: &str) -> Vec<(String, String)> {
         let goes = |column: &&Column| {
             let mut targets = tables.target.columns.iter();
             !targets.any(|it| self.same_name(&it.name, &column.name))
@@ -119,7 +130,7 @@ impl<'a> Judge<'a> {
         let current = tables.current.columns.iter().filter(goes);
         let columns = tables.target.columns.iter().chain(current);
         let spelled = columns.filter(is_in_reach).filter_map(|column| {
-            let column_type = self.type_sql(&column.column_type)?;
+            let column_type = self.type_sql(&column.column_type, target)?;
             Some((column.name.clone(), column_type))
         });
         spelled.collect()
@@ -137,10 +148,10 @@ impl<'a> Judge<'a> {
             return true;
         }
         let table = tables.target;
-        let mut columns = self.columns(tables, place);
+        let mut columns = self.columns(tables, place, target);
         let named = Mentioned::in_texts([current, target]);
         if !named.holds(&table.name.name) {
-            // Fewer types to make: one of a column that is not meant may not exist yet.
+            // A smaller question, of types that are sure to be there.
             columns.retain(|(name, _)| named.holds(name));
         }
         let expression = |text: &str| Expression {

@@ -1,6 +1,6 @@
 //! Namespaces and enumerations.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use super::Plan;
 use super::keys::{Key, by_key, key_of};
@@ -44,16 +44,21 @@ pub(super) fn compare(current: &Schema, target: &Schema, dialect: &dyn Dialect, 
     }
 }
 
-/// The enumerations that the operations so far make or change.
-pub(super) fn unready(dialect: &dyn Dialect, plan: &Plan) -> BTreeSet<Key> {
+/// The enumerations that the operations so far make, or give labels that they lack.
+pub(super) fn unready(dialect: &dyn Dialect, plan: &Plan) -> BTreeMap<Key, Option<Vec<String>>> {
     let all = plan.create_types.iter().chain(&plan.alter_types);
-    let names = all.filter_map(|operation| match operation {
-        Operation::CreateEnum { enumeration: it } | Operation::AlterEnum { to: it, .. } => {
-            Some(key_of(dialect, &it.name))
+    let lacks = all.filter_map(|operation| match operation {
+        Operation::CreateEnum { enumeration } => Some((&enumeration.name, None)),
+        Operation::AlterEnum { to, from } => {
+            let known = |label: &&String| from.as_ref().is_some_and(|it| it.labels.contains(label));
+            let lacks = to.labels.iter().filter(|label| !known(label));
+            Some((&to.name, Some(lacks.cloned().collect())))
         }
         _ => None,
     });
-    names.collect()
+    lacks
+        .map(|(name, labels)| (key_of(dialect, name), labels))
+        .collect()
 }
 
 /// Whether a column is of an enumeration whose labels change.

@@ -37,6 +37,9 @@ pub struct Capabilities {
     /// Whether a foreign key holds fast the key it refers to and the types on both sides, so that
     /// it must go before they change.
     pub keys_bind_their_targets: bool,
+    /// Whether a column that counts its values up has the one type that can: when it stops, its
+    /// type is to be stated.
+    pub identity_is_a_type: bool,
     /// Whether an answer of [`Dialect::canonical`] is an expression that can be asked again, until
     /// it no longer changes.
     pub canonical_is_sql: bool,

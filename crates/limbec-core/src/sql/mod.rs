@@ -7,3 +7,11 @@ mod tokens;
 
 pub use split::split;
 pub use tokens::{Token, TokenKind, tokens};
+
+/// Whether an expression names a column, whatever the case it is spelled in.
+pub(crate) fn mentions(expression: &str, column: &str) -> bool {
+    tokens(expression).any(|token| {
+        let name = token.name();
+        name.is_some_and(|name| name.eq_ignore_ascii_case(column))
+    })
+}

@@ -10,6 +10,7 @@ mod constraint;
 mod enumeration;
 mod execute;
 mod index;
+mod recompute;
 mod sequence;
 mod table;
 

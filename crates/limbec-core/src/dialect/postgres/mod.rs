@@ -34,6 +34,7 @@ impl Dialect for Postgres {
             native_enums: true,
             constraints_are_named: true,
             keys_bind_their_targets: true,
+            identity_is_a_type: false,
             canonical_is_sql: true,
         }
     }

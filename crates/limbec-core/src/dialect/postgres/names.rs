@@ -1,6 +1,6 @@
 //! Names and string literals in PostgreSQL's SQL.
 
-use crate::schema::ObjectName;
+use crate::schema::{Column, ObjectName, Schema, Table};
 
 /// The longest name that PostgreSQL keeps, in bytes.
 const LONGEST: usize = 63;
@@ -105,6 +105,22 @@ pub(super) fn literal(text: &str) -> String {
 /// A literal, or NULL.
 pub(super) fn literal_or_null(text: Option<&str>) -> String {
     text.map_or_else(|| "NULL".to_string(), literal)
+}
+
+/// The table of a name in the database, which keeps no more of names than [`cut`] leaves.
+pub(super) fn table<'a>(name: &ObjectName, current: &'a Schema) -> Option<&'a Table> {
+    let cut_name = ObjectName {
+        schema: name.schema.as_deref().map(|it| cut(it).to_string()),
+        name: cut(&name.name).to_string(),
+    };
+    current.table(name).or_else(|| current.table(&cut_name))
+}
+
+/// The column of a name in the database.
+pub(super) fn column<'a>(name: &str, table: &'a Table) -> Option<&'a Column> {
+    table
+        .column_named(name)
+        .or_else(|| table.column_named(cut(name)))
 }
 
 #[cfg(test)]

@@ -44,6 +44,7 @@ impl Dialect for Sqlite {
             native_enums: false,
             constraints_are_named: false,
             keys_bind_their_targets: false,
+            identity_is_a_type: true,
             canonical_is_sql: false,
         }
     }

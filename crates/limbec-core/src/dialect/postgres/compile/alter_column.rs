@@ -2,10 +2,10 @@
 
 use std::fmt::Write as _;
 
-use super::{Steps, cast, column, sequence};
+use super::{Steps, cast, column, recompute, sequence};
 use crate::dialect::CompileError;
 use crate::dialect::postgres::canonical::closed;
-use crate::dialect::postgres::names::{collation, literal, object, quote};
+use crate::dialect::postgres::names::{self, collation, literal, object, quote};
 use crate::dialect::postgres::types::{resolve, sql, without_defaults};
 use crate::dialect::postgres::version_table::dollar_quoted;
 use crate::operations::AlterColumn;
@@ -17,6 +17,7 @@ use crate::steps::Step;
 pub(super) fn needs_schema(change: &AlterColumn) -> bool {
     change.to.column_type.is_some()
         || change.to.collation.is_some()
+        || matches!(change.to.generated, Some(Some(_)))
         || (change.to.identity.is_some() && change.from.identity.is_none())
 }
 
@@ -61,9 +62,7 @@ impl<'a> Before<'a> {
 /// Makes steps of a change.
 pub(super) fn compile(table: &ObjectName, change: &AlterColumn, current: &Schema) -> Steps {
     let before = Before {
-        column: current
-            .table(table)
-            .and_then(|table| table.column_named(&change.name)),
+        column: names::table(table, current).and_then(|it| names::column(&change.name, it)),
         change,
     };
     let name = quote(&change.name);
@@ -80,7 +79,13 @@ pub(super) fn compile(table: &ObjectName, change: &AlterColumn, current: &Schema
     };
     let mut steps = Vec::new();
     match &change.to.generated {
-        Some(Some(_)) => return Err(cannot_generate(table, &change.name)),
+        Some(Some(_)) => {
+            let known = names::table(table, current).zip(before.column);
+            let (table, column) = known.ok_or_else(|| cannot_generate(table, &change.name))?;
+            let mut after = column.clone();
+            change.to.apply_to(&mut after);
+            return recompute::replace(table, column, &after);
+        }
         Some(None) => steps.push(alter(&["DROP EXPRESSION".into()])),
         None => {}
     }
@@ -261,8 +266,7 @@ fn widen_sequence(table: &ObjectName, column: &str, target: &ColumnType) -> Step
 
 fn cannot_generate(table: &ObjectName, column: &str) -> CompileError {
     CompileError::new(format!(
-        "PostgreSQL cannot make the column `{table}.{column}` a computed one, or compute it \
-         otherwise, where it stands"
+        "the column `{table}.{column}`, which is to be computed, is not known"
     ))
-    .hint("drop the column and add it with its new expression: `drop_column`, `add_column`")
+    .hint("add it with its expression: `add_column`")
 }

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use crate::dialect::CompileError;
 use crate::dialect::postgres::canonical::{closed, same_text};
-use crate::dialect::postgres::names::{list, object, quote};
+use crate::dialect::postgres::names::{self, list, object, quote};
 use crate::operations::{Constraint, ConstraintRef};
 use crate::schema::{Deferrable, ForeignKey, ObjectName, ReferentialAction, Schema};
 
@@ -71,8 +71,7 @@ pub(super) fn drop(
 ) -> Result<String, CompileError> {
     let name = match which {
         ConstraintRef::Named(name) => name.clone(),
-        ConstraintRef::Unnamed(wanted) => current
-            .table(table)
+        ConstraintRef::Unnamed(wanted) => names::table(table, current)
             .into_iter()
             .flat_map(Constraint::all_of)
             .find(|known| same_but_for_name(known, wanted))
