@@ -1,6 +1,6 @@
 //! Expressions: equal as text, or as the database says.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::keys::{Key, key_of};
 use crate::dialect::{Dialect, Expression, Place};
