@@ -120,6 +120,9 @@ pub(crate) enum Command {
         after_help = "Example:\n  limbec completions bash > ~/.local/share/bash-completion/completions/limbec"
     )]
     Completions(Completions),
+    /// Writes the man pages into a folder.
+    #[command(after_help = "Example:\n  limbec man ~/.local/share/man/man1")]
+    Man(Man),
 }
 
 #[derive(Debug, ClapArgs)]
@@ -290,6 +293,13 @@ pub(crate) struct EnsureVersion {
 pub(crate) struct Completions {
     /// The shell.
     pub(crate) shell: clap_complete::Shell,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Man {
+    /// The folder, made where it is missing.
+    #[arg(value_name = "DIRECTORY")]
+    pub(crate) folder: PathBuf,
 }
 
 #[cfg(test)]

@@ -35,6 +35,10 @@ pub(crate) async fn compare(config: &Config, project: &Project) -> Result<Found>
     up_to_date(&mut database, project).await?;
 
     let reflected = reflect(&mut database).await?;
+    let target = match &reflected.own_namespace {
+        Some(own) => target.within(own),
+        None => target,
+    };
     let created = project.created(dialect)?;
     let mut managed = managed(reflected, &target, &created, dialect);
     managed.unmanaged.retain(|name| name.name != VERSION_TABLE);

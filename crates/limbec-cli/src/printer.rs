@@ -80,6 +80,16 @@ impl Printer {
         }
     }
 
+    /// Prints a line of a listing for people, cut to the width of a terminal.
+    pub(crate) fn listed(&self, text: &str) {
+        match terminal_size::terminal_size() {
+            Some((terminal_size::Width(width), _)) if std::io::stdout().is_terminal() => {
+                self.text(&cut(text, width.into()));
+            }
+            _ => self.text(text),
+        }
+    }
+
     /// Prints the result as JSON.
     pub(crate) fn value(&self, value: &serde_json::Value) {
         print(&format!("{value:#}"));
@@ -122,4 +132,45 @@ fn print(text: &str) {
 /// Writes a line to stderr. Where nobody can read it, a migration goes on all the same.
 fn log(text: &str) {
     let _ = writeln!(anstream::stderr(), "{text}");
+}
+
+/// Cuts a coloured text to a number of characters shown, with a mark where something is left out.
+fn cut(text: &str, width: usize) -> String {
+    let mut kept = String::new();
+    let mut shown = 0;
+    let mut escaping = false;
+    let total = anstream::adapter::strip_str(text)
+        .to_string()
+        .chars()
+        .count();
+    if total <= width {
+        return text.to_string();
+    }
+    for c in text.chars() {
+        escaping |= c == '\u{1b}';
+        if escaping {
+            kept.push(c);
+            escaping = c != 'm';
+        } else if shown + 1 < width {
+            kept.push(c);
+            shown += 1;
+        }
+    }
+    kept.push('…');
+    kept
+}
+
+#[cfg(test)]
+mod tests {
+    use super::cut;
+
+    #[test]
+    fn a_line_is_cut_by_what_is_shown() {
+        assert_eq!(cut("short", 5), "short");
+        assert_eq!(cut("longer", 5), "long…");
+        assert_eq!(
+            cut("\u{1b}[33mlonger\u{1b}[0m line", 5),
+            "\u{1b}[33mlong\u{1b}[0m…"
+        );
+    }
 }

@@ -1,4 +1,4 @@
-//! Throw-away servers, databases and projects for the tests of limbec.
+//! Throw-away servers, databases, projects and random schemas for the tests of limbec.
 //!
 //! `cargo xtask test` starts one PostgreSQL server ([`postgres::Cluster`]) and names it in
 //! `LIMBEC_TEST_POSTGRES_URL`; each test takes a database of its own on it
@@ -17,6 +17,7 @@ mod project;
 mod shared;
 
 pub mod postgres;
+pub mod schemas;
 pub mod sqlite;
 
 pub use error::Error;

@@ -50,16 +50,15 @@ pub(super) fn run(options: &History, context: &Context<'_>) -> Result<Status> {
                 format!("{line} {}", report::message(header))
             });
             let text = format!("{} {}", line.picture, text.unwrap_or_default());
-            printer.text(text.trim_end());
+            printer.listed(text.trim_end());
         }
     } else {
         for index in listed {
-            let text = if options.verbose {
-                report::block(graph, index, marks(index), printer)
+            if options.verbose {
+                printer.text(&report::block(graph, index, marks(index), printer));
             } else {
-                arrow(graph, index, marks(index), printer)
-            };
-            printer.text(&text);
+                printer.listed(&arrow(graph, index, marks(index), printer));
+            }
         }
     }
     Ok(Status::Done)

@@ -9,6 +9,7 @@ mod ensure_version;
 mod heads;
 mod history;
 mod init;
+mod man;
 mod merge;
 mod migrate;
 mod revision;
@@ -37,6 +38,7 @@ pub(crate) fn run(args: Args, printer: &Printer) -> Result<Status> {
     match &args.command {
         Command::Init(options) => return init::run(options, &args, printer),
         Command::Completions(options) => return Ok(completions::run(options, printer)),
+        Command::Man(options) => return man::run(options, &args, printer),
         _ => {}
     }
     let config = Config::load(&args)?;
@@ -60,7 +62,7 @@ pub(crate) fn run(args: Args, printer: &Printer) -> Result<Status> {
         Command::Check => check::run(&context),
         Command::Edit(options) => edit::run(&options, &context),
         Command::EnsureVersion(options) => ensure_version::run(&options, &context),
-        Command::Init(_) | Command::Completions(_) => Ok(Status::Done),
+        Command::Init(_) | Command::Completions(_) | Command::Man(_) => Ok(Status::Done),
     }
 }
 

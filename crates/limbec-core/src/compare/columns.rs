@@ -1,10 +1,14 @@
 //! The columns of a table that both sides have.
 
+use std::borrow::Cow;
+
 use super::Plan;
-use super::judge::Judge;
+use super::judge::{Judge, Tables};
+use super::types::is_relabelled;
 use crate::dialect::Place;
 use crate::operations::{AlterColumn, ColumnChange, Operation};
 use crate::schema::{Column, ColumnType, Table};
+use crate::sql::{TokenKind, tokens};
 
 pub(super) fn compare(current: &Table, target: &Table, judge: &mut Judge<'_>, plan: &mut Plan) {
     let find = |columns: &'_ [Column], name: &str, judge: &Judge<'_>| {
@@ -13,10 +17,11 @@ pub(super) fn compare(current: &Table, target: &Table, judge: &mut Judge<'_>, pl
             .find(|it| judge.same_name(&it.name, name))
             .cloned()
     };
+    let tables = Tables { current, target };
     let mut added = Vec::new();
     for wanted in &target.columns {
         match find(&current.columns, &wanted.name, judge) {
-            Some(existing) => alter(&existing, wanted, target, judge, plan),
+            Some(existing) => alter(&existing, wanted, tables, judge, plan),
             None => added.push(wanted.clone()),
         }
     }
@@ -33,16 +38,31 @@ pub(super) fn compare(current: &Table, target: &Table, judge: &mut Judge<'_>, pl
         .filter(|it| find(&target.columns, &it.name, judge).is_none())
         .collect();
     dropped.sort_by_key(|column| column.generated.is_none());
-    plan.drop_columns
-        .extend(dropped.into_iter().map(|column| Operation::DropColumn {
+    let some_stay = dropped.len() < current.columns.len();
+    for column in dropped {
+        let operation = Operation::DropColumn {
             table: target.name.clone(),
             name: column.name.clone(),
             column: Some(Box::new(column.clone())),
-        }));
+        };
+        // What its values and default are of must not be changed before.
+        if some_stay && is_relabelled(column, judge.dialect, plan) {
+            plan.drop_labelled.push(operation);
+        } else {
+            plan.drop_columns.push(operation);
+        }
+    }
 }
 
-fn alter(current: &Column, target: &Column, table: &Table, judge: &mut Judge<'_>, plan: &mut Plan) {
+fn alter(
+    current: &Column,
+    target: &Column,
+    tables: Tables<'_>,
+    judge: &mut Judge<'_>,
+    plan: &mut Plan,
+) {
     let dialect = judge.dialect;
+    let table = tables.target;
     let mut to = ColumnChange::default();
     let mut from = ColumnChange::default();
     macro_rules! change {
@@ -61,18 +81,19 @@ fn alter(current: &Column, target: &Column, table: &Table, judge: &mut Judge<'_>
     if current.nullable != target.nullable {
         change!(nullable);
     }
-    let column_type = dialect.type_sql(&target.column_type).unwrap_or_default();
-    let wanted_default = target
-        .default
-        .as_deref()
-        .map(|it| dialect.default_sql(it).into_owned());
+    let column_type = judge.type_sql(&target.column_type).unwrap_or_default();
+    let default_of = |column: &Column| {
+        let default = column.default.as_deref().map(|it| dialect.default_sql(it));
+        default.map(Cow::into_owned).filter(|it| !is_null(it))
+    };
+    let (default, wanted_default) = (default_of(current), default_of(target));
     let place = Place::Default {
         column_type: column_type.clone(),
     };
     if !judge.same_optional_expression(
-        table,
+        tables,
         &place,
-        current.default.as_deref(),
+        default.as_deref(),
         wanted_default.as_deref(),
     ) || (type_changes && target.default.is_some() && !both_integers(current, target))
     {
@@ -84,7 +105,7 @@ fn alter(current: &Column, target: &Column, table: &Table, judge: &mut Judge<'_>
         == target.generated.as_ref().map(|it| it.stored);
     if !same_kind
         || !judge.same_optional_expression(
-            table,
+            tables,
             &place,
             current.generated.as_ref().map(|it| it.expression.as_str()),
             target.generated.as_ref().map(|it| it.expression.as_str()),
@@ -106,6 +127,13 @@ fn alter(current: &Column, target: &Column, table: &Table, judge: &mut Judge<'_>
     if current.comment != target.comment {
         change!(comment);
     }
+    if from.default.as_ref().is_some_and(Option::is_some) && is_relabelled(current, dialect, plan) {
+        drop_default(current, table, plan);
+        from.default = Some(None);
+        if to.default == from.default {
+            (to.default, from.default) = (None, None);
+        }
+    }
     if !to.is_empty() {
         let change = AlterColumn {
             name: current.name.clone(),
@@ -120,6 +148,24 @@ fn alter(current: &Column, target: &Column, table: &Table, judge: &mut Judge<'_>
     }
 }
 
+/// Drops the default of a column whose enumeration changes: it may be a label that goes.
+fn drop_default(current: &Column, table: &Table, plan: &mut Plan) {
+    let default = |it| ColumnChange {
+        default: Some(it),
+        ..ColumnChange::default()
+    };
+    let change = AlterColumn {
+        name: current.name.clone(),
+        to: default(None),
+        from: default(current.default.clone()),
+        using: None,
+    };
+    plan.drop_labelled.push(Operation::AlterColumn {
+        table: table.name.clone(),
+        change,
+    });
+}
+
 /// Drops a column and adds it anew, in the places of their phases' order that allow it.
 fn replace(current: &Column, target: &Column, table: &Table, plan: &mut Plan) {
     plan.alter_columns.push(Operation::DropColumn {
@@ -131,6 +177,13 @@ fn replace(current: &Column, target: &Column, table: &Table, plan: &mut Plan) {
         table: table.name.clone(),
         column: target.clone(),
     });
+}
+
+/// Whether a default is NULL, with or without a cast: the same as none.
+fn is_null(default: &str) -> bool {
+    let mut tokens = tokens(default).filter(|token| token.kind != TokenKind::Comment);
+    tokens.next().is_some_and(|token| token.is_word("NULL"))
+        && tokens.next().is_none_or(|token| token.is_symbol("::"))
 }
 
 fn same_type(current: &Column, target: &Column, judge: &Judge<'_>) -> bool {

@@ -1,13 +1,14 @@
 //! The constraints of a table that both sides have.
 
-use super::Plan;
-use super::judge::Judge;
+use super::judge::{Judge, Tables};
 use super::keys::key_of;
+use super::{Plan, plain_column};
 use crate::dialect::{Dialect, Place};
-use crate::operations::{Constraint, ConstraintRef, Operation};
+use crate::operations::{Constraint, Operation};
 use crate::schema::{ForeignKey, ObjectName, Table};
 
 pub(super) fn compare(current: &Table, target: &Table, judge: &mut Judge<'_>, plan: &mut Plan) {
+    let tables = Tables { current, target };
     let mut existing: Vec<Constraint> = Constraint::all_of(current).collect();
     let mut missing = Vec::new();
     for wanted in Constraint::all_of(target) {
@@ -15,7 +16,7 @@ pub(super) fn compare(current: &Table, target: &Table, judge: &mut Judge<'_>, pl
             .iter()
             .position(|it| same_label(it, &wanted, judge));
         let found = named
-            .filter(|at| same(&existing[*at], &wanted, target, judge))
+            .filter(|at| same(&existing[*at], &wanted, tables, judge))
             .or_else(|| {
                 let unnamed = |it: &Constraint| it.name().is_none() || wanted.name().is_none();
                 let candidates: Vec<usize> = (0..existing.len())
@@ -23,7 +24,7 @@ pub(super) fn compare(current: &Table, target: &Table, judge: &mut Judge<'_>, pl
                     .collect();
                 candidates
                     .into_iter()
-                    .find(|at| same(&existing[*at], &wanted, target, judge))
+                    .find(|at| same(&existing[*at], &wanted, tables, judge))
             });
         match found {
             Some(at) => drop(existing.remove(at)),
@@ -31,29 +32,10 @@ pub(super) fn compare(current: &Table, target: &Table, judge: &mut Judge<'_>, pl
         }
     }
     for constraint in existing {
-        if let Constraint::ForeignKey(key) = &constraint {
-            plan.drop_foreign_key(&target.name, key);
-        } else {
-            plan.drop_constraints
-                .push(drop_constraint(&target.name, constraint));
-        }
+        plan.drop_constraint(&target.name, constraint);
     }
     for constraint in missing {
-        if let Constraint::ForeignKey(key) = &constraint {
-            plan.create_foreign_key(&target.name, key);
-        } else {
-            let table = target.name.clone();
-            plan.create_constraints
-                .push(Operation::CreateConstraint { table, constraint });
-        }
-    }
-}
-
-fn drop_constraint(table: &ObjectName, definition: Constraint) -> Operation {
-    Operation::DropConstraint {
-        table: table.clone(),
-        constraint: ConstraintRef::to(&definition),
-        definition: Some(definition),
+        plan.create_constraint(&target.name, constraint);
     }
 }
 
@@ -64,7 +46,12 @@ fn same_label(a: &Constraint, b: &Constraint, judge: &Judge<'_>) -> bool {
 }
 
 /// Whether two constraints say the same, whatever their names.
-fn same(current: &Constraint, target: &Constraint, table: &Table, judge: &mut Judge<'_>) -> bool {
+fn same(
+    current: &Constraint,
+    target: &Constraint,
+    tables: Tables<'_>,
+    judge: &mut Judge<'_>,
+) -> bool {
     match (current, target) {
         (Constraint::PrimaryKey(a), Constraint::PrimaryKey(b)) => {
             judge.same_names(&a.columns, &b.columns)
@@ -75,7 +62,7 @@ fn same(current: &Constraint, target: &Constraint, table: &Table, judge: &mut Ju
                 && a.nulls_not_distinct == b.nulls_not_distinct
         }
         (Constraint::Check(a), Constraint::Check(b)) => {
-            judge.same_expression(table, &Place::Check, &a.expression, &b.expression)
+            judge.same_expression(tables, &Place::Check, &a.expression, &b.expression)
         }
         (Constraint::ForeignKey(a), Constraint::ForeignKey(b)) => same_key(a, b, judge),
         _ => false,
@@ -102,36 +89,13 @@ pub(super) fn free_referred_keys(
     if !dialect.capabilities().keys_bind_their_targets {
         return;
     }
-    let touched = |name: &ObjectName, columns: &[String], plan: &Plan| {
-        let key = key_of(dialect, name);
-        let here = |table: &ObjectName| key_of(dialect, table) == key;
-        let constraint = plan
-            .drop_constraints
-            .iter()
-            .any(|operation| match operation {
-                Operation::DropConstraint {
-                    table, definition, ..
-                } => {
-                    let columns_of = match definition {
-                        Some(Constraint::PrimaryKey(it)) => &it.columns,
-                        Some(Constraint::Unique(it)) => &it.columns,
-                        _ => return false,
-                    };
-                    here(table)
-                        && columns_of.len() == columns.len()
-                        && columns.iter().all(|column| columns_of.contains(column))
-                }
-                _ => false,
-            });
-        constraint || retyped(name, columns, dialect, plan)
-    };
     for (current, target) in common {
         for key in &current.foreign_keys {
             let dropped = plan.drop_foreign_keys.iter().any(|operation| {
                 matches!(operation, Operation::DropConstraint { table, definition: Some(Constraint::ForeignKey(it)), .. }
                     if *table == target.name && it == key)
             });
-            let changes = touched(&key.referred_table, &key.referred_columns, plan)
+            let changes = touches_key(plan, &key.referred_table, &key.referred_columns, dialect)
                 || retyped(&target.name, &key.columns, dialect, plan);
             if changes && !dropped {
                 plan.drop_foreign_key(&target.name, key);
@@ -139,6 +103,42 @@ pub(super) fn free_referred_keys(
             }
         }
     }
+}
+
+/// Whether a primary key or unique, or the index of one, goes or its columns change their types.
+pub(super) fn touches_key(
+    plan: &Plan,
+    name: &ObjectName,
+    columns: &[String],
+    dialect: &dyn Dialect,
+) -> bool {
+    let key = key_of(dialect, name);
+    let of_these = |table: &ObjectName, others: &[String]| {
+        key_of(dialect, table) == key
+            && others.len() == columns.len()
+            && columns.iter().all(|column| others.contains(column))
+    };
+    let drops = |operation: &Operation| match operation {
+        Operation::DropConstraint {
+            table, definition, ..
+        } => match definition {
+            Some(Constraint::PrimaryKey(it)) => of_these(table, &it.columns),
+            Some(Constraint::Unique(it)) => of_these(table, &it.columns),
+            _ => false,
+        },
+        Operation::DropIndex {
+            table,
+            index: Some(index),
+            ..
+        } => {
+            let keys: Option<Vec<String>> = index.elements.iter().map(plain_column).collect();
+            index.unique && keys.is_some_and(|keys| of_these(table, &keys))
+        }
+        _ => false,
+    };
+    plan.drop_constraints.iter().any(drops)
+        || plan.drop_indexes.iter().any(drops)
+        || retyped(name, columns, dialect, plan)
 }
 
 fn retyped(name: &ObjectName, columns: &[String], dialect: &dyn Dialect, plan: &Plan) -> bool {

@@ -1,12 +1,13 @@
 //! The indexes of a table that both sides have.
 
 use super::Plan;
-use super::judge::Judge;
+use super::judge::{Judge, Tables};
 use crate::dialect::Place;
 use crate::operations::Operation;
 use crate::schema::{Index, IndexElement, IndexKey, Table};
 
 pub(super) fn compare(current: &Table, target: &Table, judge: &mut Judge<'_>, plan: &mut Plan) {
+    let tables = Tables { current, target };
     let mut existing: Vec<&Index> = current.indexes.iter().collect();
     for wanted in &target.indexes {
         let found = existing
@@ -14,7 +15,7 @@ pub(super) fn compare(current: &Table, target: &Table, judge: &mut Judge<'_>, pl
             .position(|it| judge.same_name(&it.name, &wanted.name))
             .map(|at| existing.remove(at));
         match found {
-            Some(index) if same(index, wanted, target, judge) => {}
+            Some(index) if same(index, wanted, tables, judge) => {}
             found => {
                 plan.drop_indexes
                     .extend(found.map(|index| drop_index(target, index)));
@@ -37,7 +38,7 @@ fn drop_index(table: &Table, index: &Index) -> Operation {
     }
 }
 
-fn same(current: &Index, target: &Index, table: &Table, judge: &mut Judge<'_>) -> bool {
+fn same(current: &Index, target: &Index, tables: Tables<'_>, judge: &mut Judge<'_>) -> bool {
     let method = |index: &Index| index.method.clone().unwrap_or_else(|| "btree".to_string());
     current.unique == target.unique
         && method(current) == method(target)
@@ -49,9 +50,9 @@ fn same(current: &Index, target: &Index, table: &Table, judge: &mut Judge<'_>) -
             .elements
             .iter()
             .zip(&target.elements)
-            .all(|(current, target)| same_element(current, target, table, judge))
+            .all(|(current, target)| same_element(current, target, tables, judge))
         && judge.same_optional_expression(
-            table,
+            tables,
             &Place::Predicate,
             current.predicate.as_deref(),
             target.predicate.as_deref(),
@@ -61,7 +62,7 @@ fn same(current: &Index, target: &Index, table: &Table, judge: &mut Judge<'_>) -
 fn same_element(
     current: &IndexElement,
     target: &IndexElement,
-    table: &Table,
+    tables: Tables<'_>,
     judge: &mut Judge<'_>,
 ) -> bool {
     // NULLs stand first in a descending order unless it says otherwise.
@@ -69,7 +70,7 @@ fn same_element(
     let same_key = match (&current.key, &target.key) {
         (IndexKey::Column(a), IndexKey::Column(b)) => judge.same_name(a, b),
         (IndexKey::Expression(a), IndexKey::Expression(b)) => {
-            judge.same_expression(table, &Place::IndexElement, a, b)
+            judge.same_expression(tables, &Place::IndexElement, a, b)
         }
         // A model may spell a plain column as an expression.
         (IndexKey::Column(name), IndexKey::Expression(expression))

@@ -1,9 +1,11 @@
 //! Expressions: equal as text, or as the database says.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use super::keys::{Key, key_of};
 use crate::dialect::{Dialect, Expression, Place};
-use crate::schema::Table;
+use crate::schema::{Column, ColumnType, Table};
+use crate::sql::tokens;
 
 /// Two expressions in the same place whose texts differ: does the database hold them for one?
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -21,6 +23,9 @@ pub enum Verdict {
     Equal,
     /// Not the same.
     Different,
+    /// The database does not take the models' expression, with the reason: a mistake in it, or a
+    /// type that is not there yet.
+    Refused(String),
     /// It cannot be said, with the reason.
     Unknown(String),
 }
@@ -36,10 +41,30 @@ impl Verdicts {
     }
 }
 
+/// A table as it is and as it shall be.
+#[derive(Clone, Copy)]
+pub(super) struct Tables<'a> {
+    pub(super) current: &'a Table,
+    pub(super) target: &'a Table,
+}
+
+impl Tables<'_> {
+    /// Whether every column stays as it is, as far as an expression over it can tell.
+    fn keep_their_columns(self) -> bool {
+        self.current.columns.iter().all(|current| {
+            self.target
+                .column_named(&current.name)
+                .is_some_and(|target| target.column_type == current.column_type)
+        })
+    }
+}
+
 /// Judges expressions by text, then by the verdicts, and collects what is open.
 pub(super) struct Judge<'a> {
     pub(super) dialect: &'a dyn Dialect,
     verdicts: &'a Verdicts,
+    /// The enumerations that the database does not have yet as they shall be.
+    pub(super) unready: BTreeSet<Key>,
     pub(super) questions: Vec<Question>,
     pub(super) unknown: Vec<String>,
 }
@@ -49,6 +74,7 @@ impl<'a> Judge<'a> {
         Judge {
             dialect,
             verdicts,
+            unready: BTreeSet::new(),
             questions: Vec::new(),
             unknown: Vec::new(),
         }
@@ -62,10 +88,47 @@ impl<'a> Judge<'a> {
         a.len() == b.len() && a.iter().zip(b).all(|(a, b)| self.same_name(a, b))
     }
 
+    /// The SQL of a type for a question; text in place of an enumeration that the database does
+    /// not have yet as it shall be.
+    pub(super) fn type_sql(&self, column_type: &ColumnType) -> Option<String> {
+        let askable = self.askable(column_type);
+        self.dialect.type_sql(&askable).ok()
+    }
+
+    fn askable(&self, column_type: &ColumnType) -> ColumnType {
+        match column_type {
+            ColumnType::Enum(it) if self.unready.contains(&key_of(self.dialect, &it.name)) => {
+                ColumnType::Text
+            }
+            ColumnType::Array(element) => ColumnType::Array(Box::new(self.askable(element))),
+            other => other.clone(),
+        }
+    }
+
+    /// The columns of the target, and behind them those that go, which the current expression may
+    /// name. Computed ones stand among them as if they were not.
+    fn columns(&self, tables: Tables<'_>, place: &Place) -> Vec<(String, String)> {
+        let goes = |column: &&Column| {
+            let mut targets = tables.target.columns.iter();
+            !targets.any(|it| self.same_name(&it.name, &column.name))
+        };
+        // No database computes a value from a computed one.
+        let is_in_reach = |column: &&Column| {
+            column.generated.is_none() || !matches!(place, Place::Generated { .. })
+        };
+        let current = tables.current.columns.iter().filter(goes);
+        let columns = tables.target.columns.iter().chain(current);
+        let spelled = columns.filter(is_in_reach).filter_map(|column| {
+            let column_type = self.type_sql(&column.column_type)?;
+            Some((column.name.clone(), column_type))
+        });
+        spelled.collect()
+    }
+
     /// Whether two expressions are one, in a place of the target's table.
     pub(super) fn same_expression(
         &mut self,
-        table: &Table,
+        tables: Tables<'_>,
         place: &Place,
         current: &str,
         target: &str,
@@ -73,17 +136,13 @@ impl<'a> Judge<'a> {
         if current == target || self.dialect.same_text(current, target) {
             return true;
         }
-        let columns: Vec<(String, String)> = table
-            .columns
-            .iter()
-            .filter(|column| column.generated.is_none())
-            .filter_map(|column| {
-                Some((
-                    column.name.clone(),
-                    self.dialect.type_sql(&column.column_type).ok()?,
-                ))
-            })
-            .collect();
+        let table = tables.target;
+        let mut columns = self.columns(tables, place);
+        let named = Mentioned::in_texts([current, target]);
+        if !named.holds(&table.name.name) {
+            // Fewer types to make: one of a column that is not meant may not exist yet.
+            columns.retain(|(name, _)| named.holds(name));
+        }
         let expression = |text: &str| Expression {
             table: table.name.name.clone(),
             columns: columns.clone(),
@@ -97,6 +156,15 @@ impl<'a> Judge<'a> {
         match self.verdicts.0.get(&question) {
             Some(Verdict::Equal) => true,
             Some(Verdict::Different) => false,
+            Some(Verdict::Refused(reason)) => {
+                self.unknown.push(format!(
+                    "the database does not take `{target}` of the table `{}`: {reason}",
+                    table.name
+                ));
+                false
+            }
+            // It was made over columns of other types, where it meant something else.
+            Some(Verdict::Unknown(_)) if !tables.keep_their_columns() => false,
             Some(Verdict::Unknown(reason)) => {
                 self.unknown.push(format!(
                     "an expression of the table `{}` could not be compared (`{current}` in the \
@@ -114,15 +182,32 @@ impl<'a> Judge<'a> {
 
     pub(super) fn same_optional_expression(
         &mut self,
-        table: &Table,
+        tables: Tables<'_>,
         place: &Place,
         current: Option<&str>,
         target: Option<&str>,
     ) -> bool {
         match (current, target) {
             (None, None) => true,
-            (Some(current), Some(target)) => self.same_expression(table, place, current, target),
+            (Some(current), Some(target)) => self.same_expression(tables, place, current, target),
             _ => false,
         }
+    }
+}
+
+/// The names that expressions mention, whatever their case.
+struct Mentioned(BTreeSet<String>);
+
+impl Mentioned {
+    fn in_texts<'t>(texts: impl IntoIterator<Item = &'t str>) -> Self {
+        let names = texts
+            .into_iter()
+            .flat_map(tokens)
+            .filter_map(|token| token.name());
+        Mentioned(names.map(|name| name.to_lowercase()).collect())
+    }
+
+    fn holds(&self, name: &str) -> bool {
+        self.0.contains(&name.to_lowercase())
     }
 }

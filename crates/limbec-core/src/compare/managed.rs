@@ -124,14 +124,18 @@ pub fn managed(
     created: &Created,
     dialect: &dyn Dialect,
 ) -> Managed {
-    let key = |name: &ObjectName| key_of(dialect, name);
+    let own = current.own_namespace.clone();
+    let fold = |(namespace, name): Key| (namespace.filter(|it| own.as_ref() != Some(it)), name);
+    let key = |name: &ObjectName| fold(key_of(dialect, name));
+    let folded = |keys: &BTreeSet<Key>| keys.iter().cloned().map(&fold).collect::<BTreeSet<Key>>();
+    let (created_tables, created_types) = (folded(&created.tables), folded(&created.types));
     let wanted: BTreeSet<Key> = target.tables.iter().map(|it| key(&it.name)).collect();
     let wanted_types: BTreeSet<Key> = target.enums.iter().map(|it| key(&it.name)).collect();
     let mut schema = current;
     let mut unmanaged = Vec::new();
     schema.tables.retain(|table| {
         let key = key(&table.name);
-        let keep = wanted.contains(&key) || created.tables.contains(&key);
+        let keep = wanted.contains(&key) || created_tables.contains(&key);
         if !keep {
             unmanaged.push(table.name.clone());
         }
@@ -139,7 +143,7 @@ pub fn managed(
     });
     schema.enums.retain(|it| {
         let key = key(&it.name);
-        wanted_types.contains(&key) || created.types.contains(&key)
+        wanted_types.contains(&key) || created_types.contains(&key)
     });
     unmanaged.sort();
     Managed { schema, unmanaged }

@@ -9,6 +9,7 @@
 
 mod columns;
 mod constraints;
+mod dependents;
 mod indexes;
 mod judge;
 mod keys;
@@ -63,6 +64,9 @@ impl Comparison {
 /// let found = compare(&Schema::default(), &target, &Sqlite, &Verdicts::default());
 /// assert_eq!(found.operations.len(), 1);
 /// ```
+///
+/// A name that gives the connection's own namespace is taken for one that gives none: the
+/// operations give none.
 pub fn compare(
     current: &Schema,
     target: &Schema,
@@ -71,10 +75,19 @@ pub fn compare(
 ) -> Comparison {
     let mut judge = Judge::new(dialect, verdicts);
     let mut plan = Plan::default();
+    let folded;
+    let target = match &current.own_namespace {
+        Some(own) if target.gives_namespace(own) => {
+            folded = target.clone().within(own);
+            &folded
+        }
+        _ => target,
+    };
     let current_tables = by_key(dialect, &current.tables);
     let target_tables = by_key(dialect, &target.tables);
 
     types::compare(current, target, dialect, &mut plan);
+    judge.unready = types::unready(dialect, &plan);
     let mut common = Vec::new();
     let mut created = Vec::new();
     for table in &target.tables {
@@ -91,15 +104,16 @@ pub fn compare(
         .collect();
 
     drop_tables(dropped, dialect, &mut plan);
-    create_tables(created, &current_tables, dialect, &mut plan);
     for (existing, wanted) in &common {
         columns::compare(existing, wanted, &mut judge, &mut plan);
         constraints::compare(existing, wanted, &mut judge, &mut plan);
         indexes::compare(existing, wanted, &mut judge, &mut plan);
+        dependents::put_aside(existing, wanted, &judge, &mut plan);
         table_comment(existing, wanted, &mut plan);
         table_options(existing, wanted, &mut judge);
     }
     constraints::free_referred_keys(&common, dialect, &mut plan);
+    create_tables(created, &current_tables, dialect, &mut plan);
 
     Comparison {
         operations: plan.into_operations(),
@@ -113,9 +127,12 @@ pub fn compare(
 struct Plan {
     create_types: Vec<Operation>,
     drop_foreign_keys: Vec<Operation>,
+    drop_tables: Vec<Operation>,
     drop_indexes: Vec<Operation>,
     drop_constraints: Vec<Operation>,
-    drop_tables: Vec<Operation>,
+    /// What names labels that an enumeration may lose.
+    drop_labelled: Vec<Operation>,
+    alter_types: Vec<Operation>,
     create_tables: Vec<Operation>,
     add_columns: Vec<Operation>,
     alter_columns: Vec<Operation>,
@@ -132,9 +149,11 @@ impl Plan {
         [
             self.create_types,
             self.drop_foreign_keys,
+            self.drop_tables,
             self.drop_indexes,
             self.drop_constraints,
-            self.drop_tables,
+            self.drop_labelled,
+            self.alter_types,
             self.create_tables,
             self.add_columns,
             self.alter_columns,
@@ -148,20 +167,37 @@ impl Plan {
         .concat()
     }
 
-    fn drop_foreign_key(&mut self, table: &ObjectName, key: &ForeignKey) {
-        let constraint = Constraint::ForeignKey(key.clone());
-        self.drop_foreign_keys.push(Operation::DropConstraint {
+    /// Drops a constraint of any kind, in the phase of its kind.
+    fn drop_constraint(&mut self, table: &ObjectName, definition: Constraint) {
+        let phase = match definition {
+            Constraint::ForeignKey(_) => &mut self.drop_foreign_keys,
+            _ => &mut self.drop_constraints,
+        };
+        phase.push(Operation::DropConstraint {
             table: table.clone(),
-            constraint: ConstraintRef::to(&constraint),
-            definition: Some(constraint),
+            constraint: ConstraintRef::to(&definition),
+            definition: Some(definition),
         });
     }
 
-    fn create_foreign_key(&mut self, table: &ObjectName, key: &ForeignKey) {
-        self.create_foreign_keys.push(Operation::CreateConstraint {
+    /// Creates a constraint of any kind, in the phase of its kind.
+    fn create_constraint(&mut self, table: &ObjectName, constraint: Constraint) {
+        let phase = match constraint {
+            Constraint::ForeignKey(_) => &mut self.create_foreign_keys,
+            _ => &mut self.create_constraints,
+        };
+        phase.push(Operation::CreateConstraint {
             table: table.clone(),
-            constraint: Constraint::ForeignKey(key.clone()),
+            constraint,
         });
+    }
+
+    fn drop_foreign_key(&mut self, table: &ObjectName, key: &ForeignKey) {
+        self.drop_constraint(table, Constraint::ForeignKey(key.clone()));
+    }
+
+    fn create_foreign_key(&mut self, table: &ObjectName, key: &ForeignKey) {
+        self.create_constraint(table, Constraint::ForeignKey(key.clone()));
     }
 }
 
@@ -178,7 +214,15 @@ fn create_tables(
         let name = table.name.clone();
         table.foreign_keys.retain(|key| {
             let ready = match existing.get(&key_of(dialect, &key.referred_table)) {
-                Some(referred) => has_key(referred, &key.referred_columns),
+                Some(referred) => {
+                    has_key(referred, &key.referred_columns)
+                        && !constraints::touches_key(
+                            plan,
+                            &key.referred_table,
+                            &key.referred_columns,
+                            dialect,
+                        )
+                }
                 None => true,
             };
             if !ready {

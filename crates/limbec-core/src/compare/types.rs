@@ -1,10 +1,12 @@
 //! Namespaces and enumerations.
 
+use std::collections::BTreeSet;
+
 use super::Plan;
-use super::keys::{by_key, key_of};
+use super::keys::{Key, by_key, key_of};
 use crate::dialect::Dialect;
 use crate::operations::Operation;
-use crate::schema::Schema;
+use crate::schema::{Column, ColumnType, Schema};
 
 pub(super) fn compare(current: &Schema, target: &Schema, dialect: &dyn Dialect, plan: &mut Plan) {
     if dialect.capabilities().namespaces {
@@ -19,17 +21,18 @@ pub(super) fn compare(current: &Schema, target: &Schema, dialect: &dyn Dialect, 
     let current_enums = by_key(dialect, &current.enums);
     let target_enums = by_key(dialect, &target.enums);
     for wanted in &target.enums {
-        let operation = match current_enums.get(&key_of(dialect, &wanted.name)) {
-            None => Operation::CreateEnum {
+        match current_enums.get(&key_of(dialect, &wanted.name)) {
+            None => plan.create_types.push(Operation::CreateEnum {
                 enumeration: wanted.clone(),
-            },
-            Some(existing) if existing.labels != wanted.labels => Operation::AlterEnum {
-                to: wanted.clone(),
-                from: Some((*existing).clone()),
-            },
-            Some(_) => continue,
-        };
-        plan.create_types.push(operation);
+            }),
+            Some(existing) if existing.labels != wanted.labels => {
+                plan.alter_types.push(Operation::AlterEnum {
+                    to: wanted.clone(),
+                    from: Some((*existing).clone()),
+                });
+            }
+            Some(_) => {}
+        }
     }
     for existing in &current.enums {
         if !target_enums.contains_key(&key_of(dialect, &existing.name)) {
@@ -39,4 +42,31 @@ pub(super) fn compare(current: &Schema, target: &Schema, dialect: &dyn Dialect, 
             });
         }
     }
+}
+
+/// The enumerations that the operations so far make or change.
+pub(super) fn unready(dialect: &dyn Dialect, plan: &Plan) -> BTreeSet<Key> {
+    let all = plan.create_types.iter().chain(&plan.alter_types);
+    let names = all.filter_map(|operation| match operation {
+        Operation::CreateEnum { enumeration: it } | Operation::AlterEnum { to: it, .. } => {
+            Some(key_of(dialect, &it.name))
+        }
+        _ => None,
+    });
+    names.collect()
+}
+
+/// Whether a column is of an enumeration whose labels change.
+pub(super) fn is_relabelled(column: &Column, dialect: &dyn Dialect, plan: &Plan) -> bool {
+    let mut column_type = &column.column_type;
+    while let ColumnType::Array(element) = column_type {
+        column_type = element;
+    }
+    let ColumnType::Enum(it) = column_type else {
+        return false;
+    };
+    plan.alter_types.iter().any(|operation| {
+        matches!(operation, Operation::AlterEnum { to, .. }
+            if key_of(dialect, &to.name) == key_of(dialect, &it.name))
+    })
 }

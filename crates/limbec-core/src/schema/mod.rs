@@ -33,6 +33,13 @@ pub use types::{
 #[derive(Debug, Clone, PartialEq, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Schema {
+    /// The connection's own namespace, where the database told it (`public`): a name that gives it
+    /// is the same as one that gives none.
+    #[cfg_attr(
+        feature = "serde",
+        serde(default, skip_serializing_if = "Option::is_none")
+    )]
+    pub own_namespace: Option<String>,
     /// The namespaces other than the connection's own.
     pub namespaces: Vec<String>,
     /// The extensions, by name.
@@ -48,11 +55,64 @@ pub struct Schema {
 impl Schema {
     /// Looks a table up by its exact name.
     pub fn table(&self, name: &ObjectName) -> Option<&Table> {
-        self.tables.iter().find(|table| table.name == *name)
+        let name = self.own(name);
+        self.tables
+            .iter()
+            .find(|table| self.own(&table.name) == name)
     }
 
     /// Looks a table up by its exact name, to change it.
     pub fn table_mut(&mut self, name: &ObjectName) -> Option<&mut Table> {
-        self.tables.iter_mut().find(|table| table.name == *name)
+        let at = self
+            .tables
+            .iter()
+            .position(|table| self.own(&table.name) == self.own(name))?;
+        self.tables.get_mut(at)
+    }
+
+    /// A name's namespace, none for the connection's own, and the name.
+    fn own<'a>(&self, name: &'a ObjectName) -> (Option<&'a String>, &'a String) {
+        let schema = name.schema.as_ref();
+        (
+            schema.filter(|it| self.own_namespace.as_ref() != Some(*it)),
+            &name.name,
+        )
+    }
+
+    /// Whether any name gives the namespace.
+    pub(crate) fn gives_namespace(&self, own: &str) -> bool {
+        let enums = self.enums.iter().map(|it| &it.name);
+        let keys = self.tables.iter().flat_map(|it| &it.foreign_keys);
+        let mut names = (self.tables.iter().map(|it| &it.name))
+            .chain(enums)
+            .chain(keys.map(|it| &it.referred_table));
+        names.any(|name| name.schema.as_deref() == Some(own))
+    }
+
+    /// The same schema in which no name gives the namespace, which is the connection's own.
+    ///
+    /// ```
+    /// use limbec_core::schema::{ObjectName, Schema, Table};
+    /// let mut models = Schema::default();
+    /// models.tables.push(Table::new(ObjectName::qualified("public", "tags")));
+    /// assert_eq!(models.within("public").tables[0].name, ObjectName::new("tags"));
+    /// ```
+    pub fn within(mut self, own: &str) -> Schema {
+        self.own_namespace = Some(own.to_string());
+        self.namespaces.retain(|it| it != own);
+        let enums = self.enums.iter_mut();
+        enums.for_each(|it| it.name.leave(own));
+        for domain in &mut self.domains {
+            domain.name.leave(own);
+            domain.base.leave(own);
+        }
+        for table in &mut self.tables {
+            table.name.leave(own);
+            let columns = table.columns.iter_mut();
+            columns.for_each(|it| it.column_type.leave(own));
+            let keys = table.foreign_keys.iter_mut();
+            keys.for_each(|it| it.referred_table.leave(own));
+        }
+        self
     }
 }

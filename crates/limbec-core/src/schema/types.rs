@@ -84,6 +84,17 @@ pub enum ColumnType {
     Custom(String),
 }
 
+impl ColumnType {
+    /// Takes the namespace off the name of an enumeration where it is the one given.
+    pub(super) fn leave(&mut self, own: &str) {
+        match self {
+            ColumnType::Enum(it) => it.name.leave(own),
+            ColumnType::Array(element) => element.leave(own),
+            _ => {}
+        }
+    }
+}
+
 /// Declares the unit structs by which Rust code names a type, and their look-up by name.
 macro_rules! constants {
     ($($(#[$meta:meta])* $name:ident => $value:expr;)*) => {

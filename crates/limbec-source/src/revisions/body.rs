@@ -170,7 +170,7 @@ fn attribute(cursor: &mut Cursor<'_>) {
     let start = cursor.here().start;
     cursor.next();
     cursor.take("!");
-    cursor.skip_tree();
+    cursor.skip_group();
     let span = cursor.since(start);
     cursor
         .error(span, "a revision has no attributes")

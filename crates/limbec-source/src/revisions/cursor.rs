@@ -81,6 +81,13 @@ impl<'a> Cursor<'a> {
         &mut self.diagnostics[index]
     }
 
+    /// Goes behind the group that opens here, where one does.
+    pub(super) fn skip_group(&mut self) {
+        if self.peek().is_some_and(|token| token.kind == Kind::Open) {
+            self.skip_tree();
+        }
+    }
+
     /// Goes behind the group that opens here, or behind one token. Brackets need not match.
     pub(super) fn skip_tree(&mut self) {
         let mut depth = 0_usize;

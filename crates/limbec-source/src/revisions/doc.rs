@@ -69,7 +69,7 @@ impl<'a> Field<'a> {
 #[derive(Debug, Default)]
 pub(super) struct Doc<'a> {
     pub(super) message: &'a str,
-    pub(super) doc: String,
+    pub(super) rest: String,
     pub(super) fields: Vec<Field<'a>>,
     /// Lines among the fields that are none.
     pub(super) others: Vec<Line<'a>>,
@@ -97,17 +97,17 @@ pub(super) fn read<'a>(lines: impl Iterator<Item = Line<'a>>) -> Doc<'a> {
                 None => doc.others.push(line),
             },
             Place::Doc | Place::After => {
-                let is_first = doc.doc.is_empty();
+                let is_first = doc.rest.is_empty();
                 if !(is_first && line.text.is_empty()) {
                     if !is_first {
-                        doc.doc.push('\n');
+                        doc.rest.push('\n');
                     }
-                    doc.doc.push_str(line.text);
+                    doc.rest.push_str(line.text);
                 }
             }
         }
     }
-    doc.doc.truncate(doc.doc.trim_end().len());
+    doc.rest.truncate(doc.rest.trim_end().len());
     doc
 }
 

@@ -77,7 +77,10 @@ fn list(cursor: &mut Cursor<'_>, close: &str) -> Arguments {
         nodes: Vec::new(),
         complete: true,
     };
-    while !cursor.take(close) && cursor.peek().is_some() {
+    let goes_on = |cursor: &mut Cursor<'_>| {
+        !cursor.take(close) && cursor.peek().is_some_and(|it| it.kind != Kind::Close)
+    };
+    while goes_on(cursor) {
         let node = expression(cursor);
         let reported = node.value.is_none();
         arguments.nodes.push(node);
@@ -299,7 +302,7 @@ fn path(cursor: &mut Cursor<'_>, first: Token<'_>) -> Option<Value> {
         );
         error.help.push(COMPUTES.into());
         cursor.next();
-        cursor.skip_tree();
+        cursor.skip_group();
         return None;
     }
     match segments[..] {

@@ -51,7 +51,7 @@ pub(super) fn read(path: &str, text: &str) -> Result<Header, Vec<Diagnostic>> {
         branch_labels: texts(constant.branch_labels),
         message: doc.message.to_string(),
         create_date: date.map(|it| it.value.text.to_string()),
-        doc: doc.doc,
+        doc: doc.rest,
         path: path.to_string(),
     })
 }

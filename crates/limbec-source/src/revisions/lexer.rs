@@ -335,7 +335,7 @@ mod tests {
     #[test]
     fn strings_of_every_kind() {
         assert_eq!(
-            texts(r####"("a\"b", r"c\", r#"d"e"#, br##"f"#g"##)"####),
+            texts(r###"("a\"b", r"c\", r#"d"e"#, br##"f"#g"##)"###),
             [
                 "(",
                 r#""a\"b""#,

@@ -65,7 +65,7 @@ pub(super) fn read_header(path: &str, text: &str) -> Result<Header, Vec<Diagnost
         branch_labels: texts(FieldName::BranchLabels),
         message: doc.message.to_string(),
         create_date: date.map(|it| it.value.text.to_string()),
-        doc: doc.doc,
+        doc: doc.rest,
         path: path.to_string(),
     })
 }
@@ -272,18 +272,16 @@ impl Reader<'_> {
             Section::Upgrade => (&mut self.body.upgrade, &mut self.body.upgrade_spans),
             Section::Downgrade => (&mut self.body.downgrade, &mut self.body.downgrade_spans),
         };
-        let mut at = range.start;
-        for statement in split(&self.text[range.clone()]) {
-            // Statements come in their order, so the next one is the first from here on.
-            let start = self.text[at..range.end]
-                .find(statement)
-                .map_or(at, |found| at + found);
-            at = start + statement.len();
+        let section = &self.text[range.clone()];
+        for statement in split(section) {
+            // A statement is a part of the section, so their distance is its place.
+            let offset = statement.as_ptr().addr() - section.as_ptr().addr();
+            let start = range.start + offset;
             operations.push(Operation::Execute {
                 sql: statement.to_string(),
                 dialect: dialect.map(str::to_string),
             });
-            spans.push(start..at);
+            spans.push(start..start + statement.len());
         }
     }
 

@@ -8,7 +8,7 @@ use limbec_source::write::{NewRevision, write_revision};
 
 // As it is written by hand, in every spelling that is allowed.
 #[rustfmt::skip]
-#[allow(unreachable_pub, unused_parens)]
+#[allow(unreachable_pub, unused_parens, clippy::all, clippy::pedantic)]
 #[path = "every_directive.rs"]
 mod every_directive;
 

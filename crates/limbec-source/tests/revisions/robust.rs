@@ -245,3 +245,16 @@ fn line_ends_and_a_byte_order_mark_change_nothing() {
         read_header("a.rs", &format!("\u{feff}{}", RUST.replace('\n', "\r\n"))).unwrap()
     );
 }
+
+/// Texts that once were read for ever, or made a reader panic; a fuzzer found them.
+#[test]
+fn what_a_fuzzer_found() {
+    for statement in [
+        "op.add_column(Text!)",
+        "op.add_column([Text!)",
+        "op.add_column(#)",
+        "# }",
+    ] {
+        assert!(read("a.rs", &body(statement)).is_none());
+    }
+}

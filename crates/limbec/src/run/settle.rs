@@ -4,7 +4,7 @@ use limbec_core::compare::{Comparison, Question, Verdict, Verdicts, compare};
 use limbec_core::dialect::{Expression, ScratchFrame};
 use limbec_core::schema::Schema;
 
-use super::{Error, ErrorKind};
+use super::Error;
 use crate::connection::Connection;
 
 /// How often an answer is asked again until it no longer changes: PostgreSQL's own text of
@@ -18,8 +18,7 @@ const ROUNDS: usize = 4;
 /// whether the caller holds a transaction open on it.
 ///
 /// # Errors
-/// When the database refuses an expression of the target (a mistake in the models), or cannot be
-/// reached.
+/// When the database cannot be asked.
 pub async fn settle<C: Connection>(
     judge: &mut C,
     in_transaction: bool,
@@ -48,14 +47,7 @@ async fn ask<C: Connection>(
 ) -> Result<Verdict, Error> {
     let target = match canonical(judge, frame, &question.target).await? {
         Ok(text) => text,
-        Err(reason) => {
-            let Expression { table, text, .. } = &question.target;
-            return Err(Error::new(
-                ErrorKind::Statement,
-                format!("the database does not accept `{text}` (table `{table}`): {reason}"),
-            )
-            .with_hint("correct the expression in the model"));
-        }
+        Err(reason) => return Ok(Verdict::Refused(reason)),
     };
     Ok(match canonical(judge, frame, &question.current).await? {
         Ok(text) if text == target => Verdict::Equal,

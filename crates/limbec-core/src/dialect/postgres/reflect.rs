@@ -72,8 +72,7 @@ macro_rules! tables {
 use {namespace, not_of_extension, tables, users_namespace};
 
 const NAMESPACES: &str = concat!(
-    "SELECT n.nspname FROM pg_catalog.pg_namespace n ",
-    "WHERE n.nspname IS DISTINCT FROM current_schema() AND ",
+    "SELECT n.nspname, n.nspname = current_schema() FROM pg_catalog.pg_namespace n WHERE ",
     users_namespace!(),
     " AND ",
     not_of_extension!("pg_namespace", "n.oid")
@@ -116,8 +115,10 @@ pub(super) fn read(answers: Vec<Vec<Row>>) -> Result<Schema, ReflectError> {
     columns::read(column_rows, &enums, &mut tables)?;
     constraints::read(constraint_rows, &mut tables)?;
     indexes::read(index_rows, &mut tables)?;
+    let (own, others): (Vec<_>, Vec<_>) = namespaces.into_iter().partition(is_own);
     let mut schema = Schema {
-        namespaces: names(namespaces)?,
+        own_namespace: names(own)?.pop(),
+        namespaces: names(others)?,
         extensions: names(extensions)?,
         domains: types::read_domains(domains, domain_checks, &enums)?,
         enums: enums.into_values().collect(),
@@ -127,6 +128,11 @@ pub(super) fn read(answers: Vec<Vec<Row>>) -> Result<Schema, ReflectError> {
     schema.enums.sort_by(|a, b| a.name.cmp(&b.name));
     schema.tables.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(schema)
+}
+
+/// Whether the row of a namespace is that of the connection's own.
+fn is_own(row: &Row) -> bool {
+    row.get(1).is_some_and(|it| it.as_deref() == Some("t"))
 }
 
 fn names(rows: Vec<Row>) -> Result<Vec<String>, ReflectError> {

@@ -21,7 +21,14 @@ pub(super) fn create(table: &Table) -> Steps {
         after.extend(parts.after);
         lines.push(parts.definition);
     }
-    lines.extend(Constraint::all_of(table).map(|it| constraint::definition(&it)));
+    for it in Constraint::all_of(table) {
+        let definition = constraint::definition(&it);
+        if repeats_a_key(&it, table) {
+            after.push(Step::new(format!("ALTER TABLE {name} ADD {definition}")));
+        } else {
+            lines.push(definition);
+        }
+    }
     let unlogged = table.options.get(UNLOGGED).is_some_and(|it| it == "true");
     let create = if unlogged {
         "CREATE UNLOGGED TABLE"
@@ -38,6 +45,18 @@ pub(super) fn create(table: &Table) -> Steps {
     }
     steps.extend(after);
     Ok(steps)
+}
+
+/// Whether a unique constraint is over the columns of the primary key or of a unique before it:
+/// in one statement PostgreSQL would make one of both.
+fn repeats_a_key(constraint: &Constraint, table: &Table) -> bool {
+    let Constraint::Unique(unique) = constraint else {
+        return false;
+    };
+    let mut before = table.uniques.iter().take_while(|it| *it != unique);
+    let key = table.primary_key.as_ref();
+    key.is_some_and(|it| it.columns == unique.columns)
+        || before.any(|it| it.columns == unique.columns)
 }
 
 /// Sets or removes the comment.

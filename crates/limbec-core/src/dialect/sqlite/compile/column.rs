@@ -3,11 +3,11 @@
 use super::super::canonical::{is_constant, is_null};
 use super::super::names::{quote, quote_plain, same};
 use super::super::reflect::{options, tokens};
-use super::rebuild::Rebuild;
+use super::rebuild::{ROW_NUMBERS, Rebuild};
 use super::{checks, existing, table};
 use crate::dialect::CompileError;
 use crate::operations::AlterColumn;
-use crate::schema::{Column, ColumnType, Index, IndexKey, ObjectName, Schema, Table};
+use crate::schema::{Column, ColumnType, Index, IndexKey, ObjectName, PrimaryKey, Schema, Table};
 use crate::sql::{Token, TokenKind};
 use crate::steps::Step;
 
@@ -23,7 +23,13 @@ pub(super) fn adds_natively(column: &Column) -> bool {
     // A comment at the very end of the statement would not be kept.
     let untyped = column.column_type == ColumnType::Custom(String::new());
     let loses_comment = untyped && column.comment.is_some();
-    !(computed || varies || loses_comment || column.identity.is_some())
+    // SQLite adds no column by a name that rows have for their number.
+    let is_row_number = is_row_number(&column.name);
+    !(computed || varies || loses_comment || is_row_number || column.identity.is_some())
+}
+
+fn is_row_number(column: &str) -> bool {
+    ROW_NUMBERS.iter().any(|it| same(it, column))
 }
 
 /// Whether a new row, and so every row there is, gets a value without being given one.
@@ -52,8 +58,17 @@ pub(super) fn add(
     let before = existing(name, current)?;
     let mut target = before.clone();
     target.columns.push(column.clone());
+    key_of_identity(&mut target, column);
     steps.extend(Rebuild::of(before, &target).steps(current)?);
     Ok(steps)
+}
+
+/// SQLite counts up only what is the primary key: a table without one gets it along, and the
+/// operation that makes the key finds it made.
+fn key_of_identity(table: &mut Table, column: &Column) {
+    if column.identity.is_some() && table.primary_key.is_none() {
+        table.primary_key = Some(PrimaryKey::new([column.name.as_str()]));
+    }
 }
 
 /// Drops a column by SQLite's own means, which looks at views and triggers; what it refuses to drop
@@ -89,6 +104,11 @@ pub(super) fn drop(
     let constrained = target != *before;
     target.indexes.retain(|it| !stands_on(it, column));
     let mut steps = Vec::new();
+    if is_row_number(column) {
+        // SQLite drops no column by a name that rows have for their number.
+        target.columns.retain(|it| it.name != *column);
+        return Rebuild::of(before, &target).steps(current);
+    }
     if constrained {
         for it in &mut target.columns {
             if it.name == *column {
@@ -164,6 +184,9 @@ pub(super) fn alter(
         if it.name == old.name {
             *it = column.clone();
         }
+    }
+    if change.to.identity.is_some() {
+        key_of_identity(&mut target, &column);
     }
     let source = change.using.clone().unwrap_or_else(|| quote(&old.name));
     let mut rebuild = Rebuild::of(before, &target);

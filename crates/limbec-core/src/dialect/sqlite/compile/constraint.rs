@@ -16,7 +16,9 @@ pub(super) fn create(
 ) -> Result<Vec<Step>, CompileError> {
     let before = existing(name, current)?;
     let mut target = before.clone();
-    if let (Constraint::PrimaryKey(_), Some(_)) = (constraint, &before.primary_key) {
+    if let (Constraint::PrimaryKey(wanted), Some(known)) = (constraint, &before.primary_key)
+        && !(wanted.columns == known.columns && counts_up(before))
+    {
         return Err(CompileError::new(format!(
             "the table `{name}` has a primary key already"
         )));
@@ -59,6 +61,10 @@ pub(super) fn drop(
     match &found {
         Constraint::PrimaryKey(_) => {
             target.primary_key = None;
+            // Without the key nothing counts up.
+            for column in &mut target.columns {
+                column.identity = None;
+            }
             target.options.remove(options::PRIMARY_KEY);
             target.options.remove(options::PRIMARY_KEY_CONFLICT);
             for column in &mut target.columns {
@@ -70,6 +76,10 @@ pub(super) fn drop(
         Constraint::ForeignKey(it) => remove_first(&mut target.foreign_keys, it),
     }
     Rebuild::of(before, &target).steps(current)
+}
+
+fn counts_up(table: &Table) -> bool {
+    table.columns.iter().any(|column| column.identity.is_some())
 }
 
 fn remove_first<T: PartialEq>(list: &mut Vec<T>, item: &T) {

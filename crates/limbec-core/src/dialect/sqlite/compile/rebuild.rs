@@ -17,6 +17,9 @@ use crate::dialect::CompileError;
 use crate::schema::{ColumnType, Schema, Table};
 use crate::steps::Step;
 
+/// The names of a row's number.
+pub(super) const ROW_NUMBERS: [&str; 3] = ["rowid", "_rowid_", "oid"];
+
 /// A table's way from what it is to what it becomes; the columns keep their names.
 pub(super) struct Rebuild<'a> {
     before: &'a Table,
@@ -144,7 +147,7 @@ impl<'a> Rebuild<'a> {
         if !numbered(self.before) || !numbered(self.target) || has_number_column(self.target) {
             return None;
         }
-        ["rowid", "_rowid_", "oid"].into_iter().find(|name| {
+        ROW_NUMBERS.into_iter().find(|name| {
             let tables = [self.before, self.target];
             let mut columns = tables.iter().flat_map(|table| &table.columns);
             !columns.any(|column| same(&column.name, name))

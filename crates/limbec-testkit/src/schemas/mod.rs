@@ -1,0 +1,85 @@
+//! Random schemas that a database can hold, and pairs of them that a revision leads between.
+//!
+//! A strategy makes a *recipe*: numbers and lists that always mean a valid schema, whatever
+//! proptest takes out of them. [`build`] makes the schema, so that shrinking ends in the few
+//! tables, columns and edits that a failure needs.
+//!
+//! A column's name tells the family of its type, so that a type changes only into one that its
+//! values can be cast to.
+
+mod build;
+mod edit;
+mod expressions;
+mod families;
+mod recipe;
+mod rows;
+
+use limbec_core::schema::Schema;
+use proptest::prelude::*;
+
+use build::build;
+use edit::{apply, edits};
+use recipe::recipe;
+
+pub use rows::rows;
+
+/// What the schemas may hold beyond what every database does.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Extras {
+    /// Arrays, and defaults that make them.
+    pub arrays: bool,
+    /// Tables in namespaces, the connection's own among them by its name.
+    pub namespaces: bool,
+    /// Identities with options on any integer column, and `serial`.
+    pub sequences: bool,
+    /// Access methods, INCLUDE, operator classes, NULLS FIRST and LAST.
+    pub rich_indexes: bool,
+    /// Uniques that are deferrable.
+    pub deferrable_uniques: bool,
+    /// Computed columns that are not stored.
+    pub virtual_columns: bool,
+    /// Names of collations.
+    pub collations: &'static [&'static str],
+}
+
+impl Extras {
+    /// What only PostgreSQL holds.
+    pub const POSTGRES: Extras = Extras {
+        arrays: true,
+        namespaces: true,
+        sequences: true,
+        rich_indexes: true,
+        deferrable_uniques: true,
+        virtual_columns: false,
+        collations: &["C", "POSIX"],
+    };
+
+    /// What only SQLite holds.
+    pub const SQLITE: Extras = Extras {
+        arrays: false,
+        namespaces: false,
+        sequences: false,
+        rich_indexes: false,
+        deferrable_uniques: false,
+        virtual_columns: true,
+        collations: &["NOCASE", "RTRIM"],
+    };
+}
+
+/// A schema.
+pub fn schema(extras: Extras) -> impl Strategy<Value = Schema> {
+    recipe().prop_map(move |recipe| build(&recipe, extras))
+}
+
+/// A schema, and what becomes of it: by a few edits, or another one altogether that shares names
+/// with it.
+pub fn pair(extras: Extras) -> impl Strategy<Value = (Schema, Schema)> {
+    let other = prop_oneof![
+        3 => edits().prop_map(|edits| (None, edits)),
+        1 => recipe().prop_map(|other| (Some(other), Vec::new())),
+    ];
+    (recipe(), other).prop_map(move |(recipe, (other, edits))| {
+        let after = other.unwrap_or_else(|| apply(recipe.clone(), &edits));
+        (build(&recipe, extras), build(&after, extras))
+    })
+}

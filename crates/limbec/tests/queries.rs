@@ -1,0 +1,127 @@
+//! How often the database is asked: at head once, and without a lock.
+
+use std::time::Duration;
+
+use limbec::connection::{Answer, Connection, StatementError, open_sqlite};
+use limbec::run::{Error, Migrator, Revisions};
+use limbec_core::dialect::Dialect;
+use limbec_core::operations::{Operation, Operations};
+use limbec_core::revision::{Graph, Header};
+use limbec_core::schema::{Column, Table, Text};
+
+/// A connection that keeps what is sent.
+struct Recorded<C> {
+    connection: C,
+    sent: Vec<String>,
+}
+
+impl<C: Connection> Connection for Recorded<C> {
+    fn dialect(&self) -> &'static dyn Dialect {
+        self.connection.dialect()
+    }
+
+    async fn run(&mut self, statements: &[&str]) -> Result<Vec<Answer>, StatementError> {
+        self.sent.extend(statements.iter().map(ToString::to_string));
+        self.connection.run(statements).await
+    }
+
+    async fn pause(&mut self, time: Duration) {
+        self.connection.pause(time).await;
+    }
+}
+
+/// A chain of revisions, each of which makes a table.
+struct Chain(Graph);
+
+impl Chain {
+    fn of(length: usize) -> Self {
+        let header = |number: usize| Header {
+            id: format!("r{number}"),
+            revises: number
+                .checked_sub(1)
+                .map(|parent| format!("r{parent}"))
+                .into_iter()
+                .collect(),
+            path: format!("r{number}.rs"),
+            ..Header::default()
+        };
+        Chain(Graph::new((0..length).map(header).collect()).expect("a chain is sound"))
+    }
+}
+
+impl Revisions for Chain {
+    fn graph(&self) -> &Graph {
+        &self.0
+    }
+
+    fn upgrade(&self, id: &str) -> Result<Vec<Operation>, Error> {
+        let mut op = Operations::new();
+        op.create_table(Table::new(format!("t_{id}")).column(Column::new("name", Text)));
+        Ok(op.into_vec())
+    }
+
+    fn downgrade(&self, id: &str) -> Result<Vec<Operation>, Error> {
+        let mut op = Operations::new();
+        op.drop_table(format!("t_{id}"));
+        Ok(op.into_vec())
+    }
+}
+
+#[tokio::test]
+async fn at_head_the_database_sees_one_query() {
+    let revisions = Chain::of(20);
+    let connection = open_sqlite(":memory:".as_ref()).unwrap();
+    let mut recorded = Recorded {
+        connection,
+        sent: Vec::new(),
+    };
+    let outcome = Migrator::new(&mut recorded, &revisions)
+        .upgrade("head")
+        .await
+        .unwrap();
+    assert_eq!(outcome.revisions.len(), 20);
+
+    recorded.sent.clear();
+    let outcome = Migrator::new(&mut recorded, &revisions)
+        .upgrade("head")
+        .await
+        .unwrap();
+    assert!(outcome.revisions.is_empty());
+    assert_eq!(
+        recorded.sent,
+        ["SELECT version_num FROM alembic_version ORDER BY version_num"]
+    );
+}
+
+#[tokio::test]
+async fn each_revision_runs_once_in_a_transaction_of_its_own() {
+    let revisions = Chain::of(3);
+    let connection = open_sqlite(":memory:".as_ref()).unwrap();
+    let mut recorded = Recorded {
+        connection,
+        sent: Vec::new(),
+    };
+    Migrator::new(&mut recorded, &revisions)
+        .upgrade("head")
+        .await
+        .unwrap();
+    let count = |word: &str| {
+        recorded
+            .sent
+            .iter()
+            .filter(|sql| sql.starts_with(word))
+            .count()
+    };
+    assert_eq!(
+        (count("BEGIN"), count("COMMIT"), count("ROLLBACK")),
+        (3, 3, 0)
+    );
+    assert_eq!(
+        recorded
+            .sent
+            .iter()
+            .filter(|sql| sql.contains("t_r1"))
+            .count(),
+        1
+    );
+}

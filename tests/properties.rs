@@ -1,0 +1,173 @@
+//! What holds for any two schemas: each is created and read back as it is, a generated revision
+//! leads from one to the other and back, and comparing gives the same answer every time.
+//!
+//! `PROPTEST_CASES` sets the number of cases.
+
+use std::collections::BTreeMap;
+
+use limbec_core::compare::{Verdicts, compare};
+use limbec_core::dialect::{Dialect, postgres::Postgres, sqlite::Sqlite};
+use limbec_core::operations::Operation;
+use limbec_core::schema::{ObjectName, Schema};
+use limbec_testkit::schemas::{Extras, pair, rows, schema};
+use proptest::test_runner::{Config, TestCaseError, TestError, TestRunner};
+
+use crate::trial::{Trial, file};
+
+/// Modest by default; the variable raises it.
+fn config(cases: u32) -> Config {
+    let default = Config::default();
+    let asked = std::env::var_os("PROPTEST_CASES").is_some();
+    Config {
+        cases: if asked { default.cases } else { cases },
+        max_shrink_iters: 4000,
+        failure_persistence: None,
+        ..default
+    }
+}
+
+/// Runs a property over pairs of schemas, and shows a failure as the revisions that lead to it.
+fn check(
+    cases: u32,
+    dialect: &dyn Dialect,
+    extras: Extras,
+    property: impl Fn(&Schema, &Schema) -> Result<(), String>,
+) {
+    let mut runner = TestRunner::new(config(cases));
+    let result = runner.run(&pair(extras), |(before, after)| {
+        property(&before, &after).map_err(TestCaseError::fail)
+    });
+    if let Err(error) = result {
+        match error {
+            TestError::Fail(reason, (before, after)) => {
+                let none = Verdicts::default();
+                let create = compare(&Schema::default(), &before, dialect, &none).operations;
+                let change = compare(&before, &after, dialect, &none).operations;
+                panic!("{reason}\n\n{}\n\n", file(&create, &change));
+            }
+            other => panic!("{other}"),
+        }
+    }
+}
+
+/// Creates the first, leads to the second and back.
+fn up_and_down(trial: &mut Trial, before: &Schema, after: &Schema) -> Result<(), String> {
+    let current = trial.create(before)?;
+    let (_, body) = trial.revision(&current, after)?;
+    trial
+        .run(&body.upgrade)
+        .map_err(|error| format!("upgrading: {error}"))?;
+    trial
+        .expect(after)
+        .map_err(|error| format!("after the upgrade: {error}"))?;
+    trial
+        .run(&body.downgrade)
+        .map_err(|error| format!("downgrading: {error}"))?;
+    trial
+        .expect(&current)
+        .and_then(|_| trial.expect(before))
+        .map_err(|error| format!("after the downgrade: {error}"))?;
+    Ok(())
+}
+
+#[test]
+fn revisions_lead_from_one_schema_to_another_and_back_on_sqlite() {
+    check(64, &Sqlite, Extras::SQLITE, |before, after| {
+        up_and_down(&mut Trial::sqlite(), before, after)
+    });
+}
+
+#[test]
+fn revisions_lead_from_one_schema_to_another_and_back_on_postgres() {
+    let trial = std::cell::RefCell::new(Trial::postgres());
+    check(24, &Postgres, Extras::POSTGRES, |before, after| {
+        let mut trial = trial.borrow_mut();
+        trial.sql("DROP SCHEMA IF EXISTS public, \"Other\" CASCADE")?;
+        trial.sql("CREATE SCHEMA public")?;
+        up_and_down(&mut trial, before, after)
+    });
+}
+
+/// What the models of both databases share is the same on both.
+#[test]
+fn a_schema_without_extras_is_created_on_both() {
+    let postgres = std::cell::RefCell::new(Trial::postgres());
+    let mut runner = TestRunner::new(config(16));
+    let run = runner.run(&schema(Extras::default()), |schema| {
+        let mut postgres = postgres.borrow_mut();
+        let on_postgres = postgres
+            .sql("DROP SCHEMA public CASCADE")
+            .and_then(|_| postgres.sql("CREATE SCHEMA public"))
+            .and_then(|_| postgres.create(&schema));
+        let on_sqlite = Trial::sqlite().create(&schema);
+        on_postgres
+            .and(on_sqlite)
+            .map(drop)
+            .map_err(TestCaseError::fail)
+    });
+    run.unwrap_or_else(|error| panic!("{error}"));
+}
+
+/// With rows: a revision that runs keeps the number of rows of every table that stays; one that
+/// the rows stop leaves the database as it was.
+#[test]
+fn rows_stay_on_sqlite() {
+    check(64, &Sqlite, Extras::SQLITE, |before, after| {
+        let mut trial = Trial::sqlite();
+        let current = trial.create(before)?;
+        trial.sql("PRAGMA foreign_keys = ON")?;
+        for table in &before.tables {
+            for row in rows(table) {
+                // A row that the constraints refuse is no row.
+                let _ = trial.sql(&row);
+            }
+        }
+        let counted = count(&mut trial, before)?;
+        let (_, body) = trial.revision(&current, after)?;
+        let stopped = trial.run(&body.upgrade);
+        let now = if let Err(error) = &stopped {
+            if !is_of_the_rows(error) {
+                return Err(format!("upgrading a filled database: {error}"));
+            }
+            trial.expect(before)?;
+            count(&mut trial, before)?
+        } else {
+            trial.expect(after)?;
+            count(&mut trial, after)?
+        };
+        let kept = |(name, rows): (&ObjectName, &usize)| {
+            let made_anew = body.upgrade.iter().any(
+                |it| matches!(it, Operation::DropTable { name: dropped, .. } if dropped == name),
+            );
+            made_anew || now.get(name).is_none_or(|now| now == rows)
+        };
+        if counted.iter().all(kept) {
+            Ok(())
+        } else {
+            Err(format!("rows: {counted:?}, after the upgrade: {now:?}"))
+        }
+    });
+}
+
+/// Whether the rows that are there stand in the way, as limbec or SQLite says it.
+fn is_of_the_rows(error: &str) -> bool {
+    [
+        "rows",
+        "hold",
+        "constraint failed",
+        "datatype mismatch",
+        "refers",
+    ]
+    .iter()
+    .any(|word| error.contains(word))
+}
+
+fn count(trial: &mut Trial, schema: &Schema) -> Result<BTreeMap<ObjectName, usize>, String> {
+    let mut counts = BTreeMap::new();
+    for table in &schema.tables {
+        let name = Sqlite.quote(&table.name.name);
+        let rows = trial.sql(&format!("SELECT 1 FROM {name}"))?.len();
+        counts.insert(table.name.clone(), rows);
+    }
+    Ok(counts)
+}

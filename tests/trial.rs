@@ -1,0 +1,183 @@
+//! A database on which revisions are tried as the command would run them.
+
+use std::fmt::Write as _;
+
+use limbec::connection::Connection as _;
+use limbec::run::{Database, DatabaseUrl, reflect, run_operations, settle};
+use limbec_core::compare::{Comparison, Verdicts, compare};
+use limbec_core::operations::{Operation, apply};
+use limbec_core::revision::Header;
+use limbec_core::schema::Schema;
+use limbec_source::revisions::{Body, read_body};
+use limbec_source::write::{NewRevision, write_revision};
+use limbec_testkit::postgres::{TestDatabase, test_database};
+
+/// The beginning of the names that PostgreSQL cuts.
+const TOO_LONG: &str = "a_name_of_seventy_bytes";
+
+/// A database of a test's own.
+pub(crate) struct Trial {
+    pub(crate) database: Database,
+    judge: Option<Database>,
+    runtime: tokio::runtime::Runtime,
+    // Dropped after the connection.
+    _server: Option<TestDatabase>,
+}
+
+impl Trial {
+    pub(crate) fn sqlite() -> Self {
+        Self::open(&DatabaseUrl::Sqlite(":memory:".into()), None)
+    }
+
+    pub(crate) fn postgres() -> Self {
+        let server = test_database();
+        let url = DatabaseUrl::parse(server.url(), "".as_ref()).unwrap();
+        Self::open(&url, Some(server))
+    }
+
+    fn open(url: &DatabaseUrl, server: Option<TestDatabase>) -> Self {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap();
+        let database = runtime.block_on(Database::connect(url)).unwrap();
+        let judge = runtime.block_on(url.judge()).unwrap();
+        Trial {
+            database,
+            judge,
+            runtime,
+            _server: server,
+        }
+    }
+
+    pub(crate) fn run(&mut self, operations: &[Operation]) -> Result<(), String> {
+        let run = run_operations(&mut self.database, operations, true);
+        self.runtime.block_on(run).map_err(|error| {
+            let mut text = error.to_string();
+            if let Some(statement) = error.failed_statement() {
+                let _ = write!(text, "\n{}", statement.sql);
+            }
+            text
+        })
+    }
+
+    pub(crate) fn sql(&mut self, sql: &str) -> Result<Vec<Vec<Option<String>>>, String> {
+        let mut answers = self
+            .runtime
+            .block_on(self.database.run(&[sql]))
+            .map_err(|error| format!("{error}\n{sql}"))?;
+        Ok(answers.remove(0).rows)
+    }
+
+    pub(crate) fn reflect(&mut self) -> Result<Schema, String> {
+        let read = reflect(&mut self.database);
+        self.runtime
+            .block_on(read)
+            .map_err(|error| error.to_string())
+    }
+
+    /// Compares twice: what comes out must be the same.
+    pub(crate) fn compare(
+        &mut self,
+        current: &Schema,
+        target: &Schema,
+    ) -> Result<Comparison, String> {
+        let judge = self.judge.as_mut().unwrap_or(&mut self.database);
+        let mut once = || {
+            let settled = settle(judge, false, current, target);
+            self.runtime
+                .block_on(settled)
+                .map_err(|error| error.to_string())
+        };
+        let found = once()?;
+        if once()? != found {
+            return Err("comparing twice gives two answers".to_string());
+        }
+        if !found.unknown.is_empty() {
+            return Err(format!("not compared: {}", found.unknown.join("; ")));
+        }
+        Ok(found)
+    }
+
+    /// Fails where the database is not as the schema says; gives what it holds.
+    pub(crate) fn expect(&mut self, target: &Schema) -> Result<Schema, String> {
+        let current = self.reflect()?;
+        let found = self.compare(&current, target)?.operations;
+        if found.is_empty() {
+            return Ok(current);
+        }
+        Err(format!("differences:\n{}", listed(&found)))
+    }
+
+    /// Creates a schema in the empty database; what is read back is the same.
+    pub(crate) fn create(&mut self, schema: &Schema) -> Result<Schema, String> {
+        let nothing = Schema::default();
+        let dialect = self.database.dialect();
+        let create = compare(&nothing, schema, dialect, &Verdicts::default());
+        self.run(&create.operations)
+            .map_err(|error| format!("creating: {error}"))?;
+        self.expect(schema)
+            .map_err(|error| format!("right after creation: {error}"))
+    }
+
+    /// What leads from the schema of the database to another, as it is read back from its file.
+    pub(crate) fn revision(
+        &mut self,
+        current: &Schema,
+        target: &Schema,
+    ) -> Result<(Comparison, Body), String> {
+        let found = self
+            .compare(current, target)
+            .map_err(|error| format!("comparing: {error}"))?;
+        self.apply_in_memory(current, target, &found.operations)?;
+        let text = file(&found.operations, &found.downgrade());
+        let body = read_body("revision.rs", &text)
+            .map_err(|mistakes| format!("the written revision does not read: {mistakes:?}"))?;
+        Ok((found, body))
+    }
+
+    /// The same operations, carried out on the schema in memory, give the target too.
+    fn apply_in_memory(
+        &mut self,
+        current: &Schema,
+        target: &Schema,
+        operations: &[Operation],
+    ) -> Result<(), String> {
+        // In memory, names are compared as they are spelled: one that the database cuts is two.
+        let text = format!("{target:?}");
+        if text.contains(TOO_LONG) {
+            return Ok(());
+        }
+        let mut schema = current.clone();
+        for operation in operations {
+            apply(&mut schema, operation).map_err(|error| format!("in memory: {error}"))?;
+        }
+        let rest = self.compare(&schema, target)?.operations;
+        if rest.is_empty() {
+            return Ok(());
+        }
+        Err(format!("in memory, differences:\n{}", listed(&rest)))
+    }
+}
+
+/// A revision's file.
+pub(crate) fn file(upgrade: &[Operation], downgrade: &[Operation]) -> String {
+    let header = Header {
+        id: "3950395dfef3".into(),
+        message: "Change".into(),
+        ..Header::default()
+    };
+    write_revision(&NewRevision {
+        header: &header,
+        upgrade,
+        downgrade,
+        notes: &[],
+    })
+}
+
+/// The operations as `check` lists them.
+pub(crate) fn listed(operations: &[Operation]) -> String {
+    operations
+        .iter()
+        .fold(String::new(), |text, it| text + &format!("{it}\n"))
+}
