@@ -143,6 +143,7 @@ fn rich() -> Schema {
         Index::new("ix_h_hash", ["owner"]).using("hash"),
     ];
     Schema {
+        own_namespace: Some("public".into()),
         namespaces: vec!["app".into()],
         extensions: vec!["pg_trgm".into()],
         domains: vec![score],
