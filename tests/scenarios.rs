@@ -39,7 +39,9 @@ fn cases(text: &str) -> Vec<Case> {
     let mut part = "before";
     for line in text.lines() {
         if let Some(title) = line.strip_prefix("## ") {
-            let (name, on) = title.split_once(" on: ").unwrap_or((title, "sqlite postgresql"));
+            let (name, on) = title
+                .split_once(" on: ")
+                .unwrap_or((title, "sqlite postgresql"));
             cases.push(Case {
                 name: name.to_string(),
                 databases: on.split_whitespace().map(String::from).collect(),
@@ -93,7 +95,11 @@ fn run(case: &Case, database: &str, mut trial: Trial) -> Result<(), String> {
     }
     let (found, body) = trial.revision(&current, &after)?;
     let listed = listed(&found.operations);
-    let expected = case.expected_on.get(database).unwrap_or(&case.expected).trim();
+    let expected = case
+        .expected_on
+        .get(database)
+        .unwrap_or(&case.expected)
+        .trim();
     if listed.trim() != expected {
         return Err(format!("expected:\n{expected}\nfound:\n{listed}"));
     }

@@ -1,8 +1,8 @@
 //! The constraints of a table that both sides have.
 
-use super::{Plan, plain_column};
 use super::judge::{Judge, Tables};
 use super::keys::key_of;
+use super::{Plan, plain_column};
 use crate::dialect::{Dialect, Place};
 use crate::operations::{Constraint, Operation};
 use crate::schema::{ForeignKey, ObjectName, Table};

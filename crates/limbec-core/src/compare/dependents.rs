@@ -45,7 +45,10 @@ pub(super) fn put_aside(current: &Table, target: &Table, judge: &Judge<'_>, plan
         if stands && !goes {
             let wanted = Constraint::all_of(target).find(|it| {
                 std::mem::discriminant(it) == std::mem::discriminant(&constraint)
-                    && it.name().zip(constraint.name()).is_some_and(|(a, b)| judge.same_name(a, b))
+                    && it
+                        .name()
+                        .zip(constraint.name())
+                        .is_some_and(|(a, b)| judge.same_name(a, b))
             });
             plan.drop_constraint(&target.name, constraint.clone());
             plan.create_constraint(&target.name, wanted.unwrap_or(constraint));
@@ -107,7 +110,8 @@ fn replace_computed(current: &Table, target: &Table, retyped: &[String], plan: &
             _ => false,
         };
         plan.alter_columns.retain(|operation| !of_it(operation));
-        plan.alter_columns.insert(0, drop_column(&target.name, column));
+        plan.alter_columns
+            .insert(0, drop_column(&target.name, column));
         plan.alter_columns.push(Operation::AddColumn {
             table: target.name.clone(),
             column: wanted.clone(),
@@ -137,12 +141,15 @@ fn altered(
     plan: &Plan,
     name: impl Fn(&Operation) -> Option<&String>,
 ) -> Vec<String> {
-    let operations = plan.alter_columns.iter().filter(|operation| match operation {
-        Operation::AlterColumn { table, .. }
-        | Operation::DropColumn { table, .. }
-        | Operation::AddColumn { table, .. } => table == of,
-        _ => false,
-    });
+    let operations = plan
+        .alter_columns
+        .iter()
+        .filter(|operation| match operation {
+            Operation::AlterColumn { table, .. }
+            | Operation::DropColumn { table, .. }
+            | Operation::AddColumn { table, .. } => table == of,
+            _ => false,
+        });
     operations.filter_map(|it| name(it)).cloned().collect()
 }
 

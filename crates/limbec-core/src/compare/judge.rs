@@ -115,12 +115,7 @@ impl<'a> Judge<'a> {
 
     /// The columns of the target, and behind them those that go, which the current expression may
     /// name. Computed ones stand among them as if they were not.
-    fn columns(
-        &self,
-        tables: Tables<'_>,
-        place: &Place,
-        target: &str,
-    ) -> Vec<(String, String)> {
+    fn columns(&self, tables: Tables<'_>, place: &Place, target: &str) -> Vec<(String, String)> {
         let goes = |column: &&Column| {
             let mut targets = tables.target.columns.iter();
             !targets.any(|it| self.same_name(&it.name, &column.name))

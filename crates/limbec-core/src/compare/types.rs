@@ -56,7 +56,9 @@ pub(super) fn unready(dialect: &dyn Dialect, plan: &Plan) -> BTreeMap<Key, Optio
         }
         _ => None,
     });
-    lacks.map(|(name, labels)| (key_of(dialect, name), labels)).collect()
+    lacks
+        .map(|(name, labels)| (key_of(dialect, name), labels))
+        .collect()
 }
 
 /// Whether a column is of an enumeration whose labels change.

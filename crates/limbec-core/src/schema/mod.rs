@@ -35,7 +35,10 @@ pub use types::{
 pub struct Schema {
     /// The connection's own namespace, where the database told it (`public`): a name that gives it
     /// is the same as one that gives none.
-    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
+    #[cfg_attr(
+        feature = "serde",
+        serde(default, skip_serializing_if = "Option::is_none")
+    )]
     pub own_namespace: Option<String>,
     /// The namespaces other than the connection's own.
     pub namespaces: Vec<String>,
@@ -53,19 +56,27 @@ impl Schema {
     /// Looks a table up by its exact name.
     pub fn table(&self, name: &ObjectName) -> Option<&Table> {
         let name = self.own(name);
-        self.tables.iter().find(|table| self.own(&table.name) == name)
+        self.tables
+            .iter()
+            .find(|table| self.own(&table.name) == name)
     }
 
     /// Looks a table up by its exact name, to change it.
     pub fn table_mut(&mut self, name: &ObjectName) -> Option<&mut Table> {
-        let at = self.tables.iter().position(|table| self.own(&table.name) == self.own(name))?;
+        let at = self
+            .tables
+            .iter()
+            .position(|table| self.own(&table.name) == self.own(name))?;
         self.tables.get_mut(at)
     }
 
     /// A name's namespace, none for the connection's own, and the name.
     fn own<'a>(&self, name: &'a ObjectName) -> (Option<&'a String>, &'a String) {
         let schema = name.schema.as_ref();
-        (schema.filter(|it| self.own_namespace.as_ref() != Some(*it)), &name.name)
+        (
+            schema.filter(|it| self.own_namespace.as_ref() != Some(*it)),
+            &name.name,
+        )
     }
 
     /// Whether any name gives the namespace.

@@ -29,7 +29,9 @@ pub(super) fn build(recipe: &Recipe, extras: Extras) -> Schema {
     for it in &recipe.tables {
         let bare = pick(&TABLES, it.name);
         if names.take(bare) {
-            schema.tables.push(table(it, bare, &mut names, &enums, extras));
+            schema
+                .tables
+                .push(table(it, bare, &mut names, &enums, extras));
             recipes.push(it);
         }
     }
@@ -82,11 +84,9 @@ impl Names {
 }
 
 fn folded(name: &str) -> String {
-    dialect::ALL
-        .iter()
-        .fold(name.to_string(), |name, dialect| {
-            dialect.fold_name(&name).into_owned()
-        })
+    dialect::ALL.iter().fold(name.to_string(), |name, dialect| {
+        dialect.fold_name(&name).into_owned()
+    })
 }
 
 fn comment(number: Option<usize>) -> Option<String> {
@@ -336,10 +336,14 @@ fn foreign_key(
     }
     let name = format!("{}_{}_fkey", table.name.name, columns.join("_"));
     let actions = ReferentialAction::ALL.map(|(action, ..)| action);
-    let mut key = ForeignKey::new(columns, ObjectName::clone(&referred.name), (*target).clone())
-        .name(names.free(&name))
-        .on_delete(pick(&actions, *on_delete))
-        .on_update(pick(&actions, *on_update));
+    let mut key = ForeignKey::new(
+        columns,
+        ObjectName::clone(&referred.name),
+        (*target).clone(),
+    )
+    .name(names.free(&name))
+    .on_delete(pick(&actions, *on_delete))
+    .on_update(pick(&actions, *on_update));
     key.deferrable = deferrable(*when);
     key.match_full = *match_full;
     Some(key)
@@ -384,7 +388,8 @@ fn index(table: &Table, part: &PartRecipe, names: &mut Names, extras: Extras) ->
         }
     }
     index.unique = *unique;
-    index.predicate = predicate.map(|(column, kind)| condition(&pick(&table.columns, column), kind));
+    index.predicate =
+        predicate.map(|(column, kind)| condition(&pick(&table.columns, column), kind));
     index.comment = comment(*text);
     if let Some(number) = extra.filter(|_| extras.rich_indexes) {
         enrich(&mut index, table, number);
@@ -424,9 +429,10 @@ fn enrich(index: &mut Index, table: &Table, number: usize) {
         }
         _ => {
             let has = |name: &str| {
-                index.elements.iter().any(|element| {
-                    matches!(&element.key, IndexKey::Column(it) if it == name)
-                })
+                index
+                    .elements
+                    .iter()
+                    .any(|element| matches!(&element.key, IndexKey::Column(it) if it == name))
             };
             let mut rest = table.columns.iter().filter(|it| !has(&it.name));
             index.include = rest.next().map(|it| it.name.clone()).into_iter().collect();

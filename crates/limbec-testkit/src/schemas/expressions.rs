@@ -18,12 +18,9 @@ pub(super) enum Class {
 pub(super) fn class(column_type: &ColumnType) -> Class {
     use ColumnType as T;
     match column_type {
-        T::SmallInteger
-        | T::Integer
-        | T::BigInteger
-        | T::Real
-        | T::Double
-        | T::Numeric { .. } => Class::Number,
+        T::SmallInteger | T::Integer | T::BigInteger | T::Real | T::Double | T::Numeric { .. } => {
+            Class::Number
+        }
         T::Text | T::Varchar { .. } | T::Char { .. } => Class::Text,
         T::Boolean => Class::Boolean,
         T::Date | T::Timestamp { .. } | T::TimestampTz { .. } => Class::Moment,
@@ -40,7 +37,12 @@ pub(super) fn quote(name: &str) -> String {
 /// A condition over a column.
 pub(super) fn condition(column: &Column, number: usize) -> String {
     let forms: &[&str] = match class(&column.column_type) {
-        Class::Number => &["? > 0", "? >= 0 AND ? < 100", "? IN (1, 2, 3)", "? BETWEEN 1 AND 9"],
+        Class::Number => &[
+            "? > 0",
+            "? >= 0 AND ? < 100",
+            "? IN (1, 2, 3)",
+            "? BETWEEN 1 AND 9",
+        ],
         Class::Text => &[
             "length(?) > 0",
             "? <> 'it''s'",

@@ -134,12 +134,11 @@ pub(super) fn column() -> impl Strategy<Value = ColumnRecipe> {
 }
 
 pub(super) fn part() -> impl Strategy<Value = PartRecipe> {
-    let unique = (vec(number(), 1..=3), number()).prop_map(|(columns, deferrable)| {
-        PartRecipe::Unique {
+    let unique =
+        (vec(number(), 1..=3), number()).prop_map(|(columns, deferrable)| PartRecipe::Unique {
             columns,
             deferrable,
-        }
-    });
+        });
     let check =
         (number(), number(), any::<bool>()).prop_map(|(column, kind, named)| PartRecipe::Check {
             column,
@@ -157,14 +156,13 @@ pub(super) fn part() -> impl Strategy<Value = PartRecipe> {
             match_full: full.is_some(),
         },
     );
-    let element =
-        (number(), weighted(0.3, number()), any::<bool>()).prop_map(
-            |(column, expression, descending)| ElementRecipe {
-                column,
-                expression,
-                descending,
-            },
-        );
+    let element = (number(), weighted(0.3, number()), any::<bool>()).prop_map(
+        |(column, expression, descending)| ElementRecipe {
+            column,
+            expression,
+            descending,
+        },
+    );
     let index = (
         vec(element, 1..=3),
         any::<bool>(),
@@ -172,14 +170,14 @@ pub(super) fn part() -> impl Strategy<Value = PartRecipe> {
         comment(),
         weighted(0.3, number()),
     )
-        .prop_map(|(elements, unique, predicate, comment, extra)| {
-            PartRecipe::Index {
+        .prop_map(
+            |(elements, unique, predicate, comment, extra)| PartRecipe::Index {
                 elements,
                 unique,
                 predicate,
                 comment,
                 extra,
-            }
-        });
+            },
+        );
     prop_oneof![unique, check, foreign_key, index]
 }

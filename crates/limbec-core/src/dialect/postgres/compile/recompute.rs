@@ -27,10 +27,14 @@ pub(super) fn replace(table: &Table, before: &Column, after: &Column) -> Steps {
     }
     for it in constraints.iter().filter_map(Constraint::name) {
         let constraint = quote(it);
-        steps.push(Step::new(format!("ALTER TABLE {name} DROP CONSTRAINT {constraint}")));
+        steps.push(Step::new(format!(
+            "ALTER TABLE {name} DROP CONSTRAINT {constraint}"
+        )));
     }
     let column = quote(&before.name);
-    steps.push(Step::new(format!("ALTER TABLE {name} DROP COLUMN {column}")));
+    steps.push(Step::new(format!(
+        "ALTER TABLE {name} DROP COLUMN {column}"
+    )));
     steps.extend(column::add(&table.name, after)?);
     for it in &constraints {
         let definition = constraint::definition(it);
@@ -44,7 +48,10 @@ pub(super) fn replace(table: &Table, before: &Column, after: &Column) -> Steps {
 
 fn is_on(index: &Index, column: &str) -> bool {
     index.include.iter().any(|it| it == column)
-        || index.predicate.as_deref().is_some_and(|it| mentions(it, column))
+        || index
+            .predicate
+            .as_deref()
+            .is_some_and(|it| mentions(it, column))
         || index.elements.iter().any(|element| match &element.key {
             IndexKey::Column(name) => name == column,
             IndexKey::Expression(expression) => mentions(expression, column),

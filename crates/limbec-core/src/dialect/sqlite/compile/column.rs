@@ -22,7 +22,11 @@ pub(super) fn adds_natively(column: &Column) -> bool {
     // A comment at the very end of the statement would not be kept.
     let untyped = column.column_type == ColumnType::Custom(String::new());
     // SQLite adds no column by a name that rows have for their number.
-    !is_row_number(&column.name) && !computed && !varies && column.identity.is_none() && !(untyped && column.comment.is_some())
+    !is_row_number(&column.name)
+        && !computed
+        && !varies
+        && column.identity.is_none()
+        && !(untyped && column.comment.is_some())
 }
 
 fn is_row_number(column: &str) -> bool {
