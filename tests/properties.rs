@@ -53,13 +53,14 @@ fn check(
 /// Creates the first, leads to the second and back.
 fn up_and_down(trial: &mut Trial, before: &Schema, after: &Schema) -> Result<(), String> {
     let current = trial.create(before)?;
-    let (_, body) = trial.revision(&current, after)?;
+    let (found, body) = trial.revision(&current, after)?;
     trial
         .run(&body.upgrade)
         .map_err(|error| format!("upgrading: {error}"))?;
     trial
         .expect(after)
         .map_err(|error| format!("after the upgrade: {error}"))?;
+    trial.apply_in_memory(&current, after, &found.operations)?;
     trial
         .run(&body.downgrade)
         .map_err(|error| format!("downgrading: {error}"))?;

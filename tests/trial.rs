@@ -129,15 +129,15 @@ impl Trial {
         let found = self
             .compare(current, target)
             .map_err(|error| format!("comparing: {error}"))?;
-        self.apply_in_memory(current, target, &found.operations)?;
         let text = file(&found.operations, &found.downgrade());
         let body = read_body("revision.rs", &text)
             .map_err(|mistakes| format!("the written revision does not read: {mistakes:?}"))?;
         Ok((found, body))
     }
 
-    /// The same operations, carried out on the schema in memory, give the target too.
-    fn apply_in_memory(
+    /// The same operations, carried out on the schema in memory, give the target too. The database
+    /// must have been changed by them: it is asked about expressions.
+    pub(crate) fn apply_in_memory(
         &mut self,
         current: &Schema,
         target: &Schema,

@@ -25,13 +25,17 @@ pub(super) fn compare(current: &Table, target: &Table, judge: &mut Judge<'_>, pl
             None => added.push(wanted.clone()),
         }
     }
-    // A computed column may be computed from a new one.
-    added.sort_by_key(|column| column.generated.is_some());
-    plan.add_columns
-        .extend(added.into_iter().map(|column| Operation::AddColumn {
+    for column in added {
+        // A computed column may be computed from a new one, or from one of a new type.
+        let phase = match column.generated {
+            Some(_) => &mut plan.add_computed,
+            None => &mut plan.add_columns,
+        };
+        phase.push(Operation::AddColumn {
             table: target.name.clone(),
             column,
-        }));
+        });
+    }
     let mut dropped: Vec<&Column> = current
         .columns
         .iter()

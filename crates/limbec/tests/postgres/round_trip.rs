@@ -210,7 +210,7 @@ async fn what_is_created_can_be_dropped() {
         .flat_map(|it| it.invert().unwrap())
         .collect();
     scratch.apply(&down).await;
-    assert_eq!(scratch.reflect().await, Schema::default());
+    assert_eq!(scratch.reflect().await, Schema::default().within("public"));
     assert_eq!(
         scratch
             .sql("SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace")
