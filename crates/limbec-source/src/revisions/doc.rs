@@ -119,6 +119,13 @@ enum Place {
 }
 
 fn field(line: Line<'_>) -> Option<Field<'_>> {
+    // Every line of a doc is asked, and few begin like a field.
+    if !line
+        .text
+        .starts_with(['R', 'D', 'B', 'C', 'r', 'd', 'b', 'c'])
+    {
+        return None;
+    }
     let (word, value) = line.text.split_once(':')?;
     let (name, _) = FieldName::ALL
         .into_iter()

@@ -107,19 +107,20 @@ fn check(cursor: &mut Cursor<'_>, constant: &Constant) {
 /// The doc is for people and the constant counts; where they contradict, people are misled.
 fn compare(cursor: &mut Cursor<'_>, doc: &Doc<'_>, constant: &Constant) {
     for field in &doc.fields {
-        let counts: Vec<&str> = match field.name {
-            FieldName::Id => constant.id.iter().map(|it| it.text.as_str()).collect(),
-            FieldName::Revises => texts(&constant.revises),
-            FieldName::DependsOn => texts(&constant.depends_on),
-            FieldName::BranchLabels => texts(&constant.branch_labels),
+        let counts = match field.name {
+            FieldName::Id => constant.id.as_slice(),
+            FieldName::Revises => &constant.revises,
+            FieldName::DependsOn => &constant.depends_on,
+            FieldName::BranchLabels => &constant.branch_labels,
             FieldName::CreateDate => continue,
         };
-        let says: Vec<&str> = field.ids().map(|it| it.text).collect();
-        if says == counts || constant.id.is_none() {
+        let counts = counts.iter().map(|it| it.text.as_str());
+        let says = field.ids().map(|it| it.text);
+        if says.eq(counts.clone()) || constant.id.is_none() {
             continue;
         }
         let word = field.name.word();
-        let counts = counts.join(", ");
+        let counts = counts.collect::<Vec<_>>().join(", ");
         let error = cursor.error(
             field.line.span(),
             format!(
@@ -132,8 +133,4 @@ fn compare(cursor: &mut Cursor<'_>, doc: &Doc<'_>, constant: &Constant) {
             "`REVISION` is what counts: where it is right, write `//! {word}:{space}{counts}`"
         ));
     }
-}
-
-fn texts(list: &[Placed]) -> Vec<&str> {
-    list.iter().map(|it| it.text.as_str()).collect()
 }
