@@ -22,11 +22,9 @@ pub(super) fn adds_natively(column: &Column) -> bool {
     // A comment at the very end of the statement would not be kept.
     let untyped = column.column_type == ColumnType::Custom(String::new());
     // SQLite adds no column by a name that rows have for their number.
-    !is_row_number(&column.name)
-        && !computed
-        && !varies
-        && column.identity.is_none()
-        && !(untyped && column.comment.is_some())
+    let made = computed || varies || column.identity.is_some();
+    let unkept = untyped && column.comment.is_some();
+    !(made || unkept || is_row_number(&column.name))
 }
 
 fn is_row_number(column: &str) -> bool {
