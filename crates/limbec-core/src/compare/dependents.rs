@@ -150,7 +150,7 @@ fn altered(
             | Operation::AddColumn { table, .. } => table == of,
             _ => false,
         });
-    operations.filter_map(|it| name(it)).cloned().collect()
+    operations.filter_map(name).cloned().collect()
 }
 
 /// The constraints of a table that are dropped already.

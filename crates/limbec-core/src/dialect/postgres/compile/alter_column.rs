@@ -82,9 +82,9 @@ pub(super) fn compile(table: &ObjectName, change: &AlterColumn, current: &Schema
         Some(Some(_)) => {
             let known = names::table(table, current).zip(before.column);
             let (table, column) = known.ok_or_else(|| cannot_generate(table, &change.name))?;
-            let mut after = column.clone();
-            change.to.apply_to(&mut after);
-            return recompute::replace(table, column, &after);
+            let mut wanted = column.clone();
+            change.to.apply_to(&mut wanted);
+            return recompute::replace(table, column, &wanted);
         }
         Some(None) => steps.push(alter(&["DROP EXPRESSION".into()])),
         None => {}
