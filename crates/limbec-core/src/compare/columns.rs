@@ -36,12 +36,11 @@ pub(super) fn compare(current: &Table, target: &Table, judge: &mut Judge<'_>, pl
             column,
         });
     }
-    let mut dropped: Vec<&Column> = current
+    let dropped: Vec<&Column> = current
         .columns
         .iter()
         .filter(|it| find(&target.columns, &it.name, judge).is_none())
         .collect();
-    dropped.sort_by_key(|column| column.generated.is_none());
     let some_stay = dropped.len() < current.columns.len();
     for column in dropped {
         let operation = Operation::DropColumn {
@@ -50,7 +49,9 @@ pub(super) fn compare(current: &Table, target: &Table, judge: &mut Judge<'_>, pl
             column: Some(Box::new(column.clone())),
         };
         // What its values and default are of must not be changed before.
-        if some_stay && is_relabelled(column, judge.dialect, plan) {
+        if column.generated.is_some() {
+            plan.drop_computed.push(operation);
+        } else if some_stay && is_relabelled(column, judge.dialect, plan) {
             plan.drop_labelled.push(operation);
         } else {
             plan.drop_columns.push(operation);

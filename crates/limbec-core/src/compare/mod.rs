@@ -130,6 +130,8 @@ struct Plan {
     drop_tables: Vec<Operation>,
     drop_indexes: Vec<Operation>,
     drop_constraints: Vec<Operation>,
+    /// Before what they are computed from changes or goes.
+    drop_computed: Vec<Operation>,
     /// What names labels that an enumeration may lose.
     drop_labelled: Vec<Operation>,
     alter_types: Vec<Operation>,
@@ -153,6 +155,7 @@ impl Plan {
             self.drop_tables,
             self.drop_indexes,
             self.drop_constraints,
+            self.drop_computed,
             self.drop_labelled,
             self.alter_types,
             self.create_tables,

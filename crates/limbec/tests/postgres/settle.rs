@@ -146,6 +146,10 @@ async fn a_changed_model_is_reached_and_left_again() {
     after.enums[0].labels.insert(1, "between".into());
     let labels = after.enums[0].labels.clone();
     after.tables[0].columns[4].column_type = Enum::new("status", labels);
+    for (number, check) in before.tables[0].checks.iter_mut().enumerate() {
+        check.name = Some(format!("documents_check_{number}"));
+        after.tables[0].checks[number].name.clone_from(&check.name);
+    }
     let up = compare(&before, &after, &Postgres, &Verdicts::default()).operations;
     let down = compare(&after, &before, &Postgres, &Verdicts::default()).operations;
     let mut scratch = Scratch::new().await;
@@ -172,10 +176,12 @@ async fn a_mistake_in_a_model_is_the_servers_message() {
     target.tables[0].checks[0]
         .name
         .clone_from(&current.tables[0].checks[0].name);
-    let refused = settle(&mut scratch.client, false, &current, &target)
+    let found = settle(&mut scratch.client, false, &current, &target)
         .await
-        .unwrap_err();
-    let message = refused.to_string();
+        .unwrap();
+    let [message] = &found.unknown[..] else {
+        panic!("{:?}", found.unknown);
+    };
     assert!(
         message.contains("nonsense > 1") && message.contains("does not exist"),
         "{message}"
@@ -197,6 +203,8 @@ async fn a_copy_in_another_namespace_is_read_as_the_connections_own() {
         scratch.apply(&build(&target)).await;
         let mut copy = scratch.reflect().await;
         assert_eq!(copy.namespaces, ["public"]);
+        assert_eq!(copy.own_namespace.as_deref(), Some("Scratch"));
+        copy.own_namespace.clone_from(&original.own_namespace);
         copy.namespaces.clear();
         copy.tables.retain(|table| table.name.schema.is_none());
         copy.enums.retain(|it| it.name.schema.is_none());

@@ -7,9 +7,7 @@ use limbec_core::dialect::{Dialect, Row, sqlite::Sqlite};
 use crate::support::Db;
 
 fn files() -> Vec<PathBuf> {
-    let shared = std::env::var_os("LIMBEC_SHARED")
-        .expect("set LIMBEC_SHARED to the folder that holds `corpus/sqlite`");
-    let folder = PathBuf::from(shared).join("corpus/sqlite");
+    let folder = limbec_testkit::shared_dir().unwrap().join("corpus/sqlite");
     let entries =
         std::fs::read_dir(&folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
     let mut files: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();

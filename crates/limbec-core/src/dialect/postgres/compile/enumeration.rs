@@ -175,7 +175,8 @@ fn conversion(table: &Table, columns: &[&Column]) -> Step {
     ))
 }
 
-/// Drops the checks and indexes of a table whose text names the type, and makes them again.
+/// Drops the checks and indexes of a table whose text names the type, and its foreign keys over
+/// columns of it, and makes them again.
 fn put_aside(table: &Table, name: &ObjectName, before: &mut Vec<Step>, after: &mut Vec<Step>) {
     let names_it = |text: &str| tokens(text).any(|token| token.name().as_ref() == Some(&name.name));
     let of_index = |index: &Index| {
@@ -194,6 +195,23 @@ fn put_aside(table: &Table, name: &ObjectName, before: &mut Vec<Step>, after: &m
             )));
             let check = constraint::definition(&Constraint::Check(check.clone()));
             after.push(Step::new(format!("ALTER TABLE {owner} ADD {check}")));
+        }
+    }
+    let of_type = |column: &String| {
+        let column = table.column_named(column);
+        column.is_some_and(|it| is_of(&it.column_type, name))
+    };
+    // Both sides of a key change their type, and not at once.
+    for key in &table.foreign_keys {
+        if let Some(name) = &key.name
+            && key.columns.iter().any(of_type)
+        {
+            before.push(Step::new(format!(
+                "ALTER TABLE {owner} DROP CONSTRAINT {}",
+                quote(name)
+            )));
+            let key = constraint::definition(&Constraint::ForeignKey(key.clone()));
+            after.push(Step::new(format!("ALTER TABLE {owner} ADD {key}")));
         }
     }
     for it in table.indexes.iter().filter(|it| of_index(it)) {
