@@ -245,6 +245,12 @@ pub trait Dialect: fmt::Debug + Send + Sync {
     /// Whether compiling the operation needs the current schema of the database.
     fn needs_schema(&self, operation: &Operation) -> bool;
 
+    /// Follows an operation in a reflected schema where what reflection would find afterwards is
+    /// known for sure; else answers `false`, and the schema is to be read again.
+    fn follow(&self, _schema: &mut Schema, _operation: &Operation) -> bool {
+        false
+    }
+
     /// Makes steps of an operation. `current` is the schema before it; it may be empty where
     /// [`Dialect::needs_schema`] does not hold.
     ///

@@ -155,15 +155,20 @@ impl<C: Connection> Queue<'_, C> {
     async fn operations(&mut self, operations: &[Operation], frame: &Frame) -> Result<(), Error> {
         let dialect = self.connection.dialect();
         let nothing = Schema::default();
+        // What the database holds now, as long as that is known without asking.
+        let mut known: Option<Schema> = None;
         for operation in operations {
             let words = Some(operation.to_string());
             let compiled = if dialect.needs_schema(operation) {
-                self.flush().await?;
-                let current = reflect_inside(self.connection).await?;
-                dialect.compile(operation, &current)
+                if known.is_none() {
+                    self.flush().await?;
+                    known = Some(reflect_inside(self.connection).await?);
+                }
+                dialect.compile(operation, known.as_ref().unwrap_or(&nothing))
             } else {
                 dialect.compile(operation, &nothing)
             };
+            known.take_if(|schema| !dialect.follow(schema, operation));
             let steps = compiled.map_err(|error| {
                 let message = format!("{operation}: {}", error.message);
                 let hint = error.hint.clone();

@@ -105,6 +105,10 @@ impl Dialect for Sqlite {
         compile::needs_schema(operation)
     }
 
+    fn follow(&self, schema: &mut Schema, operation: &Operation) -> bool {
+        reflect::follow(schema, operation)
+    }
+
     fn compile(&self, operation: &Operation, current: &Schema) -> Result<Vec<Step>, CompileError> {
         compile::compile(operation, current)
     }

@@ -9,10 +9,13 @@
 mod comment;
 mod create_index;
 mod create_table;
+mod follow;
 mod lexer;
 pub(super) mod options;
 
 use std::collections::BTreeMap;
+
+pub(super) use follow::follow;
 
 use crate::dialect::{ReflectError, Row};
 use crate::schema::{
