@@ -1,7 +1,7 @@
 //! Random schemas that a database can hold, and pairs of them that a revision leads between.
 //!
 //! A strategy makes a *recipe*: numbers and lists that always mean a valid schema, whatever
-//! proptest takes out of them. [`build`] makes the schema, so that shrinking ends in the few
+//! proptest takes out of them. `build` makes the schema, so that shrinking ends in the few
 //! tables, columns and edits that a failure needs.
 //!
 //! A column's name tells the family of its type, so that a type changes only into one that its
