@@ -39,26 +39,32 @@ pub(crate) fn run_all() -> Result<(), Failure> {
         "",
         &["--version"],
     )?;
-    for count in [10, 1_000, 10_000] {
-        let project = revisions(count)?;
+    for (count, shape) in [
+        (10, Shape::Chain),
+        (1_000, Shape::Chain),
+        (10_000, Shape::Chain),
+        (10_000, Shape::Bushy),
+    ] {
+        let project = revisions(count, shape)?;
+        let count = format!("{count} revisions{}", shape.words());
         let sqlite = format!("sqlite:{}", project.path().join("app.db").display());
         let database = postgres::create_database(&server.url())?;
         for (name, url) in [("SQLite", sqlite.as_str()), ("PostgreSQL", database.url())] {
             // The head alone is what is measured; the way there is a benchmark of its own.
             bench.command(project.path(), url, &["stamp", "head"])?;
-            let runs = if count > 1_000 { 10 } else { 50 };
+            let runs = if count.starts_with("10000") { 10 } else { 50 };
             for command in [["current"].as_slice(), &["upgrade", "head"]] {
-                let what = format!("`{}` at head, {count} revisions", command.join(" "));
+                let what = format!("`{}` at head, {count}", command.join(" "));
                 bench.time(&what, name, runs, project.path(), url, command)?;
             }
         }
         for command in ["history", "heads"] {
-            let what = format!("`{command}`, {count} revisions");
+            let what = format!("`{command}`, {count}");
             bench.time(&what, "–", 10, project.path(), &sqlite, &[command])?;
         }
     }
 
-    let project = revisions(1_000)?;
+    let project = revisions(1_000, Shape::Chain)?;
     let database = postgres::create_database(&server.url())?;
     let sqlite = format!("sqlite:{}", project.path().join("app.db").display());
     for (name, url) in [("SQLite", sqlite.as_str()), ("PostgreSQL", database.url())] {
@@ -148,14 +154,46 @@ fn children_ticks() -> Result<f64, Failure> {
     }
 }
 
-/// A project with a chain of revisions, each of a table with five columns and an index.
-fn revisions(count: usize) -> Result<TempProject, Failure> {
+/// How revisions follow each other.
+#[derive(Clone, Copy)]
+enum Shape {
+    /// One after the other.
+    Chain,
+    /// Eight branches part, and are merged, again and again.
+    Bushy,
+}
+
+impl Shape {
+    fn words(self) -> &'static str {
+        match self {
+            Shape::Chain => "",
+            Shape::Bushy => " in branches and merges",
+        }
+    }
+
+    /// The parents of a revision: of ten, the first parts into eight, which the last merges.
+    fn parents(self, number: usize) -> Vec<usize> {
+        let first = number - number % 10;
+        match (self, number % 10) {
+            (Shape::Bushy, place @ 1..=8) => vec![number - place],
+            (Shape::Bushy, 9) => (first + 1..first + 9).collect(),
+            _ => number.checked_sub(1).into_iter().collect(),
+        }
+    }
+}
+
+/// A project of revisions, each of a table with five columns and an index.
+fn revisions(count: usize, shape: Shape) -> Result<TempProject, Failure> {
     let project = TempProject::new()?;
     project.write("limbec.toml", "")?;
     for number in 0..count {
-        let revises = match number.checked_sub(1) {
-            Some(parent) => format!(".revises(&[\"r{parent:011}\"])"),
-            None => String::new(),
+        let parents = shape
+            .parents(number)
+            .into_iter()
+            .map(|it| format!("\"r{it:011}\""));
+        let revises = match parents.collect::<Vec<_>>().join(", ") {
+            none if none.is_empty() => none,
+            parents => format!(".revises(&[{parents}])"),
         };
         let columns: String = (0..4)
             .map(|column| format!("\n            .column(Column::new(\"c{column}\", Text))"))
