@@ -3,7 +3,7 @@
 use limbec::run::{Database, Scratch, VERSION_TABLE, Version, reflect, settle};
 use limbec_core::compare::{Comparison, managed};
 use limbec_core::dialect::Dialect;
-use limbec_core::operations::Operation;
+use limbec_core::operations::{Operation, create_with_indexes};
 use limbec_core::schema::Schema;
 
 use crate::commands::all_heads;
@@ -100,22 +100,11 @@ impl Found {
 /// Makes sure that the database's dialect can express the models, before anything is compared.
 fn expressible(target: &Schema, dialect: &dyn Dialect) -> Result<()> {
     let empty = Schema::default();
-    let create = |table: &limbec_core::schema::Table| {
-        let mut bare = table.clone();
-        let indexes = std::mem::take(&mut bare.indexes);
-        let name = table.name.clone();
-        let indexes = indexes
-            .into_iter()
-            .map(move |index| Operation::CreateIndex {
-                table: name.clone(),
-                index,
-            });
-        std::iter::once(Operation::CreateTable { table: bare }).chain(indexes)
-    };
     let errors: Vec<_> = target
         .tables
         .iter()
-        .flat_map(create)
+        .cloned()
+        .flat_map(create_with_indexes)
         .filter_map(|operation| dialect.compile(&operation, &empty).err())
         .collect();
     if errors.is_empty() {

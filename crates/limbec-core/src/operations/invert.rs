@@ -143,8 +143,8 @@ impl Operation {
     }
 }
 
-/// The operations that make a table: itself, then its indexes.
-pub(crate) fn create_with_indexes(mut table: Table) -> Vec<Operation> {
+/// Gives the operations that make a table: itself, then its indexes.
+pub fn create_with_indexes(mut table: Table) -> Vec<Operation> {
     let indexes = std::mem::take(&mut table.indexes);
     let name = table.name.clone();
     let mut operations = vec![Operation::CreateTable { table }];

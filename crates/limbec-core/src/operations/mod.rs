@@ -18,7 +18,7 @@ pub use alter_column::{AlterColumn, ColumnChange};
 pub use apply::{ApplyError, apply};
 pub use builder::Operations;
 pub use constraint::{Constraint, ConstraintRef};
-pub(crate) use invert::create_with_indexes;
+pub use invert::create_with_indexes;
 
 use crate::schema::{Column, Domain, EnumType, Index, ObjectName, Table};
 

@@ -78,69 +78,52 @@ fn lane_marks(lanes: usize, at: usize) -> String {
 
 /// `|_/`-like: the lane `from` joins the lane `to` on its left; lanes right of it move up.
 fn join(lanes: usize, to: usize, from: usize) -> Line {
-    let mut picture: Vec<char> = vec![' '; lanes * 2];
-    for lane in 0..lanes {
-        if lane < from {
-            picture[lane * 2] = '|';
-        } else if lane > from {
-            picture[lane * 2 - 1] = '/';
-        }
-    }
-    for cell in &mut picture[to * 2 + 1..from * 2 - 1] {
-        if *cell == ' ' {
-            *cell = '_';
-        }
-    }
-    picture[from * 2 - 1] = '/';
-    Line {
-        picture: picture
-            .into_iter()
-            .collect::<String>()
-            .trim_end()
-            .to_string(),
-        revision: None,
-    }
+    let mut picture = without(lanes, from);
+    branch(&mut picture, to, from, '/');
+    between(picture)
 }
 
 /// A merge's further parent opens a lane at the right end.
 fn open(lanes: usize, at: usize) -> Line {
     let last = lanes - 1;
-    let mut picture: Vec<char> = vec![' '; lanes * 2];
-    for lane in 0..last {
-        picture[lane * 2] = '|';
-    }
-    for cell in &mut picture[at * 2 + 1..last * 2 - 1] {
-        if *cell == ' ' {
-            *cell = '_';
-        }
-    }
-    picture[last * 2 - 1] = '\\';
-    Line {
-        picture: picture
-            .into_iter()
-            .collect::<String>()
-            .trim_end()
-            .to_string(),
-        revision: None,
-    }
+    let mut picture = without(lanes, last);
+    branch(&mut picture, at, last, '\\');
+    between(picture)
 }
 
 /// The lanes right of one that ended move to the left.
 fn shift(lanes: usize, ended: usize) -> Line {
-    let mut picture: Vec<char> = vec![' '; lanes * 2];
-    for lane in 0..lanes {
-        if lane < ended {
+    between(without(lanes, ended))
+}
+
+/// The lanes but one: those left of it go on, those right of it move to the left.
+fn without(lanes: usize, gone: usize) -> Vec<char> {
+    let mut picture = vec![' '; lanes * 2];
+    for lane in (0..lanes).filter(|lane| *lane != gone) {
+        if lane < gone {
             picture[lane * 2] = '|';
-        } else if lane > ended {
+        } else {
             picture[lane * 2 - 1] = '/';
         }
     }
+    picture
+}
+
+/// Leads from one lane to another right of it, under the lanes between them.
+fn branch(picture: &mut [char], left: usize, right: usize, slope: char) {
+    for cell in &mut picture[left * 2 + 1..right * 2 - 1] {
+        if *cell == ' ' {
+            *cell = '_';
+        }
+    }
+    picture[right * 2 - 1] = slope;
+}
+
+/// A line between two revisions.
+fn between(picture: Vec<char>) -> Line {
+    let picture = picture.into_iter().collect::<String>();
     Line {
-        picture: picture
-            .into_iter()
-            .collect::<String>()
-            .trim_end()
-            .to_string(),
+        picture: picture.trim_end().to_string(),
         revision: None,
     }
 }
