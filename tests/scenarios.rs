@@ -11,7 +11,8 @@
 //!
 //! Each case creates the models before (`check` must be clean right then), runs the revision to
 //! the models after (`check` must be clean again) and its downgrade (and the database is as it
-//! was). A case without `on:` runs on every database.
+//! was). A case without `on:` runs on every database, one with `on: postgresql>=15` on servers of
+//! that version or later.
 
 use std::collections::BTreeMap;
 
@@ -126,11 +127,16 @@ fn check(text: &str) {
     assert!(!cases.is_empty(), "the file holds no case");
     for case in &cases {
         for database in &case.databases {
-            let trial = match database.as_str() {
+            let (database, since) = database.split_once(">=").unwrap_or((database, "0"));
+            let since: u32 = since.parse().expect("a major version");
+            let mut trial = match database {
                 "sqlite" => Trial::sqlite(),
                 "postgresql" => Trial::postgres(),
                 other => panic!("`{}`: there is no database `{other}`", case.name),
             };
+            if since > 0 && trial.server_major() < since {
+                continue;
+            }
             if let Err(error) = run(case, database, trial) {
                 failures.push(format!("## {} on {database}\n{error}", case.name));
             }

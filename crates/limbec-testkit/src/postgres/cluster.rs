@@ -62,11 +62,19 @@ impl Cluster {
     ///
     /// When the server's programs are missing or it does not start; the error holds its log.
     pub fn start() -> Result<Self, Error> {
-        let programs = binaries::find()?;
+        Self::start_from(&binaries::find()?)
+    }
+
+    /// The same with the `initdb` and `postgres` of a folder.
+    ///
+    /// # Errors
+    ///
+    /// When they are missing or the server does not start; the error holds its log.
+    pub fn start_from(programs: &Path) -> Result<Self, Error> {
         let locale = locale();
         let mut attempt = 1;
         loop {
-            match Self::start_once(&programs, locale) {
+            match Self::start_once(programs, locale) {
                 Err(Failure::PortTaken) if attempt < ATTEMPTS => attempt += 1,
                 Err(failure) => return Err(failure.into()),
                 Ok(cluster) => return Ok(cluster),

@@ -6,7 +6,7 @@ mod database;
 mod psql;
 mod user;
 
-pub use binaries::install_if_missing;
+pub use binaries::{install_if_missing, major_version};
 pub use cluster::Cluster;
 pub use database::{TEST_URL_VARIABLE, TestDatabase, create_database, test_database};
 pub use psql::psql;
