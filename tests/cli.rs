@@ -34,7 +34,7 @@ macro_rules! pages {
 
 pages! {
     branches check completions configuration current downgrade edit ensure_version graphs heads help
-    history identifiers init man merge revision show stamp upgrade
+    history identifiers init man merge reflect revision show stamp upgrade
 }
 
 fn folder() -> PathBuf {

@@ -106,6 +106,13 @@ pub(crate) enum Command {
     /// Compares the models with the database: exit code 3 when they differ.
     #[command(after_help = "Example:\n  limbec check")]
     Check,
+    /// Prints models of what the database holds, or writes them where limbec.toml says.
+    #[command(after_help = "Examples:
+  limbec reflect                       print the models of all tables
+  limbec reflect users 'order*'        of some tables
+  limbec reflect --write               write them to `[models] paths`
+  limbec --json reflect                the schema as data")]
+    Reflect(Reflect),
     /// Opens a revision file in $VISUAL or $EDITOR.
     #[command(after_help = "Example:\n  limbec edit head")]
     Edit(Edit),
@@ -146,6 +153,10 @@ pub(crate) struct Revision {
     /// Fills the revision with what the models have and the database lacks.
     #[arg(long)]
     pub(crate) autogenerate: bool,
+    /// With --autogenerate: everything the models have, as for an empty database; then `stamp` a
+    /// database that holds it already.
+    #[arg(long, requires = "autogenerate")]
+    pub(crate) from_empty: bool,
     /// Not with `revision`: use `upgrade --sql` (kept for its message).
     #[arg(long, hide = true)]
     pub(crate) sql: bool,
@@ -273,6 +284,22 @@ pub(crate) struct Merge {
     /// Asks nothing.
     #[arg(short, long)]
     pub(crate) yes: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Reflect {
+    /// Tables, `*` and `?` for any letters: users, 'order*', 'billing.*'; all of them when left out.
+    #[arg(value_name = "TABLE")]
+    pub(crate) tables: Vec<String>,
+    /// Writes the models to the file that `[models] paths` names, and `mod.rs` in a folder.
+    #[arg(long)]
+    pub(crate) write: bool,
+    /// The file to write, where `[models] paths` names several.
+    #[arg(long, value_name = "FILE", requires = "write")]
+    pub(crate) to: Option<PathBuf>,
+    /// Writes over a file that is there.
+    #[arg(long, requires = "write")]
+    pub(crate) force: bool,
 }
 
 #[derive(Debug, ClapArgs)]

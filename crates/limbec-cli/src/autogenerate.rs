@@ -1,7 +1,7 @@
 //! What the models have and the database lacks, as operations that are proven.
 
 use limbec::run::{Database, Scratch, VERSION_TABLE, Version, reflect, settle};
-use limbec_core::compare::{Comparison, managed};
+use limbec_core::compare::{Comparison, Verdicts, compare as compare_schemas, managed};
 use limbec_core::dialect::Dialect;
 use limbec_core::operations::{Operation, create_with_indexes};
 use limbec_core::schema::Schema;
@@ -53,6 +53,31 @@ pub(crate) async fn compare(config: &Config, project: &Project) -> Result<Found>
         current,
         target,
         unmanaged,
+    })
+}
+
+/// Everything the models have, as for an empty database: for one that holds it already.
+pub(crate) async fn from_empty(config: &Config) -> Result<Found> {
+    let url = config.database_url()?;
+    let dialect = url.dialect();
+    let target = models::load(config)?;
+    expressible(&target, dialect)?;
+    let mut database = connect_to_read(&url).await?;
+    let own_namespace = reflect(&mut database).await?.own_namespace;
+    let target = match &own_namespace {
+        Some(own) => target.within(own),
+        None => target,
+    };
+    let current = Schema {
+        own_namespace,
+        ..Schema::default()
+    };
+    let comparison = compare_schemas(&current, &target, dialect, &Verdicts::default());
+    Ok(Found {
+        comparison,
+        current,
+        target,
+        unmanaged: Vec::new(),
     })
 }
 

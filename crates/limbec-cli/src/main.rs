@@ -13,6 +13,7 @@ mod diagnostics;
 mod error;
 mod file_name;
 mod models;
+mod patterns;
 mod printer;
 mod project;
 mod report;

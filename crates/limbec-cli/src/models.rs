@@ -56,11 +56,7 @@ pub(crate) fn load(config: &Config) -> Result<Schema> {
         .iter()
         .map(|(path, text)| SourceFile { path, text })
         .collect();
-    let options = ModelOptions {
-        naming: config.naming.clone(),
-        type_map: config.type_map.clone(),
-    };
-    let (models, mistakes) = read(&files, &options);
+    let (models, mistakes) = read(&files, &options(config));
     if !mistakes.is_empty() {
         let count = mistakes.len();
         return Err(CommandError::diagnostics(
@@ -86,6 +82,14 @@ pub(crate) fn load(config: &Config) -> Result<Schema> {
         .hint("a table is a struct with #[derive(Table)]"));
     }
     Ok(models.schema)
+}
+
+/// How models are read, and written.
+pub(crate) fn options(config: &Config) -> ModelOptions {
+    ModelOptions {
+        naming: config.naming.clone(),
+        type_map: config.type_map.clone(),
+    }
 }
 
 /// Files of the same name elsewhere below `src`.

@@ -12,6 +12,7 @@ mod init;
 mod man;
 mod merge;
 mod migrate;
+mod reflect;
 mod revision;
 mod script;
 mod show;
@@ -42,6 +43,10 @@ pub(crate) fn run(args: Args, printer: &Printer) -> Result<Status> {
         _ => {}
     }
     let config = Config::load(&args)?;
+    // A project may begin with its models: it needs no folder of revisions for them.
+    if let Command::Reflect(options) = &args.command {
+        return reflect::run(options, &config, printer);
+    }
     let project = Project::load(&config)?;
     let context = Context {
         config,
@@ -62,7 +67,9 @@ pub(crate) fn run(args: Args, printer: &Printer) -> Result<Status> {
         Command::Check => check::run(&context),
         Command::Edit(options) => edit::run(&options, &context),
         Command::EnsureVersion(options) => ensure_version::run(&options, &context),
-        Command::Init(_) | Command::Completions(_) | Command::Man(_) => Ok(Status::Done),
+        Command::Init(_) | Command::Completions(_) | Command::Man(_) | Command::Reflect(_) => {
+            Ok(Status::Done)
+        }
     }
 }
 

@@ -58,15 +58,25 @@ pub(super) fn run(options: &Revision, context: &Context<'_>) -> Result<Status> {
         },
     )?;
     if options.autogenerate {
-        return block_on(generate(&draft, context));
+        return block_on(generate(&draft, options.from_empty, context));
     }
     draft.write_empty(context, options.format)?;
     Ok(Status::Done)
 }
 
-async fn generate(draft: &Draft, context: &Context<'_>) -> Result<Status> {
+async fn generate(draft: &Draft, from_empty: bool, context: &Context<'_>) -> Result<Status> {
     let printer = context.printer;
-    let found = autogenerate::compare(&context.config, &context.project).await?;
+    let found = if from_empty {
+        if !context.project.graph().is_empty() {
+            return Err(CommandError::new(
+                "--from-empty is for the first revision, and there are revisions already",
+            )
+            .hint("leave it away: the revision is then what the database lacks"));
+        }
+        autogenerate::from_empty(&context.config).await?
+    } else {
+        autogenerate::compare(&context.config, &context.project).await?
+    };
     found.report(printer);
     let upgrade = &found.comparison.operations;
     if upgrade.is_empty() {

@@ -85,7 +85,7 @@ fn alter(
     if type_changes {
         change!(column_type);
     }
-    if current.nullable != target.nullable {
+    if !dialect.same_nullability(current, target) {
         change!(nullable);
     }
     let type_for = |judge: &Judge<'_>, expression: Option<&str>| {

@@ -210,6 +210,11 @@ pub trait Dialect: fmt::Debug + Send + Sync {
     /// `current` is reflected.
     fn same_identity(&self, current: &Column, target: &Column) -> bool;
 
+    /// Whether two columns allow NULL alike; `current` is reflected.
+    fn same_nullability(&self, current: &Column, target: &Column) -> bool {
+        current.nullable == target.nullable
+    }
+
     /// The default as this database is given it: a model's `now()` may have another name here.
     fn default_sql<'a>(&self, expression: &'a str) -> Cow<'a, str>;
 
@@ -241,6 +246,12 @@ pub trait Dialect: fmt::Debug + Send + Sync {
     /// # Errors
     /// When a row is not what the query asks for.
     fn read_catalogue(&self, answers: Vec<Vec<Row>>) -> Result<Schema, ReflectError>;
+
+    /// Whether a reflected option is one that a model says: others are kept for what stands beside
+    /// a table and would be lost when it is rebuilt.
+    fn is_option_of_models(&self, _option: &str) -> bool {
+        true
+    }
 
     /// Whether compiling the operation needs the current schema of the database.
     fn needs_schema(&self, operation: &Operation) -> bool;

@@ -376,7 +376,7 @@ impl Assembler<'_> {
 
 /// The words that an index is named by: its columns, a call's name, `expr` for the rest, as
 /// PostgreSQL has it.
-fn words_of(elements: &[IndexElement]) -> Vec<String> {
+pub(crate) fn words_of(elements: &[IndexElement]) -> Vec<String> {
     let mut words: Vec<String> = Vec::with_capacity(elements.len());
     for element in elements {
         let word = match &element.key {

@@ -2,7 +2,7 @@
 
 /// How words are written together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Case {
+pub(crate) enum Case {
     Lower,
     Upper,
     Snake,
@@ -17,7 +17,7 @@ pub(super) enum Case {
 
 impl Case {
     /// Every case by the name that an attribute gives it.
-    pub(super) const NAMES: [(&'static str, Case); 9] = [
+    pub(crate) const NAMES: [(&'static str, Case); 9] = [
         ("snake_case", Case::Snake),
         ("lowercase", Case::Lower),
         ("UPPERCASE", Case::Upper),
@@ -30,7 +30,7 @@ impl Case {
     ];
 
     /// Writes a name in this case.
-    pub(super) fn of(self, name: &str) -> String {
+    pub(crate) fn of(self, name: &str) -> String {
         let words = words(name);
         let joined = |between: &str, change: fn(&str) -> String| {
             words

@@ -164,10 +164,19 @@ fn identity(entries: &Entries, mistakes: &mut Mistakes) -> Option<At<Identity>> 
                 span,
             },
             Form::Nested(nested) => {
-                let mut value = if nested.set("always", mistakes).is_some() {
-                    Identity::always()
-                } else {
-                    Identity::by_default()
+                let always = nested.set("always", mistakes);
+                let serial = nested.set("serial", mistakes);
+                let mut value = match (always, serial) {
+                    (Some(_), None) => Identity::always(),
+                    (None, Some(_)) => Identity::serial(),
+                    (None, None) => Identity::by_default(),
+                    (Some(always), Some(serial)) => {
+                        let other = mistakes.place(always);
+                        mistakes
+                            .at(serial, "a column counts up in one way")
+                            .other(other, "`always` is here");
+                        Identity::always()
+                    }
                 };
                 let mut number = |key| nested.number::<i64>(key, mistakes).map(|it| it.value);
                 value.start = number("start");

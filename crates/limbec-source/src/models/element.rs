@@ -7,7 +7,7 @@ use limbec_core::sql::{Token, TokenKind, tokens};
 ///
 /// What does not begin with a column or a call and end in words of an index is an expression as a
 /// whole: the database judges it.
-pub(super) fn read(text: &str) -> IndexElement {
+pub(crate) fn read(text: &str) -> IndexElement {
     let text = text.trim();
     let all: Vec<Token<'_>> = tokens(text).collect();
     let (key_end, is_column) = key(&all);
@@ -136,7 +136,7 @@ fn unwrapped(text: &str) -> &str {
 }
 
 /// The parts of a dotted name, quotes removed: `billing."order".id`.
-pub(super) fn dotted(text: &str) -> Option<Vec<String>> {
+pub(crate) fn dotted(text: &str) -> Option<Vec<String>> {
     let all: Vec<Token<'_>> = tokens(text).collect();
     let (parts, rest) = dotted_tokens(&all)?;
     rest.is_empty().then_some(parts)
@@ -156,7 +156,7 @@ fn dotted_tokens<'a, 'b>(all: &'b [Token<'a>]) -> Option<(Vec<String>, &'b [Toke
 }
 
 /// Reads `table(a, b)` or `schema.table(a, b)`; the columns may be missing.
-pub(super) fn table_and_columns(text: &str) -> Option<(Vec<String>, Vec<String>)> {
+pub(crate) fn table_and_columns(text: &str) -> Option<(Vec<String>, Vec<String>)> {
     let all: Vec<Token<'_>> = tokens(text).collect();
     let (parts, rest) = dotted_tokens(&all)?;
     if parts.len() > 2 {

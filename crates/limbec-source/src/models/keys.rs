@@ -121,6 +121,7 @@ keys! {
     }
     IDENTITY "identity(…)" {
         "always" "always"
+        "serial" "serial"
         "start" "start = 1"
         "increment" "increment = 1"
         "minimum" "minimum = 1"

@@ -263,6 +263,11 @@ fn referred_columns(
     known.then_some(named)
 }
 
+/// Whether a column of the one type may refer to one of the other without spelling its type out.
+pub(crate) fn are_alike(a: &ColumnType, b: &ColumnType) -> bool {
+    likeness(a, b) == Likeness::Same
+}
+
 /// How near the types of two columns are.
 #[derive(PartialEq, Eq)]
 enum Likeness {

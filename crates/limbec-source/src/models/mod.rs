@@ -16,12 +16,12 @@
 
 mod assemble;
 mod build;
-mod cases;
+pub(crate) mod cases;
 mod column;
 mod conditions;
 mod constraint;
 mod derive;
-mod element;
+pub(crate) mod element;
 mod entries;
 mod entry;
 mod enumeration;
@@ -31,7 +31,7 @@ mod known;
 mod link;
 mod lookup;
 mod md5;
-mod naming;
+pub(crate) mod naming;
 mod rust_type;
 mod scan;
 mod scope;
@@ -44,6 +44,9 @@ use limbec_core::schema::{NamingConvention, Schema};
 
 pub use derive::{derive_enum, derive_table};
 pub use sql_type::sql_type;
+
+pub(crate) use assemble::words_of;
+pub(crate) use link::are_alike;
 
 use crate::diagnostic::Diagnostic;
 use crate::mistake::Mistakes;

@@ -17,7 +17,7 @@ const LONGEST: usize = 63;
 
 /// The names taken so far.
 #[derive(Debug, Default)]
-pub(super) struct Names {
+pub(crate) struct Names {
     /// Tables and indexes, by namespace.
     relations: BTreeSet<(Option<String>, String)>,
     /// Constraints, by namespace.
@@ -26,7 +26,7 @@ pub(super) struct Names {
 
 /// What a name is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Of {
+pub(crate) enum Of {
     /// A table, or an index that is no constraint's.
     Relation,
     /// A primary key or a unique constraint, which is an index too.
@@ -37,7 +37,7 @@ pub(super) enum Of {
 
 impl Names {
     /// Takes a name that is given.
-    pub(super) fn take(&mut self, of: Of, schema: Option<&str>, name: &str) {
+    pub(crate) fn take(&mut self, of: Of, schema: Option<&str>, name: &str) {
         let name = (schema.map(str::to_string), name.to_string());
         if of != Of::Constraint {
             self.relations.insert(name.clone());
@@ -54,7 +54,7 @@ impl Names {
     }
 
     /// Finds and takes a name by a pattern.
-    pub(super) fn choose(
+    pub(crate) fn choose(
         &mut self,
         of: Of,
         schema: Option<&str>,
@@ -138,7 +138,7 @@ fn clipped(text: &str, bytes: usize) -> &str {
 
 /// The column that PostgreSQL names a check by: the one that its expression mentions, where it
 /// mentions one only.
-pub(super) fn column_of_check(expression: &str, columns: &[String]) -> Option<String> {
+pub(crate) fn column_of_check(expression: &str, columns: &[String]) -> Option<String> {
     let all: Vec<_> = tokens(expression)
         .filter(|token| token.kind != TokenKind::Comment)
         .collect();

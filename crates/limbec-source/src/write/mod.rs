@@ -1,4 +1,4 @@
-//! Writes revision files.
+//! Writes revision files, and models of a database.
 //!
 //! Input: a header and operations, or SQL. Output: the text of a file, laid out as `rustfmt` lays
 //! it out by default. What it writes, [`crate::revisions`] reads back as the same operations,
@@ -7,11 +7,13 @@
 mod expression;
 mod layout;
 mod literal;
+mod models;
 mod slug;
 
 use limbec_core::operations::Operation;
 use limbec_core::revision::{Header, check_id};
 
+pub use models::{WrittenModels, write_models};
 pub use slug::{file_name, slug};
 
 use layout::Expression;

@@ -69,6 +69,10 @@ impl Dialect for Sqlite {
         types::same_identity(current, target)
     }
 
+    fn same_nullability(&self, current: &Column, target: &Column) -> bool {
+        types::allows_null(current) == types::allows_null(target)
+    }
+
     fn default_sql<'a>(&self, expression: &'a str) -> Cow<'a, str> {
         canonical::default_sql(expression)
     }
@@ -99,6 +103,10 @@ impl Dialect for Sqlite {
 
     fn read_catalogue(&self, answers: Vec<Vec<Row>>) -> Result<Schema, ReflectError> {
         reflect::read(answers)
+    }
+
+    fn is_option_of_models(&self, option: &str) -> bool {
+        reflect::options::is_of_models(option)
     }
 
     fn needs_schema(&self, operation: &Operation) -> bool {

@@ -9,6 +9,7 @@ use crate::schema::{Column, ColumnType, Identity};
 use crate::sql::{Token, TokenKind};
 
 use super::names::{is_keyword, plain};
+use super::reflect::options::NULLABLE_KEY;
 use super::reflect::tokens;
 
 /// The types that stand alone, with their declared names.
@@ -35,7 +36,7 @@ const PLAIN: [(ColumnType, &str); 16] = [
 ];
 
 /// Other names of a type, which are kept as they are written but compare equal.
-const ALIASES: [(&str, &str); 18] = [
+const ALIASES: [(&str, &str); 21] = [
     ("INT", "INTEGER"),
     ("INT2", "SMALLINT"),
     ("INT4", "INTEGER"),
@@ -54,6 +55,10 @@ const ALIASES: [(&str, &str); 18] = [
     ("TIME WITHOUT TIME ZONE", "TIME"),
     ("TIMESTAMP WITHOUT TIME ZONE", "TIMESTAMP"),
     ("TIMESTAMP WITH TIME ZONE", "TIMESTAMPTZ"),
+    // Names of PostgreSQL's that mean nothing to SQLite: nothing counts up.
+    ("SMALLSERIAL", "SMALLINT"),
+    ("SERIAL", "INTEGER"),
+    ("BIGSERIAL", "BIGINT"),
 ];
 
 /// The declared name of a type.
@@ -196,14 +201,21 @@ pub(super) fn same(current: &ColumnType, target: &ColumnType) -> bool {
     }
     match (&current, &target) {
         (ColumnType::Custom(current), ColumnType::Custom(target)) => same_name(current, target),
-        // What SQLAlchemy declares for types that SQLite lacks.
-        (ColumnType::Custom(name), target) => match target {
-            ColumnType::Timestamp { .. } | ColumnType::TimestampTz { .. } => {
-                name.eq_ignore_ascii_case("DATETIME")
-            }
-            ColumnType::Json | ColumnType::Jsonb => name.eq_ignore_ascii_case("JSON"),
-            _ => false,
-        },
+        // What others declare for types that SQLite lacks.
+        (ColumnType::Custom(name), target) => {
+            let declared: &[&str] = match target {
+                ColumnType::Timestamp { .. } | ColumnType::TimestampTz { .. } => &["DATETIME"],
+                ColumnType::Json => &["JSON"],
+                ColumnType::Jsonb => &["JSON", "JSONB"],
+                ColumnType::Uuid => &["UUID"],
+                ColumnType::Interval => &["INTERVAL"],
+                ColumnType::Inet => &["INET"],
+                ColumnType::Cidr => &["CIDR"],
+                ColumnType::MacAddr => &["MACADDR"],
+                _ => &[],
+            };
+            declared.iter().any(|it| name.eq_ignore_ascii_case(it))
+        }
         _ => false,
     }
 }
@@ -256,6 +268,11 @@ pub(super) fn same_identity(current: &Column, target: &Column) -> bool {
         (Some(true), Some(true)) => is_integer(&target.column_type),
         _ => current.identity == target.identity,
     }
+}
+
+/// Whether a column allows NULL: one of the primary key too, where its option says so.
+pub(super) fn allows_null(column: &Column) -> bool {
+    column.nullable || column.options.contains_key(NULLABLE_KEY)
 }
 
 /// Whether an identity has no option that SQLite cannot keep.

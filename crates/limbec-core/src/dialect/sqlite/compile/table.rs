@@ -108,7 +108,7 @@ pub(super) fn column_sql(table: &Table, column: &Column) -> Result<String, Compi
         add(&format!("DEFAULT {}", canonical::default_clause(default)));
     }
     let nullable_key = column.options.contains_key(options::NULLABLE_KEY);
-    let refuses_null = !column.nullable || (table.in_primary_key(&column.name) && !nullable_key);
+    let refuses_null = (!column.nullable || table.in_primary_key(&column.name)) && !nullable_key;
     if refuses_null && counts.is_none() {
         add(&format!(
             "{}NOT NULL{}",

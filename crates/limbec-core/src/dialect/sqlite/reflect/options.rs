@@ -31,3 +31,8 @@ pub(in super::super) const NULLABLE_KEY: &str = "sqlite.nullable_key";
 pub(in super::super) fn of_unique(prefix: &str, columns: &[String]) -> String {
     format!("{prefix}{}", columns.join(","))
 }
+
+/// Whether a model says an option; the others are what a rebuild puts back.
+pub(in super::super) fn is_of_models(option: &str) -> bool {
+    option != UNREAD && !option.starts_with(TRIGGER) && !option.starts_with(INDEX)
+}

@@ -1,0 +1,145 @@
+//! What is read back from written models, held against the schema that they were written from.
+
+use limbec_core::schema::{Column, ColumnType, Index, IndexElement, Schema, Table};
+
+use crate::models::{ModelOptions, SourceFile, read, sql_type};
+
+/// Says what of a schema the models do not say, or say otherwise.
+pub(super) fn differences(schema: &Schema, text: &str, options: &ModelOptions) -> Vec<String> {
+    let path = "models.rs";
+    let (models, mistakes) = read(&[SourceFile { path, text }], options);
+    let mut told: Vec<String> = mistakes
+        .iter()
+        .map(|it| format!("the models do not read: {}", it.message))
+        .collect();
+    for table in &schema.tables {
+        match models.schema.table(&table.name) {
+            Some(read) => compare(table, read, &mut told),
+            None => told.push(format!("the table `{}`", table.name)),
+        }
+    }
+    told
+}
+
+fn compare(table: &Table, read: &Table, told: &mut Vec<String>) {
+    let name = &table.name;
+    for column in &table.columns {
+        let Some(other) = read.column_named(&column.name) else {
+            told.push(format!("the column `{name}.{}`", column.name));
+            continue;
+        };
+        for what in column_differences(column, other, table) {
+            told.push(format!("{what} of the column `{name}.{}`", column.name));
+        }
+    }
+    let mut lacks = |what: &str, of: Option<&String>| {
+        let of = of.map(|it| format!(" `{it}`")).unwrap_or_default();
+        told.push(format!("{what}{of} of `{name}`"));
+    };
+    let same_name = |a: &Option<String>, b: &Option<String>| a.is_none() || a == b;
+    if let Some(key) = &table.primary_key {
+        let there = read
+            .primary_key
+            .as_ref()
+            .is_some_and(|it| it.columns == key.columns && same_name(&key.name, &it.name));
+        if !there {
+            lacks("the primary key", key.name.as_ref());
+        }
+    }
+    for unique in &table.uniques {
+        let same = |it: &limbec_core::schema::UniqueConstraint| {
+            let mut it = it.clone();
+            let same = same_name(&unique.name, &it.name);
+            it.name.clone_from(&unique.name);
+            same && it == *unique
+        };
+        if !read.uniques.iter().any(same) {
+            lacks("the unique constraint", unique.name.as_ref());
+        }
+    }
+    for check in &table.checks {
+        let same = |it: &limbec_core::schema::CheckConstraint| {
+            let mut it = it.clone();
+            let same = same_name(&check.name, &it.name);
+            it.name.clone_from(&check.name);
+            same && it == *check
+        };
+        if !read.checks.iter().any(same) {
+            lacks("the check", check.name.as_ref());
+        }
+    }
+    for key in &table.foreign_keys {
+        let same = |it: &limbec_core::schema::ForeignKey| {
+            let mut it = it.clone();
+            let same = same_name(&key.name, &it.name);
+            it.name.clone_from(&key.name);
+            same && it == *key
+        };
+        // Those that cannot be said were told with the reason.
+        if !read.foreign_keys.iter().any(same)
+            && read.foreign_keys.len() == table.foreign_keys.len()
+        {
+            lacks("the foreign key", key.name.as_ref());
+        }
+    }
+    for index in &table.indexes {
+        if !read.indexes.iter().any(|it| plain(it) == plain(index)) {
+            lacks("the index", Some(&index.name));
+        }
+    }
+    if read.comment != table.comment {
+        lacks("the comment", None);
+    }
+    if read.options != table.options {
+        lacks("the options", None);
+    }
+}
+
+fn column_differences(column: &Column, read: &Column, table: &Table) -> Vec<&'static str> {
+    let in_key = table.in_primary_key(&column.name);
+    let pairs = [
+        (
+            "the type",
+            usual(&column.column_type) == usual(&read.column_type),
+        ),
+        ("NULL", in_key || column.nullable == read.nullable),
+        ("the default", column.default == read.default),
+        ("the expression", column.generated == read.generated),
+        ("the identity", column.identity == read.identity),
+        ("the collation", column.collation == read.collation),
+        ("the comment", column.comment == read.comment),
+        ("the options", column.options == read.options),
+    ];
+    let told = pairs.into_iter().filter(|(_, same)| !same);
+    told.map(|(what, _)| what).collect()
+}
+
+/// A type with what goes without saying said.
+fn usual(column_type: &ColumnType) -> ColumnType {
+    match column_type {
+        ColumnType::Numeric {
+            precision: precision @ Some(_),
+            scale: None,
+        } => ColumnType::Numeric {
+            precision: *precision,
+            scale: Some(0),
+        },
+        ColumnType::Char { length: None } => ColumnType::Char { length: Some(1) },
+        ColumnType::Custom(name) => match sql_type(name).0 {
+            ColumnType::Custom(name) => ColumnType::Custom(name),
+            known => usual(&known),
+        },
+        ColumnType::Array(element) => ColumnType::Array(Box::new(usual(element))),
+        other => other.clone(),
+    }
+}
+
+/// An index with what goes without saying left out.
+fn plain(index: &Index) -> Index {
+    let mut index = index.clone();
+    let own = |it: &mut IndexElement| {
+        it.nulls_first = it.nulls_first.filter(|first| *first != it.descending);
+    };
+    index.elements.iter_mut().for_each(own);
+    index
+}
