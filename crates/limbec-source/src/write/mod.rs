@@ -7,6 +7,7 @@
 mod expression;
 mod layout;
 mod literal;
+mod objects;
 mod slug;
 
 use limbec_core::operations::Operation;
