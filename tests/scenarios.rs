@@ -171,14 +171,17 @@ scenarios! {
     columns
     comments
     defaults
+    domains
     enums
     foreign_keys
     generated
     identity
     indexes
     keys
+    namespaces
     no_difference
     no_difference_on_postgres
+    sequences
     tables
     types
 }

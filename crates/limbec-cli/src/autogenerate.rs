@@ -42,7 +42,7 @@ pub(crate) async fn compare(config: &Config, project: &Project) -> Result<Found>
     let created = project.created(dialect)?;
     let mut managed = managed(reflected, &target, &created, dialect);
     managed.unmanaged.retain(|name| name.name != VERSION_TABLE);
-    let current = managed.schema;
+    let (current, target) = (managed.schema, managed.target);
     let comparison = match url.judge().await? {
         Some(mut judge) => settle(&mut judge, false, &current, &target).await?,
         None => settle(&mut database, false, &current, &target).await?,

@@ -10,10 +10,10 @@
 
 use std::fmt;
 
-use crate::operations::{AlterColumn, ConstraintRef};
+use crate::operations::{AlterColumn, CommentOn, ConstraintRef};
 use crate::schema::{
     CheckConstraint, Column, ColumnType, Domain, EnumType, ForeignKey, Identity, Index,
-    IndexElement, ObjectName, PrimaryKey, ReferentialAction, Table, UniqueConstraint,
+    IndexElement, ObjectName, PrimaryKey, ReferentialAction, Sequence, Table, UniqueConstraint,
 };
 
 /// A value that a revision file can write.
@@ -44,6 +44,8 @@ pub enum Value {
     AlterColumn(AlterColumn),
     EnumType(EnumType),
     Domain(Domain),
+    Sequence(Sequence),
+    CommentOn(CommentOn),
 }
 
 /// Hands the types that have builder functions to a macro.
@@ -62,7 +64,9 @@ macro_rules! for_builders {
             ObjectName,
             AlterColumn,
             EnumType,
-            Domain
+            Domain,
+            Sequence,
+            CommentOn
         }
     };
 }
@@ -115,6 +119,8 @@ impl Value {
             Value::AlterColumn(_) => "an `AlterColumn`",
             Value::EnumType(_) => "an `EnumType`",
             Value::Domain(_) => "a `Domain`",
+            Value::Sequence(_) => "a `Sequence`",
+            Value::CommentOn(_) => "a `CommentOn`",
         }
     }
 
@@ -329,6 +335,8 @@ from_value! {
     AlterColumn, AlterColumn, "an `AlterColumn`";
     EnumType, EnumType, "an `EnumType`";
     Domain, Domain, "a `Domain`";
+    Sequence, Sequence, "a `Sequence`";
+    CommentOn, CommentOn, "a `CommentOn` such as `CommentOn::schema(\"billing\")`";
 }
 
 impl FromValue for ColumnType {

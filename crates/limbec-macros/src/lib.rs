@@ -20,3 +20,39 @@ pub fn table(item: TokenStream) -> TokenStream {
 pub fn enumeration(item: TokenStream) -> TokenStream {
     limbec_source::models::derive_enum(item.into()).into()
 }
+
+/// Makes a struct that wraps a type a domain of the database (PostgreSQL): a type of a name, with
+/// rules of its own. Columns of the struct's type are of the domain.
+///
+/// `#[domain(name = "…", schema = "…", type = "…", check = "VALUE ~ '@'")]`; `docs/models.md` lists
+/// the rest.
+#[proc_macro_derive(Domain, attributes(domain))]
+pub fn domain(item: TokenStream) -> TokenStream {
+    limbec_source::models::derive_domain(item.into()).into()
+}
+
+/// Makes a struct without fields a sequence of the database (PostgreSQL) that no column owns by an
+/// identity.
+///
+/// `#[sequence(name = "…", start = 1000)]`; `docs/models.md` lists the rest.
+#[proc_macro_derive(Sequence, attributes(sequence))]
+pub fn sequence(item: TokenStream) -> TokenStream {
+    limbec_source::models::derive_sequence(item.into()).into()
+}
+
+/// Makes a struct without fields a schema (namespace) of the database (PostgreSQL). Those that
+/// tables and types are in need no item.
+///
+/// `#[schema(name = "…", comment = "…")]`.
+#[proc_macro_derive(Schema, attributes(schema))]
+pub fn schema(item: TokenStream) -> TokenStream {
+    limbec_source::models::derive_schema(item.into()).into()
+}
+
+/// Makes a struct without fields an extension of the database (PostgreSQL).
+///
+/// `#[extension(name = "…")]`.
+#[proc_macro_derive(Extension, attributes(extension))]
+pub fn extension(item: TokenStream) -> TokenStream {
+    limbec_source::models::derive_extension(item.into()).into()
+}

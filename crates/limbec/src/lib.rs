@@ -1,7 +1,8 @@
 //! Database migrations for Rust: change a struct, generate a revision, deploy.
 //!
-//! - `#[derive(Table)]` and `#[derive(Enum)]` make models of ordinary structs and enums; the
-//!   command `limbec` reads the same files.
+//! - `#[derive(Table)]` and `#[derive(Enum)]` make models of ordinary structs and enums, and
+//!   `Domain`, `Sequence`, `Schema` and `Extension` what else a database has; the command `limbec`
+//!   reads the same files.
 //! - [`prelude`] is all that a revision file names.
 //! - [`run`] brings a database to a revision, on a [`connection`].
 //!
@@ -31,6 +32,6 @@ mod revision;
 pub mod run;
 
 #[cfg(feature = "derive")]
-pub use limbec_macros::{Enum, Table};
+pub use limbec_macros::{Domain, Enum, Extension, Schema, Sequence, Table};
 pub use model::{Labels, Model};
 pub use revision::Revision;

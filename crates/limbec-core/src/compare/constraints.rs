@@ -2,9 +2,9 @@
 
 use super::judge::{Judge, Tables};
 use super::keys::key_of;
-use super::{Plan, plain_column};
+use super::{Plan, comments, plain_column};
 use crate::dialect::{Dialect, Place};
-use crate::operations::{Constraint, Operation};
+use crate::operations::{CommentOn, Constraint, Operation};
 use crate::schema::{ForeignKey, ObjectName, Table};
 
 pub(super) fn compare(current: &Table, target: &Table, judge: &mut Judge<'_>, plan: &mut Plan) {
@@ -27,7 +27,17 @@ pub(super) fn compare(current: &Table, target: &Table, judge: &mut Judge<'_>, pl
                     .find(|at| same(&existing[*at], &wanted, tables, judge))
             });
         match found {
-            Some(at) => drop(existing.remove(at)),
+            Some(at) => {
+                let current = existing.remove(at);
+                if judge.dialect.capabilities().named_objects
+                    && let Some(name) = current.name()
+                {
+                    let on = CommentOn::constraint(target.name.clone(), name);
+                    let texts = [current.comment(), wanted.comment()];
+                    let [from, to] = texts.map(|it| it.map(String::from));
+                    comments::compare(on, &from, &to, plan);
+                }
+            }
             None => missing.push(wanted),
         }
     }

@@ -1,9 +1,9 @@
 //! The indexes of a table that both sides have.
 
-use super::Plan;
 use super::judge::{Judge, Tables};
+use super::{Plan, comments};
 use crate::dialect::Place;
-use crate::operations::Operation;
+use crate::operations::{CommentOn, Operation};
 use crate::schema::{Index, IndexElement, IndexKey, Table};
 
 pub(super) fn compare(current: &Table, target: &Table, judge: &mut Judge<'_>, plan: &mut Plan) {
@@ -15,7 +15,10 @@ pub(super) fn compare(current: &Table, target: &Table, judge: &mut Judge<'_>, pl
             .position(|it| judge.same_name(&it.name, &wanted.name))
             .map(|at| existing.remove(at));
         match found {
-            Some(index) if same(index, wanted, tables, judge) => {}
+            Some(index) if same(index, wanted, tables, judge) => {
+                let on = CommentOn::index(target.name.clone(), index.name.clone());
+                comments::compare(on, &index.comment, &wanted.comment, plan);
+            }
             found => {
                 plan.drop_indexes
                     .extend(found.map(|index| drop_index(target, index)));
@@ -44,7 +47,6 @@ fn same(current: &Index, target: &Index, tables: Tables<'_>, judge: &mut Judge<'
         && method(current) == method(target)
         && judge.same_names(&current.include, &target.include)
         && current.nulls_not_distinct == target.nulls_not_distinct
-        && current.comment == target.comment
         && current.elements.len() == target.elements.len()
         && current
             .elements

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::keys::{Key, key_of};
 use crate::dialect::{Dialect, Expression, Place};
 use crate::schema::{Column, ColumnType, Table};
-use crate::sql::tokens;
+use crate::sql::{TokenKind, tokens};
 
 /// Two expressions in the same place whose texts differ: does the database hold them for one?
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -66,6 +66,8 @@ pub(super) struct Judge<'a> {
     /// The enumerations that the database does not have yet as they shall be, with the labels that
     /// it lacks; `None` where it lacks the type.
     pub(super) unready: BTreeMap<Key, Option<Vec<String>>>,
+    /// The sequences that the database does not have yet.
+    pub(super) unready_sequences: BTreeSet<String>,
     pub(super) questions: Vec<Question>,
     pub(super) unknown: Vec<String>,
 }
@@ -76,6 +78,7 @@ impl<'a> Judge<'a> {
             dialect,
             verdicts,
             unready: BTreeMap::new(),
+            unready_sequences: BTreeSet::new(),
             questions: Vec::new(),
             unknown: Vec::new(),
         }
@@ -147,6 +150,9 @@ impl<'a> Judge<'a> {
         if current == target || self.dialect.same_text(current, target) {
             return true;
         }
+        if self.takes_from_unready(target) {
+            return false;
+        }
         let table = tables.target;
         let mut columns = self.columns(tables, place, target);
         let named = Mentioned::in_texts([current, target]);
@@ -183,6 +189,54 @@ impl<'a> Judge<'a> {
                     table.name
                 ));
                 true
+            }
+            None => {
+                self.questions.push(question);
+                false
+            }
+        }
+    }
+
+    /// Whether an expression names a sequence that is not there yet, in a string as they are named.
+    fn takes_from_unready(&self, expression: &str) -> bool {
+        let inside = |text: &str| {
+            let mut words = tokens(text.trim_matches('\'')).filter_map(|it| it.name());
+            words.any(|word| self.unready_sequences.contains(&word))
+        };
+        !self.unready_sequences.is_empty()
+            && tokens(expression).any(|it| it.kind == TokenKind::Text && inside(it.text))
+    }
+
+    /// Whether two expressions of a domain are one: its default, a rule over `VALUE`.
+    pub(super) fn same_of_domain(
+        &mut self,
+        domain: &str,
+        place: &Place,
+        current: &str,
+        target: &str,
+    ) -> bool {
+        if current == target || self.dialect.same_text(current, target) {
+            return true;
+        }
+        let expression = |text: &str| Expression {
+            table: domain.to_string(),
+            columns: Vec::new(),
+            place: place.clone(),
+            text: text.to_string(),
+        };
+        let question = Question {
+            current: expression(current),
+            target: expression(target),
+        };
+        match self.verdicts.0.get(&question) {
+            Some(Verdict::Equal) => true,
+            Some(Verdict::Different) => false,
+            Some(Verdict::Refused(reason) | Verdict::Unknown(reason)) => {
+                self.unknown.push(format!(
+                    "an expression of the domain `{domain}` could not be compared (`{current}` in \
+                     the database, `{target}` in the models): {reason}"
+                ));
+                false
             }
             None => {
                 self.questions.push(question);

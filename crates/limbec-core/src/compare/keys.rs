@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::dialect::Dialect;
-use crate::schema::{Domain, EnumType, ObjectName, Table};
+use crate::schema::{Domain, EnumType, ObjectName, Sequence, Table};
 
 /// A name as the database folds it: its namespace and itself.
 pub(super) type Key = (Option<String>, String);
@@ -25,7 +25,7 @@ macro_rules! named {
     };
 }
 
-named!(Table, EnumType, Domain);
+named!(Table, EnumType, Domain, Sequence);
 
 pub(super) fn key_of(dialect: &dyn Dialect, name: &ObjectName) -> Key {
     let fold = |name: &String| dialect.fold_name(name).into_owned();

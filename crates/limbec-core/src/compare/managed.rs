@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use super::keys::{Key, key_of};
 use crate::dialect::Dialect;
 use crate::operations::Operation;
-use crate::schema::{ObjectName, Schema};
+use crate::schema::{ColumnType, ObjectName, Schema};
 use crate::sql::{Token, TokenKind, split, tokens};
 
 /// The objects that revisions have created and not dropped again.
@@ -16,7 +16,9 @@ use crate::sql::{Token, TokenKind, split, tokens};
 pub struct Created {
     tables: BTreeSet<Key>,
     types: BTreeSet<Key>,
+    sequences: BTreeSet<Key>,
     namespaces: BTreeSet<String>,
+    extensions: BTreeSet<String>,
 }
 
 impl Created {
@@ -36,6 +38,13 @@ impl Created {
             Operation::CreateEnum { enumeration } => {
                 self.types.insert(key(&enumeration.name));
             }
+            Operation::CreateSequence { sequence } => {
+                self.sequences.insert(key(&sequence.name));
+            }
+            Operation::DropSequence { name, .. } => drop(self.sequences.remove(&key(name))),
+            Operation::CreateExtension { name } => drop(self.extensions.insert(name.clone())),
+            Operation::DropExtension { name } => drop(self.extensions.remove(name)),
+            Operation::DropSchema { name } => drop(self.namespaces.remove(name)),
             Operation::CreateDomain { domain } => drop(self.types.insert(key(&domain.name))),
             Operation::DropEnum { name, .. } | Operation::DropDomain { name, .. } => {
                 self.types.remove(&key(name));
@@ -75,8 +84,25 @@ impl Created {
         let Some(name) = object_name(words) else {
             return;
         };
+        let of_database = if object.is_word("SCHEMA") {
+            Some(&mut self.namespaces)
+        } else if object.is_word("EXTENSION") {
+            Some(&mut self.extensions)
+        } else {
+            None
+        };
+        if let Some(set) = of_database {
+            if verb.is_word("CREATE") {
+                set.insert(name.name);
+            } else if verb.is_word("DROP") {
+                set.remove(&name.name);
+            }
+            return;
+        }
         let key = key_of(dialect, &name);
-        let set = if object.is_word("TABLE") {
+        let set = if object.is_word("SEQUENCE") {
+            &mut self.sequences
+        } else if object.is_word("TABLE") {
             &mut self.tables
         } else if object.is_word("TYPE") || object.is_word("DOMAIN") {
             &mut self.types
@@ -113,11 +139,17 @@ fn object_name<'a>(mut words: impl Iterator<Item = Token<'a>>) -> Option<ObjectN
 pub struct Managed {
     /// What takes part in a comparison.
     pub schema: Schema,
+    /// What the models ask for, and with it what stays as it is: types and sequences that managed
+    /// tables use and no revision created, namespaces, extensions.
+    pub target: Schema,
     /// The tables left alone.
     pub unmanaged: Vec<ObjectName>,
 }
 
 /// Takes out of a reflected schema what neither the models name nor a revision created.
+///
+/// Extensions are the models' affair as soon as a model declares one: until then, hand-written
+/// revisions make them, and none is dropped.
 pub fn managed(
     current: Schema,
     target: &Schema,
@@ -128,9 +160,8 @@ pub fn managed(
     let fold = |(namespace, name): Key| (namespace.filter(|it| own.as_ref() != Some(it)), name);
     let key = |name: &ObjectName| fold(key_of(dialect, name));
     let folded = |keys: &BTreeSet<Key>| keys.iter().cloned().map(&fold).collect::<BTreeSet<Key>>();
-    let (created_tables, created_types) = (folded(&created.tables), folded(&created.types));
+    let created_tables = folded(&created.tables);
     let wanted: BTreeSet<Key> = target.tables.iter().map(|it| key(&it.name)).collect();
-    let wanted_types: BTreeSet<Key> = target.enums.iter().map(|it| key(&it.name)).collect();
     let mut schema = current;
     let mut unmanaged = Vec::new();
     schema.tables.retain(|table| {
@@ -141,10 +172,115 @@ pub fn managed(
         }
         keep
     });
-    schema.enums.retain(|it| {
-        let key = key(&it.name);
-        wanted_types.contains(&key) || created_types.contains(&key)
-    });
     unmanaged.sort();
-    Managed { schema, unmanaged }
+
+    let mut target = target.clone();
+    let (created_types, created_sequences) = (folded(&created.types), folded(&created.sequences));
+    let needed = Needed::of([&schema, &target]);
+    // Of objects that are neither wanted nor created, those that managed tables use stay.
+    macro_rules! keep {
+        ($list:ident, $created:expr, $needs:expr) => {
+            let wanted: BTreeSet<Key> = target.$list.iter().map(|it| key(&it.name)).collect();
+            schema.$list.retain(|it| {
+                let key = key(&it.name);
+                if wanted.contains(&key) || $created.contains(&key) {
+                    return true;
+                }
+                let stays = $needs(&it.name);
+                if stays {
+                    target.$list.push(it.clone());
+                }
+                stays
+            });
+        };
+    }
+    keep!(enums, created_types, |name| needed.holds(name));
+    keep!(domains, created_types, |name| needed.holds(name));
+    keep!(sequences, created_sequences, |name| needed.holds(name));
+
+    let lives_in = |namespace: &str| {
+        let mut names = unmanaged.iter();
+        names.any(|name| name.schema.as_deref() == Some(namespace))
+    };
+    for namespace in &schema.namespaces {
+        let known = target.namespaces.iter().any(|it| it.name == namespace.name);
+        let stays = !created.namespaces.contains(&namespace.name) || lives_in(&namespace.name);
+        if !known && stays {
+            target.namespaces.push(namespace.clone());
+        }
+    }
+    let declared = !target.extensions.is_empty();
+    for extension in &schema.extensions {
+        let stays = !declared || !created.extensions.contains(extension);
+        if stays && !target.extensions.contains(extension) {
+            target.extensions.push(extension.clone());
+        }
+    }
+    Managed {
+        schema,
+        target,
+        unmanaged,
+    }
+}
+
+/// What the tables of schemas use besides themselves.
+struct Needed {
+    types: BTreeSet<ObjectName>,
+    /// The words of other types and of defaults, whatever they name.
+    words: BTreeSet<String>,
+}
+
+impl Needed {
+    fn of(schemas: [&Schema; 2]) -> Self {
+        let columns = || {
+            let tables = schemas.iter().flat_map(|it| &it.tables);
+            tables.flat_map(|it| &it.columns)
+        };
+        let mut types: BTreeSet<ObjectName> =
+            columns().filter_map(|it| named(&it.column_type)).collect();
+        // A domain may be made of another one.
+        loop {
+            let before = types.len();
+            let below = schemas.iter().flat_map(|it| &it.domains);
+            let below: Vec<_> = below
+                .filter(|it| types.contains(&it.name))
+                .filter_map(|it| named(&it.base))
+                .collect();
+            types.extend(below);
+            if types.len() == before {
+                break;
+            }
+        }
+        let defaults = columns().filter_map(|it| it.default.as_deref());
+        let others = columns().filter_map(|it| match it.column_type.element() {
+            ColumnType::Custom(text) => Some(text.as_str()),
+            _ => None,
+        });
+        // A default names a sequence in a string.
+        let inside = |text: &str| {
+            let texts = tokens(text).filter(|it| it.kind == TokenKind::Text);
+            let texts = texts.map(|it| it.text.trim_matches('\'').to_string());
+            texts.collect::<Vec<_>>()
+        };
+        let texts = defaults.flat_map(inside);
+        let texts: Vec<String> = texts.chain(others.map(String::from)).collect();
+        let words = texts.iter().flat_map(|it| tokens(it));
+        Needed {
+            words: words.filter_map(|it| it.name()).collect(),
+            types,
+        }
+    }
+
+    fn holds(&self, name: &ObjectName) -> bool {
+        self.types.contains(name) || self.words.contains(&name.name)
+    }
+}
+
+/// The name of a type that is an object of its own.
+fn named(column_type: &ColumnType) -> Option<ObjectName> {
+    match column_type.element() {
+        ColumnType::Enum(it) => Some(it.name.clone()),
+        ColumnType::Named(name) => Some(name.clone()),
+        _ => None,
+    }
 }

@@ -8,13 +8,16 @@
 //! What cannot be compared is listed in [`Comparison::unknown`], and never turned into operations.
 
 mod columns;
+mod comments;
 mod constraints;
 mod dependents;
+mod domains;
 mod indexes;
 mod judge;
 mod keys;
 mod managed;
 mod order;
+mod sequences;
 mod types;
 
 pub use judge::{Question, Verdict, Verdicts};
@@ -86,8 +89,9 @@ pub fn compare(
     let current_tables = by_key(dialect, &current.tables);
     let target_tables = by_key(dialect, &target.tables);
 
-    types::compare(current, target, dialect, &mut plan);
+    types::compare(current, target, &mut judge, &mut plan);
     judge.unready = types::unready(dialect, &plan);
+    judge.unready_sequences = sequences::unready(current, target, dialect);
     let mut common = Vec::new();
     let mut created = Vec::new();
     for table in &target.tables {
@@ -114,6 +118,7 @@ pub fn compare(
     }
     constraints::free_referred_keys(&common, dialect, &mut plan);
     create_tables(created, &current_tables, dialect, &mut plan);
+    sequences::compare(current, target, dialect, &mut plan);
 
     Comparison {
         operations: plan.into_operations(),
@@ -126,6 +131,9 @@ pub fn compare(
 #[derive(Debug, Default)]
 struct Plan {
     create_types: Vec<Operation>,
+    create_sequences: Vec<Operation>,
+    /// Before the columns go with which they would go.
+    disown_sequences: Vec<Operation>,
     drop_foreign_keys: Vec<Operation>,
     drop_tables: Vec<Operation>,
     drop_indexes: Vec<Operation>,
@@ -143,14 +151,19 @@ struct Plan {
     create_constraints: Vec<Operation>,
     create_indexes: Vec<Operation>,
     create_foreign_keys: Vec<Operation>,
+    own_sequences: Vec<Operation>,
     comments: Vec<Operation>,
+    drop_sequences: Vec<Operation>,
     drop_types: Vec<Operation>,
+    drop_namespaces: Vec<Operation>,
 }
 
 impl Plan {
     fn into_operations(self) -> Vec<Operation> {
         [
             self.create_types,
+            self.create_sequences,
+            self.disown_sequences,
             self.drop_foreign_keys,
             self.drop_tables,
             self.drop_indexes,
@@ -166,8 +179,11 @@ impl Plan {
             self.create_constraints,
             self.create_indexes,
             self.create_foreign_keys,
+            self.own_sequences,
             self.comments,
+            self.drop_sequences,
             self.drop_types,
+            self.drop_namespaces,
         ]
         .concat()
     }

@@ -1,41 +1,112 @@
-//! Namespaces and enumerations.
+//! Namespaces, extensions and enumerations.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::Plan;
+use super::judge::Judge;
 use super::keys::{Key, by_key, key_of};
+use super::{Plan, comments, domains};
 use crate::dialect::Dialect;
-use crate::operations::Operation;
-use crate::schema::{Column, ColumnType, Schema};
+use crate::operations::{CommentOn, Operation};
+use crate::schema::{Column, ColumnType, EnumType, Namespace, Schema};
 
-pub(super) fn compare(current: &Schema, target: &Schema, dialect: &dyn Dialect, plan: &mut Plan) {
-    if dialect.capabilities().namespaces {
-        let missing = target
-            .namespaces
-            .iter()
-            .filter(|it| !current.namespaces.contains(it));
-        plan.create_types
-            .extend(missing.map(|it| Operation::CreateSchema { name: it.clone() }));
+pub(super) fn compare(current: &Schema, target: &Schema, judge: &mut Judge<'_>, plan: &mut Plan) {
+    let dialect = judge.dialect;
+    let capabilities = dialect.capabilities();
+    if capabilities.namespaces {
+        namespaces(current, target, plan);
     }
+    if capabilities.named_objects {
+        let missing = |it: &&String| !current.extensions.contains(it);
+        let missing = target.extensions.iter().filter(missing).cloned();
+        plan.create_types
+            .extend(missing.map(|name| Operation::CreateExtension { name }));
+    }
+    enums(current, target, dialect, plan);
+    if capabilities.named_objects {
+        domains::compare(current, target, judge, plan);
+    }
+    // Behind what is made of it.
+    drop_enums(current, target, dialect, plan);
+    if capabilities.named_objects {
+        let gone = |it: &&String| !target.extensions.contains(it);
+        let gone = current.extensions.iter().filter(gone).cloned();
+        plan.drop_types
+            .extend(gone.map(|name| Operation::DropExtension { name }));
+    }
+}
 
-    let current_enums = by_key(dialect, &current.enums);
-    let target_enums = by_key(dialect, &target.enums);
+fn namespaces(current: &Schema, target: &Schema, plan: &mut Plan) {
+    let find = |all: &'_ [Namespace], name: &str| all.iter().find(|it| it.name == name).cloned();
+    for wanted in &target.namespaces {
+        let existing = find(&current.namespaces, &wanted.name);
+        if existing.is_none() {
+            plan.create_types.push(Operation::CreateSchema {
+                name: wanted.name.clone(),
+            });
+        }
+        let comment = existing.and_then(|it| it.comment);
+        let on = CommentOn::schema(wanted.name.clone());
+        comments::compare(on, &comment, &wanted.comment, plan);
+    }
+    for existing in &current.namespaces {
+        if find(&target.namespaces, &existing.name).is_none() {
+            // Its comment would be lost to the way back.
+            let on = CommentOn::schema(existing.name.clone());
+            comments::compare(on, &existing.comment, &None, plan);
+            plan.drop_namespaces.push(Operation::DropSchema {
+                name: existing.name.clone(),
+            });
+        }
+    }
+}
+
+fn enums(current: &Schema, target: &Schema, dialect: &dyn Dialect, plan: &mut Plan) {
+    let capabilities = dialect.capabilities();
+    let existing = by_key(dialect, &current.enums);
+    let used = used(target, dialect);
     for wanted in &target.enums {
-        match current_enums.get(&key_of(dialect, &wanted.name)) {
+        let key = key_of(dialect, &wanted.name);
+        // Where an enumeration is in its columns alone, one without columns is nowhere.
+        if !capabilities.native_enums && !used.contains(&key) {
+            continue;
+        }
+        let from = existing.get(&key);
+        match from {
             None => plan.create_types.push(Operation::CreateEnum {
                 enumeration: wanted.clone(),
             }),
-            Some(existing) if existing.labels != wanted.labels => {
+            Some(from) if from.labels != wanted.labels => {
                 plan.alter_types.push(Operation::AlterEnum {
-                    to: wanted.clone(),
-                    from: Some((*existing).clone()),
+                    to: EnumType {
+                        comment: from.comment.clone(),
+                        ..wanted.clone()
+                    },
+                    from: Some((*from).clone()),
                 });
             }
             Some(_) => {}
         }
+        if let Some(from) = from.filter(|_| capabilities.named_objects) {
+            let on = CommentOn::enumeration(from.name.clone());
+            comments::compare(on, &from.comment, &wanted.comment, plan);
+        }
     }
+}
+
+/// The enumerations that columns are of.
+fn used(schema: &Schema, dialect: &dyn Dialect) -> BTreeSet<Key> {
+    let columns = schema.tables.iter().flat_map(|it| &it.columns);
+    let enums = columns.filter_map(|it| match it.column_type.element() {
+        ColumnType::Enum(it) => Some(key_of(dialect, &it.name)),
+        _ => None,
+    });
+    enums.collect()
+}
+
+fn drop_enums(current: &Schema, target: &Schema, dialect: &dyn Dialect, plan: &mut Plan) {
+    let wanted = by_key(dialect, &target.enums);
     for existing in &current.enums {
-        if !target_enums.contains_key(&key_of(dialect, &existing.name)) {
+        if !wanted.contains_key(&key_of(dialect, &existing.name)) {
             plan.drop_types.push(Operation::DropEnum {
                 name: existing.name.clone(),
                 enumeration: Some(existing.clone()),
@@ -63,11 +134,7 @@ pub(super) fn unready(dialect: &dyn Dialect, plan: &Plan) -> BTreeMap<Key, Optio
 
 /// Whether a column is of an enumeration whose labels change.
 pub(super) fn is_relabelled(column: &Column, dialect: &dyn Dialect, plan: &Plan) -> bool {
-    let mut column_type = &column.column_type;
-    while let ColumnType::Array(element) = column_type {
-        column_type = element;
-    }
-    let ColumnType::Enum(it) = column_type else {
+    let ColumnType::Enum(it) = column.column_type.element() else {
         return false;
     };
     plan.alter_types.iter().any(|operation| {

@@ -11,7 +11,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 use crate::operations::Operation;
-use crate::schema::{Column, ColumnType, ObjectName, Schema};
+use crate::schema::{Column, ColumnType, ObjectName, Schema, Sequence};
 use crate::steps::Step;
 
 /// A row of a query's answer: every value as text, `None` for NULL.
@@ -32,6 +32,9 @@ pub struct Capabilities {
     pub namespaces: bool,
     /// Enumerations as types of their own.
     pub native_enums: bool,
+    /// Whether there are extensions, domains and sequences of their own, and comments on all that
+    /// has a name.
+    pub named_objects: bool,
     /// A primary key, unique or foreign key always has a name.
     pub constraints_are_named: bool,
     /// Whether a foreign key holds fast the key it refers to and the types on both sides, so that
@@ -118,6 +121,11 @@ pub enum Place {
     },
     /// A check constraint.
     Check,
+    /// A rule of a domain over a type.
+    DomainCheck {
+        /// The type in the dialect's SQL.
+        column_type: String,
+    },
     /// An element of an index.
     IndexElement,
     /// The predicate of an index.
@@ -214,6 +222,9 @@ pub trait Dialect: fmt::Debug + Send + Sync {
     fn same_nullability(&self, current: &Column, target: &Column) -> bool {
         current.nullable == target.nullable
     }
+    /// Whether two sequences count alike, whatever their names, owners and comments; `current` is
+    /// reflected.
+    fn same_sequence(&self, current: &Sequence, target: &Sequence) -> bool;
 
     /// The default as this database is given it: a model's `now()` may have another name here.
     fn default_sql<'a>(&self, expression: &'a str) -> Cow<'a, str>;

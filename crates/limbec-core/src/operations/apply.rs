@@ -5,7 +5,7 @@
 
 use std::fmt;
 
-use super::{Constraint, ConstraintRef, Operation};
+use super::{CommentOn, Constraint, ConstraintRef, Operation};
 use crate::schema::{ColumnType, EnumType, IndexKey, ObjectName, Schema, Table};
 
 /// Why an operation does not fit the schema it is applied to.
@@ -35,12 +35,30 @@ fn table<'a>(schema: &'a mut Schema, name: &ObjectName) -> Result<&'a mut Table,
 /// or makes one that is.
 pub fn apply(schema: &mut Schema, operation: &Operation) -> Result<(), ApplyError> {
     match operation.clone() {
-        Operation::CreateSchema { name } => schema.namespaces.push(name),
-        Operation::DropSchema { name } => schema.namespaces.retain(|it| *it != name),
+        Operation::CreateSchema { name } => schema.namespaces.push(name.into()),
+        Operation::DropSchema { name } => schema.namespaces.retain(|it| it.name != name),
         Operation::CreateExtension { name } => schema.extensions.push(name),
         Operation::DropExtension { name } => schema.extensions.retain(|it| *it != name),
         Operation::CreateDomain { domain } => schema.domains.push(domain),
         Operation::DropDomain { name, .. } => schema.domains.retain(|it| it.name != name),
+        Operation::AlterDomain { to, .. } => {
+            let known = schema.domains.iter_mut().find(|it| it.name == to.name);
+            let known = known.ok_or_else(|| missing("domain", &to.name))?;
+            *known = to;
+        }
+        Operation::CreateSequence { sequence } => schema.sequences.push(sequence),
+        Operation::DropSequence { name, .. } => {
+            let before = schema.sequences.len();
+            schema.sequences.retain(|it| it.name != name);
+            if schema.sequences.len() == before {
+                return Err(missing("sequence", name));
+            }
+        }
+        Operation::AlterSequence { to, .. } => {
+            let known = schema.sequences.iter_mut().find(|it| it.name == to.name);
+            let known = known.ok_or_else(|| missing("sequence", &to.name))?;
+            *known = to;
+        }
         Operation::CreateEnum { enumeration } => schema.enums.push(enumeration),
         Operation::DropEnum { name, .. } => schema.enums.retain(|it| it.name != name),
         Operation::AlterEnum { to, .. } => alter_enum(schema, &to)?,
@@ -121,9 +139,70 @@ pub fn apply(schema: &mut Schema, operation: &Operation) -> Result<(), ApplyErro
             table(schema, &name)?.comment = Some(comment);
         }
         Operation::DropTableComment { table: name, .. } => table(schema, &name)?.comment = None,
+        Operation::CreateComment { on, comment, .. } => {
+            *comment_of(schema, &on)? = Some(comment);
+        }
+        Operation::DropComment { on, .. } => *comment_of(schema, &on)? = None,
         Operation::Execute { .. } => {}
     }
     Ok(())
+}
+
+/// The place of an object's comment.
+fn comment_of<'a>(
+    schema: &'a mut Schema,
+    on: &CommentOn,
+) -> Result<&'a mut Option<String>, ApplyError> {
+    let found = match on {
+        CommentOn::Schema(name) => {
+            let mut all = schema.namespaces.iter_mut();
+            all.find(|it| it.name == *name).map(|it| &mut it.comment)
+        }
+        CommentOn::Domain(name) => {
+            let mut all = schema.domains.iter_mut();
+            all.find(|it| it.name == *name).map(|it| &mut it.comment)
+        }
+        CommentOn::Enum(name) => {
+            let mut all = schema.enums.iter_mut();
+            all.find(|it| it.name == *name).map(|it| &mut it.comment)
+        }
+        CommentOn::Sequence(name) => {
+            let mut all = schema.sequences.iter_mut();
+            all.find(|it| it.name == *name).map(|it| &mut it.comment)
+        }
+        CommentOn::Index { table: of, name } => {
+            let mut all = table(schema, of)?.indexes.iter_mut();
+            all.find(|it| it.name == *name).map(|it| &mut it.comment)
+        }
+        CommentOn::Constraint { table: of, name } => {
+            let table = table(schema, of)?;
+            (table
+                .primary_key
+                .iter_mut()
+                .map(|it| (&it.name, &mut it.comment)))
+            .chain(
+                table
+                    .uniques
+                    .iter_mut()
+                    .map(|it| (&it.name, &mut it.comment)),
+            )
+            .chain(
+                table
+                    .checks
+                    .iter_mut()
+                    .map(|it| (&it.name, &mut it.comment)),
+            )
+            .chain(
+                table
+                    .foreign_keys
+                    .iter_mut()
+                    .map(|it| (&it.name, &mut it.comment)),
+            )
+            .find(|(known, _)| known.as_ref() == Some(name))
+            .map(|(_, comment)| comment)
+        }
+    };
+    found.ok_or_else(|| missing("object to comment on", on))
 }
 
 fn alter_enum(schema: &mut Schema, to: &EnumType) -> Result<(), ApplyError> {

@@ -1,9 +1,9 @@
 //! The `op` of a revision: directives are called on it, operations come out.
 
-use super::{AlterColumn, Constraint, ConstraintRef, Operation};
+use super::{AlterColumn, CommentOn, Constraint, ConstraintRef, Operation};
 use crate::schema::{
-    CheckConstraint, Column, Domain, EnumType, ForeignKey, Index, ObjectName, PrimaryKey, Table,
-    UniqueConstraint,
+    CheckConstraint, Column, Domain, EnumType, ForeignKey, Index, ObjectName, PrimaryKey, Sequence,
+    Table, UniqueConstraint,
 };
 use crate::script::{Arguments, CallError, Value};
 
@@ -95,6 +95,22 @@ directives! {
     fn drop_domain(name: into ObjectName) {
         Operation::DropDomain { name, domain: None }
     }
+    /// Changes a domain to the one given (PostgreSQL).
+    fn alter_domain(domain: Domain) {
+        Operation::AlterDomain { to: domain, from: None }
+    }
+    /// Creates a sequence of its own (PostgreSQL).
+    fn create_sequence(sequence: Sequence) {
+        Operation::CreateSequence { sequence }
+    }
+    /// Drops a sequence (PostgreSQL).
+    fn drop_sequence(name: into ObjectName) {
+        Operation::DropSequence { name, sequence: None }
+    }
+    /// Changes a sequence to the one given (PostgreSQL); the value it is at stays.
+    fn alter_sequence(sequence: Sequence) {
+        Operation::AlterSequence { to: sequence, from: None }
+    }
     /// Creates an enumeration: a native type on PostgreSQL, nothing by itself on SQLite.
     fn create_enum(enumeration: EnumType) {
         Operation::CreateEnum { enumeration }
@@ -170,6 +186,14 @@ directives! {
     /// Removes the comment of a table.
     fn drop_table_comment(table: into ObjectName) {
         Operation::DropTableComment { table, from: None }
+    }
+    /// Sets the comment of an object other than a table or a column.
+    fn create_comment(on: CommentOn, comment: into String) {
+        Operation::CreateComment { on, comment, from: None }
+    }
+    /// Removes the comment of an object other than a table or a column.
+    fn drop_comment(on: CommentOn) {
+        Operation::DropComment { on, from: None }
     }
     /// Runs SQL as it stands, one statement or several, on every database.
     fn execute(sql: into String) {

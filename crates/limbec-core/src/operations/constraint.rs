@@ -25,6 +25,16 @@ impl Constraint {
         }
     }
 
+    /// The constraint's comment.
+    pub fn comment(&self) -> Option<&str> {
+        match self {
+            Constraint::PrimaryKey(it) => it.comment.as_deref(),
+            Constraint::Unique(it) => it.comment.as_deref(),
+            Constraint::Check(it) => it.comment.as_deref(),
+            Constraint::ForeignKey(it) => it.comment.as_deref(),
+        }
+    }
+
     /// Adds the constraint to a table in memory.
     pub fn add_to(self, table: &mut Table) {
         match self {

@@ -14,6 +14,10 @@ impl Operation {
             Operation::DropExtension { .. } => "drop_extension",
             Operation::CreateDomain { .. } => "create_domain",
             Operation::DropDomain { .. } => "drop_domain",
+            Operation::AlterDomain { .. } => "alter_domain",
+            Operation::CreateSequence { .. } => "create_sequence",
+            Operation::DropSequence { .. } => "drop_sequence",
+            Operation::AlterSequence { .. } => "alter_sequence",
             Operation::CreateEnum { .. } => "create_enum",
             Operation::DropEnum { .. } => "drop_enum",
             Operation::AlterEnum { .. } => "alter_enum",
@@ -35,6 +39,8 @@ impl Operation {
             Operation::DropIndex { .. } => "drop_index",
             Operation::CreateTableComment { .. } => "create_table_comment",
             Operation::DropTableComment { .. } => "drop_table_comment",
+            Operation::CreateComment { .. } => "create_comment",
+            Operation::DropComment { .. } => "drop_comment",
             Operation::Execute { dialect: None, .. } => "execute",
             Operation::Execute {
                 dialect: Some(_), ..
@@ -49,7 +55,11 @@ impl Operation {
             | Operation::DropSchema { name }
             | Operation::CreateExtension { name }
             | Operation::DropExtension { name } => name.clone(),
-            Operation::CreateDomain { domain } => domain.name.to_string(),
+            Operation::CreateDomain { domain } | Operation::AlterDomain { to: domain, .. } => {
+                domain.name.to_string()
+            }
+            Operation::CreateSequence { sequence }
+            | Operation::AlterSequence { to: sequence, .. } => sequence.name.to_string(),
             Operation::CreateEnum { enumeration } => enumeration.name.to_string(),
             Operation::AlterEnum { to, .. } => {
                 format!("{} ({})", to.name, to.labels.join(", "))
@@ -57,6 +67,7 @@ impl Operation {
             Operation::CreateTable { table } => table.name.to_string(),
             Operation::DropDomain { name, .. }
             | Operation::DropEnum { name, .. }
+            | Operation::DropSequence { name, .. }
             | Operation::DropTable { name, .. } => name.to_string(),
             Operation::RenameTable { from, to } => format!("{from} to {to}"),
             Operation::AddColumn { table, column } => format!("{table}.{}", column.name),
@@ -78,6 +89,9 @@ impl Operation {
             Operation::DropIndex { table, name, .. } => format!("{name} on {table}"),
             Operation::CreateTableComment { table, .. }
             | Operation::DropTableComment { table, .. } => table.to_string(),
+            Operation::CreateComment { on, .. } | Operation::DropComment { on, .. } => {
+                on.to_string()
+            }
             Operation::Execute { sql, .. } => first_line(sql),
         }
     }

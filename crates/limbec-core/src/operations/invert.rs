@@ -23,6 +23,21 @@ impl Operation {
                 domain: Some(domain),
             },
             Operation::DropDomain { domain, .. } => Operation::CreateDomain { domain: domain? },
+            Operation::AlterDomain { to, from } => Operation::AlterDomain {
+                to: from?,
+                from: Some(to),
+            },
+            Operation::CreateSequence { sequence } => Operation::DropSequence {
+                name: sequence.name.clone(),
+                sequence: Some(sequence),
+            },
+            Operation::DropSequence { sequence, .. } => Operation::CreateSequence {
+                sequence: sequence?,
+            },
+            Operation::AlterSequence { to, from } => Operation::AlterSequence {
+                to: from?,
+                from: Some(to),
+            },
             Operation::CreateEnum { enumeration } => Operation::DropEnum {
                 name: enumeration.name.clone(),
                 enumeration: Some(enumeration),
@@ -118,6 +133,22 @@ impl Operation {
             },
             Operation::DropTableComment { table, from } => Operation::CreateTableComment {
                 table,
+                comment: from?,
+                from: None,
+            },
+            Operation::CreateComment { on, comment, from } => match from {
+                Some(before) => Operation::CreateComment {
+                    on,
+                    comment: before,
+                    from: Some(comment),
+                },
+                None => Operation::DropComment {
+                    on,
+                    from: Some(comment),
+                },
+            },
+            Operation::DropComment { on, from } => Operation::CreateComment {
+                on,
                 comment: from?,
                 from: None,
             },

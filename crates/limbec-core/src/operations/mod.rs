@@ -10,6 +10,7 @@
 mod alter_column;
 mod apply;
 mod builder;
+mod comment;
 mod constraint;
 mod describe;
 mod invert;
@@ -17,10 +18,11 @@ mod invert;
 pub use alter_column::{AlterColumn, ColumnChange};
 pub use apply::{ApplyError, apply};
 pub use builder::Operations;
+pub use comment::CommentOn;
 pub use constraint::{Constraint, ConstraintRef};
 pub use invert::create_with_indexes;
 
-use crate::schema::{Column, Domain, EnumType, Index, ObjectName, Table};
+use crate::schema::{Column, Domain, EnumType, Index, ObjectName, Sequence, Table};
 
 /// One directive of a revision.
 #[derive(Debug, Clone, PartialEq)]
@@ -59,6 +61,32 @@ pub enum Operation {
         name: ObjectName,
         /// What it was, where known.
         domain: Option<Domain>,
+    },
+    /// Changes a domain.
+    AlterDomain {
+        /// The domain as it shall be.
+        to: Domain,
+        /// The domain before, where known.
+        from: Option<Domain>,
+    },
+    /// Creates a sequence of its own.
+    CreateSequence {
+        /// The sequence.
+        sequence: Sequence,
+    },
+    /// Drops a sequence.
+    DropSequence {
+        /// Its name.
+        name: ObjectName,
+        /// What it was, where known.
+        sequence: Option<Sequence>,
+    },
+    /// Changes a sequence.
+    AlterSequence {
+        /// The sequence as it shall be.
+        to: Sequence,
+        /// The sequence before, where known.
+        from: Option<Sequence>,
     },
     /// Creates an enumeration.
     CreateEnum {
@@ -175,6 +203,22 @@ pub enum Operation {
     DropTableComment {
         /// The table.
         table: ObjectName,
+        /// The comment before, where known.
+        from: Option<String>,
+    },
+    /// Sets the comment of any other object.
+    CreateComment {
+        /// The object.
+        on: CommentOn,
+        /// The comment.
+        comment: String,
+        /// The comment before, where there was one.
+        from: Option<String>,
+    },
+    /// Removes the comment of any other object.
+    DropComment {
+        /// The object.
+        on: CommentOn,
         /// The comment before, where known.
         from: Option<String>,
     },

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::ColumnType;
+use super::{ColumnType, ObjectName};
 use crate::script::builder;
 
 /// A column of a table.
@@ -116,6 +116,18 @@ pub struct Identity {
     pub cache: Option<i64>,
     /// Whether to begin again after the last value.
     pub cycle: bool,
+    /// The name of the sequence, where it is not the database's own choice.
+    #[cfg_attr(
+        feature = "serde",
+        serde(default, skip_serializing_if = "Option::is_none")
+    )]
+    pub sequence: Option<ObjectName>,
+    /// The type of the sequence, where it is not the column's.
+    #[cfg_attr(
+        feature = "serde",
+        serde(default, skip_serializing_if = "Option::is_none")
+    )]
+    pub sequence_type: Option<ColumnType>,
 }
 
 /// Which rows get their value from the database.
@@ -132,7 +144,7 @@ pub enum IdentityKind {
 }
 
 impl Identity {
-    fn of(kind: IdentityKind) -> Self {
+    pub(super) fn of(kind: IdentityKind) -> Self {
         Identity {
             kind,
             start: None,
@@ -141,6 +153,8 @@ impl Identity {
             maximum: None,
             cache: None,
             cycle: false,
+            sequence: None,
+            sequence_type: None,
         }
     }
 }
@@ -184,6 +198,14 @@ builder! {
         /// Begins again after the last value.
         fn cycle(self) {
             self.cycle = true;
+        }
+        /// Names the sequence, where it is not to have the database's own choice of a name.
+        fn sequence(self, name: into ObjectName) {
+            self.sequence = Some(name);
+        }
+        /// Gives the sequence a type that is not the column's.
+        fn sequence_type(self, data_type: into ColumnType) {
+            self.sequence_type = Some(data_type);
         }
     }
 }

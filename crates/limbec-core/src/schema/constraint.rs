@@ -11,19 +11,29 @@ pub struct PrimaryKey {
     pub name: Option<String>,
     /// The columns, in order.
     pub columns: Vec<String>,
+    /// The comment.
+    #[cfg_attr(
+        feature = "serde",
+        serde(default, skip_serializing_if = "Option::is_none")
+    )]
+    pub comment: Option<String>,
 }
 
 builder! {
     constructors PrimaryKey {
         /// Makes a primary key of its columns, in order.
         fn new(columns: into Names) {
-            PrimaryKey { name: None, columns: columns.0 }
+            PrimaryKey { name: None, columns: columns.0, comment: None }
         }
     }
     methods {
         /// Names the constraint.
         fn name(self, name: into String) {
             self.name = Some(name);
+        }
+        /// Sets the comment.
+        fn comment(self, text: into String) {
+            self.comment = Some(text);
         }
     }
 }
@@ -40,19 +50,35 @@ pub struct UniqueConstraint {
     pub deferrable: Option<Deferrable>,
     /// Whether two NULLs count as equal.
     pub nulls_not_distinct: bool,
+    /// The comment.
+    #[cfg_attr(
+        feature = "serde",
+        serde(default, skip_serializing_if = "Option::is_none")
+    )]
+    pub comment: Option<String>,
 }
 
 builder! {
     constructors UniqueConstraint {
         /// Makes a unique constraint of its columns, in order.
         fn new(columns: into Names) {
-            UniqueConstraint { name: None, columns: columns.0, deferrable: None, nulls_not_distinct: false }
+            UniqueConstraint {
+                name: None,
+                columns: columns.0,
+                deferrable: None,
+                nulls_not_distinct: false,
+                comment: None,
+            }
         }
     }
     methods {
         /// Names the constraint.
         fn name(self, name: into String) {
             self.name = Some(name);
+        }
+        /// Sets the comment.
+        fn comment(self, text: into String) {
+            self.comment = Some(text);
         }
         /// Lets a transaction put the check off.
         fn deferrable(self) {
@@ -77,19 +103,29 @@ pub struct CheckConstraint {
     pub name: Option<String>,
     /// The condition, as an SQL expression.
     pub expression: String,
+    /// The comment.
+    #[cfg_attr(
+        feature = "serde",
+        serde(default, skip_serializing_if = "Option::is_none")
+    )]
+    pub comment: Option<String>,
 }
 
 builder! {
     constructors CheckConstraint {
         /// Makes a check of its condition, an SQL expression.
         fn new(expression: into String) {
-            CheckConstraint { name: None, expression }
+            CheckConstraint { name: None, expression, comment: None }
         }
     }
     methods {
         /// Names the constraint.
         fn name(self, name: into String) {
             self.name = Some(name);
+        }
+        /// Sets the comment.
+        fn comment(self, text: into String) {
+            self.comment = Some(text);
         }
     }
 }
@@ -114,6 +150,12 @@ pub struct ForeignKey {
     pub deferrable: Option<Deferrable>,
     /// Whether a key with some columns NULL is refused (`MATCH FULL`).
     pub match_full: bool,
+    /// The comment.
+    #[cfg_attr(
+        feature = "serde",
+        serde(default, skip_serializing_if = "Option::is_none")
+    )]
+    pub comment: Option<String>,
 }
 
 builder! {
@@ -135,6 +177,7 @@ builder! {
                 on_update: ReferentialAction::NoAction,
                 deferrable: None,
                 match_full: false,
+                comment: None,
             }
         }
     }
@@ -142,6 +185,10 @@ builder! {
         /// Names the constraint.
         fn name(self, name: into String) {
             self.name = Some(name);
+        }
+        /// Sets the comment.
+        fn comment(self, text: into String) {
+            self.comment = Some(text);
         }
         /// Sets what a delete of the referred row does.
         fn on_delete(self, action: ReferentialAction) {

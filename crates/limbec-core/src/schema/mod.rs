@@ -6,10 +6,13 @@
 
 mod column;
 mod constraint;
+mod domain;
 mod enumeration;
 mod index;
 mod name;
+mod namespace;
 mod naming;
+mod sequence;
 mod table;
 mod types;
 
@@ -17,16 +20,19 @@ pub use column::{Column, Generated, Identity, IdentityKind};
 pub use constraint::{
     CheckConstraint, Deferrable, ForeignKey, PrimaryKey, ReferentialAction, UniqueConstraint,
 };
-pub use enumeration::{Domain, EnumType};
+pub use domain::Domain;
+pub use enumeration::EnumType;
 pub use index::{Index, IndexElement, IndexKey};
 pub use name::ObjectName;
+pub use namespace::Namespace;
 pub use naming::{NameParts, NamingConvention};
+pub use sequence::{OwnedBy, Sequence};
 pub use table::Table;
 pub(crate) use types::construct_type;
 pub use types::{
     Array, BigInteger, Boolean, Bytes, Char, Cidr, ColumnType, Custom, Date, Double, Enum, Inet,
-    Integer, Interval, Json, Jsonb, MacAddr, Numeric, Real, SmallInteger, Text, Time, Timestamp,
-    TimestampTz, Uuid, Varchar,
+    Integer, Interval, Json, Jsonb, MacAddr, Named, Numeric, Real, SmallInteger, Text, Time,
+    Timestamp, TimestampTz, Uuid, Varchar,
 };
 
 /// Everything a database holds that limbec knows of.
@@ -41,13 +47,15 @@ pub struct Schema {
     )]
     pub own_namespace: Option<String>,
     /// The namespaces other than the connection's own.
-    pub namespaces: Vec<String>,
+    pub namespaces: Vec<Namespace>,
     /// The extensions, by name.
     pub extensions: Vec<String>,
     /// The domains.
     pub domains: Vec<Domain>,
     /// The enumerations.
     pub enums: Vec<EnumType>,
+    /// The sequences of their own.
+    pub sequences: Vec<Sequence>,
     /// The tables.
     pub tables: Vec<Table>,
 }
@@ -81,11 +89,18 @@ impl Schema {
 
     /// Whether any name gives the namespace.
     pub(crate) fn gives_namespace(&self, own: &str) -> bool {
-        let enums = self.enums.iter().map(|it| &it.name);
         let keys = self.tables.iter().flat_map(|it| &it.foreign_keys);
+        let columns = self.tables.iter().flat_map(|it| &it.columns);
+        let types = columns.filter_map(|it| match it.column_type.element() {
+            ColumnType::Named(name) => Some(name),
+            _ => None,
+        });
         let mut names = (self.tables.iter().map(|it| &it.name))
-            .chain(enums)
-            .chain(keys.map(|it| &it.referred_table));
+            .chain(self.enums.iter().map(|it| &it.name))
+            .chain(self.domains.iter().map(|it| &it.name))
+            .chain(self.sequences.iter().map(|it| &it.name))
+            .chain(keys.map(|it| &it.referred_table))
+            .chain(types);
         names.any(|name| name.schema.as_deref() == Some(own))
     }
 
@@ -99,20 +114,38 @@ impl Schema {
     /// ```
     pub fn within(mut self, own: &str) -> Schema {
         self.own_namespace = Some(own.to_string());
-        self.namespaces.retain(|it| it != own);
-        let enums = self.enums.iter_mut();
-        enums.for_each(|it| it.name.leave(own));
-        for domain in &mut self.domains {
-            domain.name.leave(own);
-            domain.base.leave(own);
+        self.namespaces.retain(|it| it.name != own);
+        self.each_name(&mut |name| drop(name.schema.take_if(|it| it == own)));
+        self
+    }
+
+    /// Hands over every name of an object that lives in a namespace, wherever it stands.
+    fn each_name(&mut self, with: &mut dyn FnMut(&mut ObjectName)) {
+        for it in &mut self.enums {
+            with(&mut it.name);
+        }
+        for it in &mut self.domains {
+            with(&mut it.name);
+            it.base.each_name(with);
+        }
+        for it in &mut self.sequences {
+            with(&mut it.name);
+            if let Some(owner) = &mut it.owned_by {
+                with(&mut owner.table);
+            }
         }
         for table in &mut self.tables {
-            table.name.leave(own);
-            let columns = table.columns.iter_mut();
-            columns.for_each(|it| it.column_type.leave(own));
-            let keys = table.foreign_keys.iter_mut();
-            keys.for_each(|it| it.referred_table.leave(own));
+            with(&mut table.name);
+            for column in &mut table.columns {
+                column.column_type.each_name(with);
+                if let Some(sequence) = column.identity.as_mut().and_then(|it| it.sequence.as_mut())
+                {
+                    with(sequence);
+                }
+            }
+            for key in &mut table.foreign_keys {
+                with(&mut key.referred_table);
+            }
         }
-        self
     }
 }

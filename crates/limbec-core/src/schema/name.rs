@@ -36,13 +36,6 @@ builder! {
     }
 }
 
-impl ObjectName {
-    /// Takes the namespace off where it is the one given.
-    pub(super) fn leave(&mut self, own: &str) {
-        self.schema.take_if(|it| it == own);
-    }
-}
-
 impl From<&str> for ObjectName {
     fn from(name: &str) -> Self {
         ObjectName::new(name)

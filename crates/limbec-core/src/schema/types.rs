@@ -80,18 +80,35 @@ pub enum ColumnType {
     Array(Box<ColumnType>),
     /// One of a fixed list of labels.
     Enum(EnumType),
+    /// A domain, by its name.
+    Named(ObjectName),
     /// Any other type, by the name that the database knows it by, such as `vector(768)`.
     Custom(String),
 }
 
 impl ColumnType {
-    /// Takes the namespace off the name of an enumeration where it is the one given.
-    pub(super) fn leave(&mut self, own: &str) {
+    /// Hands over the names of the enumerations and domains in the type.
+    pub(super) fn each_name(&mut self, with: &mut dyn FnMut(&mut ObjectName)) {
         match self {
-            ColumnType::Enum(it) => it.name.leave(own),
-            ColumnType::Array(element) => element.leave(own),
+            ColumnType::Enum(it) => with(&mut it.name),
+            ColumnType::Named(name) => with(name),
+            ColumnType::Array(element) => element.each_name(with),
             _ => {}
         }
+    }
+
+    /// The type itself, or of an array that of its elements.
+    ///
+    /// ```
+    /// use limbec_core::schema::{Array, ColumnType, Text};
+    /// assert_eq!(*Array::of(Array::of(Text)).element(), ColumnType::Text);
+    /// ```
+    pub fn element(&self) -> &ColumnType {
+        let mut inner = self;
+        while let ColumnType::Array(element) = inner {
+            inner = element;
+        }
+        inner
     }
 }
 
@@ -221,6 +238,10 @@ pub struct Custom;
 #[derive(Debug, Clone, Copy)]
 pub struct Enum;
 
+/// Domains by their name, by [`Named::new`].
+#[derive(Debug, Clone, Copy)]
+pub struct Named;
+
 type Labels = crate::script::Names;
 
 functions! {
@@ -258,7 +279,11 @@ functions! {
     }
     /// An enumeration by its name and labels: a native type on PostgreSQL, a CHECK on SQLite.
     Enum::new(name: into ObjectName, labels: into Labels) {
-        ColumnType::Enum(EnumType { name, labels: labels.0 })
+        ColumnType::Enum(EnumType { name, labels: labels.0, comment: None })
+    }
+    /// A domain by its name, as a string or an `ObjectName`.
+    Named::new(name: into ObjectName) {
+        ColumnType::Named(name)
     }
     /// Any type the database has, by its SQL name: `Custom::new("vector(768)")`.
     Custom::new(name: into String) {

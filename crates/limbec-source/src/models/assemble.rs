@@ -3,28 +3,30 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use limbec_core::schema::{
-    self, CheckConstraint, ColumnType, EnumType, IndexElement, IndexKey, NameParts,
-    NamingConvention, Schema, UniqueConstraint,
+    self, CheckConstraint, IndexElement, IndexKey, NameParts, Namespace, NamingConvention, Schema,
+    UniqueConstraint,
 };
 
 use super::build::Built;
 use super::constraint::{Check, Unique};
-use super::enumeration::Enumeration;
 use super::index::Index;
 use super::link::Linker;
 use super::naming::{Names, Of, column_of_check};
+use super::scope::Found;
 use super::table::Table;
 use crate::mistake::{At, Mistakes, Place};
 
 /// Makes the schema of all tables; each constraint and index in it has a name.
 pub(super) fn schema(
-    tables: &[Table],
+    found: &Found,
     built: &[Vec<Built>],
-    enumerations: &[Enumeration],
+    domains: Vec<schema::Domain>,
     naming: &NamingConvention,
     mistakes: &mut Mistakes,
 ) -> Schema {
-    distinct(tables, enumerations, mistakes);
+    let tables = &found.tables;
+    distinct(found, mistakes);
+    owners_are_known(found, mistakes);
     let mut names = Names::default();
     take_given(tables, &mut names, mistakes);
     let linker = Linker::new(tables, built);
@@ -48,59 +50,82 @@ pub(super) fn schema(
             made.push(table);
         }
     }
-    let enums = used_enums(&made);
-    let namespaces: BTreeSet<&String> =
-        (made.iter().filter_map(|table| table.name.schema.as_ref()))
-            .chain(enums.iter().filter_map(|it| it.name.schema.as_ref()))
-            .collect();
-    Schema {
-        namespaces: namespaces.into_iter().cloned().collect(),
-        enums,
+    let enums = (found.enumerations.iter()).map(|it| (it.enum_type.name.clone(), &it.enum_type));
+    let enums: BTreeMap<_, _> = enums.collect();
+    let mut schema = Schema {
+        extensions: found.extensions.clone(),
+        domains,
+        enums: enums.into_values().cloned().collect(),
+        sequences: (found.sequences.iter().map(|it| it.sequence.clone())).collect(),
         tables: made,
         ..Schema::default()
-    }
+    };
+    schema.extensions.sort();
+    schema.extensions.dedup();
+    schema.namespaces = namespaces(&schema, found);
+    schema
 }
 
-/// The enumerations that columns are of, in the order of their names.
-fn used_enums(tables: &[schema::Table]) -> Vec<EnumType> {
-    let mut used = BTreeMap::new();
-    for column in tables.iter().flat_map(|table| &table.columns) {
-        let mut column_type = &column.column_type;
-        while let ColumnType::Array(element) = column_type {
-            column_type = element;
-        }
-        if let ColumnType::Enum(enumeration) = column_type {
-            used.entry(&enumeration.name).or_insert(enumeration);
-        }
+/// The namespaces that are declared, and those that objects are in.
+fn namespaces(schema: &Schema, found: &Found) -> Vec<Namespace> {
+    let mut all: BTreeMap<String, Namespace> = BTreeMap::new();
+    for it in &found.namespaces {
+        all.entry(it.name.clone()).or_insert_with(|| it.clone());
     }
-    used.into_values().cloned().collect()
+    let names = (schema.tables.iter().map(|it| &it.name))
+        .chain(schema.enums.iter().map(|it| &it.name))
+        .chain(schema.domains.iter().map(|it| &it.name))
+        .chain(schema.sequences.iter().map(|it| &it.name));
+    for name in names.filter_map(|it| it.schema.clone()) {
+        all.entry(name.clone()).or_insert_with(|| name.into());
+    }
+    all.into_values().collect()
 }
 
-/// Says which tables and enumerations share a name.
-fn distinct(tables: &[Table], enumerations: &[Enumeration], mistakes: &mut Mistakes) {
-    let tables = tables
-        .iter()
-        .map(|table| (&table.name, table.name_place, "table"));
-    let enumerations = enumerations
-        .iter()
-        .map(|it| (&it.enum_type.name, it.place, "enumeration"));
+/// Says which tables, types and sequences share a name.
+fn distinct(found: &Found, mistakes: &mut Mistakes) {
+    let tables = (found.tables.iter()).map(|it| (&it.name, it.name_place, "table"));
+    let enumerations =
+        (found.enumerations.iter()).map(|it| (&it.enum_type.name, it.place, "enumeration"));
+    let domains = (found.domains.iter()).map(|it| (&it.name, it.place, "domain"));
+    let sequences = (found.sequences.iter()).map(|it| (&it.sequence.name, it.place, "sequence"));
+    let all = tables.chain(enumerations).chain(domains).chain(sequences);
     let mut seen = BTreeMap::new();
-    for (name, place, what) in tables.chain(enumerations) {
+    for (name, place, what) in all {
         let Some((first, other)) = seen.get(name).copied() else {
             seen.insert(name, (place, what));
             continue;
         };
         mistakes.file = place.file;
+        let article = if what == "enumeration" { "an" } else { "a" };
         let message = if what == other {
             format!("two {what}s are named `{name}`")
         } else {
             // PostgreSQL makes a type of each table's rows.
-            format!("an enumeration and a table are both named `{name}`")
+            format!("{article} {what} and a {other} are both named `{name}`")
         };
         mistakes
             .at(place.span, message)
             .label(format!("this {what} comes later"))
             .other(first, format!("the first {other} is here"));
+    }
+}
+
+/// Says which sequences go with a column that no model has.
+fn owners_are_known(found: &Found, mistakes: &mut Mistakes) {
+    for it in &found.sequences {
+        let (Some(owner), Some(span)) = (&it.sequence.owned_by, it.owner) else {
+            continue;
+        };
+        let mut tables = found.tables.iter();
+        let table = tables.find(|table| table.name == owner.table);
+        if table.is_none_or(|table| table.field(&owner.column).is_none()) {
+            mistakes.file = it.place.file;
+            mistakes.at(
+                span,
+                format!("no model has the column `{}.{}`", owner.table, owner.column),
+            );
+        }
     }
 }
 
@@ -211,7 +236,8 @@ impl Assembler<'_> {
                 );
                 schema::PrimaryKey {
                     name: Some(name),
-                    columns,
+                    comment: key.comment.clone(),
+                    ..schema::PrimaryKey::new(columns)
                 }
             }),
             uniques: uniques(table)
@@ -279,7 +305,8 @@ impl Assembler<'_> {
         );
         CheckConstraint {
             name: Some(name),
-            expression: check.expression.clone(),
+            comment: check.comment.clone(),
+            ..CheckConstraint::new(check.expression.clone())
         }
     }
 
@@ -303,6 +330,7 @@ impl Assembler<'_> {
             columns,
             deferrable: unique.deferrable,
             nulls_not_distinct: unique.nulls_not_distinct,
+            comment: unique.comment.clone(),
         }
     }
 

@@ -284,6 +284,7 @@ fn may_be_text(column_type: &ColumnType) -> bool {
         ColumnType::Text
         | ColumnType::Varchar { .. }
         | ColumnType::Char { .. }
+        | ColumnType::Named(_)
         | ColumnType::Custom(_) => true,
         ColumnType::Array(element) => may_be_text(element),
         _ => false,
@@ -328,6 +329,7 @@ pub(super) fn described(column_type: &ColumnType) -> String {
             return format!("{}[]`", described(element).trim_end_matches('`'));
         }
         ColumnType::Enum(enumeration) => enumeration.name.to_string(),
+        ColumnType::Named(name) => name.to_string(),
         ColumnType::Custom(name) => name.clone(),
         other => format!("{other:?}"),
     };

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use limbec_core::schema::{Generated, Identity};
+use limbec_core::schema::{ColumnType, Generated, Identity, ObjectName};
 use proc_macro2::Span;
 use syn::ext::IdentExt;
 
 use super::constraint::{self, Check, ForeignKey, Unique};
+use super::element;
 use super::entries::{Entries, Form, of_attributes};
 use super::index::{self, Index};
 use super::keys;
@@ -185,6 +186,8 @@ fn identity(entries: &Entries, mistakes: &mut Mistakes) -> Option<At<Identity>> 
                 value.maximum = number("maximum");
                 value.cache = number("cache");
                 value.cycle = nested.set("cycle", mistakes).is_some();
+                value.sequence = sequence(&nested, mistakes);
+                value.sequence_type = sequence_type(&nested, serial.is_some(), mistakes);
                 let span = nested.span;
                 if value.increment == Some(0) {
                     mistakes.at(span, "`increment = 0` counts nowhere");
@@ -201,6 +204,31 @@ fn identity(entries: &Entries, mistakes: &mut Mistakes) -> Option<At<Identity>> 
         }
     }
     found
+}
+
+/// Reads `sequence = "name"` or `"schema.name"`.
+fn sequence(nested: &Entries, mistakes: &mut Mistakes) -> Option<ObjectName> {
+    let text = nested.text("sequence", mistakes)?;
+    match element::dotted(&text.value).unwrap_or_default().as_slice() {
+        [name] => Some(ObjectName::new(name.as_str())),
+        [schema, name] => Some(ObjectName::qualified(schema.as_str(), name.as_str())),
+        _ => {
+            mistakes
+                .at(text.span, format!("`{}` names no sequence", text.value))
+                .help("write `sequence = \"name\"`, or `\"schema.name\"`");
+            None
+        }
+    }
+}
+
+fn sequence_type(nested: &Entries, serial: bool, mistakes: &mut Mistakes) -> Option<ColumnType> {
+    let text = nested.text("type", mistakes)?;
+    if !serial {
+        mistakes
+            .at(text.span, "an identity counts in the type of its column")
+            .help("leave `type` out, or write `identity(serial, type = \"bigint\")`");
+    }
+    Some(super::sql_type(&text.value).0)
 }
 
 fn identity_kind(words: &str, span: Span, mistakes: &mut Mistakes) -> Option<Identity> {

@@ -19,6 +19,7 @@ pub(super) struct Unique {
     pub(super) columns: Vec<At<String>>,
     pub(super) deferrable: Option<Deferrable>,
     pub(super) nulls_not_distinct: bool,
+    pub(super) comment: Option<String>,
     pub(super) span: Span,
 }
 
@@ -27,6 +28,7 @@ pub(super) struct Unique {
 pub(super) struct Check {
     pub(super) name: Option<At<String>>,
     pub(super) expression: String,
+    pub(super) comment: Option<String>,
 }
 
 /// A primary key.
@@ -34,6 +36,7 @@ pub(super) struct Check {
 pub(super) struct PrimaryKey {
     pub(super) name: Option<At<String>>,
     pub(super) columns: Vec<At<String>>,
+    pub(super) comment: Option<String>,
     pub(super) span: Span,
 }
 
@@ -50,6 +53,7 @@ pub(super) struct ForeignKey {
     pub(super) on_update: ReferentialAction,
     pub(super) deferrable: Option<Deferrable>,
     pub(super) match_full: bool,
+    pub(super) comment: Option<String>,
     /// Whether the table stands apart from its columns, as in `table(a, b)`.
     pub(super) table_level: bool,
     pub(super) span: Span,
@@ -69,6 +73,7 @@ pub(super) fn uniques(entries: &Entries, at_table: bool, mistakes: &mut Mistakes
                 columns: Vec::new(),
                 deferrable: None,
                 nulls_not_distinct: false,
+                comment: None,
                 span: short.span,
             },
             Form::Nested(nested) => {
@@ -77,6 +82,7 @@ pub(super) fn uniques(entries: &Entries, at_table: bool, mistakes: &mut Mistakes
                     columns: nested.names("columns", mistakes).unwrap_or_default(),
                     deferrable: deferrable(&nested, mistakes),
                     nulls_not_distinct: nested.set("nulls_not_distinct", mistakes).is_some(),
+                    comment: text(&nested, "comment", mistakes),
                     span: nested.span,
                 };
                 nested.finish(mistakes);
@@ -132,6 +138,7 @@ pub(super) fn checks(entries: &Entries, mistakes: &mut Mistakes) -> Vec<Check> {
                 checks.push(Check {
                     name: None,
                     expression,
+                    comment: None,
                 });
             }
             Form::Short(At { value: None, span }) => {
@@ -143,10 +150,12 @@ pub(super) fn checks(entries: &Entries, mistakes: &mut Mistakes) -> Vec<Check> {
                 let span = nested.span;
                 let name = nested.text("name", mistakes);
                 let expression = nested.text("expression", mistakes);
+                let comment = text(&nested, "comment", mistakes);
                 if let Some(expression) = expression {
                     checks.push(Check {
                         name,
                         expression: expression.value,
+                        comment,
                     });
                 } else if !nested.has("expression") {
                     mistakes
@@ -167,6 +176,7 @@ pub(super) fn primary_key(entries: &Entries, mistakes: &mut Mistakes) -> Option<
         let key = PrimaryKey {
             name: nested.text("name", mistakes),
             columns: nested.names("columns", mistakes).unwrap_or_default(),
+            comment: text(&nested, "comment", mistakes),
             span: nested.span,
         };
         if key.columns.is_empty() && !nested.has("columns") {
@@ -202,6 +212,7 @@ fn foreign_key(nested: &Entries, mistakes: &mut Mistakes) -> Option<ForeignKey> 
     let referred_columns = nested.names("referred_columns", mistakes);
     let name = nested.text("name", mistakes);
     let actions = actions(nested, mistakes);
+    let comment = text(nested, "comment", mistakes);
     for (missing, key) in [
         (columns.is_none(), "columns"),
         (references.is_none(), "references"),
@@ -258,6 +269,7 @@ fn foreign_key(nested: &Entries, mistakes: &mut Mistakes) -> Option<ForeignKey> 
         on_update: actions.on_update,
         deferrable: actions.deferrable,
         match_full: actions.match_full,
+        comment,
         table_level: true,
         span: nested.span,
     })
@@ -319,6 +331,7 @@ pub(super) fn column_foreign_key(
         on_update: actions.on_update,
         deferrable: actions.deferrable,
         match_full: actions.match_full,
+        comment: None,
         table_level: false,
         span: target.span,
     })
@@ -393,6 +406,10 @@ fn deferrable(entries: &Entries, mistakes: &mut Mistakes) -> Option<Deferrable> 
         }
     });
     later.or(given)
+}
+
+fn text(entries: &Entries, key: &str, mistakes: &mut Mistakes) -> Option<String> {
+    entries.text(key, mistakes).map(|it| it.value)
 }
 
 /// Reads `option("dialect.name" = "value")`.

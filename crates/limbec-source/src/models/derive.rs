@@ -8,6 +8,7 @@ use quote::quote;
 use super::build;
 use super::conditions;
 use super::enumeration::Enumeration;
+use super::objects;
 use super::rust_type::Types;
 use super::scope::Found;
 use super::table::Table;
@@ -86,6 +87,71 @@ pub fn derive_enum(item: TokenStream) -> TokenStream {
         }
         #errors
     }
+}
+
+/// Declares a macro for items that make no code: only mistakes become errors.
+macro_rules! without_code {
+    ($($(#[$meta:meta])* $name:ident $what:literal $read:expr;)*) => {
+        $($(#[$meta])*
+        pub fn $name(item: TokenStream) -> TokenStream {
+            let item = match syn::parse2::<syn::Item>(item) {
+                Ok(syn::Item::Struct(item)) => item,
+                Ok(other) => return not(&other, $what),
+                Err(error) => return error.into_compile_error(),
+            };
+            let mut mistakes = Mistakes::default();
+            let (attributes, _) = conditions::resolve(&item.attrs);
+            let read: fn(&syn::ItemStruct, &[syn::Attribute], &mut Mistakes) = $read;
+            read(&item, &attributes, &mut mistakes);
+            mistakes.compile_errors()
+        })*
+    };
+}
+
+without_code! {
+    /// Expands `#[derive(Domain)]`: an error at each mistake that the item alone shows.
+    ///
+    /// ```
+    /// let item = "struct Email(String);".parse().unwrap();
+    /// assert!(limbec_source::models::derive_domain(item).is_empty());
+    /// ```
+    derive_domain "a domain is a struct that wraps a type" |item, attributes, mistakes| {
+        let domain = objects::Domain::read(item, attributes, 0, mistakes);
+        let types = Types {
+            found: &Found::default(),
+            map: &BTreeMap::new(),
+            alone: true,
+        };
+        domain.build(&types, mistakes);
+    };
+    /// Expands `#[derive(Sequence)]`: an error at each mistake.
+    ///
+    /// ```
+    /// let item = "#[sequence(strat = 5)] struct Numbers;".parse().unwrap();
+    /// let errors = limbec_source::models::derive_sequence(item).to_string();
+    /// assert!(errors.contains("did you mean `start`?"));
+    /// ```
+    derive_sequence "a sequence is a struct without fields" |item, attributes, mistakes| {
+        objects::Sequence::read(item, attributes, mistakes);
+    };
+    /// Expands `#[derive(Schema)]`: an error at each mistake.
+    ///
+    /// ```
+    /// let item = "struct Billing;".parse().unwrap();
+    /// assert!(limbec_source::models::derive_schema(item).is_empty());
+    /// ```
+    derive_schema "a schema is a struct without fields" |item, attributes, mistakes| {
+        objects::namespace(item, attributes, mistakes);
+    };
+    /// Expands `#[derive(Extension)]`: an error at each mistake.
+    ///
+    /// ```
+    /// let item = "struct Citext;".parse().unwrap();
+    /// assert!(limbec_source::models::derive_extension(item).is_empty());
+    /// ```
+    derive_extension "an extension is a struct without fields" |item, attributes, mistakes| {
+        objects::extension(item, attributes, mistakes);
+    };
 }
 
 fn not(item: &syn::Item, what: &str) -> TokenStream {

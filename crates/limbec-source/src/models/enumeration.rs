@@ -6,9 +6,9 @@ use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 
 use super::cases::Case;
-use super::conditions;
 use super::entries::of_attributes;
 use super::keys;
+use super::{column, conditions};
 use crate::mistake::{Mistakes, Place};
 use crate::suggest::did_you_mean;
 
@@ -52,6 +52,7 @@ impl Enumeration {
             }
             found
         });
+        let comment = column::comment(&entries, attributes, mistakes);
         entries.finish(mistakes);
         let enum_type = EnumType {
             name: ObjectName {
@@ -59,6 +60,7 @@ impl Enumeration {
                 name: name.map_or_else(|| Case::Snake.of(&rust_name), |name| name.value),
             },
             labels: labels(item, case.unwrap_or(Case::Snake), mistakes),
+            comment,
         };
         Enumeration {
             place: mistakes.place(span),

@@ -99,10 +99,12 @@ keys! {
         "deferrable" "deferrable"
         "initially_deferred" "initially_deferred"
         "nulls_not_distinct" "nulls_not_distinct"
+        "comment" "comment = \"One name an owner\""
     }
     CHECK "check(…)" {
         "expression" "expression = \"a < b\""
         "name" "name = \"a_before_b\""
+        "comment" "comment = \"Ends after it begins\""
     }
     FOREIGN_KEY "foreign_key(…)" {
         "columns" "columns = [\"a\", \"b\"]"
@@ -114,14 +116,18 @@ keys! {
         "deferrable" "deferrable"
         "initially_deferred" "initially_deferred"
         "match_full" "match_full"
+        "comment" "comment = \"Who made it\""
     }
     PRIMARY_KEY "primary_key(…)" {
         "columns" "columns = [\"a\", \"b\"]"
         "name" "name = \"pk_users\""
+        "comment" "comment = \"By number\""
     }
     IDENTITY "identity(…)" {
         "always" "always"
         "serial" "serial"
+        "sequence" "sequence = \"order_numbers\""
+        "type" "type = \"bigint\""
         "start" "start = 1"
         "increment" "increment = 1"
         "minimum" "minimum = 1"
@@ -134,11 +140,54 @@ keys! {
         "name" "name = \"mood\""
         "schema" "schema = \"billing\""
         "rename_all" "rename_all = \"snake_case\""
+        "comment" "comment = \"How far it is\""
+    }
+    /// A domain.
+    DOMAIN "#[domain(…)]" {
+        "name" "name = \"email\""
+        "schema" "schema = \"billing\""
+        "type" "type = \"varchar(36)\""
+        "not_null" "not_null"
+        "server_default" "server_default = \"0\""
+        "collation" "collation = \"de_DE\""
+        "check" "check = \"VALUE ~ '@'\""
+        "comment" "comment = \"Where to write to\""
+    }
+    /// A sequence.
+    SEQUENCE "#[sequence(…)]" {
+        "name" "name = \"order_numbers\""
+        "schema" "schema = \"billing\""
+        "type" "type = \"integer\""
+        "start" "start = 1000"
+        "increment" "increment = 1"
+        "minimum" "minimum = 1"
+        "maximum" "maximum = 9999"
+        "cache" "cache = 20"
+        "cycle" "cycle"
+        "owned_by" "owned_by = \"orders.number\""
+        "comment" "comment = \"Printed on the bill\""
+    }
+    /// A namespace.
+    SCHEMA "#[schema(…)]" {
+        "name" "name = \"billing\""
+        "comment" "comment = \"What is paid for\""
+    }
+    /// An extension.
+    EXTENSION "#[extension(…)]" {
+        "name" "name = \"citext\""
     }
 }
 
 /// The lists that are attributes of their own, where a stray key may belong.
-pub(super) static HOMES: &[&Keys] = &[&COLUMN, &TABLE, &ENUMERATION];
+pub(super) static HOMES: &[&Keys] = &[
+    &COLUMN,
+    &TABLE,
+    &ENUMERATION,
+    &DOMAIN,
+    &SEQUENCE,
+    &SCHEMA,
+    &EXTENSION,
+];
 
 /// The spellings of other tools (SQLAlchemy, diesel, sqlx, SeaORM, serde), and ours.
 pub(super) static FOREIGN: &[(&str, &str)] = &[

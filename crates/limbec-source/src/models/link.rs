@@ -79,6 +79,7 @@ impl<'a> Linker<'a> {
             on_update: key.on_update,
             deferrable: key.deferrable,
             match_full: key.match_full,
+            comment: key.comment.clone(),
         })
     }
 

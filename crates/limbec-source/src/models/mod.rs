@@ -1,10 +1,11 @@
-//! Reads models: structs with `#[derive(Table)]` and enums with `#[derive(Enum)]`.
+//! Reads models: structs with `#[derive(Table)]`, enums with `#[derive(Enum)]`, and structs that
+//! stand for domains, sequences, namespaces and extensions.
 //!
 //! Input: the text of files. Output: a [`Schema`] whose every constraint has a name, what was
 //! found in each file, and [`Diagnostic`]s. The way runs through the modules in this order:
 //!
 //! 1. `scan` finds the items of a file, `scope` its imports.
-//! 2. `table`, `column`, `enumeration` read an item by its attributes (`entries`, `entry`, `keys`,
+//! 2. `table`, `column`, `enumeration`, `objects` read an item by its attributes (`entries`, `entry`, `keys`,
 //!    `constraint`, `index`, `element`).
 //! 3. `rust_type` finds each field's type (`lookup`, `known`, `sql_type`), `build` makes the column.
 //! 4. `link` finds what foreign keys refer to, `naming` names what has no name, `assemble` makes
@@ -32,6 +33,7 @@ mod link;
 mod lookup;
 mod md5;
 pub(crate) mod naming;
+mod objects;
 mod rust_type;
 mod scan;
 mod scope;
@@ -42,7 +44,9 @@ use std::collections::BTreeMap;
 
 use limbec_core::schema::{NamingConvention, Schema};
 
-pub use derive::{derive_enum, derive_table};
+pub use derive::{
+    derive_domain, derive_enum, derive_extension, derive_schema, derive_sequence, derive_table,
+};
 pub use sql_type::sql_type;
 
 pub(crate) use assemble::words_of;
@@ -76,7 +80,7 @@ pub struct ModelOptions {
 /// What was read.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Models {
-    /// The tables, in the order of the files, and the enumerations that they use.
+    /// The tables, in the order of the files, and all else that is declared.
     pub schema: Schema,
     /// What each file holds, in the order of the files.
     pub files: Vec<FileSummary>,
@@ -165,11 +169,10 @@ fn schema(found: &Found, options: &ModelOptions, mistakes: &mut Mistakes) -> Sch
         mistakes.file = table.place.file;
         built.push(build::columns(table, &types, mistakes));
     }
-    assemble::schema(
-        &found.tables,
-        &built,
-        &found.enumerations,
-        &options.naming,
-        mistakes,
-    )
+    let mut domains = Vec::with_capacity(found.domains.len());
+    for domain in &found.domains {
+        mistakes.file = domain.place.file;
+        domains.extend(domain.build(&types, mistakes));
+    }
+    assemble::schema(found, &built, domains, &options.naming, mistakes)
 }

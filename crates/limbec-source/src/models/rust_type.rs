@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use limbec_core::schema::{ColumnType, Identity};
+use limbec_core::schema::{ColumnType, EnumType, Identity};
 use proc_macro2::Span;
 use quote::ToTokens;
 use syn::ext::IdentExt;
@@ -305,8 +305,12 @@ impl Types<'_> {
         };
         let name = written(path);
         match &declaration.kind {
-            Kind::Enumeration(number) => Ok(Mapped::of(ColumnType::Enum(
-                self.found.enumerations[*number].enum_type.clone(),
+            Kind::Enumeration(number) => Ok(Mapped::of(ColumnType::Enum(EnumType {
+                comment: None,
+                ..self.found.enumerations[*number].enum_type.clone()
+            }))),
+            Kind::Domain(number) => Ok(Mapped::of(ColumnType::Named(
+                self.found.domains[*number].name.clone(),
             ))),
             // The mistake is at the field, not at what the field's type is made of.
             Kind::Newtype(inner) | Kind::Alias(inner) => self

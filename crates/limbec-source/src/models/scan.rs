@@ -10,6 +10,7 @@ use syn::{ItemEnum, ItemStruct, ItemType, ItemUnion, ItemUse};
 
 use super::conditions;
 use super::enumeration::Enumeration;
+use super::objects::{self, Domain, Sequence};
 use super::scope::{Found, Kind, Module};
 use super::table::Table;
 use crate::mistake::Mistakes;
@@ -108,7 +109,9 @@ fn item(keyword: &str, tokens: &[TokenTree], module: usize, found: &mut Found) {
         "union" => {
             if let Some(item) = parse::<ItemUnion>(tokens, &mut found.mistakes) {
                 let derives = Derives::read(&item.attrs, &found.modules[module]);
-                derives.refuse(&item.ident, "union", &mut found.mistakes);
+                for derive in derives.all.iter().filter(|_| derives.kept) {
+                    derive.refuse(&item.ident, "union", &mut found.mistakes);
+                }
             }
         }
         _ => {
@@ -124,23 +127,39 @@ fn structure(item: &ItemStruct, module: usize, found: &mut Found) {
     if !derives.kept {
         return;
     }
-    if derives.table {
-        let table = Table::read(item, &derives.attributes, module, &mut found.mistakes);
-        found.tables.push(table);
-    }
-    if derives.enumeration {
-        Derives {
-            table: false,
-            ..derives
+    let (attributes, mistakes) = (&derives.attributes, &mut found.mistakes);
+    let mut kind = newtype(item).map_or(Kind::Struct, |inner| Kind::Newtype(inner.clone()));
+    for derive in &derives.all {
+        match derive {
+            Derive::Table => {
+                let table = Table::read(item, attributes, module, mistakes);
+                found.tables.push(table);
+            }
+            Derive::Domain => {
+                let domain = Domain::read(item, attributes, module, mistakes);
+                found.domains.push(domain);
+                kind = Kind::Domain(found.domains.len() - 1);
+            }
+            Derive::Sequence => {
+                let sequence = Sequence::read(item, attributes, mistakes);
+                found.sequences.push(sequence);
+            }
+            Derive::Schema => {
+                let namespace = objects::namespace(item, attributes, mistakes);
+                found.namespaces.push(namespace);
+            }
+            Derive::Extension => {
+                let extension = objects::extension(item, attributes, mistakes);
+                found.extensions.push(extension);
+            }
+            Derive::Enum => derive.refuse(&item.ident, "struct", mistakes),
         }
-        .refuse(&item.ident, "struct", &mut found.mistakes);
     }
-    let kind = newtype(item).map_or(Kind::Struct, |inner| Kind::Newtype(inner.clone()));
     found.declare(&item.ident, &item.generics, module, kind);
 }
 
 /// The type that a struct of one nameless field wraps; a `PhantomData` beside it is nothing.
-fn newtype(item: &ItemStruct) -> Option<&syn::Type> {
+pub(super) fn newtype(item: &ItemStruct) -> Option<&syn::Type> {
     let syn::Fields::Unnamed(fields) = &item.fields else {
         return None;
     };
@@ -164,68 +183,96 @@ fn enumeration(item: &ItemEnum, module: usize, found: &mut Found) {
     if !derives.kept {
         return;
     }
-    let kind = if derives.enumeration {
-        let read = Enumeration::read(item, &derives.attributes, &mut found.mistakes);
-        found.enumerations.push(read);
-        Kind::Enumeration(found.enumerations.len() - 1)
-    } else {
-        Kind::PlainEnum
-    };
-    if derives.table {
-        Derives {
-            enumeration: false,
-            ..derives
+    let mut kind = Kind::PlainEnum;
+    for derive in &derives.all {
+        if *derive == Derive::Enum {
+            let read = Enumeration::read(item, &derives.attributes, &mut found.mistakes);
+            found.enumerations.push(read);
+            kind = Kind::Enumeration(found.enumerations.len() - 1);
+        } else {
+            derive.refuse(&item.ident, "enum", &mut found.mistakes);
         }
-        .refuse(&item.ident, "enum", &mut found.mistakes);
     }
     found.declare(&item.ident, &item.generics, module, kind);
+}
+
+/// A derive of limbec's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Derive {
+    Table,
+    Enum,
+    Domain,
+    Sequence,
+    Schema,
+    Extension,
+}
+
+impl Derive {
+    /// Every derive, with its name and what an item with it must be.
+    const ALL: [(Derive, &'static str, &'static str); 6] = [
+        (
+            Derive::Table,
+            "Table",
+            "a table is a struct with named fields",
+        ),
+        (Derive::Enum, "Enum", "an enumeration is an enum"),
+        (
+            Derive::Domain,
+            "Domain",
+            "a domain is a struct that wraps a type",
+        ),
+        (
+            Derive::Sequence,
+            "Sequence",
+            "a sequence is a struct without fields",
+        ),
+        (
+            Derive::Schema,
+            "Schema",
+            "a schema is a struct without fields",
+        ),
+        (
+            Derive::Extension,
+            "Extension",
+            "an extension is a struct without fields",
+        ),
+    ];
+
+    fn refuse(self, ident: &syn::Ident, what: &str, mistakes: &mut Mistakes) {
+        let rule = Self::ALL.iter().find(|(it, ..)| *it == self);
+        let rule = rule.map_or("", |(.., rule)| rule);
+        mistakes.at(
+            ident.span(),
+            format!("`{}` is {} {what}: {rule}", ident.unraw(), article(what)),
+        );
+    }
 }
 
 /// What an item derives of limbec's.
 struct Derives {
     attributes: Vec<syn::Attribute>,
     kept: bool,
-    table: bool,
-    enumeration: bool,
+    all: Vec<Derive>,
 }
 
 impl Derives {
     fn read(attributes: &[syn::Attribute], module: &Module) -> Self {
         let (attributes, kept) = conditions::resolve(attributes);
-        let (mut table, mut enumeration) = (false, false);
+        let mut all = Vec::new();
         for attribute in attributes.iter().filter(|it| it.path().is_ident("derive")) {
             let paths = attribute.parse_args_with(
                 syn::punctuated::Punctuated::<syn::Path, syn::Token![,]>::parse_terminated,
             );
             for path in paths.iter().flatten() {
-                table |= module.is_derive(path, "Table");
-                enumeration |= module.is_derive(path, "Enum");
+                let known = Derive::ALL.iter();
+                let of_ours = known.filter(|(_, name, _)| module.is_derive(path, name));
+                all.extend(of_ours.map(|(derive, ..)| *derive));
             }
         }
         Derives {
             attributes,
             kept,
-            table,
-            enumeration,
-        }
-    }
-
-    fn refuse(&self, ident: &syn::Ident, what: &str, mistakes: &mut Mistakes) {
-        if self.kept && self.table {
-            mistakes.at(
-                ident.span(),
-                format!(
-                    "`{}` is {} {what}: a table is a struct with named fields",
-                    ident.unraw(),
-                    article(what)
-                ),
-            );
-        }
-        if self.kept && self.enumeration {
-            mistakes.at(
-                ident.span(),
-                format!("`{}` is a {what}: an enumeration is an enum", ident.unraw()),
-            );
+            all,
         }
     }
 }

@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use limbec_core::schema::Namespace;
 use syn::ext::IdentExt;
 
 use super::enumeration::Enumeration;
+use super::objects::{Domain, Sequence};
 use super::table::Table;
 use crate::mistake::Mistakes;
 
@@ -29,6 +31,8 @@ pub(super) struct Module {
 pub(super) enum Kind {
     /// An enum with `#[derive(Enum)]`, by its number.
     Enumeration(usize),
+    /// A struct with `#[derive(Domain)]`, by its number.
+    Domain(usize),
     /// `struct UserId(Uuid);`.
     Newtype(syn::Type),
     /// `type Id = Uuid;`.
@@ -55,6 +59,10 @@ pub(super) struct Found {
     /// The declarations by name, each list in the order of the files.
     pub(super) declarations: BTreeMap<String, Vec<Declaration>>,
     pub(super) enumerations: Vec<Enumeration>,
+    pub(super) domains: Vec<Domain>,
+    pub(super) sequences: Vec<Sequence>,
+    pub(super) namespaces: Vec<Namespace>,
+    pub(super) extensions: Vec<String>,
     pub(super) tables: Vec<Table>,
     pub(super) mistakes: Mistakes,
 }

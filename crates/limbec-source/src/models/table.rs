@@ -123,6 +123,7 @@ impl Table {
                 self.primary_key = Some(PrimaryKey {
                     name: None,
                     columns: marked,
+                    comment: None,
                     span,
                 });
             }

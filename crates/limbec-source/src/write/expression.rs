@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 
 use limbec_core::operations::{AlterColumn, ColumnChange, Constraint, ConstraintRef, Operation};
 use limbec_core::schema::{
-    CheckConstraint, Column, ColumnType, Deferrable, Domain, EnumType, ForeignKey, Generated,
-    Identity, IdentityKind, Index, IndexElement, IndexKey, ObjectName, PrimaryKey,
-    ReferentialAction, Table, UniqueConstraint,
+    CheckConstraint, Column, ColumnType, Deferrable, ForeignKey, Generated, Identity, IdentityKind,
+    Index, IndexElement, IndexKey, ObjectName, PrimaryKey, ReferentialAction, Table,
+    UniqueConstraint,
 };
 
 use super::layout::Expression;
-use super::literal;
+use super::{literal, objects};
 
 /// A directive with its arguments.
 pub(super) struct Directive {
@@ -25,12 +25,22 @@ pub(super) fn directives(operation: &Operation) -> Vec<Directive> {
         | Operation::DropSchema { name }
         | Operation::CreateExtension { name }
         | Operation::DropExtension { name } => vec![text(name)],
-        Operation::CreateDomain { domain: it } => vec![domain(it)],
-        Operation::CreateEnum { enumeration } => vec![enum_type(enumeration)],
-        Operation::AlterEnum { to, .. } => vec![enum_type(to)],
+        Operation::CreateDomain { domain: it } | Operation::AlterDomain { to: it, .. } => {
+            vec![objects::domain(it)]
+        }
+        Operation::CreateSequence { sequence: it } | Operation::AlterSequence { to: it, .. } => {
+            vec![objects::sequence(it)]
+        }
+        Operation::CreateComment { on, comment, .. } => {
+            vec![objects::comment_on(on), text(comment)]
+        }
+        Operation::DropComment { on, .. } => vec![objects::comment_on(on)],
+        Operation::CreateEnum { enumeration } => vec![objects::enum_type(enumeration)],
+        Operation::AlterEnum { to, .. } => vec![objects::enum_type(to)],
         Operation::CreateTable { table: it } => return create_table(it),
         Operation::DropDomain { name, .. }
         | Operation::DropEnum { name, .. }
+        | Operation::DropSequence { name, .. }
         | Operation::DropTable { name, .. } => vec![object(name)],
         Operation::RenameTable { from, to } => vec![object(from), text(to)],
         Operation::AddColumn { table, column: it } => vec![object(table), column(it)],
@@ -87,25 +97,25 @@ fn create_table(it: &Table) -> Vec<Directive> {
 }
 
 /// A call with the methods on it that say something.
-struct Chain {
+pub(super) struct Chain {
     root: Expression,
     calls: Vec<(&'static str, Vec<Expression>)>,
 }
 
 impl Chain {
-    fn new(callee: &str, arguments: Vec<Expression>) -> Self {
+    pub(super) fn new(callee: &str, arguments: Vec<Expression>) -> Self {
         Chain {
             root: Expression::Call(callee.to_string(), arguments),
             calls: Vec::new(),
         }
     }
 
-    fn call(&mut self, method: &'static str, arguments: Vec<Expression>) -> &mut Self {
+    pub(super) fn call(&mut self, method: &'static str, arguments: Vec<Expression>) -> &mut Self {
         self.calls.push((method, arguments));
         self
     }
 
-    fn flag(&mut self, holds: bool, method: &'static str) -> &mut Self {
+    pub(super) fn flag(&mut self, holds: bool, method: &'static str) -> &mut Self {
         if holds {
             self.call(method, Vec::new())
         } else {
@@ -113,21 +123,21 @@ impl Chain {
         }
     }
 
-    fn text(&mut self, value: Option<&String>, method: &'static str) -> &mut Self {
+    pub(super) fn text(&mut self, value: Option<&String>, method: &'static str) -> &mut Self {
         match value {
             Some(value) => self.call(method, vec![text(value)]),
             None => self,
         }
     }
 
-    fn integer(&mut self, value: Option<i64>, method: &'static str) -> &mut Self {
+    pub(super) fn integer(&mut self, value: Option<i64>, method: &'static str) -> &mut Self {
         match value {
             Some(value) => self.call(method, vec![Expression::Atom(value.to_string())]),
             None => self,
         }
     }
 
-    fn generated(&mut self, value: Option<&Generated>) -> &mut Self {
+    pub(super) fn generated(&mut self, value: Option<&Generated>) -> &mut Self {
         match value {
             Some(it) if it.stored => self.call("generated_stored", vec![text(&it.expression)]),
             Some(it) => self.call("generated_virtual", vec![text(&it.expression)]),
@@ -135,7 +145,7 @@ impl Chain {
         }
     }
 
-    fn deferrable(&mut self, value: Option<Deferrable>) -> &mut Self {
+    pub(super) fn deferrable(&mut self, value: Option<Deferrable>) -> &mut Self {
         match value {
             Some(Deferrable::InitiallyImmediate) => self.call("deferrable", Vec::new()),
             Some(Deferrable::InitiallyDeferred) => self.call("initially_deferred", Vec::new()),
@@ -143,14 +153,14 @@ impl Chain {
         }
     }
 
-    fn options(&mut self, options: &BTreeMap<String, String>) -> &mut Self {
+    pub(super) fn options(&mut self, options: &BTreeMap<String, String>) -> &mut Self {
         for (key, value) in options {
             self.call("option", vec![text(key), text(value)]);
         }
         self
     }
 
-    fn end(&mut self) -> Expression {
+    pub(super) fn end(&mut self) -> Expression {
         let root = self.root.clone();
         let calls = std::mem::take(&mut self.calls);
         if calls.is_empty() {
@@ -161,7 +171,7 @@ impl Chain {
     }
 }
 
-fn text(value: &str) -> Expression {
+pub(super) fn text(value: &str) -> Expression {
     Expression::Atom(literal::text(value))
 }
 
@@ -173,15 +183,15 @@ fn sql(value: &str) -> Expression {
     Expression::Atom(literal::lines(value).unwrap_or_else(|| literal::text(value)))
 }
 
-fn texts(values: &[String]) -> Expression {
+pub(super) fn texts(values: &[String]) -> Expression {
     Expression::List(values.iter().map(|it| text(it)).collect())
 }
 
-fn call(callee: &str, arguments: Vec<Expression>) -> Expression {
+pub(super) fn call(callee: &str, arguments: Vec<Expression>) -> Expression {
     Expression::Call(callee.to_string(), arguments)
 }
 
-fn object(name: &ObjectName) -> Expression {
+pub(super) fn object(name: &ObjectName) -> Expression {
     match &name.schema {
         Some(schema) => call(
             "ObjectName::qualified",
@@ -191,7 +201,7 @@ fn object(name: &ObjectName) -> Expression {
     }
 }
 
-fn column_type(it: &ColumnType) -> Expression {
+pub(super) fn column_type(it: &ColumnType) -> Expression {
     let sized = |name: &str, function: &str, size: Option<u32>| match size {
         Some(size) => call(&format!("{name}::{function}"), vec![number(size)]),
         None => Expression::Atom(name.to_string()),
@@ -232,6 +242,7 @@ fn column_type(it: &ColumnType) -> Expression {
         ColumnType::Enum(it) => {
             return call("Enum::new", vec![object(&it.name), texts(&it.labels)]);
         }
+        ColumnType::Named(name) => return call("Named::new", vec![object(name)]),
         ColumnType::Custom(name) => return call("Custom::new", vec![text(name)]),
         // The tests hold the list of types against this one.
         other => return call("Custom::new", vec![text(&format!("{other:?}"))]),
@@ -245,14 +256,21 @@ fn identity(it: &Identity) -> Expression {
         IdentityKind::ByDefault => "Identity::by_default",
         IdentityKind::Serial => "Identity::serial",
     };
-    Chain::new(function, Vec::new())
+    let mut chain = Chain::new(function, Vec::new());
+    chain
         .integer(it.start, "start")
         .integer(it.increment, "increment")
         .integer(it.minimum, "minimum")
         .integer(it.maximum, "maximum")
         .integer(it.cache, "cache")
-        .flag(it.cycle, "cycle")
-        .end()
+        .flag(it.cycle, "cycle");
+    if let Some(name) = &it.sequence {
+        chain.call("sequence", vec![object(name)]);
+    }
+    if let Some(data_type) = &it.sequence_type {
+        chain.call("sequence_type", vec![column_type(data_type)]);
+    }
+    chain.end()
 }
 
 fn column(it: &Column) -> Expression {
@@ -320,6 +338,7 @@ fn constraint(it: &Constraint) -> Expression {
 fn primary_key(it: &PrimaryKey) -> Expression {
     Chain::new("PrimaryKey::new", vec![texts(&it.columns)])
         .text(it.name.as_ref(), "name")
+        .text(it.comment.as_ref(), "comment")
         .end()
 }
 
@@ -328,12 +347,14 @@ fn unique(it: &UniqueConstraint) -> Expression {
         .text(it.name.as_ref(), "name")
         .deferrable(it.deferrable)
         .flag(it.nulls_not_distinct, "nulls_not_distinct")
+        .text(it.comment.as_ref(), "comment")
         .end()
 }
 
 fn check(it: &CheckConstraint) -> Expression {
     Chain::new("CheckConstraint::new", vec![text(&it.expression)])
         .text(it.name.as_ref(), "name")
+        .text(it.comment.as_ref(), "comment")
         .end()
 }
 
@@ -353,6 +374,7 @@ fn foreign_key(it: &ForeignKey) -> Expression {
     chain
         .deferrable(it.deferrable)
         .flag(it.match_full, "match_full")
+        .text(it.comment.as_ref(), "comment")
         .end()
 }
 
@@ -431,27 +453,4 @@ fn table(it: &Table) -> Expression {
         .text(it.comment.as_ref(), "comment")
         .options(&it.options)
         .end()
-}
-
-fn enum_type(it: &EnumType) -> Expression {
-    call("EnumType::new", vec![object(&it.name), texts(&it.labels)])
-}
-
-fn domain(it: &Domain) -> Expression {
-    let mut chain = Chain::new("Domain::new", vec![object(&it.name), column_type(&it.base)]);
-    chain
-        .flag(it.not_null, "not_null")
-        .text(it.default.as_ref(), "server_default");
-    for (index, one) in it.checks.iter().enumerate() {
-        // A rule has a name in PostgreSQL in any case: this is the one it would give.
-        let suffix = if index == 0 {
-            String::new()
-        } else {
-            index.to_string()
-        };
-        let own = || format!("{}_check{suffix}", it.name.name);
-        let name = one.name.clone().unwrap_or_else(own);
-        chain.call("check", vec![text(&name), text(&one.expression)]);
-    }
-    chain.end()
 }

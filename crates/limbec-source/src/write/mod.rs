@@ -8,6 +8,7 @@ mod expression;
 mod layout;
 mod literal;
 mod models;
+mod objects;
 mod slug;
 
 use limbec_core::operations::Operation;

@@ -10,7 +10,12 @@ use limbec_core::schema::{
 pub(crate) fn schema(schema: &Schema) -> String {
     let mut out = String::new();
     if !schema.namespaces.is_empty() {
-        let _ = writeln!(out, "namespaces {}", schema.namespaces.join(", "));
+        let names: Vec<_> = schema
+            .namespaces
+            .iter()
+            .map(|it| it.name.as_str())
+            .collect();
+        let _ = writeln!(out, "namespaces {}", names.join(", "));
     }
     for enumeration in &schema.enums {
         let _ = writeln!(

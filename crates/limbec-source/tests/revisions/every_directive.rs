@@ -26,13 +26,34 @@ pub fn upgrade(op: &mut Operations) {
             .server_default("1")
             .check("positive_check", "VALUE > 0"),
     );
-    op.create_enum(EnumType::new("state", &["draft", "done"]));
+    op.alter_domain(Domain::new("code", Text).collation("C").comment("In capitals"));
+    op.create_sequence(
+        Sequence::new(ObjectName::qualified("billing", "numbers"))
+            .data_type(Integer)
+            .start(1000)
+            .increment(2)
+            .minimum(10)
+            .maximum(9999)
+            .cache(20)
+            .cycle()
+            .comment("Printed"),
+    );
+    op.alter_sequence(Sequence::new("odd").owned_by("types", "small"));
+    op.create_comment(CommentOn::schema("billing"), "What is paid for");
+    op.create_comment(CommentOn::domain("code"), "In capitals");
+    op.create_comment(CommentOn::enumeration("state"), "How far it is");
+    op.create_comment(CommentOn::sequence("odd"), "1, 3, 5");
+    op.create_comment(CommentOn::index("types", "ix"), "For the search page");
+    op.drop_comment(CommentOn::constraint("types", "types_pkey"));
+    op.create_enum(EnumType::new("state", &["draft", "done"]).comment("How far it is"));
     op.alter_enum(EnumType::new(ObjectName::new("state"), ["draft", "sent", "done"]));
 
     op.create_table(
         Table::new("types")
             .column(Column::new("small", SmallInteger).identity(Identity::serial()))
-            .column(Column::new("whole", Integer).identity(Identity::always()))
+            .column(Column::new("whole", Integer).identity(Identity::always().sequence("by_name")))
+            .column(Column::new("wide", Integer).identity(Identity::serial().sequence_type(BigInteger)))
+            .column(Column::new("named", Named::new("positive")))
             .column(
                 Column::new("big", BigInteger).identity(
                     Identity::by_default()
@@ -108,16 +129,20 @@ pub fn upgrade(op: &mut Operations) {
             .drop_collation()
             .drop_comment(),
     );
-    op.create_primary_key("invoices", PrimaryKey::new(&["id"]));
+    op.create_primary_key("invoices", PrimaryKey::new(&["id"]).comment("By number"));
     op.create_unique_constraint(
         "invoices",
         UniqueConstraint::new(&["number"])
             .name("invoices_number_key")
             .deferrable()
             .initially_deferred()
-            .nulls_not_distinct(),
+            .nulls_not_distinct()
+            .comment("One of each"),
     );
-    op.create_check_constraint("invoices", CheckConstraint::new("total >= 0"));
+    op.create_check_constraint(
+        "invoices",
+        CheckConstraint::new("total >= 0").comment("Never less"),
+    );
     op.create_foreign_key(
         "invoices",
         ForeignKey::new(&["owner_id"], ObjectName::qualified("billing", "owners"), &["id"])
@@ -126,7 +151,8 @@ pub fn upgrade(op: &mut Operations) {
             .on_update(Restrict)
             .deferrable()
             .initially_deferred()
-            .match_full(),
+            .match_full()
+            .comment("Who pays"),
     );
     op.create_foreign_key(
         "invoices",
@@ -182,5 +208,6 @@ pub fn downgrade(operations: &mut Operations) {
     operations.drop_enum("state");
     operations.drop_domain("positive");
     operations.drop_extension("vector");
+    operations.drop_sequence("odd");
     operations.drop_schema("billing")
 }

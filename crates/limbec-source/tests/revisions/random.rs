@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use limbec_core::operations::{AlterColumn, ColumnChange, Constraint, ConstraintRef, Operation};
+use limbec_core::operations::{
+    AlterColumn, ColumnChange, CommentOn, Constraint, ConstraintRef, Operation,
+};
 use limbec_core::schema::{
     CheckConstraint, Column, ColumnType, Deferrable, Domain, EnumType, ForeignKey, Generated,
-    Identity, IdentityKind, Index, IndexElement, IndexKey, ObjectName, PrimaryKey,
-    ReferentialAction, Table, UniqueConstraint,
+    Identity, IdentityKind, Index, IndexElement, IndexKey, ObjectName, OwnedBy, PrimaryKey,
+    ReferentialAction, Sequence, Table, UniqueConstraint,
 };
 use proptest::collection::{btree_map, vec};
 use proptest::option::of;
@@ -66,7 +68,7 @@ fn rare(of: Texts) -> impl Strategy<Value = Option<String>> {
 }
 
 pub(crate) fn enum_type(of: Texts) -> impl Strategy<Value = EnumType> {
-    (object(of), texts(of)).prop_map(|(name, labels)| EnumType { name, labels })
+    (object(of), texts(of)).prop_map(|(name, labels)| EnumType::new(name, labels))
 }
 
 pub(crate) fn column_type(of_texts: Texts) -> BoxedStrategy<ColumnType> {
@@ -113,27 +115,37 @@ pub(crate) fn column_type(of_texts: Texts) -> BoxedStrategy<ColumnType> {
         numeric,
         enum_type(of_texts).prop_map(T::Enum),
         text(of_texts).prop_map(T::Custom),
+        object(of_texts).prop_map(T::Named),
     ];
     leaf.prop_recursive(2, 3, 1, |inner| inner.prop_map(|it| T::Array(Box::new(it))))
         .boxed()
 }
 
-fn identity() -> impl Strategy<Value = Identity> {
+fn identity(of_texts: Texts) -> impl Strategy<Value = Identity> {
     let kind = proptest::sample::select(vec![
         IdentityKind::Always,
         IdentityKind::ByDefault,
         IdentityKind::Serial,
     ]);
     let n = || proptest::option::weighted(0.2, any::<i64>());
-    (kind, n(), n(), n(), n(), n(), any::<bool>()).prop_map(
-        |(kind, start, increment, minimum, maximum, cache, cycle)| Identity {
-            kind,
-            start,
-            increment,
-            minimum,
-            maximum,
-            cache,
-            cycle,
+    let sequence = (
+        proptest::option::weighted(0.2, object(of_texts)),
+        proptest::option::weighted(0.2, column_type(of_texts)),
+    );
+    let counts = (kind, n(), n(), n(), n(), n(), any::<bool>());
+    (counts, sequence).prop_map(
+        |((kind, start, increment, minimum, maximum, cache, cycle), (sequence, sequence_type))| {
+            Identity {
+                kind,
+                start,
+                increment,
+                minimum,
+                maximum,
+                cache,
+                cycle,
+                sequence,
+                sequence_type,
+            }
         },
     )
 }
@@ -146,7 +158,7 @@ pub(crate) fn column(of: Texts) -> impl Strategy<Value = Column> {
     let head = (text(of), column_type(of), any::<bool>(), rare(of));
     let tail = (
         proptest::option::weighted(0.2, generated(of)),
-        proptest::option::weighted(0.2, identity()),
+        proptest::option::weighted(0.2, identity(of)),
         rare(of),
         rare(of),
         options(of),
@@ -178,22 +190,31 @@ fn deferrable() -> impl Strategy<Value = Option<Deferrable>> {
 }
 
 fn primary_key(of: Texts) -> impl Strategy<Value = PrimaryKey> {
-    (rare(of), texts(of)).prop_map(|(name, columns)| PrimaryKey { name, columns })
+    (rare(of), texts(of), rare(of)).prop_map(|(name, columns, comment)| PrimaryKey {
+        name,
+        columns,
+        comment,
+    })
 }
 
 fn unique(of: Texts) -> impl Strategy<Value = UniqueConstraint> {
-    (rare(of), texts(of), deferrable(), any::<bool>()).prop_map(
-        |(name, columns, deferrable, nulls_not_distinct)| UniqueConstraint {
+    (rare(of), texts(of), deferrable(), any::<bool>(), rare(of)).prop_map(
+        |(name, columns, deferrable, nulls_not_distinct, comment)| UniqueConstraint {
             name,
             columns,
             deferrable,
             nulls_not_distinct,
+            comment,
         },
     )
 }
 
 fn check(of: Texts) -> impl Strategy<Value = CheckConstraint> {
-    (rare(of), text(of)).prop_map(|(name, expression)| CheckConstraint { name, expression })
+    (rare(of), text(of), rare(of)).prop_map(|(name, expression, comment)| CheckConstraint {
+        name,
+        expression,
+        comment,
+    })
 }
 
 fn action() -> impl Strategy<Value = ReferentialAction> {
@@ -202,13 +223,14 @@ fn action() -> impl Strategy<Value = ReferentialAction> {
 
 fn foreign_key(of: Texts) -> impl Strategy<Value = ForeignKey> {
     let head = (rare(of), texts(of), object(of), texts(of));
-    (head, action(), action(), deferrable(), any::<bool>()).prop_map(
+    let tail = (any::<bool>(), rare(of));
+    (head, action(), action(), deferrable(), tail).prop_map(
         |(
             (name, columns, referred_table, referred_columns),
             on_delete,
             on_update,
             deferrable,
-            match_full,
+            (match_full, comment),
         )| {
             ForeignKey {
                 name,
@@ -219,6 +241,7 @@ fn foreign_key(of: Texts) -> impl Strategy<Value = ForeignKey> {
                 on_update,
                 deferrable,
                 match_full,
+                comment,
             }
         },
     )
@@ -306,7 +329,7 @@ fn change(of_texts: Texts) -> impl Strategy<Value = AlterColumn> {
         of(any::<bool>()),
         may(),
         proptest::option::weighted(0.2, of(generated(of_texts))),
-        proptest::option::weighted(0.2, of(identity())),
+        proptest::option::weighted(0.2, of(identity(of_texts))),
         may(),
         may(),
     );
@@ -331,24 +354,43 @@ fn change(of_texts: Texts) -> impl Strategy<Value = AlterColumn> {
 
 fn domain(of: Texts) -> impl Strategy<Value = Domain> {
     // A rule without a name gets one when it is written.
-    let rule = (text(of), text(of)).prop_map(|(name, expression)| CheckConstraint {
-        name: Some(name),
-        expression,
-    });
-    (
-        object(of),
-        column_type(of),
-        any::<bool>(),
-        rare(of),
-        vec(rule, 0..3),
-    )
-        .prop_map(|(name, base, not_null, default, checks)| Domain {
+    let rule = (text(of), text(of))
+        .prop_map(|(name, expression)| CheckConstraint::new(expression).name(name));
+    let texts = (rare(of), rare(of), rare(of));
+    let head = (object(of), column_type(of), any::<bool>());
+    (head, texts, vec(rule, 0..3)).prop_map(
+        |((name, base, not_null), (default, collation, comment), checks)| Domain {
             name,
             base,
+            collation,
             not_null,
             default,
             checks,
-        })
+            comment,
+        },
+    )
+}
+
+fn sequence(of: Texts) -> impl Strategy<Value = Sequence> {
+    let owner = proptest::option::weighted(0.3, (object(of), text(of)));
+    let head = (object(of), column_type(of), identity(of));
+    (head, owner, rare(of)).prop_map(|((name, data_type, how), owner, comment)| {
+        let mut sequence = Sequence::new(name).data_type(data_type).counting_as(&how);
+        sequence.owned_by = owner.map(|(table, column)| OwnedBy { table, column });
+        sequence.comment = comment;
+        sequence
+    })
+}
+
+fn commented(of: Texts) -> impl Strategy<Value = CommentOn> {
+    prop_oneof![
+        text(of).prop_map(CommentOn::Schema),
+        object(of).prop_map(CommentOn::Domain),
+        object(of).prop_map(CommentOn::Enum),
+        object(of).prop_map(CommentOn::Sequence),
+        (object(of), text(of)).prop_map(|(table, name)| CommentOn::Index { table, name }),
+        (object(of), text(of)).prop_map(|(table, name)| CommentOn::Constraint { table, name }),
+    ]
 }
 
 /// An operation of any variant, without what only an inverse needs.
@@ -360,8 +402,17 @@ pub(crate) fn operation(of: Texts) -> BoxedStrategy<Operation> {
         text(of).prop_map(|name| O::CreateExtension { name }),
         text(of).prop_map(|name| O::DropExtension { name }),
         domain(of).prop_map(|domain| O::CreateDomain { domain }),
+        domain(of).prop_map(|to| O::AlterDomain { to, from: None }),
+        sequence(of).prop_map(|sequence| O::CreateSequence { sequence }),
+        sequence(of).prop_map(|to| O::AlterSequence { to, from: None }),
+        object(of).prop_map(|name| O::DropSequence {
+            name,
+            sequence: None
+        }),
         object(of).prop_map(|name| O::DropDomain { name, domain: None }),
-        enum_type(of).prop_map(|enumeration| O::CreateEnum { enumeration }),
+        (enum_type(of), rare(of)).prop_map(|(it, comment)| O::CreateEnum {
+            enumeration: EnumType { comment, ..it }
+        }),
         object(of).prop_map(|name| O::DropEnum {
             name,
             enumeration: None
@@ -408,6 +459,12 @@ pub(crate) fn operation(of: Texts) -> BoxedStrategy<Operation> {
             from: None
         }),
         object(of).prop_map(|table| O::DropTableComment { table, from: None }),
+        (commented(of), text(of)).prop_map(|(on, comment)| O::CreateComment {
+            on,
+            comment,
+            from: None
+        }),
+        commented(of).prop_map(|on| O::DropComment { on, from: None }),
     ];
     let dialect = proptest::option::of(proptest::sample::select(vec![
         "postgresql".to_string(),

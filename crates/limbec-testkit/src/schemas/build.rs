@@ -42,7 +42,7 @@ pub(super) fn build(recipe: &Recipe, extras: Extras) -> Schema {
     }
     let namespaces = schema.tables.iter().filter_map(|it| it.name.schema.clone());
     let namespaces: BTreeSet<String> = namespaces.filter(|it| it != NAMESPACES[0]).collect();
-    schema.namespaces = namespaces.into_iter().collect();
+    schema.namespaces = namespaces.into_iter().map(Into::into).collect();
     schema.enums = enums;
     let (tables, enums) = (&schema.tables, &mut schema.enums);
     enums.retain(|it| {

@@ -152,21 +152,8 @@ async fn read<C: Connection>(scratch: &mut C, framed: bool) -> Result<Schema, Er
 
 /// The operations that make a schema from nothing.
 fn build<C: Connection>(schema: &Schema, scratch: &C) -> Vec<Operation> {
-    let extensions = schema.extensions.iter().cloned();
-    let mut operations: Vec<Operation> = extensions
-        .map(|name| Operation::CreateExtension { name })
-        .collect();
-    operations.extend(
-        schema
-            .domains
-            .iter()
-            .cloned()
-            .map(|domain| Operation::CreateDomain { domain }),
-    );
     let nothing = Schema::default();
-    operations
-        .extend(compare(&nothing, schema, scratch.dialect(), &Verdicts::default()).operations);
-    operations
+    compare(&nothing, schema, scratch.dialect(), &Verdicts::default()).operations
 }
 
 impl ProofError {

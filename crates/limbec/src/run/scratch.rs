@@ -1,5 +1,6 @@
 //! A place to prove a revision in: a database of its own, or one that is rolled back.
 
+use std::collections::BTreeSet;
 use std::hash::{BuildHasher, Hasher, RandomState};
 
 use limbec_core::operations::Operation;
@@ -87,10 +88,16 @@ impl Scratch {
         })?;
         let mut bare = start.clone();
         bare.extensions.clear();
+        // The user's own extensions and namespaces are there as well.
+        let mut names = BTreeSet::new();
+        for schema in [start, target] {
+            names.extend(schema.namespaces.iter().map(|it| it.name.clone()));
+            names.extend(schema.extensions.iter().cloned());
+        }
         let result = prove(
             &mut database,
             false,
-            own_namespace,
+            |schema| own_namespace(schema, &names),
             &bare,
             target,
             upgrade,
@@ -110,7 +117,10 @@ async fn drop_database(database: &mut Database, drop: &str) -> Result<(), Error>
 }
 
 /// What stands in the scratch schema, without the user's own objects in other ones.
-fn own_namespace(mut schema: Schema) -> Schema {
+fn own_namespace(mut schema: Schema, names: &BTreeSet<String>) -> Schema {
+    schema.namespaces.retain(|it| names.contains(&it.name));
+    schema.extensions.retain(|it| names.contains(it));
+    schema.sequences.retain(|it| it.name.schema.is_none());
     schema.tables.retain(|it| it.name.schema.is_none());
     schema.enums.retain(|it| it.name.schema.is_none());
     schema.domains.retain(|it| it.name.schema.is_none());

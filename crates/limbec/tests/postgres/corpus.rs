@@ -11,23 +11,13 @@ use limbec_testkit::{postgres::psql, shared_dir};
 
 use crate::Scratch;
 
-/// Schemas that need functions and free sequences, which are not modelled yet: with what the
-/// server says of them.
+/// Schemas that need functions, which are not modelled yet: with what the server says of them.
 const BEYOND: &[(&str, &str)] = &[
     (
         "crates-io",
         "function canon_crate_name(text) does not exist",
     ),
     ("danbooru", "function lower(text[]) does not exist"),
-    ("pagila", "relation \"actor_actor_id_seq\" does not exist"),
-    (
-        "pagila-2017-inherits",
-        "relation \"actor_actor_id_seq\" does not exist",
-    ),
-    (
-        "pagila-2022",
-        "relation \"actor_actor_id_seq\" does not exist",
-    ),
     (
         "temporal-visibility",
         "function convert_ts(character varying) does not exist",
@@ -45,22 +35,7 @@ fn files() -> Vec<PathBuf> {
 
 /// The operations that make a schema in an empty database.
 fn build(schema: &Schema) -> Vec<Operation> {
-    let mut operations = Vec::new();
-    let namespaces = schema.namespaces.iter().cloned();
-    operations.extend(namespaces.map(|name| Operation::CreateSchema { name }));
-    let extensions = schema.extensions.iter().cloned();
-    operations.extend(extensions.map(|name| Operation::CreateExtension { name }));
-    let enums = schema.enums.iter().cloned();
-    operations.extend(enums.map(|enumeration| Operation::CreateEnum { enumeration }));
-    let domains = schema.domains.iter().cloned();
-    operations.extend(domains.map(|domain| Operation::CreateDomain { domain }));
-    let empty = Schema {
-        tables: Vec::new(),
-        ..schema.clone()
-    };
-    let tables = compare(&empty, schema, &Postgres, &Verdicts::default());
-    operations.extend(tables.operations);
-    operations
+    compare(&Schema::default(), schema, &Postgres, &Verdicts::default()).operations
 }
 
 /// Loads a file, reads it, makes it again and reads that; `Err` says where that ended.

@@ -3,7 +3,7 @@
 use limbec_core::dialect::{Dialect as _, postgres::Postgres};
 use limbec_core::operations::Operation;
 use limbec_core::schema::{
-    CheckConstraint, Column, ForeignKey, Index, ObjectName, PrimaryKey, Table, Text,
+    CheckConstraint, Column, ForeignKey, Index, Namespace, ObjectName, PrimaryKey, Table, Text,
     UniqueConstraint,
 };
 
@@ -47,7 +47,7 @@ async fn names_go_round() {
             .await;
         scratch.apply(&create(&table)).await;
         let schema = scratch.reflect().await;
-        assert_eq!(schema.namespaces, [name]);
+        assert_eq!(schema.namespaces, [Namespace::from(name)]);
         assert_eq!(schema.tables, std::slice::from_ref(&table));
 
         scratch

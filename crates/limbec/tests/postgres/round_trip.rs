@@ -1,11 +1,13 @@
 //! What is created is what is read back.
 
+use limbec_core::compare::{Verdicts, compare};
+use limbec_core::dialect::postgres::Postgres;
 use limbec_core::operations::Operation;
 use limbec_core::schema::ReferentialAction::{Cascade, Restrict, SetDefault, SetNull};
 use limbec_core::schema::{
-    Array, BigInteger, Boolean, CheckConstraint, Column, ColumnType, Custom, Domain, EnumType,
-    ForeignKey, Identity, Index, IndexElement, Integer, Jsonb, ObjectName, PrimaryKey, Schema,
-    SmallInteger, Table, Text, TimestampTz, UniqueConstraint, Varchar,
+    Array, BigInteger, Boolean, CheckConstraint, Column, ColumnType, Domain, EnumType, ForeignKey,
+    Identity, Index, IndexElement, Integer, Jsonb, Named, Namespace, ObjectName, PrimaryKey,
+    Schema, Sequence, SmallInteger, Table, Text, TimestampTz, UniqueConstraint, Varchar,
 };
 
 use crate::{Scratch, assert_same, create};
@@ -13,11 +15,25 @@ use crate::{Scratch, assert_same, create};
 /// A schema with everything that is modelled, in the server's own spelling, sorted as it is read.
 fn rich() -> Schema {
     let state = EnumType::new("job_state", ["queued", "it's done"]);
+    let told = state.clone().comment("How far it is");
     let mood = EnumType::new(ObjectName::qualified("app", "Mood"), ["sad", "ok"]);
     let score = Domain::new("score", Integer)
         .not_null()
         .server_default("1")
-        .check("score_range", "(VALUE >= 0) AND (VALUE <= 100)");
+        .check("score_range", "(VALUE >= 0) AND (VALUE <= 100)")
+        .comment("In percent");
+    let good =
+        Domain::new("good_score", Named::new("score")).check("is_good", "(VALUE)::integer > 50");
+    let code = Domain::new(ObjectName::qualified("app", "Code"), Varchar::length(3)).collation("C");
+    let numbers = Sequence::new("numbers")
+        .data_type(Integer)
+        .start(1000)
+        .increment(5)
+        .maximum(9999)
+        .cache(20)
+        .cycle()
+        .comment("Printed");
+    let kept = Sequence::new("kept").owned_by("light", "id");
     let owners = Table::new(ObjectName::qualified("app", "owners"))
         .column(
             Column::new("id", BigInteger)
@@ -32,7 +48,23 @@ fn rich() -> Schema {
         .column(Column::new("mood", mood.clone()).server_default("'ok'::app.\"Mood\""))
         .primary_key(PrimaryKey::new(["region", "id"]).name("owners_pkey"));
     let light = Table::new("light")
-        .column(Column::new("id", Integer))
+        .column(Column::new("id", Integer).server_default("nextval('numbers'::regclass)"))
+        .column(Column::new(
+            "codes",
+            Array::of(Named::new(ObjectName::qualified("app", "Code"))),
+        ))
+        .column(
+            Column::new("odd", Integer).not_null().identity(
+                Identity::serial()
+                    .sequence("by_hand")
+                    .sequence_type(BigInteger),
+            ),
+        )
+        .column(
+            Column::new("named", Integer)
+                .not_null()
+                .identity(Identity::always().sequence("mine")),
+        )
         .option("postgresql.unlogged", "true");
     let mut jobs = Table::new("jobs")
         .column(
@@ -64,7 +96,7 @@ fn rich() -> Schema {
         )
         .column(Column::new("region", Text))
         .column(Column::new("owner", BigInteger))
-        .column(Column::new("score", Custom::new("score")))
+        .column(Column::new("score", Named::new("score")))
         .column(
             Column::new("data", Jsonb)
                 .not_null()
@@ -88,7 +120,11 @@ fn rich() -> Schema {
                 .initially_deferred(),
         )
         .unique(UniqueConstraint::new(["number"]).name("jobs_number_key"))
-        .check(CheckConstraint::new("(odd > 0) OR gone").name("jobs_odd_check"))
+        .check(
+            CheckConstraint::new("(odd > 0) OR gone")
+                .name("jobs_odd_check")
+                .comment("Or it is gone"),
+        )
         .foreign_key(
             ForeignKey::new(
                 ["region", "owner"],
@@ -144,39 +180,20 @@ fn rich() -> Schema {
     ];
     Schema {
         own_namespace: Some("public".into()),
-        namespaces: vec!["app".into()],
+        namespaces: vec![Namespace {
+            name: "app".into(),
+            comment: Some("All of it".into()),
+        }],
         extensions: vec!["pg_trgm".into()],
-        domains: vec![score],
-        enums: vec![state, mood],
+        domains: vec![code, good, score],
+        enums: vec![told, mood],
+        sequences: vec![kept, numbers],
         tables: vec![jobs, light, owners],
     }
 }
 
 fn operations(schema: &Schema) -> Vec<Operation> {
-    let mut operations = Vec::new();
-    operations.extend(
-        schema
-            .namespaces
-            .iter()
-            .map(|name| Operation::CreateSchema { name: name.clone() }),
-    );
-    operations.extend(
-        schema
-            .extensions
-            .iter()
-            .map(|name| Operation::CreateExtension { name: name.clone() }),
-    );
-    operations.extend(schema.enums.iter().map(|it| Operation::CreateEnum {
-        enumeration: it.clone(),
-    }));
-    operations.extend(
-        schema
-            .domains
-            .iter()
-            .map(|it| Operation::CreateDomain { domain: it.clone() }),
-    );
-    operations.extend(schema.tables.iter().rev().flat_map(create));
-    operations
+    compare(&Schema::default(), schema, &Postgres, &Verdicts::default()).operations
 }
 
 #[tokio::test]
@@ -223,10 +240,12 @@ async fn what_is_created_can_be_dropped() {
 async fn columns_and_constraints_are_added_one_by_one() {
     let mut scratch = Scratch::new().await;
     let schema = rich();
-    let mut up = operations(&Schema {
+    let (late, mut up): (Vec<_>, Vec<_>) = operations(&Schema {
         tables: vec![],
         ..schema.clone()
-    });
+    })
+    .into_iter()
+    .partition(|it| matches!(it, Operation::AlterSequence { .. }));
     for table in schema.tables.iter().rev() {
         let bare = Table {
             comment: None,
@@ -263,6 +282,7 @@ async fn columns_and_constraints_are_added_one_by_one() {
                 }),
         );
     }
+    up.extend(late);
     scratch.apply(&up).await;
     assert_same(&scratch.reflect().await, &schema);
 }

@@ -202,7 +202,8 @@ async fn a_copy_in_another_namespace_is_read_as_the_connections_own() {
             .await;
         scratch.apply(&build(&target)).await;
         let mut copy = scratch.reflect().await;
-        assert_eq!(copy.namespaces, ["public"]);
+        assert_eq!(copy.namespaces.len(), 1);
+        assert_eq!(copy.namespaces[0].name, "public");
         assert_eq!(copy.own_namespace.as_deref(), Some("Scratch"));
         copy.own_namespace.clone_from(&original.own_namespace);
         copy.namespaces.clear();

@@ -47,7 +47,7 @@ async fn objects_beyond_the_model_are_passed_by() {
         .map(|domain| domain.name.to_string())
         .collect();
     assert_eq!(domains, ["list", "small", "smaller"]);
-    assert_eq!(schema.domains[2].base, ColumnType::Custom("small".into()));
+    assert_eq!(schema.domains[2].base, ColumnType::Named("small".into()));
 
     let base = &schema.tables[0];
     let collation = "\"other\".\"de.DE\"";

@@ -168,6 +168,14 @@ pub(super) fn statements(expression: &Expression) -> Vec<String> {
                  WHERE conrelid = {oid} AND contype = 'c'"
             ),
         ],
+        Place::DomainCheck { column_type } => vec![
+            format!("CREATE DOMAIN {table} AS {column_type} CHECK ({text})"),
+            format!(
+                "SELECT pg_get_expr(conbin, 0) FROM pg_catalog.pg_constraint \
+                 WHERE contypid = {}::regtype AND contype = 'c'",
+                literal(&table)
+            ),
+        ],
         // As a predicate, since not every type that can be indexed has a B-tree.
         Place::IndexElement => vec![
             create(""),

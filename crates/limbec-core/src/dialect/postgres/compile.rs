@@ -6,7 +6,9 @@
 mod alter_column;
 mod cast;
 mod column;
+mod comment;
 mod constraint;
+mod domain;
 mod enumeration;
 mod execute;
 mod index;
@@ -29,6 +31,11 @@ pub(super) fn needs_schema(operation: &Operation) -> bool {
         Operation::AlterEnum { to, from } => !from
             .as_ref()
             .is_some_and(|from| enumeration::only_adds(&from.labels, &to.labels)),
+        Operation::AlterDomain { to, from } => {
+            let known = from.as_ref();
+            !known.is_some_and(|it| it.base == to.base && it.collation == to.collation)
+        }
+        Operation::AlterSequence { from, .. } => from.is_none(),
         Operation::DropConstraint { constraint, .. } => {
             matches!(constraint, ConstraintRef::Unnamed(_))
         }
@@ -45,11 +52,15 @@ pub(super) fn compile(operation: &Operation, current: &Schema) -> Steps {
             one(format!("CREATE EXTENSION IF NOT EXISTS {}", quote(name)))
         }
         Operation::DropExtension { name } => one(format!("DROP EXTENSION {}", quote(name))),
-        Operation::CreateDomain { domain } => one(enumeration::create_domain(domain)),
+        Operation::CreateDomain { domain } => domain::create(domain),
+        Operation::AlterDomain { to, from } => domain::alter(to, from.as_ref(), current)?,
         Operation::DropDomain { name, .. } => one(format!("DROP DOMAIN {}", object(name))),
-        Operation::CreateEnum { enumeration } => one(enumeration::create(enumeration)),
+        Operation::CreateEnum { enumeration } => enumeration::create(enumeration),
         Operation::DropEnum { name, .. } => one(format!("DROP TYPE {}", object(name))),
         Operation::AlterEnum { to, from } => enumeration::alter(to, from.as_ref(), current)?,
+        Operation::CreateSequence { sequence } => sequence::create_free(sequence),
+        Operation::DropSequence { name, .. } => one(format!("DROP SEQUENCE {}", object(name))),
+        Operation::AlterSequence { to, from } => sequence::alter_free(to, from.as_ref(), current)?,
         Operation::CreateTable { table } => table::create(table)?,
         Operation::DropTable { name, .. } => one(format!("DROP TABLE {}", object(name))),
         Operation::RenameTable { from, to } => one(format!(
@@ -70,11 +81,7 @@ pub(super) fn compile(operation: &Operation, current: &Schema) -> Steps {
             quote(to)
         )),
         Operation::AlterColumn { table, change } => alter_column::compile(table, change, current)?,
-        Operation::CreateConstraint { table, constraint } => one(format!(
-            "ALTER TABLE {} ADD {}",
-            object(table),
-            constraint::definition(constraint)
-        )),
+        Operation::CreateConstraint { table, constraint } => constraint::add(table, constraint),
         Operation::DropConstraint {
             table, constraint, ..
         } => one(constraint::drop(table, constraint, current)?),
@@ -86,6 +93,8 @@ pub(super) fn compile(operation: &Operation, current: &Schema) -> Steps {
             vec![table::comment(table, Some(comment))]
         }
         Operation::DropTableComment { table, .. } => vec![table::comment(table, None)],
+        Operation::CreateComment { on, comment, .. } => vec![comment::set(on, Some(comment))],
+        Operation::DropComment { on, .. } => vec![comment::set(on, None)],
         Operation::Execute { sql, dialect } => execute::steps(sql, dialect.as_deref()),
     })
 }

@@ -16,7 +16,7 @@ use super::{
     ScratchPlace, VersionTable,
 };
 use crate::operations::Operation;
-use crate::schema::{Column, ColumnType, ObjectName, Schema};
+use crate::schema::{Column, ColumnType, ObjectName, Schema, Sequence};
 use crate::steps::Step;
 
 /// PostgreSQL 13 and newer.
@@ -32,6 +32,7 @@ impl Dialect for Postgres {
         Capabilities {
             namespaces: true,
             native_enums: true,
+            named_objects: true,
             constraints_are_named: true,
             keys_bind_their_targets: true,
             identity_is_a_type: false,
@@ -57,6 +58,10 @@ impl Dialect for Postgres {
 
     fn same_identity(&self, current: &Column, target: &Column) -> bool {
         types::same_identity(current, target)
+    }
+
+    fn same_sequence(&self, current: &Sequence, target: &Sequence) -> bool {
+        types::same_sequence(current, target)
     }
 
     fn default_sql<'a>(&self, expression: &'a str) -> Cow<'a, str> {

@@ -123,6 +123,33 @@ pub(super) fn column<'a>(name: &str, table: &'a Table) -> Option<&'a Column> {
         .or_else(|| table.column_named(cut(name)))
 }
 
+/// PostgreSQL's own name for a serial column's sequence: the longer of the two parts is cut
+/// until all of it fits.
+pub(super) fn of_sequence(table: &str, column: &str) -> String {
+    const ROOM: usize = 63 - "__seq".len();
+    let (mut table_room, mut column_room) = (table.len(), column.len());
+    while table_room + column_room > ROOM {
+        if table_room > column_room {
+            table_room -= 1;
+        } else {
+            column_room -= 1;
+        }
+    }
+    let cut_to = |name: &str, room: usize| {
+        let mut end = room;
+        while !name.is_char_boundary(end) {
+            end -= 1;
+        }
+        name[..end].to_string()
+    };
+    let name = format!(
+        "{}_{}_seq",
+        cut_to(table, table_room),
+        cut_to(column, column_room)
+    );
+    cut(&name).to_string()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -8,13 +8,14 @@ mod columns;
 mod constraints;
 mod indexes;
 mod row;
+mod sequences;
 mod types;
 
 use std::collections::BTreeMap;
 
 use self::row::Fields;
 use crate::dialect::{ReflectError, Row};
-use crate::schema::{ObjectName, Schema, Table};
+use crate::schema::{Namespace, ObjectName, Schema, Table};
 
 /// The queries, in the order in which [`read`] takes their answers.
 pub(super) const QUERIES: &[&str] = &[
@@ -27,6 +28,7 @@ pub(super) const QUERIES: &[&str] = &[
     columns::QUERY,
     constraints::QUERY,
     indexes::QUERY,
+    sequences::QUERY,
 ];
 
 /// The SQL that is true of a namespace `n` with tables of users.
@@ -69,10 +71,27 @@ macro_rules! tables {
     };
 }
 
-use {namespace, not_of_extension, tables, users_namespace};
+/// The SQL of a collation `co` of a namespace `cn` where it is not the type's own: its name, quoted
+/// and qualified where it must be.
+macro_rules! named_collation {
+    ($of:literal, $own:literal) => {
+        concat!(
+            "CASE WHEN ",
+            $of,
+            " <> ",
+            $own,
+            " THEN CASE WHEN pg_collation_is_visible(co.oid) THEN co.collname ",
+            "ELSE format('\"%s\".\"%s\"', replace(cn.nspname, '\"', '\"\"'), ",
+            "replace(co.collname, '\"', '\"\"')) END END"
+        )
+    };
+}
+
+use {named_collation, namespace, not_of_extension, tables, users_namespace};
 
 const NAMESPACES: &str = concat!(
-    "SELECT n.nspname, n.nspname = current_schema() FROM pg_catalog.pg_namespace n WHERE ",
+    "SELECT n.nspname, n.nspname = current_schema(), obj_description(n.oid, 'pg_namespace') ",
+    "FROM pg_catalog.pg_namespace n WHERE ",
     users_namespace!(),
     " AND ",
     not_of_extension!("pg_namespace", "n.oid")
@@ -93,7 +112,7 @@ type Tables = BTreeMap<String, Table>;
 /// Makes a schema of the answers to [`QUERIES`].
 pub(super) fn read(answers: Vec<Vec<Row>>) -> Result<Schema, ReflectError> {
     let given = answers.len();
-    let answers: [Vec<Row>; 9] = answers.try_into().map_err(|_| {
+    let answers: [Vec<Row>; 10] = answers.try_into().map_err(|_| {
         ReflectError(format!(
             "the catalogue has {} queries, but {given} answers came",
             QUERIES.len()
@@ -109,19 +128,23 @@ pub(super) fn read(answers: Vec<Vec<Row>>) -> Result<Schema, ReflectError> {
         column_rows,
         constraint_rows,
         index_rows,
+        sequence_rows,
     ] = answers;
-    let enums = types::read_enums(enums)?;
+    let mut types = types::NamedTypes::new();
+    let enums = types::read_enums(enums, &mut types)?;
+    let domains = types::read_domains(domains, domain_checks, &mut types)?;
     let mut tables = read_tables(table_rows)?;
-    columns::read(column_rows, &enums, &mut tables)?;
+    let used = columns::read(column_rows, &types, &mut tables)?;
     constraints::read(constraint_rows, &mut tables)?;
     indexes::read(index_rows, &mut tables)?;
     let (own, others): (Vec<_>, Vec<_>) = namespaces.into_iter().partition(is_own);
     let mut schema = Schema {
         own_namespace: names(own)?.pop(),
-        namespaces: names(others)?,
+        namespaces: read_namespaces(others)?,
         extensions: names(extensions)?,
-        domains: types::read_domains(domains, domain_checks, &enums)?,
-        enums: enums.into_values().collect(),
+        domains,
+        enums,
+        sequences: sequences::read(sequence_rows, &used)?,
         tables: tables.into_values().map(sorted).collect(),
     };
     // The server's order depends on its collation and on where the rows happen to lie.
@@ -133,6 +156,19 @@ pub(super) fn read(answers: Vec<Vec<Row>>) -> Result<Schema, ReflectError> {
 /// Whether the row of a namespace is that of the connection's own.
 fn is_own(row: &Row) -> bool {
     row.get(1).is_some_and(|it| it.as_deref() == Some("t"))
+}
+
+fn read_namespaces(rows: Vec<Row>) -> Result<Vec<Namespace>, ReflectError> {
+    let mut namespaces = Vec::with_capacity(rows.len());
+    for row in rows {
+        let mut fields = Fields::of("a namespace", row);
+        let mut namespace = Namespace::from(fields.text()?);
+        fields.flag()?;
+        namespace.comment = fields.optional()?;
+        namespaces.push(namespace);
+    }
+    namespaces.sort_by(|a, b| a.name.cmp(&b.name));
+    Ok(namespaces)
 }
 
 fn names(rows: Vec<Row>) -> Result<Vec<String>, ReflectError> {

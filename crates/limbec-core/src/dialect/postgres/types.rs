@@ -4,7 +4,7 @@
 //! `timestamp(6)` is `timestamp`, `Custom("int8")` is `BigInteger`.
 
 use super::names::{is_plain, object, quote};
-use crate::schema::{Column, ColumnType, Identity};
+use crate::schema::{Column, ColumnType, Identity, Sequence};
 use crate::sql::{Token, TokenKind, tokens};
 
 /// The type in PostgreSQL's SQL.
@@ -45,6 +45,7 @@ pub(super) fn sql(column_type: &ColumnType) -> String {
         ColumnType::MacAddr => "macaddr".into(),
         ColumnType::Array(element) => format!("{}[]", sql(element)),
         ColumnType::Enum(enumeration) => object(&enumeration.name),
+        ColumnType::Named(name) => object(name),
         ColumnType::Custom(text) => text.clone(),
     }
 }
@@ -237,6 +238,13 @@ pub(super) fn same(current: &ColumnType, target: &ColumnType) -> bool {
         (ColumnType::Enum(current), ColumnType::Custom(target)) => {
             same_name(&object(&current.name), target)
         }
+        // A model may name a domain by `type = "…"`.
+        (ColumnType::Named(current), ColumnType::Custom(target)) => {
+            same_name(&object(current), target)
+        }
+        (ColumnType::Custom(current), ColumnType::Named(target)) => {
+            same_name(current, &object(target))
+        }
         (ColumnType::Custom(current), ColumnType::Custom(target)) => same_name(current, target),
         _ => current == target,
     }
@@ -297,30 +305,78 @@ pub(super) fn same_identity(current: &Column, target: &Column) -> bool {
     match (&current.identity, &target.identity) {
         (None, None) => true,
         (Some(one), Some(other)) => {
-            same(&current.column_type, &target.column_type)
-                && without_defaults(one, &current.column_type)
-                    == without_defaults(other, &target.column_type)
+            let mut one = without_defaults(one, &current.column_type);
+            let other = without_defaults(other, &target.column_type);
+            // Any name and any type will do where none is asked for.
+            one.sequence.take_if(|_| other.sequence.is_none());
+            one.sequence_type.take_if(|_| other.sequence_type.is_none());
+            same(&current.column_type, &target.column_type) && one == other
         }
         _ => false,
     }
 }
 
+/// Whether two sequences count alike.
+pub(super) fn same_sequence(current: &Sequence, target: &Sequence) -> bool {
+    let counting = |it: &Sequence| without_defaults(&it.counting(), &it.data_type);
+    resolve(&current.data_type) == resolve(&target.data_type)
+        && counting(current) == counting(target)
+}
+
+/// Between which values a sequence counts, whether it says so or not.
+pub(super) struct Bounds {
+    pub(super) lowest: i64,
+    pub(super) highest: i64,
+    pub(super) first: i64,
+    pub(super) descending: bool,
+}
+
+impl Bounds {
+    pub(super) fn of(sequence: &Sequence) -> Self {
+        let counting = sequence.counting();
+        let (lowest, highest) = Self::usual(&counting, &sequence.data_type);
+        let lowest = counting.minimum.unwrap_or(lowest);
+        let highest = counting.maximum.unwrap_or(highest);
+        let descending = is_descending(&counting);
+        let first = if descending { highest } else { lowest };
+        Bounds {
+            lowest,
+            highest,
+            first: counting.start.unwrap_or(first),
+            descending,
+        }
+    }
+
+    /// The bounds where none are given.
+    fn usual(identity: &Identity, counted: &ColumnType) -> (i64, i64) {
+        let (smallest, largest) = match resolve(counted) {
+            ColumnType::SmallInteger => (i64::from(i16::MIN), i64::from(i16::MAX)),
+            ColumnType::Integer => (i64::from(i32::MIN), i64::from(i32::MAX)),
+            _ => (i64::MIN, i64::MAX),
+        };
+        if is_descending(identity) {
+            (smallest, -1)
+        } else {
+            (1, largest)
+        }
+    }
+}
+
+fn is_descending(identity: &Identity) -> bool {
+    identity.increment.is_some_and(|increment| increment < 0)
+}
+
 /// The identity without the options that say what holds anyway.
 pub(super) fn without_defaults(identity: &Identity, column_type: &ColumnType) -> Identity {
-    let (smallest, largest) = match resolve(column_type) {
-        ColumnType::SmallInteger => (i64::from(i16::MIN), i64::from(i16::MAX)),
-        ColumnType::Integer => (i64::from(i32::MIN), i64::from(i32::MAX)),
-        _ => (i64::MIN, i64::MAX),
-    };
-    let descending = identity.increment.is_some_and(|increment| increment < 0);
-    let (minimum, maximum) = if descending {
-        (smallest, -1)
-    } else {
-        (1, largest)
-    };
+    let counted = identity.sequence_type.as_ref().unwrap_or(column_type);
+    let (minimum, maximum) = Bounds::usual(identity, counted);
     let lowest = identity.minimum.unwrap_or(minimum);
     let highest = identity.maximum.unwrap_or(maximum);
-    let first = if descending { highest } else { lowest };
+    let first = if is_descending(identity) {
+        highest
+    } else {
+        lowest
+    };
     let unless = |value: Option<i64>, default: i64| value.filter(|value| *value != default);
     Identity {
         kind: identity.kind,
@@ -330,5 +386,10 @@ pub(super) fn without_defaults(identity: &Identity, column_type: &ColumnType) ->
         maximum: unless(identity.maximum, maximum),
         cache: unless(identity.cache, 1),
         cycle: identity.cycle,
+        sequence: identity.sequence.clone(),
+        sequence_type: identity
+            .sequence_type
+            .clone()
+            .filter(|it| resolve(it) != resolve(column_type)),
     }
 }

@@ -12,8 +12,8 @@ mod rebuild;
 mod table;
 
 use crate::dialect::CompileError;
-use crate::operations::Operation;
-use crate::schema::{ColumnType, EnumType, ObjectName, Schema, Table};
+use crate::operations::{CommentOn, Operation};
+use crate::schema::{ColumnType, EnumType, Index, ObjectName, Schema, Table};
 use crate::sql;
 use crate::steps::Step;
 
@@ -40,7 +40,13 @@ pub(super) fn may_rebuild(operation: &Operation) -> bool {
 
 /// Whether compiling needs the current schema.
 pub(super) fn needs_schema(operation: &Operation) -> bool {
-    matches!(operation, Operation::DropTable { .. }) || may_rebuild(operation)
+    let by_itself = matches!(
+        operation,
+        Operation::DropTable { .. }
+            | Operation::CreateComment { .. }
+            | Operation::DropComment { .. }
+    );
+    by_itself || may_rebuild(operation)
 }
 
 /// Makes steps of an operation.
@@ -52,7 +58,13 @@ pub(super) fn compile(operation: &Operation, current: &Schema) -> Result<Vec<Ste
         Operation::CreateExtension { name } | Operation::DropExtension { name } => {
             Err(lacks("extensions", name))
         }
-        Operation::CreateDomain { domain } => Err(lacks("domains", &domain.name.to_string())),
+        Operation::CreateDomain { domain } | Operation::AlterDomain { to: domain, .. } => {
+            Err(lacks("domains", &domain.name.to_string()))
+        }
+        Operation::CreateSequence { sequence } | Operation::AlterSequence { to: sequence, .. } => {
+            Err(lacks("sequences", &sequence.name.to_string()))
+        }
+        Operation::DropSequence { name, .. } => Err(lacks("sequences", &name.to_string())),
         Operation::DropDomain { name, .. } => Err(lacks("domains", &name.to_string())),
         // An enumeration is in each column that has it.
         Operation::CreateEnum { enumeration } => plain(&enumeration.name).map(|_| Vec::new()),
@@ -86,6 +98,8 @@ pub(super) fn compile(operation: &Operation, current: &Schema) -> Result<Vec<Ste
             comment_table(table, Some(comment.clone()), current)
         }
         Operation::DropTableComment { table, .. } => comment_table(table, None, current),
+        Operation::CreateComment { on, comment, .. } => comment_on(on, Some(comment), current),
+        Operation::DropComment { on, .. } => comment_on(on, None, current),
         Operation::Execute { sql, dialect } => match dialect.as_deref() {
             None | Some("sqlite") => execute(sql),
             Some(_) => Ok(Vec::new()),
@@ -184,6 +198,32 @@ fn alter_enum(to: &EnumType, current: &Schema) -> Result<Vec<Step>, CompileError
         }
     }
     Ok(steps)
+}
+
+/// An index has its comment in its own SQL: it is made anew.
+fn comment_on(
+    on: &CommentOn,
+    text: Option<&String>,
+    current: &Schema,
+) -> Result<Vec<Step>, CompileError> {
+    let CommentOn::Index { table, name } = on else {
+        return Err(lacks(
+            "comments but on tables, columns and indexes",
+            &on.to_string(),
+        ));
+    };
+    let mut indexes = existing(table, current)?.indexes.iter();
+    let index = indexes
+        .find(|it| same(&it.name, name))
+        .ok_or_else(|| CompileError::new(format!("the table `{table}` has no index `{name}`")))?;
+    let index = Index {
+        comment: text.cloned(),
+        ..index.clone()
+    };
+    Ok(vec![
+        Step::new(format!("DROP INDEX {}", quote(name))),
+        Step::new(create_index(table, &index)?),
+    ])
 }
 
 fn comment_table(

@@ -24,7 +24,7 @@ use super::{
     ScratchPlace, VersionTable,
 };
 use crate::operations::Operation;
-use crate::schema::{Column, ColumnType, ObjectName, Schema};
+use crate::schema::{Column, ColumnType, ObjectName, Schema, Sequence};
 use crate::steps::Step;
 
 pub use transaction::{OnlyIf, RESTORE};
@@ -42,6 +42,7 @@ impl Dialect for Sqlite {
         Capabilities {
             namespaces: false,
             native_enums: false,
+            named_objects: false,
             constraints_are_named: false,
             keys_bind_their_targets: false,
             identity_is_a_type: true,
@@ -71,6 +72,10 @@ impl Dialect for Sqlite {
 
     fn same_nullability(&self, current: &Column, target: &Column) -> bool {
         types::allows_null(current) == types::allows_null(target)
+    }
+
+    fn same_sequence(&self, current: &Sequence, target: &Sequence) -> bool {
+        current == target
     }
 
     fn default_sql<'a>(&self, expression: &'a str) -> Cow<'a, str> {

@@ -89,6 +89,12 @@ pub(super) fn sql(column_type: &ColumnType) -> Result<String, CompileError> {
             ))
             .hint("give the column `type = \"json\"`, which both databases have"));
         }
+        ColumnType::Named(name) => {
+            return Err(CompileError::new(format!(
+                "SQLite has no domains, and so no type `{name}`"
+            ))
+            .hint("give the column the type below, and its rule as a check"));
+        }
         ColumnType::Custom(name) => custom(name),
         known => PLAIN
             .iter()

@@ -128,8 +128,8 @@ fn beside_tables(schema: &Schema) -> Vec<String> {
             .iter()
             .any(|it| it.name.schema.as_deref() == Some(name))
     };
-    let namespaces = schema.namespaces.iter().filter(|it| !used(it));
-    let namespaces = namespaces.map(|it| format!("the schema `{it}`, which holds no table"));
+    let namespaces = schema.namespaces.iter().filter(|it| !used(&it.name));
+    let namespaces = namespaces.map(|it| format!("the schema `{}`, which holds no table", it.name));
     let extensions = schema
         .extensions
         .iter()

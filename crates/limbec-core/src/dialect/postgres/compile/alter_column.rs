@@ -5,9 +5,8 @@ use std::fmt::Write as _;
 use super::{Steps, cast, column, recompute, sequence};
 use crate::dialect::CompileError;
 use crate::dialect::postgres::canonical::closed;
-use crate::dialect::postgres::names::{self, collation, literal, object, quote};
+use crate::dialect::postgres::names::{self, collation, object, quote};
 use crate::dialect::postgres::types::{resolve, sql, without_defaults};
-use crate::dialect::postgres::version_table::dollar_quoted;
 use crate::operations::AlterColumn;
 use crate::schema::{Column, ColumnType, Identity, IdentityKind, ObjectName, Schema};
 use crate::steps::Step;
@@ -107,11 +106,14 @@ pub(super) fn compile(table: &ObjectName, change: &AlterColumn, current: &Schema
     if let (Some(target), None, Some(old)) = (&change.to.column_type, &identity, before.identity())
         && old.kind == IdentityKind::Serial
     {
-        steps.push(widen_sequence(table, &change.name, target));
+        steps.push(sequence::widen_owned(table, &change.name, target));
     }
     if let Some((old, Some(new))) = identity {
         match old {
             Some(old) if !replaces(identity) => {
+                if old.sequence != new.sequence {
+                    steps.push(sequence::rename_owned(table, &change.name, new));
+                }
                 let changes = sequence::changes(old, new);
                 if !changes.is_empty() {
                     steps.push(alter(&[changes]));
@@ -234,11 +236,11 @@ fn count_up(
         let column_type = match target.or(before.column_type()).map(resolve) {
             Some(
                 it @ (ColumnType::SmallInteger | ColumnType::Integer | ColumnType::BigInteger),
-            ) => sql(&it),
-            _ => "bigint".to_string(),
+            ) => it,
+            _ => ColumnType::BigInteger,
         };
-        let owned = sequence::Owned::new(table, name);
-        steps.push(owned.create(identity, &column_type));
+        let owned = sequence::Owned::new(table, name, identity);
+        steps.push(owned.create(&column_type));
         steps.push(alter(&[format!("SET DEFAULT {}", owned.next_value())]));
         steps.push(owned.own());
     } else {
@@ -250,18 +252,6 @@ fn count_up(
     }
     steps.extend(sequence::catch_up(table, name, identity));
     steps
-}
-
-/// Lets a serial's sequence count as far as the column's new type does.
-fn widen_sequence(table: &ObjectName, column: &str, target: &ColumnType) -> Step {
-    let body = format!(
-        "DECLARE\n    sequence text := pg_get_serial_sequence({}, {});\nBEGIN\n    \
-         IF sequence IS NOT NULL THEN EXECUTE 'ALTER SEQUENCE ' || sequence || {}; END IF;\nEND",
-        literal(&object(table)),
-        literal(column),
-        literal(&format!(" AS {}", sql(target)))
-    );
-    Step::new(format!("DO {}", dollar_quoted(&body)))
 }
 
 fn cannot_generate(table: &ObjectName, column: &str) -> CompileError {

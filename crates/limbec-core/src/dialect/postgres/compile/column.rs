@@ -32,11 +32,14 @@ pub(super) fn parts(table: &ObjectName, column: &Column) -> Result<Parts, Compil
         Some(it) if it.kind == IdentityKind::Serial => {
             let serial = serial_type(table, column)?;
             // `serial` says NOT NULL and takes no options: the long form is for the rest.
-            if sequence::options(it).is_empty() && !column.nullable && default.is_none() {
+            let usual = sequence::options(it).is_empty()
+                && it.sequence.is_none()
+                && it.sequence_type.is_none();
+            if usual && !column.nullable && default.is_none() {
                 type_sql = serial.to_string();
             } else {
-                let owned = sequence::Owned::new(table, &column.name);
-                parts.before.push(owned.create(it, &type_sql));
+                let owned = sequence::Owned::new(table, &column.name, it);
+                parts.before.push(owned.create(&column.column_type));
                 parts.after.push(owned.own());
                 default = Some(owned.next_value());
             }

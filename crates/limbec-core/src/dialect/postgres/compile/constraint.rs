@@ -2,11 +2,13 @@
 
 use std::fmt::Write as _;
 
+use super::comment;
 use crate::dialect::CompileError;
 use crate::dialect::postgres::canonical::{closed, same_text};
 use crate::dialect::postgres::names::{self, list, object, quote};
-use crate::operations::{Constraint, ConstraintRef};
+use crate::operations::{CommentOn, Constraint, ConstraintRef};
 use crate::schema::{Deferrable, ForeignKey, ObjectName, ReferentialAction, Schema};
+use crate::steps::Step;
 
 /// The constraint as it stands in a table's definition or after `ADD`.
 pub(super) fn definition(constraint: &Constraint) -> String {
@@ -32,6 +34,24 @@ pub(super) fn definition(constraint: &Constraint) -> String {
         Constraint::ForeignKey(key) => sql.push_str(&foreign_key(key)),
     }
     sql
+}
+
+/// Adds a constraint to a table, and its comment where it has one.
+pub(super) fn add(table: &ObjectName, constraint: &Constraint) -> Vec<Step> {
+    let mut steps = vec![Step::new(format!(
+        "ALTER TABLE {} ADD {}",
+        object(table),
+        definition(constraint)
+    ))];
+    steps.extend(commented(table, constraint));
+    steps
+}
+
+/// The comment of a constraint, where it has one.
+pub(super) fn commented(table: &ObjectName, constraint: &Constraint) -> Option<Step> {
+    let text = constraint.comment()?;
+    let on = CommentOn::constraint(table.clone(), constraint.name()?);
+    Some(comment::set(&on, Some(text)))
 }
 
 fn foreign_key(key: &ForeignKey) -> String {

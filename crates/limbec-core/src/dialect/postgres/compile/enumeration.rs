@@ -1,52 +1,33 @@
-//! Enumerations and domains.
+//! Enumerations.
 
-use std::fmt::Write as _;
-
-use super::{Steps, constraint, index};
+use super::{Steps, comment, constraint, index};
 use crate::dialect::CompileError;
-use crate::dialect::postgres::canonical::closed;
 use crate::dialect::postgres::names::{cut, in_namespace_of, literal, object, quote};
 use crate::dialect::postgres::types::sql;
-use crate::operations::Constraint;
-use crate::schema::{
-    Column, ColumnType, Domain, EnumType, Index, IndexKey, ObjectName, Schema, Table,
-};
+use crate::operations::{CommentOn, Constraint};
+use crate::schema::{Column, ColumnType, EnumType, Index, IndexKey, ObjectName, Schema, Table};
 use crate::sql::tokens;
 use crate::steps::Step;
 
 /// What an enumeration is called while its successor takes its name.
 const OLD: &str = "__old";
 
-pub(super) fn create(enumeration: &EnumType) -> String {
+pub(super) fn create(enumeration: &EnumType) -> Vec<Step> {
     let labels: Vec<_> = enumeration
         .labels
         .iter()
         .map(|label| literal(label))
         .collect();
-    format!(
+    let mut steps = vec![Step::new(format!(
         "CREATE TYPE {} AS ENUM ({})",
         object(&enumeration.name),
         labels.join(", ")
-    )
-}
-
-pub(super) fn create_domain(domain: &Domain) -> String {
-    let mut statement = format!(
-        "CREATE DOMAIN {} AS {}",
-        object(&domain.name),
-        sql(&domain.base)
-    );
-    if let Some(default) = &domain.default {
-        let _ = write!(statement, " DEFAULT ({})", closed(default));
+    ))];
+    if let Some(text) = &enumeration.comment {
+        let on = CommentOn::Enum(enumeration.name.clone());
+        steps.push(comment::set(&on, Some(text)));
     }
-    if domain.not_null {
-        statement.push_str(" NOT NULL");
-    }
-    for check in &domain.checks {
-        let check = constraint::definition(&Constraint::Check(check.clone()));
-        let _ = write!(statement, " {check}");
-    }
-    statement
+    steps
 }
 
 /// Whether the labels before keep their order among the new ones.
@@ -68,7 +49,11 @@ pub(super) fn alter(to: &EnumType, from: Option<&EnumType>, current: &Schema) ->
     Ok(if only_adds(&from.labels, &to.labels) {
         add_labels(from, to)
     } else {
-        replace(to, current)
+        let to = EnumType {
+            comment: to.comment.clone().or_else(|| from.comment.clone()),
+            ..to.clone()
+        };
+        replace(&to, current)
     })
 }
 
@@ -123,7 +108,7 @@ fn replace(to: &EnumType, current: &Schema) -> Vec<Step> {
         "ALTER TYPE {name} RENAME TO {}",
         quote(&old)
     )));
-    before.push(Step::new(create(to)));
+    before.extend(create(to));
     before.extend(convert);
     before.push(Step::new(format!(
         "DROP TYPE {}",
@@ -133,7 +118,8 @@ fn replace(to: &EnumType, current: &Schema) -> Vec<Step> {
     before
 }
 
-fn old_name(name: &str) -> String {
+/// The name of a type while its successor takes its name.
+pub(super) fn old_name(name: &str) -> String {
     let mut kept = cut(name);
     while kept.len() + OLD.len() > 63 {
         let end = kept.char_indices().next_back().map_or(0, |(at, _)| at);

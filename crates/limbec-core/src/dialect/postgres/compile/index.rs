@@ -2,10 +2,10 @@
 
 use std::fmt::Write as _;
 
+use super::comment;
 use crate::dialect::postgres::canonical::closed;
-use crate::dialect::postgres::names::{
-    collation, in_namespace_of, list, literal_or_null, object, quote,
-};
+use crate::dialect::postgres::names::{collation, list, object, quote};
+use crate::operations::CommentOn;
 use crate::schema::{Index, IndexElement, IndexKey, ObjectName};
 use crate::steps::Step;
 
@@ -32,12 +32,9 @@ pub(super) fn create(table: &ObjectName, index: &Index) -> Vec<Step> {
         let _ = write!(sql, " WHERE {}", closed(predicate));
     }
     let mut steps = vec![Step::new(sql)];
-    if index.comment.is_some() {
-        steps.push(Step::new(format!(
-            "COMMENT ON INDEX {} IS {}",
-            in_namespace_of(table, &index.name),
-            literal_or_null(index.comment.as_deref())
-        )));
+    if let Some(text) = &index.comment {
+        let on = CommentOn::index(table.clone(), index.name.clone());
+        steps.push(comment::set(&on, Some(text)));
     }
     steps
 }

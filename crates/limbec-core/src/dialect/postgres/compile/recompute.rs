@@ -37,8 +37,7 @@ pub(super) fn replace(table: &Table, before: &Column, after: &Column) -> Steps {
     )));
     steps.extend(column::add(&table.name, after)?);
     for it in &constraints {
-        let definition = constraint::definition(it);
-        steps.push(Step::new(format!("ALTER TABLE {name} ADD {definition}")));
+        steps.extend(constraint::add(&table.name, it));
     }
     for it in indexes {
         steps.extend(index::create(&table.name, it));

@@ -22,11 +22,11 @@ pub(super) fn create(table: &Table) -> Steps {
         lines.push(parts.definition);
     }
     for it in Constraint::all_of(table) {
-        let definition = constraint::definition(&it);
         if repeats_a_key(&it, table) {
-            after.push(Step::new(format!("ALTER TABLE {name} ADD {definition}")));
+            after.extend(constraint::add(&table.name, &it));
         } else {
-            lines.push(definition);
+            lines.push(constraint::definition(&it));
+            after.extend(constraint::commented(&table.name, &it));
         }
     }
     let unlogged = table.options.get(UNLOGGED).is_some_and(|it| it == "true");

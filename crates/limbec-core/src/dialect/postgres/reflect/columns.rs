@@ -1,31 +1,31 @@
 //! Columns, with their defaults, identities and sequences.
 
+use std::collections::BTreeSet;
+
 use super::row::Fields;
-use super::types::{Enums, column_type};
-use super::{Tables, table_of, tables};
+use super::sequences::{self, counts};
+use super::types::{NamedTypes, column_type};
+use super::{Tables, named_collation, table_of, tables};
 use crate::dialect::postgres::canonical::unwrapped;
-use crate::dialect::postgres::types::without_defaults;
+use crate::dialect::postgres::names;
+use crate::dialect::postgres::types::resolve;
 use crate::dialect::{ReflectError, Row};
-use crate::schema::{Column, ColumnType, Generated, Identity, IdentityKind};
+use crate::schema::{Column, ColumnType, Generated, Identity, IdentityKind, ObjectName};
 
 /// A row a column, in order. The sequence is an identity's, or one that the column owns and its
 /// default takes the next value of.
 pub(super) const QUERY: &str = concat!(
     "SELECT c.oid, a.attname, format_type(a.atttypid, a.atttypmod), ",
-    "CASE WHEN t.typtype = 'e' THEN t.oid WHEN te.typtype = 'e' THEN te.oid END, ",
+    "CASE WHEN t.typcategory = 'A' AND t.typtype <> 'd' THEN t.typelem ELSE t.oid END, ",
     "a.attnotnull, pg_get_expr(d.adbin, d.adrelid), a.attgenerated, a.attidentity, ",
-    "CASE WHEN a.attcollation <> t.typcollation THEN ",
-    "CASE WHEN pg_collation_is_visible(co.oid) THEN co.collname ",
-    "ELSE format('\"%s\".\"%s\"', replace(cn.nspname, '\"', '\"\"'), ",
-    "replace(co.collname, '\"', '\"\"')) END END, ",
-    "col_description(c.oid, a.attnum), ",
-    "format_type(s.seqtypid, NULL), s.seqstart, s.seqincrement, s.seqmin, s.seqmax, s.seqcache, ",
-    "s.seqcycle FROM ",
+    named_collation!("a.attcollation", "t.typcollation"),
+    ", col_description(c.oid, a.attnum), s.seqrelid, ",
+    counts!(),
+    ", nullif(sn.nspname, current_schema()), sc.relname FROM ",
     tables!(),
     " JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid ",
     "AND a.attnum > 0 AND NOT a.attisdropped ",
     "JOIN pg_catalog.pg_type t ON t.oid = a.atttypid ",
-    "LEFT JOIN pg_catalog.pg_type te ON te.oid = t.typelem AND t.typcategory = 'A' ",
     "LEFT JOIN pg_catalog.pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum ",
     "LEFT JOIN pg_catalog.pg_collation co ON co.oid = a.attcollation ",
     "LEFT JOIN pg_catalog.pg_namespace cn ON cn.oid = co.collnamespace ",
@@ -38,21 +38,35 @@ pub(super) const QUERY: &str = concat!(
     "AND u.refobjid = o.objid)) ",
     "AND EXISTS (SELECT FROM pg_catalog.pg_sequence q WHERE q.seqrelid = o.objid) ",
     "LEFT JOIN pg_catalog.pg_sequence s ON s.seqrelid = o.objid ",
+    "LEFT JOIN pg_catalog.pg_class sc ON sc.oid = s.seqrelid ",
+    "LEFT JOIN pg_catalog.pg_namespace sn ON sn.oid = sc.relnamespace ",
     "ORDER BY c.oid, a.attnum"
 );
 
-pub(super) fn read(rows: Vec<Row>, enums: &Enums, tables: &mut Tables) -> Result<(), ReflectError> {
+/// Reads the columns; gives the oids of the sequences that they count by.
+pub(super) fn read(
+    rows: Vec<Row>,
+    types: &NamedTypes,
+    tables: &mut Tables,
+) -> Result<BTreeSet<String>, ReflectError> {
+    let mut used = BTreeSet::new();
     for row in rows {
         let mut fields = Fields::of("a column", row);
         let table = table_of(tables, &fields.text()?)?;
-        table.columns.push(column(&mut fields, enums)?);
+        let column = column(&mut fields, types, &table.name, &mut used)?;
+        table.columns.push(column);
     }
-    Ok(())
+    Ok(used)
 }
 
-fn column(fields: &mut Fields, enums: &Enums) -> Result<Column, ReflectError> {
+fn column(
+    fields: &mut Fields,
+    types: &NamedTypes,
+    table: &ObjectName,
+    used: &mut BTreeSet<String>,
+) -> Result<Column, ReflectError> {
     let name = fields.text()?;
-    let column_type = column_type(fields, enums)?;
+    let column_type = column_type(fields, types)?;
     let not_null = fields.flag()?;
     let expression = fields.optional()?;
     let generated = fields.text()?;
@@ -73,34 +87,42 @@ fn column(fields: &mut Fields, enums: &Enums) -> Result<Column, ReflectError> {
         "d" => Some(IdentityKind::ByDefault),
         _ => None,
     };
-    let sequence = sequence(fields)?;
+    let oid = fields.optional()?;
+    let sequence = sequence(fields, table, &column)?;
     match (kind, sequence) {
-        (Some(kind), Some(sequence)) => column.identity = Some(Identity { kind, ..sequence }),
+        (Some(kind), Some(sequence)) => {
+            column.identity = Some(Identity { kind, ..sequence });
+            used.extend(oid);
+        }
         (None, Some(sequence)) if is_serial(&column, expression.as_deref()) => {
             column.identity = Some(sequence);
+            used.extend(oid);
         }
         _ => column.default = expression,
     }
     Ok(column)
 }
 
-/// The last fields: the options of the column's sequence, where it has one.
-fn sequence(fields: &mut Fields) -> Result<Option<Identity>, ReflectError> {
-    let Some(of) = fields.optional()? else {
+/// The last fields: the options of the column's sequence and its name, where it has one.
+fn sequence(
+    fields: &mut Fields,
+    table: &ObjectName,
+    column: &Column,
+) -> Result<Option<Identity>, ReflectError> {
+    let Some((of, counting)) = sequences::counting(fields)? else {
         return Ok(None);
     };
-    let identity = Identity {
-        kind: IdentityKind::Serial,
-        start: fields.number()?,
-        increment: fields.number()?,
-        minimum: fields.number()?,
-        maximum: fields.number()?,
-        cache: fields.number()?,
-        cycle: fields.flag()?,
+    let name = fields.object()?;
+    let usual = ObjectName {
+        schema: table.schema.clone(),
+        name: names::of_sequence(&table.name, &column.name),
     };
-    // By the sequence's own type: an old dump has sequences of bigint behind integers.
-    let of = crate::dialect::postgres::types::parse(&of);
-    Ok(Some(without_defaults(&identity, &of)))
+    let own = resolve(&column.column_type) == resolve(&of);
+    Ok(Some(Identity {
+        sequence: Some(name).filter(|it| *it != usual),
+        sequence_type: Some(of).filter(|_| !own),
+        ..counting
+    }))
 }
 
 /// Whether the default is the next value of the column's own sequence, and nothing more.

@@ -12,7 +12,7 @@ use crate::schema::{
 /// column. `indnullsnotdistinct` is new in 15, so it is looked for, not named. A foreign key to a
 /// partitioned table has a copy for each partition, with a parent.
 pub(super) const QUERY: &str = concat!(
-    "SELECT c.oid, k.contype, k.conname, ",
+    "SELECT c.oid, k.contype, k.conname, obj_description(k.oid, 'pg_constraint'), ",
     "(SELECT string_agg(quote_ident(a.attname), ',' ORDER BY u.place) ",
     "FROM unnest(k.conkey) WITH ORDINALITY u(number, place) JOIN pg_catalog.pg_attribute a ",
     "ON a.attrelid = k.conrelid AND a.attnum = u.number), ",
@@ -37,6 +37,7 @@ pub(super) fn read(rows: Vec<Row>, tables: &mut Tables) -> Result<(), ReflectErr
         let table = table_of(tables, &fields.text()?)?;
         let kind = fields.text()?;
         let name = Some(fields.text()?);
+        let comment = fields.optional()?;
         let columns = fields.names()?;
         let deferrable = match (fields.flag()?, fields.flag()?) {
             (false, _) => None,
@@ -44,7 +45,13 @@ pub(super) fn read(rows: Vec<Row>, tables: &mut Tables) -> Result<(), ReflectErr
             (true, true) => Some(Deferrable::InitiallyDeferred),
         };
         match kind.as_str() {
-            "p" => table.primary_key = Some(PrimaryKey { name, columns }),
+            "p" => {
+                table.primary_key = Some(PrimaryKey {
+                    name,
+                    columns,
+                    comment,
+                })
+            }
             "u" => {
                 fields.optional()?;
                 table.uniques.push(UniqueConstraint {
@@ -52,11 +59,13 @@ pub(super) fn read(rows: Vec<Row>, tables: &mut Tables) -> Result<(), ReflectErr
                     columns,
                     deferrable,
                     nulls_not_distinct: fields.flag()?,
+                    comment,
                 });
             }
             "c" => table.checks.push(CheckConstraint {
                 name,
                 expression: unwrapped(&fields.text()?).to_string(),
+                comment,
             }),
             _ => {
                 fields.optional()?;
@@ -70,6 +79,7 @@ pub(super) fn read(rows: Vec<Row>, tables: &mut Tables) -> Result<(), ReflectErr
                     on_update: action(&mut fields)?,
                     deferrable,
                     match_full: fields.text()? == "f",
+                    comment,
                 });
             }
         }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::row::Fields;
-use super::{namespace, not_of_extension, users_namespace};
+use super::{named_collation, namespace, not_of_extension, users_namespace};
 use crate::dialect::postgres::canonical::unwrapped;
 use crate::dialect::postgres::types::parse;
 use crate::dialect::{ReflectError, Row};
@@ -13,7 +13,7 @@ use crate::schema::{CheckConstraint, ColumnType, Domain, EnumType};
 pub(super) const ENUMS: &str = concat!(
     "SELECT t.oid, ",
     namespace!(),
-    ", t.typname, e.enumlabel FROM pg_catalog.pg_type t ",
+    ", t.typname, obj_description(t.oid, 'pg_type'), e.enumlabel FROM pg_catalog.pg_type t ",
     "JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace ",
     "LEFT JOIN pg_catalog.pg_enum e ON e.enumtypid = t.oid ",
     "WHERE t.typtype = 'e' AND ",
@@ -23,21 +23,24 @@ pub(super) const ENUMS: &str = concat!(
     " ORDER BY t.oid, e.enumsortorder"
 );
 
-/// The domains, each after those that it is made of.
+/// The domains.
 pub(super) const DOMAINS: &str = concat!(
     "SELECT t.oid, ",
     namespace!(),
     ", t.typname, format_type(t.typbasetype, t.typtypmod), ",
-    "CASE WHEN b.typtype = 'e' THEN b.oid WHEN be.typtype = 'e' THEN be.oid END, ",
-    "t.typnotnull, pg_get_expr(t.typdefaultbin, 0) FROM pg_catalog.pg_type t ",
+    "CASE WHEN b.typcategory = 'A' AND b.typtype <> 'd' THEN b.typelem ELSE b.oid END, ",
+    named_collation!("t.typcollation", "b.typcollation"),
+    ", t.typnotnull, pg_get_expr(t.typdefaultbin, 0), obj_description(t.oid, 'pg_type') ",
+    "FROM pg_catalog.pg_type t ",
     "JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace ",
     "JOIN pg_catalog.pg_type b ON b.oid = t.typbasetype ",
-    "LEFT JOIN pg_catalog.pg_type be ON be.oid = b.typelem AND b.typcategory = 'A' ",
+    "LEFT JOIN pg_catalog.pg_collation co ON co.oid = t.typcollation ",
+    "LEFT JOIN pg_catalog.pg_namespace cn ON cn.oid = co.collnamespace ",
     "WHERE t.typtype = 'd' AND ",
     users_namespace!(),
     " AND ",
     not_of_extension!("pg_type", "t.oid"),
-    " ORDER BY b.typtype = 'd', n.nspname COLLATE \"C\", t.typname COLLATE \"C\""
+    " ORDER BY n.nspname COLLATE \"C\", t.typname COLLATE \"C\""
 );
 
 /// A row a check of a domain.
@@ -45,61 +48,97 @@ pub(super) const DOMAIN_CHECKS: &str = "SELECT k.contypid, k.conname, pg_get_exp
      FROM pg_catalog.pg_constraint k WHERE k.contypid <> 0 AND k.contype = 'c' \
      ORDER BY k.conname COLLATE \"C\"";
 
-/// The enumerations by their oid.
-pub(super) type Enums = BTreeMap<String, EnumType>;
+/// The types with names of their own, as columns are of them, by their oid.
+pub(super) type NamedTypes = BTreeMap<String, ColumnType>;
 
-pub(super) fn read_enums(rows: Vec<Row>) -> Result<Enums, ReflectError> {
-    let mut enums = Enums::new();
+/// Reads the enumerations, in the order of their oid.
+pub(super) fn read_enums(
+    rows: Vec<Row>,
+    types: &mut NamedTypes,
+) -> Result<Vec<EnumType>, ReflectError> {
+    let mut enums: BTreeMap<String, EnumType> = BTreeMap::new();
     for row in rows {
         let mut fields = Fields::of("an enumeration", row);
-        let (oid, name, label) = (fields.text()?, fields.object()?, fields.optional()?);
-        let labels = Vec::new();
-        let known = enums.entry(oid).or_insert(EnumType { name, labels });
+        let (oid, name) = (fields.text()?, fields.object()?);
+        let (comment, label) = (fields.optional()?, fields.optional()?);
+        let known = enums.entry(oid).or_insert_with(|| EnumType {
+            name,
+            labels: Vec::new(),
+            comment,
+        });
         known.labels.extend(label);
     }
-    Ok(enums)
+    types.extend((enums.iter()).map(|(oid, it)| (oid.clone(), it.clone().into())));
+    Ok(enums.into_values().collect())
 }
 
+/// Reads the domains.
 pub(super) fn read_domains(
     rows: Vec<Row>,
     checks: Vec<Row>,
-    enums: &Enums,
+    types: &mut NamedTypes,
 ) -> Result<Vec<Domain>, ReflectError> {
-    let mut domains = Vec::new();
     let mut places = BTreeMap::new();
-    for row in rows {
+    // A domain may be made of one that comes later.
+    let mut named = Vec::with_capacity(rows.len());
+    for (place, row) in rows.into_iter().enumerate() {
         let mut fields = Fields::of("a domain", row);
-        places.insert(fields.text()?, domains.len());
+        let oid = fields.text()?;
+        let name = fields.object()?;
+        types.insert(oid.clone(), ColumnType::Named(name.clone()));
+        places.insert(oid, place);
+        named.push((name, fields));
+    }
+    let mut domains = Vec::with_capacity(named.len());
+    for (name, mut fields) in named {
         domains.push(Domain {
-            name: fields.object()?,
-            base: column_type(&mut fields, enums)?,
+            name,
+            base: column_type(&mut fields, types)?,
+            collation: fields.optional()?,
             not_null: fields.flag()?,
             default: fields.optional()?,
             checks: Vec::new(),
+            comment: fields.optional()?,
         });
     }
+    forget_inherited_defaults(&mut domains);
     for row in checks {
         let mut fields = Fields::of("a domain's check", row);
         // A check of a domain that an extension owns has no place here.
         if let Some(place) = places.get(&fields.text()?) {
-            domains[*place].checks.push(CheckConstraint {
-                name: fields.optional()?,
-                expression: unwrapped(&fields.text()?).to_string(),
-            });
+            let name = fields.text()?;
+            let check = CheckConstraint::new(unwrapped(&fields.text()?)).name(name);
+            domains[*place].checks.push(check);
         }
     }
     Ok(domains)
 }
 
-/// The next two fields: `format_type`, and the oid of the enumeration that it is or is an array of.
-pub(super) fn column_type(fields: &mut Fields, enums: &Enums) -> Result<ColumnType, ReflectError> {
-    let text = fields.text()?;
-    let enumeration = fields.optional()?.and_then(|oid| enums.get(&oid));
-    Ok(match enumeration {
-        Some(known) if text.ends_with("[]") => {
-            ColumnType::Array(Box::new(ColumnType::Enum(known.clone())))
+/// A domain made of another one is given a copy of its default.
+fn forget_inherited_defaults(domains: &mut [Domain]) {
+    let defaults: BTreeMap<_, _> = domains
+        .iter()
+        .map(|it| (it.name.clone(), it.default.clone()))
+        .collect();
+    for domain in domains {
+        if let ColumnType::Named(base) = &domain.base
+            && defaults.get(base) == Some(&domain.default)
+        {
+            domain.default = None;
         }
-        Some(known) => ColumnType::Enum(known.clone()),
+    }
+}
+
+/// The next two fields: `format_type`, and the oid of the type that it is or is an array of.
+pub(super) fn column_type(
+    fields: &mut Fields,
+    types: &NamedTypes,
+) -> Result<ColumnType, ReflectError> {
+    let text = fields.text()?;
+    let named = fields.optional()?.and_then(|oid| types.get(&oid));
+    Ok(match named {
+        Some(known) if text.ends_with("[]") => ColumnType::Array(Box::new(known.clone())),
+        Some(known) => known.clone(),
         None => parse(&text),
     })
 }

@@ -154,7 +154,7 @@ fn column_constraint(
         }
         table.primary_key = Some(PrimaryKey {
             name,
-            columns: vec![column.name.clone()],
+            ..PrimaryKey::new([column.name.as_str()])
         });
     } else if cursor.words(&["NOT", "NULL"]) {
         column.nullable = false;
@@ -261,7 +261,10 @@ fn primary_key(cursor: &mut Cursor<'_>, table: &mut Table, name: Option<String>)
     if let Some(action) = on_conflict(cursor)? {
         set(&mut table.options, options::PRIMARY_KEY_CONFLICT, action);
     }
-    table.primary_key = Some(PrimaryKey { name, columns });
+    table.primary_key = Some(PrimaryKey {
+        name,
+        ..PrimaryKey::new(columns)
+    });
     Some(())
 }
 
@@ -286,7 +289,10 @@ fn check(cursor: &mut Cursor<'_>, table: &mut Table, name: Option<String>) -> Op
     let expression = without_parentheses(cursor.parenthesised()?).to_string();
     // Accepted and without an effect.
     on_conflict(cursor)?;
-    table.checks.push(CheckConstraint { name, expression });
+    table.checks.push(CheckConstraint {
+        name,
+        ..CheckConstraint::new(expression)
+    });
     Some(())
 }
 

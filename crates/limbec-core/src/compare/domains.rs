@@ -1,0 +1,125 @@
+//! Domains.
+
+use super::judge::Judge;
+use super::keys::{by_key, key_of};
+use super::{Plan, comments};
+use crate::dialect::Place;
+use crate::operations::{CommentOn, Operation};
+use crate::schema::{CheckConstraint, ColumnType, Domain, Schema};
+
+pub(super) fn compare(current: &Schema, target: &Schema, judge: &mut Judge<'_>, plan: &mut Plan) {
+    let dialect = judge.dialect;
+    let existing = by_key(dialect, &current.domains);
+    let wanted = by_key(dialect, &target.domains);
+    for domain in bases_first(&target.domains, judge) {
+        match existing.get(&key_of(dialect, &domain.name)) {
+            None => plan.create_types.push(Operation::CreateDomain {
+                domain: domain.clone(),
+            }),
+            Some(existing) => alter(existing, domain, judge, plan),
+        }
+    }
+    let gone = bases_first(&current.domains, judge);
+    for domain in gone.into_iter().rev() {
+        if !wanted.contains_key(&key_of(dialect, &domain.name)) {
+            plan.drop_types.push(Operation::DropDomain {
+                name: domain.name.clone(),
+                domain: Some(domain.clone()),
+            });
+        }
+    }
+}
+
+/// The domains, each after the one that it is made of.
+fn bases_first<'a>(domains: &'a [Domain], judge: &Judge<'_>) -> Vec<&'a Domain> {
+    let key = |domain: &Domain| key_of(judge.dialect, &domain.name);
+    let mut waiting: Vec<&Domain> = domains.iter().collect();
+    let mut ordered = Vec::with_capacity(waiting.len());
+    while !waiting.is_empty() {
+        let open: Vec<_> = waiting.iter().map(|it| key(it)).collect();
+        let ready = |domain: &&Domain| match domain.base.element() {
+            ColumnType::Named(base) => !open.contains(&key_of(judge.dialect, base)),
+            _ => true,
+        };
+        let (now, later): (Vec<_>, Vec<_>) = waiting.into_iter().partition(ready);
+        if now.is_empty() {
+            // Made of each other: the database says so.
+            ordered.extend(later);
+            break;
+        }
+        ordered.extend(now);
+        waiting = later;
+    }
+    ordered
+}
+
+fn alter(current: &Domain, target: &Domain, judge: &mut Judge<'_>, plan: &mut Plan) {
+    let on = CommentOn::domain(current.name.clone());
+    comments::compare(on, &current.comment, &target.comment, plan);
+    // What is the same is said as the database says it.
+    let mut to = Domain {
+        name: current.name.clone(),
+        comment: current.comment.clone(),
+        ..target.clone()
+    };
+    if judge.dialect.same_type(&current.base, &target.base) {
+        to.base = current.base.clone();
+    }
+    let base = judge.type_sql(&target.base, "").unwrap_or_default();
+    let place = Place::Default {
+        column_type: base.clone(),
+    };
+    if let (Some(from), Some(wanted)) = (&current.default, &target.default)
+        && judge.same_of_domain(&target.name.name, &place, from, wanted)
+    {
+        to.default = Some(from.clone());
+    }
+    let place = Place::DomainCheck { column_type: base };
+    to.checks = target
+        .checks
+        .iter()
+        .map(|wanted| same_check(current, wanted, &place, judge).unwrap_or_else(|| wanted.clone()))
+        .collect();
+    if !same(current, &to) {
+        plan.alter_types.push(Operation::AlterDomain {
+            to,
+            from: Some(current.clone()),
+        });
+    }
+}
+
+/// The rule of the database that is the one wanted.
+fn same_check(
+    current: &Domain,
+    wanted: &CheckConstraint,
+    place: &Place,
+    judge: &mut Judge<'_>,
+) -> Option<CheckConstraint> {
+    let named = |it: &&CheckConstraint| match (&it.name, &wanted.name) {
+        (Some(a), Some(b)) => judge.same_name(a, b),
+        _ => true,
+    };
+    let candidates: Vec<_> = current.checks.iter().filter(named).cloned().collect();
+    candidates.into_iter().find(|it| {
+        judge.same_of_domain(
+            &current.name.name,
+            place,
+            &it.expression,
+            &wanted.expression,
+        )
+    })
+}
+
+/// Whether nothing changes; the order of the rules is nothing.
+fn same(current: &Domain, to: &Domain) -> bool {
+    let checks = |domain: &Domain| {
+        let mut checks = domain.checks.clone();
+        checks.sort_by(|a, b| (&a.name, &a.expression).cmp(&(&b.name, &b.expression)));
+        checks
+    };
+    let bare = |domain: &Domain| Domain {
+        checks: Vec::new(),
+        ..domain.clone()
+    };
+    bare(current) == bare(to) && checks(current) == checks(to)
+}

@@ -1,0 +1,66 @@
+//! Enumerations, domains, sequences and comments as the calls that make them.
+
+use limbec_core::operations::CommentOn;
+use limbec_core::schema::{ColumnType, Domain, EnumType, Sequence};
+
+use super::expression::{Chain, call, column_type, object, text, texts};
+use super::layout::Expression;
+
+pub(super) fn enum_type(it: &EnumType) -> Expression {
+    Chain::new("EnumType::new", vec![object(&it.name), texts(&it.labels)])
+        .text(it.comment.as_ref(), "comment")
+        .end()
+}
+
+pub(super) fn domain(it: &Domain) -> Expression {
+    let mut chain = Chain::new("Domain::new", vec![object(&it.name), column_type(&it.base)]);
+    chain
+        .text(it.collation.as_ref(), "collation")
+        .flag(it.not_null, "not_null")
+        .text(it.default.as_ref(), "server_default");
+    for (index, one) in it.checks.iter().enumerate() {
+        // A rule has a name in PostgreSQL in any case: this is the one it would give.
+        let suffix = if index == 0 {
+            String::new()
+        } else {
+            index.to_string()
+        };
+        let own = || format!("{}_check{suffix}", it.name.name);
+        let name = one.name.clone().unwrap_or_else(own);
+        chain.call("check", vec![text(&name), text(&one.expression)]);
+    }
+    chain.text(it.comment.as_ref(), "comment").end()
+}
+
+pub(super) fn sequence(it: &Sequence) -> Expression {
+    let mut chain = Chain::new("Sequence::new", vec![object(&it.name)]);
+    if it.data_type != ColumnType::BigInteger {
+        chain.call("data_type", vec![column_type(&it.data_type)]);
+    }
+    chain
+        .integer(it.start, "start")
+        .integer(it.increment, "increment")
+        .integer(it.minimum, "minimum")
+        .integer(it.maximum, "maximum")
+        .integer(it.cache, "cache")
+        .flag(it.cycle, "cycle");
+    if let Some(owner) = &it.owned_by {
+        chain.call("owned_by", vec![object(&owner.table), text(&owner.column)]);
+    }
+    chain.text(it.comment.as_ref(), "comment").end()
+}
+
+pub(super) fn comment_on(it: &CommentOn) -> Expression {
+    match it {
+        CommentOn::Schema(name) => call("CommentOn::schema", vec![text(name)]),
+        CommentOn::Domain(name) => call("CommentOn::domain", vec![object(name)]),
+        CommentOn::Enum(name) => call("CommentOn::enumeration", vec![object(name)]),
+        CommentOn::Sequence(name) => call("CommentOn::sequence", vec![object(name)]),
+        CommentOn::Index { table, name } => {
+            call("CommentOn::index", vec![object(table), text(name)])
+        }
+        CommentOn::Constraint { table, name } => {
+            call("CommentOn::constraint", vec![object(table), text(name)])
+        }
+    }
+}
