@@ -12,7 +12,7 @@ use std::fmt;
 
 use crate::operations::{AlterColumn, ConstraintRef};
 use crate::schema::{
-    CheckConstraint, Column, ColumnType, Domain, EnumType, ForeignKey, Identity, Index,
+    CheckConstraint, Column, ColumnType, Definition, Domain, EnumType, ForeignKey, Identity, Index,
     IndexElement, ObjectName, PrimaryKey, ReferentialAction, Table, UniqueConstraint,
 };
 
@@ -44,6 +44,7 @@ pub enum Value {
     AlterColumn(AlterColumn),
     EnumType(EnumType),
     Domain(Domain),
+    Definition(Definition),
 }
 
 /// Hands the types that have builder functions to a macro.
@@ -62,7 +63,8 @@ macro_rules! for_builders {
             ObjectName,
             AlterColumn,
             EnumType,
-            Domain
+            Domain,
+            Definition
         }
     };
 }
@@ -115,6 +117,7 @@ impl Value {
             Value::AlterColumn(_) => "an `AlterColumn`",
             Value::EnumType(_) => "an `EnumType`",
             Value::Domain(_) => "a `Domain`",
+            Value::Definition(_) => "a `Definition`",
         }
     }
 
@@ -329,6 +332,7 @@ from_value! {
     AlterColumn, AlterColumn, "an `AlterColumn`";
     EnumType, EnumType, "an `EnumType`";
     Domain, Domain, "a `Domain`";
+    Definition, Definition, "a `Definition`";
 }
 
 impl FromValue for ColumnType {

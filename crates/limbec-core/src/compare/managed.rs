@@ -5,10 +5,11 @@
 
 use std::collections::BTreeSet;
 
+use super::definitions::{DefinitionKey, definition_key};
 use super::keys::{Key, key_of};
 use crate::dialect::Dialect;
 use crate::operations::Operation;
-use crate::schema::{ObjectName, Schema};
+use crate::schema::{Definition, ObjectName, Schema};
 use crate::sql::{Token, TokenKind, split, tokens};
 
 /// The objects that revisions have created and not dropped again.
@@ -17,6 +18,7 @@ pub struct Created {
     tables: BTreeSet<Key>,
     types: BTreeSet<Key>,
     namespaces: BTreeSet<String>,
+    definitions: BTreeSet<DefinitionKey>,
 }
 
 impl Created {
@@ -41,6 +43,13 @@ impl Created {
                 self.types.remove(&key(name));
             }
             Operation::CreateSchema { name } => drop(self.namespaces.insert(name.clone())),
+            Operation::CreateDefinition { definition } => {
+                self.definitions.insert(definition_key(dialect, definition));
+            }
+            Operation::DropDefinition { definition } => {
+                self.definitions
+                    .remove(&definition_key(dialect, definition));
+            }
             Operation::Execute { sql, dialect: only }
                 if only.as_deref().is_none_or(|only| only == dialect.name()) =>
             {
@@ -54,6 +63,11 @@ impl Created {
 
     /// Follows raw SQL as far as the objects it creates can be told from its first words.
     fn follow_sql(&mut self, statement: &str, dialect: &dyn Dialect) {
+        if let Ok(Some(definition)) = dialect.definition(statement) {
+            self.definitions
+                .insert(definition_key(dialect, &definition));
+            return;
+        }
         const SKIPPED: [&str; 10] = [
             "OR",
             "REPLACE",
@@ -115,6 +129,8 @@ pub struct Managed {
     pub schema: Schema,
     /// The tables left alone.
     pub unmanaged: Vec<ObjectName>,
+    /// The views, routines, triggers and their like left alone, on tables that are not.
+    pub unmanaged_definitions: Vec<Definition>,
 }
 
 /// Takes out of a reflected schema what neither the models name nor a revision created.
@@ -146,5 +162,33 @@ pub fn managed(
         wanted_types.contains(&key) || created_types.contains(&key)
     });
     unmanaged.sort();
-    Managed { schema, unmanaged }
+    let unfold = |(kind, name, arguments, table): &DefinitionKey| {
+        let table = table.clone().map(&fold);
+        (*kind, fold(name.clone()), arguments.clone(), table)
+    };
+    let known = target
+        .definitions
+        .iter()
+        .map(|it| definition_key(dialect, it));
+    let known: BTreeSet<DefinitionKey> = known.map(|it| unfold(&it)).collect();
+    let created: BTreeSet<DefinitionKey> = created.definitions.iter().map(unfold).collect();
+    let mut unmanaged_definitions = Vec::new();
+    schema.definitions.retain(|it| {
+        let key = unfold(&definition_key(dialect, it));
+        let keep = known.contains(&key) || created.contains(&key);
+        if !keep
+            && it
+                .table
+                .as_ref()
+                .is_none_or(|table| !unmanaged.contains(table))
+        {
+            unmanaged_definitions.push(it.clone());
+        }
+        keep
+    });
+    Managed {
+        schema,
+        unmanaged,
+        unmanaged_definitions,
+    }
 }

@@ -35,6 +35,9 @@ impl Operation {
             Operation::DropIndex { .. } => "drop_index",
             Operation::CreateTableComment { .. } => "create_table_comment",
             Operation::DropTableComment { .. } => "drop_table_comment",
+            Operation::CreateDefinition { .. } => "create_definition",
+            Operation::ReplaceDefinition { .. } => "replace_definition",
+            Operation::DropDefinition { .. } => "drop_definition",
             Operation::Execute { dialect: None, .. } => "execute",
             Operation::Execute {
                 dialect: Some(_), ..
@@ -78,6 +81,9 @@ impl Operation {
             Operation::DropIndex { table, name, .. } => format!("{name} on {table}"),
             Operation::CreateTableComment { table, .. }
             | Operation::DropTableComment { table, .. } => table.to_string(),
+            Operation::CreateDefinition { definition }
+            | Operation::DropDefinition { definition }
+            | Operation::ReplaceDefinition { to: definition, .. } => definition.to_string(),
             Operation::Execute { sql, .. } => first_line(sql),
         }
     }

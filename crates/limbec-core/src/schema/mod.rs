@@ -6,6 +6,7 @@
 
 mod column;
 mod constraint;
+mod definition;
 mod enumeration;
 mod index;
 mod name;
@@ -17,6 +18,7 @@ pub use column::{Column, Generated, Identity, IdentityKind};
 pub use constraint::{
     CheckConstraint, Deferrable, ForeignKey, PrimaryKey, ReferentialAction, UniqueConstraint,
 };
+pub use definition::{Definition, DefinitionKind, Use, in_order};
 pub use enumeration::{Domain, EnumType};
 pub use index::{Index, IndexElement, IndexKey};
 pub use name::ObjectName;
@@ -50,6 +52,12 @@ pub struct Schema {
     pub enums: Vec<EnumType>,
     /// The tables.
     pub tables: Vec<Table>,
+    /// Views, functions, triggers and their like, each after what it mentions.
+    #[cfg_attr(
+        feature = "serde",
+        serde(default, skip_serializing_if = "Vec::is_empty")
+    )]
+    pub definitions: Vec<Definition>,
 }
 
 impl Schema {
@@ -85,7 +93,9 @@ impl Schema {
         let keys = self.tables.iter().flat_map(|it| &it.foreign_keys);
         let mut names = (self.tables.iter().map(|it| &it.name))
             .chain(enums)
-            .chain(keys.map(|it| &it.referred_table));
+            .chain(keys.map(|it| &it.referred_table))
+            .chain(self.definitions.iter().map(|it| &it.name))
+            .chain(self.definitions.iter().filter_map(|it| it.table.as_ref()));
         names.any(|name| name.schema.as_deref() == Some(own))
     }
 
@@ -112,6 +122,9 @@ impl Schema {
             columns.for_each(|it| it.column_type.leave(own));
             let keys = table.foreign_keys.iter_mut();
             keys.for_each(|it| it.referred_table.leave(own));
+        }
+        for definition in &mut self.definitions {
+            definition.leave(own);
         }
         self
     }

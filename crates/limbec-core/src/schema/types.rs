@@ -85,6 +85,14 @@ pub enum ColumnType {
 }
 
 impl ColumnType {
+    /// The type itself, or of an array the type of what it holds.
+    pub fn element(&self) -> &ColumnType {
+        match self {
+            ColumnType::Array(element) => element.element(),
+            other => other,
+        }
+    }
+
     /// Takes the namespace off the name of an enumeration where it is the one given.
     pub(super) fn leave(&mut self, own: &str) {
         match self {

@@ -3,7 +3,7 @@
 use std::hash::{BuildHasher, Hasher, RandomState};
 
 use limbec_core::operations::Operation;
-use limbec_core::schema::Schema;
+use limbec_core::schema::{ObjectName, Schema};
 
 use super::prove::{ProofError, prove};
 use super::{Database, DatabaseUrl, Error};
@@ -114,5 +114,9 @@ fn own_namespace(mut schema: Schema) -> Schema {
     schema.tables.retain(|it| it.name.schema.is_none());
     schema.enums.retain(|it| it.name.schema.is_none());
     schema.domains.retain(|it| it.name.schema.is_none());
+    let is_own = |it: &ObjectName| it.schema.is_none();
+    schema
+        .definitions
+        .retain(|it| is_own(&it.name) && it.table.as_ref().is_none_or(is_own));
     schema
 }

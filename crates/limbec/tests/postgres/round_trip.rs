@@ -149,6 +149,7 @@ fn rich() -> Schema {
         domains: vec![score],
         enums: vec![state, mood],
         tables: vec![jobs, light, owners],
+        definitions: Vec::new(),
     }
 }
 

@@ -7,6 +7,7 @@ mod alter_column;
 mod cast;
 mod column;
 mod constraint;
+mod definition;
 mod enumeration;
 mod execute;
 mod index;
@@ -32,6 +33,7 @@ pub(super) fn needs_schema(operation: &Operation) -> bool {
         Operation::DropConstraint { constraint, .. } => {
             matches!(constraint, ConstraintRef::Unnamed(_))
         }
+        Operation::ReplaceDefinition { .. } => true,
         _ => false,
     }
 }
@@ -86,6 +88,11 @@ pub(super) fn compile(operation: &Operation, current: &Schema) -> Steps {
             vec![table::comment(table, Some(comment))]
         }
         Operation::DropTableComment { table, .. } => vec![table::comment(table, None)],
+        Operation::CreateDefinition { definition } => definition::create(definition)?,
+        Operation::ReplaceDefinition { to, from } => {
+            definition::replace(to, from.as_deref(), current)?
+        }
+        Operation::DropDefinition { definition } => definition::drop(definition),
         Operation::Execute { sql, dialect } => execute::steps(sql, dialect.as_deref()),
     })
 }

@@ -6,6 +6,7 @@
 
 mod columns;
 mod constraints;
+mod definitions;
 mod indexes;
 mod row;
 mod types;
@@ -14,7 +15,7 @@ use std::collections::BTreeMap;
 
 use self::row::Fields;
 use crate::dialect::{ReflectError, Row};
-use crate::schema::{ObjectName, Schema, Table};
+use crate::schema::{ObjectName, Schema, Table, in_order};
 
 /// The queries, in the order in which [`read`] takes their answers.
 pub(super) const QUERIES: &[&str] = &[
@@ -27,6 +28,8 @@ pub(super) const QUERIES: &[&str] = &[
     columns::QUERY,
     constraints::QUERY,
     indexes::QUERY,
+    definitions::QUERY,
+    definitions::USES,
 ];
 
 /// The SQL that is true of a namespace `n` with tables of users.
@@ -93,7 +96,7 @@ type Tables = BTreeMap<String, Table>;
 /// Makes a schema of the answers to [`QUERIES`].
 pub(super) fn read(answers: Vec<Vec<Row>>) -> Result<Schema, ReflectError> {
     let given = answers.len();
-    let answers: [Vec<Row>; 9] = answers.try_into().map_err(|_| {
+    let answers: [Vec<Row>; 11] = answers.try_into().map_err(|_| {
         ReflectError(format!(
             "the catalogue has {} queries, but {given} answers came",
             QUERIES.len()
@@ -109,6 +112,8 @@ pub(super) fn read(answers: Vec<Vec<Row>>) -> Result<Schema, ReflectError> {
         column_rows,
         constraint_rows,
         index_rows,
+        definition_rows,
+        use_rows,
     ] = answers;
     let enums = types::read_enums(enums)?;
     let mut tables = read_tables(table_rows)?;
@@ -123,6 +128,7 @@ pub(super) fn read(answers: Vec<Vec<Row>>) -> Result<Schema, ReflectError> {
         domains: types::read_domains(domains, domain_checks, &enums)?,
         enums: enums.into_values().collect(),
         tables: tables.into_values().map(sorted).collect(),
+        definitions: in_order(definitions::read(definition_rows, use_rows)?),
     };
     // The server's order depends on its collation and on where the rows happen to lie.
     schema.enums.sort_by(|a, b| a.name.cmp(&b.name));
