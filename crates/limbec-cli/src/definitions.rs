@@ -1,15 +1,13 @@
-//! The SQL files of views, functions, triggers and their like: text in, definitions out.
+//! The SQL files of views, functions, triggers and their like: files in, definitions out.
 //!
-//! A file holds one object or several, each by its `CREATE` statement; what follows it (its comment,
-//! the indexes of a materialized view, a trigger that is off) belongs to it. A folder named
-//! `postgresql` or `sqlite` keeps what is in it to that database.
+//! A folder named `postgresql` or `sqlite` keeps what is in it to that database.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use limbec_core::dialect::{self, Dialect};
 use limbec_core::schema::{Definition, in_order};
-use limbec_core::sql::split;
+use limbec_source::definitions::read;
 
 use crate::config::Config;
 use crate::error::{CommandError, Result};
@@ -30,22 +28,37 @@ pub(crate) fn load(config: &Config, dialect: &dyn Dialect) -> Result<Vec<Definit
         })?;
     }
     files.dedup();
-    let mut found: BTreeMap<String, (Definition, String)> = BTreeMap::new();
+    let mut texts = Vec::with_capacity(files.len());
     for path in files {
         let shown = config.shown(&path);
         let text = std::fs::read_to_string(&path)
             .map_err(|error| CommandError::new(format!("cannot read {shown}: {error}")))?;
-        let only = only_for(&path, &config.root);
-        for mut definition in read(&text, &shown, dialect)? {
+        texts.push((path, shown, text));
+    }
+    let mut found: BTreeMap<String, (Definition, &str)> = BTreeMap::new();
+    let mut mistakes = Vec::new();
+    for (path, shown, text) in &texts {
+        let only = only_for(path, &config.root);
+        let (definitions, wrong) = read(shown, text, dialect);
+        mistakes.extend(wrong);
+        for mut definition in definitions {
             definition.dialect.clone_from(&only);
-            let known = found.insert(definition.to_string(), (definition.clone(), shown.clone()));
-            if let Some((_, before)) = known {
+            let name = definition.to_string();
+            if let Some((definition, before)) = found.insert(name, (definition, shown)) {
                 return Err(CommandError::new(format!(
                     "the {definition} is in {before} and again in {shown}"
                 ))
                 .hint("keep one of them"));
             }
         }
+    }
+    if !mistakes.is_empty() {
+        let count = crate::error::mistakes(mistakes.len());
+        let message = format!("Can't proceed with --autogenerate option; {count} in the SQL files");
+        return Err(CommandError::diagnostics(message, mistakes, |path| {
+            let file = texts.iter().find(|(_, shown, _)| shown == path);
+            file.map(|(_, _, text)| text.clone()).unwrap_or_default()
+        }));
     }
     Ok(in_order(found.into_values().map(|it| it.0).collect()))
 }
@@ -81,107 +94,4 @@ fn collect(path: &Path, dialect: &dyn Dialect, files: &mut Vec<PathBuf>) -> std:
         }
     }
     Ok(())
-}
-
-/// The definitions of a file.
-fn read(text: &str, shown: &str, dialect: &dyn Dialect) -> Result<Vec<Definition>> {
-    let mut definitions: Vec<Definition> = Vec::new();
-    for statement in split(text) {
-        let at = statement.as_ptr() as usize - text.as_ptr() as usize;
-        let statement = without_leading_comments(statement);
-        let place = format!("{shown}, line {}", line(text, at, statement));
-        let created = dialect
-            .definition(statement)
-            .map_err(|error| CommandError::new(format!("{place}: {error}")))?;
-        match created {
-            Some(definition) => definitions.push(definition.sql(statement)),
-            None if hangs_on(statement) => match definitions.last_mut() {
-                Some(last) => {
-                    last.sql.push_str(";\n");
-                    last.sql.push_str(statement);
-                }
-                None => {
-                    return Err(CommandError::new(format!(
-                        "{place}: this statement stands before the first `CREATE`: {}",
-                        first_line(statement)
-                    ))
-                    .hint("put it behind the statement that creates what it is about"));
-                }
-            },
-            None => {
-                return Err(CommandError::new(format!(
-                    "{place}: this statement creates no view, function or trigger: {}",
-                    first_line(statement)
-                ))
-                .hint("tables, enums and their like are models; anything else is for a revision: `op.execute(\"…\")`"));
-            }
-        }
-    }
-    Ok(definitions)
-}
-
-/// Whether a statement says more of the object before it.
-fn hangs_on(statement: &str) -> bool {
-    let mut words = limbec_core::sql::tokens(statement);
-    let (Some(first), second) = (words.next(), words.next()) else {
-        return false;
-    };
-    let second_is = |word: &str| second.is_some_and(|it| it.is_word(word));
-    first.is_word("COMMENT")
-        || first.is_word("ALTER")
-        || (first.is_word("CREATE") && (second_is("INDEX") || second_is("UNIQUE")))
-}
-
-fn without_leading_comments(statement: &str) -> &str {
-    use limbec_core::sql::{TokenKind, tokens};
-    let first = tokens(statement).find(|token| token.kind != TokenKind::Comment);
-    first.map_or(statement, |token| &statement[token.start..])
-}
-
-/// The line of a statement whose text begins somewhere behind `at`.
-fn line(text: &str, at: usize, statement: &str) -> usize {
-    let start = text[at..].find(statement).map_or(at, |it| at + it);
-    text[..start].matches('\n').count() + 1
-}
-
-fn first_line(statement: &str) -> &str {
-    statement.lines().next().unwrap_or_default()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use limbec_core::dialect::postgres::Postgres;
-
-    fn shown(text: &str) -> String {
-        match read(text, "a.sql", &Postgres) {
-            Ok(all) => {
-                let lines = all.iter().map(|it| format!("{it}: {}", it.sql));
-                lines.collect::<Vec<_>>().join("\n")
-            }
-            Err(error) => format!("{error:?}"),
-        }
-    }
-
-    #[test]
-    fn what_follows_a_definition_belongs_to_it() {
-        let text = "-- Titles.\nCREATE VIEW v AS SELECT 1;\nCOMMENT ON VIEW v IS 'x';\n\
-                    CREATE FUNCTION f() RETURNS int LANGUAGE sql AS $$ SELECT 1; $$;";
-        assert_eq!(
-            shown(text),
-            "view v: CREATE VIEW v AS SELECT 1;\nCOMMENT ON VIEW v IS 'x'\n\
-             function f(): CREATE FUNCTION f() RETURNS int LANGUAGE sql AS $$ SELECT 1; $$"
-        );
-    }
-
-    #[test]
-    fn what_creates_nothing_of_the_kind_is_an_error_with_its_line() {
-        assert!(
-            shown("CREATE VIEW v AS SELECT 1;\n\nCREATE TABLE t (a int)")
-                .contains("a.sql, line 3: ")
-        );
-        assert!(shown("\nCOMMENT ON VIEW v IS 'x'").contains("a.sql, line 2: "));
-        assert!(shown("GRANT SELECT ON v TO x").contains("a.sql, line 1: "));
-        assert!(shown("CREATE FUNCTION f").contains("a.sql, line 1: "));
-    }
 }

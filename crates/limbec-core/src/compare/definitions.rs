@@ -186,6 +186,18 @@ fn inner(text: &str) -> &str {
         .unwrap_or_default()
 }
 
+/// The statement of an index without the method that it has anyway.
+fn without_usual_method(statement: &str) -> String {
+    let all: Vec<_> = tokens(statement).collect();
+    let usual = all.windows(2).find(
+        |pair| matches!(pair, [using, method] if using.is_word("USING") && method.is_word("btree")),
+    );
+    match usual {
+        Some([using, method]) => [&statement[..using.start], &statement[method.end()..]].concat(),
+        _ => statement.to_string(),
+    }
+}
+
 impl Judge<'_> {
     /// Whether two definitions are one: statement by statement, the first one as the database
     /// would keep it.
@@ -195,7 +207,10 @@ impl Judge<'_> {
         else {
             return current == target;
         };
-        let same_text = |(a, b): (&&str, &&str)| self.dialect.same_text(a, b);
+        let same_text = |(a, b): (&&str, &&str)| {
+            self.dialect
+                .same_text(&without_usual_method(a), &without_usual_method(b))
+        };
         rest.len() == others.len()
             && rest.iter().zip(others).all(same_text)
             && self.same_statement(first, wanted)

@@ -16,6 +16,7 @@ use std::collections::BTreeMap;
 use self::row::Fields;
 use crate::dialect::{ReflectError, Row};
 use crate::schema::{ObjectName, Schema, Table, in_order};
+pub(super) use definitions::of_temporary;
 
 /// The queries, in the order in which [`read`] takes their answers.
 pub(super) const QUERIES: &[&str] = &[

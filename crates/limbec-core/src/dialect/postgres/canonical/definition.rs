@@ -1,12 +1,13 @@
-//! How the server would print a definition: made under another name, or on a copy of its table.
+//! How the server would print a definition: made as a temporary object, or on a temporary copy of
+//! its table.
+
+use std::ops::Range;
 
 use crate::dialect::postgres::definition::{Created, created};
 use crate::dialect::postgres::names::{literal, object, quote};
-use crate::schema::DefinitionKind;
-use crate::sql::tokens;
-
-/// The name under which a definition is made for a moment.
-const MADE: &str = "limbec_definition";
+use crate::dialect::postgres::reflect::of_temporary;
+use crate::schema::{DefinitionKind, ObjectName};
+use crate::sql::{Token, TokenKind, tokens};
 
 /// The statements by which the server spells a `CREATE` statement; the last one answers it as the
 /// one value of one row. None where it can't be made apart from what it stands on.
@@ -14,102 +15,88 @@ pub(super) fn statements(create: &str) -> Vec<String> {
     let Ok(Some(made)) = created(create) else {
         return Vec::new();
     };
-    match made.definition.kind {
-        DefinitionKind::View => view(create, &made),
-        DefinitionKind::Function | DefinitionKind::Procedure => routine(create, &made),
-        DefinitionKind::Trigger => trigger(create, &made),
-        DefinitionKind::Policy => policy(create, &made),
-        _ => Vec::new(),
+    let kind = made.definition.kind;
+    let Some(query) = of_temporary(kind) else {
+        return Vec::new();
+    };
+    let mut statements = match kind {
+        DefinitionKind::Trigger | DefinitionKind::Policy => on_copy(create, &made),
+        DefinitionKind::MaterializedView => as_view(create, &made),
+        _ => vec![temporary(create, &made.name, &made.definition.name)],
+    };
+    if statements.is_empty() {
+        return statements;
     }
+    let place = made
+        .definition
+        .table
+        .as_ref()
+        .unwrap_or(&made.definition.name);
+    if kind.is_routine() {
+        statements.insert(0, "SET LOCAL check_function_bodies = off".to_string());
+    }
+    statements.push(printed(query, place));
+    statements
 }
 
-fn view(create: &str, made: &Created) -> Vec<String> {
-    let head = literal(&format!("CREATE VIEW {}", object(&made.definition.name)));
-    vec![
-        renamed(create, made),
-        format!(
-            "SELECT {head} || coalesce(' WITH (' || array_to_string(c.reloptions, ', ') || ')', '') \
-             || E' AS\\n' || rtrim(pg_get_viewdef(c.oid), ';') FROM pg_catalog.pg_class c \
-             WHERE c.oid = 'pg_temp.{MADE}'::regclass"
-        ),
-    ]
+/// What the server prints, with the namespace that the definition has.
+fn printed(query: &str, place: &ObjectName) -> String {
+    let namespace = place.schema.as_deref().map(|it| format!("{}.", quote(it)));
+    let namespace = literal(&namespace.unwrap_or_default());
+    let kind_columns = "(kind, oid, namespace, name, arguments, table_namespace, table_name, sql)";
+    format!(
+        "SELECT replace(replace(d.sql, pg_my_temp_schema()::regnamespace || '.', {namespace}), \
+         'pg_temp.', {namespace}) FROM ({query}) d {kind_columns}"
+    )
 }
 
-fn routine(create: &str, made: &Created) -> Vec<String> {
-    let kind = made.definition.kind.words().to_uppercase();
-    let head = format!("CREATE {kind} {}(", object(&made.definition.name));
-    vec![
-        "SET LOCAL check_function_bodies = off".to_string(),
-        renamed(create, made),
-        format!(
-            "SELECT regexp_replace(rtrim(pg_get_functiondef(p.oid), E'\\n'), \
-             '^CREATE OR REPLACE (FUNCTION|PROCEDURE) [^(]*\\(', {}) FROM pg_catalog.pg_proc p \
-             WHERE p.pronamespace = pg_my_temp_schema() AND p.proname = '{MADE}'",
-            literal(&head.replace('\\', "\\\\"))
-        ),
-    ]
+/// The statement with a name in the temporary namespace.
+fn temporary(create: &str, at: &Range<usize>, name: &ObjectName) -> String {
+    let (before, after) = (&create[..at.start], &create[at.end..]);
+    format!("{before}pg_temp.{}{after}", quote(&name.name))
 }
 
-fn trigger(create: &str, made: &Created) -> Vec<String> {
-    let (Some(table), Some((copy, moved))) = (&made.definition.table, on_copy(create, made)) else {
+/// A copy of the definition's table under its own name, and the statement on the copy.
+fn on_copy(create: &str, made: &Created) -> Vec<String> {
+    let (Some(table), Some(at)) = (&made.definition.table, &made.table) else {
         return Vec::new();
     };
     // A table has no such trigger, only a view.
     if tokens(create).any(|token| token.is_word("INSTEAD")) {
         return Vec::new();
     }
-    let temporary = format!("pg_temp.{}", quote(&table.name));
     vec![
-        copy,
-        moved,
         format!(
-            "SELECT replace(pg_get_triggerdef(t.oid), format(' ON %I.%I ', n.nspname, c.relname), {}) \
-             FROM pg_catalog.pg_trigger t JOIN pg_catalog.pg_class c ON c.oid = t.tgrelid \
-             JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
-             WHERE t.tgrelid = {}::regclass",
-            literal(&format!(" ON {} ", object(table))),
-            literal(&temporary)
+            "CREATE TEMP TABLE {} (LIKE {})",
+            quote(&table.name),
+            object(table)
         ),
+        temporary(create, at, table),
     ]
 }
 
-fn policy(create: &str, made: &Created) -> Vec<String> {
-    let (Some(table), Some((copy, moved))) = (&made.definition.table, on_copy(create, made)) else {
+/// A materialized view can't be temporary: its query as a view's, where it says no more.
+fn as_view(create: &str, made: &Created) -> Vec<String> {
+    let all: Vec<Token<'_>> = tokens(create)
+        .filter(|token| token.kind != TokenKind::Comment)
+        .collect();
+    let behind: Vec<&Token<'_>> = all.iter().filter(|it| it.start >= made.name.end).collect();
+    let says_no_more = |token: &&Token<'_>| token.is_word("AS") || token.is_symbol("(");
+    if !behind.first().is_some_and(says_no_more) {
         return Vec::new();
+    }
+    let end = match behind.as_slice() {
+        [.., with, no, data]
+            if with.is_word("WITH") && no.is_word("NO") && data.is_word("DATA") =>
+        {
+            with.start
+        }
+        [.., with, data] if with.is_word("WITH") && data.is_word("DATA") => with.start,
+        _ => create.len(),
     };
     let name = quote(&made.definition.name.name);
-    let head = literal(&format!("CREATE POLICY {name} ON {}", object(table)));
-    let temporary = literal(&format!("pg_temp.{}", quote(&table.name)));
-    vec![
-        copy,
-        moved,
-        format!(
-            "SELECT {head} || CASE WHEN p.polpermissive THEN '' ELSE ' AS RESTRICTIVE' END || \
-             CASE p.polcmd WHEN 'r' THEN ' FOR SELECT' WHEN 'a' THEN ' FOR INSERT' \
-             WHEN 'w' THEN ' FOR UPDATE' WHEN 'd' THEN ' FOR DELETE' ELSE '' END || \
-             coalesce((SELECT ' TO ' || string_agg(quote_ident(a.rolname), ', ' ORDER BY a.rolname) \
-             FROM pg_catalog.pg_roles a WHERE a.oid = ANY (p.polroles)), '') || \
-             coalesce(' USING (' || pg_get_expr(p.polqual, p.polrelid) || ')', '') || \
-             coalesce(' WITH CHECK (' || pg_get_expr(p.polwithcheck, p.polrelid) || ')', '') \
-             FROM pg_catalog.pg_policy p WHERE p.polrelid = {temporary}::regclass"
-        ),
-    ]
-}
-
-/// The statement with a temporary name.
-fn renamed(create: &str, made: &Created) -> String {
-    let (before, after) = (&create[..made.name.start], &create[made.name.end..]);
-    format!("{before}pg_temp.{MADE}{after}")
-}
-
-/// A copy of the definition's table under its own name, and the statement on the copy.
-fn on_copy(create: &str, made: &Created) -> Option<(String, String)> {
-    let table = made.definition.table.as_ref()?;
-    let place = made.table.as_ref()?;
-    let name = quote(&table.name);
-    let (before, after) = (&create[..place.start], &create[place.end..]);
-    Some((
-        format!("CREATE TEMP TABLE {name} (LIKE {})", object(table)),
-        format!("{before}pg_temp.{name}{after}"),
-    ))
+    vec![format!(
+        "CREATE VIEW pg_temp.{name}{}",
+        &create[made.name.end..end]
+    )]
 }

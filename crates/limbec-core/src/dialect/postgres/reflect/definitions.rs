@@ -79,10 +79,11 @@ macro_rules! column_comments {
 
 pub(super) use called;
 
-/// A row a definition: kind, oid, namespace, name, arguments, the table's namespace and name, SQL.
-pub(super) const QUERY: &str = concat!(
-    // Composite types, but for the rows of tables.
-    "SELECT 'type', t.oid, ",
+/// Composite types, but for the rows of tables.
+macro_rules! composite_types {
+    () => {
+        concat!(
+        "SELECT 'type', t.oid, ",
     namespace!(),
     ", t.typname, NULL, NULL, NULL, 'CREATE TYPE ' || ",
     called!("n.nspname", "t.typname"),
@@ -101,11 +102,18 @@ pub(super) const QUERY: &str = concat!(
     ),
     " FROM pg_catalog.pg_type t JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace ",
     "JOIN pg_catalog.pg_class c ON c.oid = t.typrelid AND c.relkind = 'c' WHERE ",
-    users_namespace!(),
+        "true",
     " AND ",
-    not_of_extension!("pg_type", "t.oid"),
-    // Range types.
-    " UNION ALL SELECT 'type', t.oid, ",
+    not_of_extension!("pg_type", "t.oid")
+        )
+    };
+}
+
+/// Range types.
+macro_rules! range_types {
+    () => {
+        concat!(
+        "SELECT 'type', t.oid, ",
     namespace!(),
     ", t.typname, NULL, NULL, NULL, 'CREATE TYPE ' || ",
     called!("n.nspname", "t.typname"),
@@ -126,38 +134,52 @@ pub(super) const QUERY: &str = concat!(
     "JOIN pg_catalog.pg_range r ON r.rngtypid = t.oid ",
     "JOIN pg_catalog.pg_opclass o ON o.oid = r.rngsubopc ",
     "JOIN pg_catalog.pg_type s ON s.oid = r.rngsubtype WHERE ",
-    users_namespace!(),
+        "true",
     " AND ",
-    not_of_extension!("pg_type", "t.oid"),
-    // Functions and procedures.
-    " UNION ALL SELECT CASE p.prokind WHEN 'p' THEN 'procedure' ELSE 'function' END, p.oid, ",
-    namespace!(),
-    ", p.proname, ",
-    "(SELECT string_agg(format_type(u.type, NULL), ', ' ORDER BY u.place) ",
-    "FROM unnest(p.proargtypes) WITH ORDINALITY u(type, place)), NULL, NULL, ",
-    "regexp_replace(rtrim(pg_get_functiondef(p.oid), E'\\n'), ",
-    "'^CREATE OR REPLACE (FUNCTION|PROCEDURE) [^(]*\\(', ",
-    "'CREATE \\1 ' || replace(",
-    called!("n.nspname", "p.proname"),
-    ", '\\', '\\\\') || '(') || ",
-    comment!(
-        "' || CASE p.prokind WHEN 'p' THEN 'PROCEDURE' ELSE 'FUNCTION' END || '",
+    not_of_extension!("pg_type", "t.oid")
+        )
+    };
+}
+
+/// Functions and procedures.
+macro_rules! routines {
+    () => {
         concat!(
+            "SELECT CASE p.prokind WHEN 'p' THEN 'procedure' ELSE 'function' END, p.oid, ",
+            namespace!(),
+            ", p.proname, ",
+            "(SELECT string_agg(format_type(u.type, NULL), ', ' ORDER BY u.place) ",
+            "FROM unnest(p.proargtypes) WITH ORDINALITY u(type, place)), NULL, NULL, ",
+            "regexp_replace(rtrim(pg_get_functiondef(p.oid), E'\\n'), ",
+            "'^CREATE OR REPLACE (FUNCTION|PROCEDURE) [^(]*\\(', ",
+            "'CREATE \\1 ' || replace(",
             called!("n.nspname", "p.proname"),
-            " || '(' || pg_get_function_identity_arguments(p.oid) || ')'"
-        ),
-        "p.oid",
-        "pg_proc"
-    ),
-    " FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace ",
-    "WHERE p.prokind IN ('f', 'p', 'w') AND ",
-    users_namespace!(),
-    // The constructors of range types come and go with them.
-    " AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.classid = ",
-    "'pg_catalog.pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'i') AND ",
-    not_of_extension!("pg_proc", "p.oid"),
-    // Aggregates.
-    " UNION ALL SELECT 'aggregate', p.oid, ",
+            ", '\\', '\\\\') || '(') || ",
+            comment!(
+                "' || CASE p.prokind WHEN 'p' THEN 'PROCEDURE' ELSE 'FUNCTION' END || '",
+                concat!(
+                    called!("n.nspname", "p.proname"),
+                    " || '(' || pg_get_function_identity_arguments(p.oid) || ')'"
+                ),
+                "p.oid",
+                "pg_proc"
+            ),
+            " FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace ",
+            "WHERE p.prokind IN ('f', 'p', 'w') AND ",
+            "true",
+            // The constructors of range types come and go with them.
+            " AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.classid = ",
+            "'pg_catalog.pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'i') AND ",
+            not_of_extension!("pg_proc", "p.oid")
+        )
+    };
+}
+
+/// Aggregates.
+macro_rules! aggregates {
+    () => {
+        concat!(
+        "SELECT 'aggregate', p.oid, ",
     namespace!(),
     ", p.proname, ",
     "(SELECT string_agg(format_type(u.type, NULL), ', ' ORDER BY u.place) ",
@@ -193,11 +215,18 @@ pub(super) const QUERY: &str = concat!(
     ),
     " FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace ",
     "JOIN pg_catalog.pg_aggregate g ON g.aggfnoid = p.oid WHERE ",
-    users_namespace!(),
+        "true",
     " AND ",
-    not_of_extension!("pg_proc", "p.oid"),
-    // Views, materialized ones with their indexes.
-    " UNION ALL SELECT CASE c.relkind WHEN 'm' THEN 'materialized view' ELSE 'view' END, c.oid, ",
+    not_of_extension!("pg_proc", "p.oid")
+        )
+    };
+}
+
+/// Views, materialized ones with their indexes.
+macro_rules! views {
+    () => {
+        concat!(
+        "SELECT CASE c.relkind WHEN 'm' THEN 'materialized view' ELSE 'view' END, c.oid, ",
     namespace!(),
     ", c.relname, NULL, NULL, NULL, ",
     "CASE c.relkind WHEN 'm' THEN 'CREATE MATERIALIZED VIEW ' ELSE 'CREATE VIEW ' END || ",
@@ -227,11 +256,18 @@ pub(super) const QUERY: &str = concat!(
     "WHERE i.indrelid = c.oid AND i.indisvalid), '') ",
     "FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace ",
     "WHERE c.relkind IN ('v', 'm') AND c.relpersistence <> 't' AND ",
-    users_namespace!(),
+        "true",
     " AND ",
-    not_of_extension!("pg_class", "c.oid"),
-    // Extended statistics.
-    " UNION ALL SELECT 'statistics', s.oid, ",
+    not_of_extension!("pg_class", "c.oid")
+        )
+    };
+}
+
+/// Extended statistics.
+macro_rules! statistics {
+    () => {
+        concat!(
+        "SELECT 'statistics', s.oid, ",
     namespace!(),
     ", s.stxname, NULL, NULL, NULL, regexp_replace(pg_get_statisticsobjdef(s.oid), ",
     "'^CREATE STATISTICS [^ ]+', 'CREATE STATISTICS ' || ",
@@ -245,35 +281,49 @@ pub(super) const QUERY: &str = concat!(
     ),
     " FROM pg_catalog.pg_statistic_ext s JOIN pg_catalog.pg_namespace n ON n.oid = s.stxnamespace ",
     "WHERE ",
-    users_namespace!(),
+        "true",
     " AND ",
-    not_of_extension!("pg_statistic_ext", "s.oid"),
-    // Rules, but for those that are views.
-    " UNION ALL SELECT 'rule', r.oid, NULL, r.rulename, NULL, ",
-    namespace!(),
-    ", c.relname, rtrim(",
-    on_table!("pg_get_ruledef(r.oid)", " TO ", " "),
-    ", ';') || CASE r.ev_enabled WHEN 'O' THEN '' ELSE E';\\nALTER TABLE ' || ",
-    called!("n.nspname", "c.relname"),
-    " || CASE r.ev_enabled WHEN 'D' THEN ' DISABLE' WHEN 'R' THEN ' ENABLE REPLICA' ",
-    "ELSE ' ENABLE ALWAYS' END || ' RULE ' || quote_ident(r.rulename) END || ",
-    comment!(
-        "RULE",
+    not_of_extension!("pg_statistic_ext", "s.oid")
+        )
+    };
+}
+
+/// Rules, but for those that are views.
+macro_rules! rules {
+    () => {
         concat!(
-            "quote_ident(r.rulename) || ' ON ' || ",
-            called!("n.nspname", "c.relname")
-        ),
-        "r.oid",
-        "pg_rewrite"
-    ),
-    " FROM pg_catalog.pg_rewrite r JOIN pg_catalog.pg_class c ON c.oid = r.ev_class ",
-    "JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace ",
-    "WHERE r.rulename <> '_RETURN' AND c.relpersistence <> 't' AND ",
-    users_namespace!(),
-    " AND ",
-    not_of_extension!("pg_class", "c.oid"),
-    // Policies.
-    " UNION ALL SELECT 'policy', p.oid, NULL, p.polname, NULL, ",
+            "SELECT 'rule', r.oid, NULL, r.rulename, NULL, ",
+            namespace!(),
+            ", c.relname, rtrim(",
+            on_table!("pg_get_ruledef(r.oid)", " TO ", " "),
+            ", ';') || CASE r.ev_enabled WHEN 'O' THEN '' ELSE E';\\nALTER TABLE ' || ",
+            called!("n.nspname", "c.relname"),
+            " || CASE r.ev_enabled WHEN 'D' THEN ' DISABLE' WHEN 'R' THEN ' ENABLE REPLICA' ",
+            "ELSE ' ENABLE ALWAYS' END || ' RULE ' || quote_ident(r.rulename) END || ",
+            comment!(
+                "RULE",
+                concat!(
+                    "quote_ident(r.rulename) || ' ON ' || ",
+                    called!("n.nspname", "c.relname")
+                ),
+                "r.oid",
+                "pg_rewrite"
+            ),
+            " FROM pg_catalog.pg_rewrite r JOIN pg_catalog.pg_class c ON c.oid = r.ev_class ",
+            "JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace ",
+            "WHERE r.rulename <> '_RETURN' AND c.relpersistence <> 't' AND ",
+            "true",
+            " AND ",
+            not_of_extension!("pg_class", "c.oid")
+        )
+    };
+}
+
+/// Policies.
+macro_rules! policies {
+    () => {
+        concat!(
+        "SELECT 'policy', p.oid, NULL, p.polname, NULL, ",
     namespace!(),
     ", c.relname, 'CREATE POLICY ' || quote_ident(p.polname) || ' ON ' || ",
     called!("n.nspname", "c.relname"),
@@ -295,36 +345,107 @@ pub(super) const QUERY: &str = concat!(
     ),
     " FROM pg_catalog.pg_policy p JOIN pg_catalog.pg_class c ON c.oid = p.polrelid ",
     "JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE ",
-    users_namespace!(),
-    " AND ",
-    not_of_extension!("pg_class", "c.oid"),
-    // Triggers, but for those of constraints and those that a partition has of its parent.
-    " UNION ALL SELECT 'trigger', t.oid, NULL, t.tgname, NULL, ",
-    namespace!(),
-    ", c.relname, ",
-    on_table!("pg_get_triggerdef(t.oid)", " ON ", " "),
-    " || CASE t.tgenabled WHEN 'O' THEN '' ELSE E';\\nALTER TABLE ' || ",
-    called!("n.nspname", "c.relname"),
-    " || CASE t.tgenabled WHEN 'D' THEN ' DISABLE' WHEN 'R' THEN ' ENABLE REPLICA' ",
-    "ELSE ' ENABLE ALWAYS' END || ' TRIGGER ' || quote_ident(t.tgname) END || ",
-    comment!(
-        "TRIGGER",
-        concat!(
-            "quote_ident(t.tgname) || ' ON ' || ",
-            called!("n.nspname", "c.relname")
-        ),
-        "t.oid",
-        "pg_trigger"
-    ),
-    " FROM pg_catalog.pg_trigger t JOIN pg_catalog.pg_class c ON c.oid = t.tgrelid ",
-    "JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace ",
-    "WHERE NOT t.tgisinternal AND t.tgparentid = 0 AND c.relpersistence <> 't' AND ",
-    users_namespace!(),
-    " AND ",
-    not_of_extension!("pg_trigger", "t.oid"),
+        "true",
     " AND ",
     not_of_extension!("pg_class", "c.oid")
+        )
+    };
+}
+
+/// Triggers, but for those of constraints and those that a partition has of its parent.
+macro_rules! triggers {
+    () => {
+        concat!(
+            "SELECT 'trigger', t.oid, NULL, t.tgname, NULL, ",
+            namespace!(),
+            ", c.relname, ",
+            on_table!("pg_get_triggerdef(t.oid)", " ON ", " "),
+            " || CASE t.tgenabled WHEN 'O' THEN '' ELSE E';\\nALTER TABLE ' || ",
+            called!("n.nspname", "c.relname"),
+            " || CASE t.tgenabled WHEN 'D' THEN ' DISABLE' WHEN 'R' THEN ' ENABLE REPLICA' ",
+            "ELSE ' ENABLE ALWAYS' END || ' TRIGGER ' || quote_ident(t.tgname) END || ",
+            comment!(
+                "TRIGGER",
+                concat!(
+                    "quote_ident(t.tgname) || ' ON ' || ",
+                    called!("n.nspname", "c.relname")
+                ),
+                "t.oid",
+                "pg_trigger"
+            ),
+            " FROM pg_catalog.pg_trigger t JOIN pg_catalog.pg_class c ON c.oid = t.tgrelid ",
+            "JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace ",
+            "WHERE NOT t.tgisinternal AND t.tgparentid = 0 AND c.relpersistence <> 't' AND ",
+            "true",
+            " AND ",
+            not_of_extension!("pg_trigger", "t.oid"),
+            " AND ",
+            not_of_extension!("pg_class", "c.oid")
+        )
+    };
+}
+
+/// A row a definition: kind, oid, namespace, name, arguments, the table's namespace and name, SQL.
+pub(super) const QUERY: &str = concat!(
+    composite_types!(),
+    " AND ",
+    users_namespace!(),
+    " UNION ALL ",
+    range_types!(),
+    " AND ",
+    users_namespace!(),
+    " UNION ALL ",
+    routines!(),
+    " AND ",
+    users_namespace!(),
+    " UNION ALL ",
+    aggregates!(),
+    " AND ",
+    users_namespace!(),
+    " UNION ALL ",
+    views!(),
+    " AND ",
+    users_namespace!(),
+    " UNION ALL ",
+    statistics!(),
+    " AND ",
+    users_namespace!(),
+    " UNION ALL ",
+    rules!(),
+    " AND ",
+    users_namespace!(),
+    " UNION ALL ",
+    policies!(),
+    " AND ",
+    users_namespace!(),
+    " UNION ALL ",
+    triggers!(),
+    " AND ",
+    users_namespace!(),
 );
+
+/// The query of a definition of a kind that is in the connection's temporary namespace, `n`.
+pub(in crate::dialect::postgres) fn of_temporary(kind: DefinitionKind) -> Option<&'static str> {
+    macro_rules! within {
+        ($of:ident) => {
+            concat!($of!(), " AND n.oid = pg_my_temp_schema()")
+        };
+    }
+    match kind {
+        DefinitionKind::Function | DefinitionKind::Procedure => Some(within!(routines)),
+        DefinitionKind::Aggregate => Some(within!(aggregates)),
+        DefinitionKind::View | DefinitionKind::MaterializedView => Some(within!(views)),
+        DefinitionKind::Policy => Some(within!(policies)),
+        DefinitionKind::Trigger => Some(within!(triggers)),
+        DefinitionKind::Type => Some(concat!(
+            composite_types!(),
+            " AND n.oid = pg_my_temp_schema() UNION ALL ",
+            range_types!(),
+            " AND n.oid = pg_my_temp_schema()"
+        )),
+        DefinitionKind::Statistics | DefinitionKind::Rule => None,
+    }
+}
 
 /// A row a use: the definition's oid, and the relation and column that it depends on.
 pub(super) const USES: &str = concat!(
