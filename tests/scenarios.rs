@@ -5,6 +5,8 @@
 //! …models before…
 //! --- rows              (optional) SQL, run on the database as the models before say
 //! --- after             (optional) the models after; without it, they stay as they are
+//! --- sql               (optional) views, functions and triggers that the project has before
+//! --- sql after         (optional) the same after; without it, they stay as they are
 //! --- expected          the operations as `check` lists them; nothing where none are found
 //! --- expected on sqlite            (optional) the same for one database
 //! ```
@@ -16,7 +18,8 @@
 
 use std::collections::BTreeMap;
 
-use limbec_core::schema::Schema;
+use limbec_core::dialect::by_name;
+use limbec_core::schema::{Definition, Schema, in_order};
 use limbec_source::models::{ModelOptions, SourceFile, read};
 
 use crate::trial::{Trial, listed};
@@ -29,6 +32,8 @@ struct Case {
     before: String,
     rows: String,
     after: String,
+    sql: String,
+    sql_after: Option<String>,
     expected: String,
     /// What is expected on one database only.
     expected_on: BTreeMap<String, String>,
@@ -51,11 +56,16 @@ fn cases(text: &str) -> Vec<Case> {
             part = "before";
         } else if let Some(name) = line.strip_prefix("--- ") {
             part = name.trim();
+            if let (Some(case), "sql after") = (cases.last_mut(), part) {
+                case.sql_after = Some(String::new());
+            }
         } else if let Some(case) = cases.last_mut() {
             let text = match part {
                 "before" => &mut case.before,
                 "rows" => &mut case.rows,
                 "after" => &mut case.after,
+                "sql" => &mut case.sql,
+                "sql after" => case.sql_after.get_or_insert_default(),
                 "expected" => &mut case.expected,
                 other if other.starts_with("expected on ") => {
                     let database = other["expected on ".len()..].to_string();
@@ -83,13 +93,24 @@ fn models(text: &str) -> Result<Schema, String> {
     Err(format!("the models: {}", lines.join("; ")))
 }
 
+fn sql_files(text: &str, database: &str) -> Result<Vec<Definition>, String> {
+    let dialect = by_name(database).ok_or("there is no such database")?;
+    let (definitions, mistakes) = limbec_source::definitions::read("a.sql", text, dialect);
+    match mistakes.first() {
+        None => Ok(in_order(definitions)),
+        Some(mistake) => Err(mistake.to_string()),
+    }
+}
+
 fn run(case: &Case, database: &str, mut trial: Trial) -> Result<(), String> {
-    let before = models(&case.before)?;
-    let after = if case.after.trim().is_empty() {
+    let mut before = models(&case.before)?;
+    let mut after = if case.after.trim().is_empty() {
         before.clone()
     } else {
         models(&case.after)?
     };
+    before.definitions = sql_files(&case.sql, database)?;
+    after.definitions = sql_files(case.sql_after.as_ref().unwrap_or(&case.sql), database)?;
     let current = trial.create(&before)?;
     for sql in limbec_core::sql::split(&case.rows) {
         trial.sql(sql)?;
@@ -172,6 +193,7 @@ scenarios! {
     comments
     defaults
     domains
+    definitions
     enums
     foreign_keys
     generated

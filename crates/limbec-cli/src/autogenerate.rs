@@ -9,6 +9,7 @@ use limbec_core::schema::Schema;
 use crate::commands::all_heads;
 use crate::config::Config;
 use crate::connect::connect_to_read;
+use crate::definitions;
 use crate::error::{CommandError, Result};
 use crate::models;
 use crate::printer::Printer;
@@ -21,7 +22,7 @@ pub(crate) struct Found {
     /// What the database holds of this project.
     current: Schema,
     target: Schema,
-    /// Tables left alone.
+    /// Tables, views, functions and their like left alone.
     pub(crate) unmanaged: Vec<String>,
 }
 
@@ -29,7 +30,8 @@ pub(crate) struct Found {
 pub(crate) async fn compare(config: &Config, project: &Project) -> Result<Found> {
     let url = config.database_url()?;
     let dialect = url.dialect();
-    let target = models::load(config)?;
+    let mut target = models::load(config)?;
+    target.definitions = definitions::load(config, dialect)?;
     expressible(&target, dialect)?;
     let mut database = connect_to_read(&url).await?;
     up_to_date(&mut database, project).await?;
@@ -47,7 +49,9 @@ pub(crate) async fn compare(config: &Config, project: &Project) -> Result<Found>
         Some(mut judge) => settle(&mut judge, false, &current, &target).await?,
         None => settle(&mut database, false, &current, &target).await?,
     };
-    let unmanaged = managed.unmanaged.iter().map(ToString::to_string).collect();
+    let mut unmanaged: Vec<String> = managed.unmanaged.iter().map(ToString::to_string).collect();
+    let definitions = managed.unmanaged_definitions.iter();
+    unmanaged.extend(definitions.map(|it| format!("the {it}")));
     Ok(Found {
         comparison,
         current,
@@ -125,11 +129,14 @@ impl Found {
 /// Makes sure that the database's dialect can express the models, before anything is compared.
 fn expressible(target: &Schema, dialect: &dyn Dialect) -> Result<()> {
     let empty = Schema::default();
+    let definitions = target.definitions.iter().cloned();
+    let definitions = definitions.map(|definition| Operation::CreateDefinition { definition });
     let errors: Vec<_> = target
         .tables
         .iter()
         .cloned()
         .flat_map(create_with_indexes)
+        .chain(definitions)
         .filter_map(|operation| dialect.compile(&operation, &empty).err())
         .collect();
     if errors.is_empty() {

@@ -35,6 +35,7 @@ struct DatabaseSection {
 #[serde(deny_unknown_fields)]
 struct ModelsSection {
     paths: Option<Vec<String>>,
+    sql: Option<Vec<String>>,
     #[serde(default)]
     types: BTreeMap<String, String>,
     #[serde(default)]
@@ -70,6 +71,8 @@ pub(crate) struct Config {
     pub(crate) file: PathBuf,
     url: Option<String>,
     pub(crate) model_paths: Vec<String>,
+    /// Files and folders with the SQL of views, functions and triggers.
+    pub(crate) sql_paths: Vec<String>,
     pub(crate) type_map: BTreeMap<String, String>,
     pub(crate) naming: NamingConvention,
     /// The folders of revisions; new ones go to the first.
@@ -128,6 +131,7 @@ impl Config {
                 Some(paths) => paths.split(':').map(str::to_string).collect(),
                 None => parsed.models.paths.unwrap_or_default(),
             },
+            sql_paths: parsed.models.sql.unwrap_or_default(),
             type_map: parsed.models.types,
             version_locations,
             file_template: parsed

@@ -9,6 +9,7 @@ mod autogenerate;
 mod commands;
 mod config;
 mod connect;
+mod definitions;
 mod diagnostics;
 mod error;
 mod file_name;

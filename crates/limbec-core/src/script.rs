@@ -12,7 +12,7 @@ use std::fmt;
 
 use crate::operations::{AlterColumn, CommentOn, ConstraintRef};
 use crate::schema::{
-    CheckConstraint, Column, ColumnType, Domain, EnumType, ForeignKey, Identity, Index,
+    CheckConstraint, Column, ColumnType, Definition, Domain, EnumType, ForeignKey, Identity, Index,
     IndexElement, ObjectName, PrimaryKey, ReferentialAction, Sequence, Table, UniqueConstraint,
 };
 
@@ -46,6 +46,7 @@ pub enum Value {
     Domain(Domain),
     Sequence(Sequence),
     CommentOn(CommentOn),
+    Definition(Definition),
 }
 
 /// Hands the types that have builder functions to a macro.
@@ -65,8 +66,9 @@ macro_rules! for_builders {
             AlterColumn,
             EnumType,
             Domain,
-            Sequence,
-            CommentOn
+        Sequence,
+        CommentOn,
+        Definition
         }
     };
 }
@@ -121,6 +123,7 @@ impl Value {
             Value::Domain(_) => "a `Domain`",
             Value::Sequence(_) => "a `Sequence`",
             Value::CommentOn(_) => "a `CommentOn`",
+            Value::Definition(_) => "a `Definition`",
         }
     }
 
@@ -337,6 +340,7 @@ from_value! {
     Domain, Domain, "a `Domain`";
     Sequence, Sequence, "a `Sequence`";
     CommentOn, CommentOn, "a `CommentOn` such as `CommentOn::schema(\"billing\")`";
+    Definition, Definition, "a `Definition`";
 }
 
 impl FromValue for ColumnType {

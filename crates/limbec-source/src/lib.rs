@@ -1,12 +1,14 @@
 //! Rust source to data and back: reads models and revision files, writes revision files.
 //!
 //! - [`models`]: structs with `#[derive(Table)]` into the target schema.
+//! - [`definitions`]: SQL files of views, functions and triggers.
 //! - [`revisions`]: the header and the body of a revision file, `.rs` or `.sql`.
 //! - [`write`](mod@write): the text of a new revision file.
 //! - [`diagnostic`]: a mistake in a file, with its place; [`suggest`]: "did you mean".
 //!
 //! Reading never stops at the first mistake, never panics, and never guesses.
 
+pub mod definitions;
 pub mod diagnostic;
 pub mod models;
 pub mod revisions;

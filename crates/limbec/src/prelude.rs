@@ -22,10 +22,11 @@ pub use limbec_core::schema::ReferentialAction::{
     self, Cascade, NoAction, Restrict, SetDefault, SetNull,
 };
 pub use limbec_core::schema::{
-    Array, BigInteger, Boolean, Bytes, Char, CheckConstraint, Cidr, Column, Custom, Date, Domain,
-    Double, Enum, EnumType, ForeignKey, Identity, Index, IndexElement, Inet, Integer, Interval,
-    Json, Jsonb, MacAddr, Named, Numeric, ObjectName, PrimaryKey, Real, Sequence, SmallInteger,
-    Table, Text, Time, Timestamp, TimestampTz, UniqueConstraint, Uuid, Varchar,
+    Array, BigInteger, Boolean, Bytes, Char, CheckConstraint, Cidr, Column, Custom, Date,
+    Definition, Domain, Double, Enum, EnumType, ForeignKey, Identity, Index, IndexElement, Inet,
+    Integer, Interval, Json, Jsonb, MacAddr, Named, Numeric, ObjectName, PrimaryKey, Real,
+    Sequence, SmallInteger, Table, Text, Time, Timestamp, TimestampTz, UniqueConstraint, Uuid,
+    Varchar,
 };
 
 pub use crate::Revision;

@@ -245,6 +245,32 @@ impl<'a> Judge<'a> {
         }
     }
 
+    /// Whether two `CREATE` statements of one object are one.
+    pub(super) fn same_statement(&mut self, current: &str, target: &str) -> bool {
+        if current == target || self.dialect.same_text(current, target) {
+            return true;
+        }
+        let statement = |text: &str| Expression {
+            table: String::new(),
+            columns: Vec::new(),
+            place: Place::Definition,
+            text: text.to_string(),
+        };
+        let question = Question {
+            current: statement(current),
+            target: statement(target),
+        };
+        let can_be_asked = |it| !self.dialect.canonical(it).is_empty();
+        match self.verdicts.0.get(&question) {
+            Some(verdict) => *verdict == Verdict::Equal,
+            None if can_be_asked(&question.current) && can_be_asked(&question.target) => {
+                self.questions.push(question);
+                false
+            }
+            None => false,
+        }
+    }
+
     pub(super) fn same_optional_expression(
         &mut self,
         tables: Tables<'_>,

@@ -5,10 +5,11 @@
 
 use std::collections::BTreeSet;
 
+use super::definitions::{DefinitionKey, definition_key};
 use super::keys::{Key, key_of};
 use crate::dialect::Dialect;
 use crate::operations::Operation;
-use crate::schema::{ColumnType, ObjectName, Schema};
+use crate::schema::{ColumnType, Definition, ObjectName, Schema};
 use crate::sql::{Token, TokenKind, split, tokens};
 
 /// The objects that revisions have created and not dropped again.
@@ -19,6 +20,7 @@ pub struct Created {
     sequences: BTreeSet<Key>,
     namespaces: BTreeSet<String>,
     extensions: BTreeSet<String>,
+    definitions: BTreeSet<DefinitionKey>,
 }
 
 impl Created {
@@ -50,6 +52,13 @@ impl Created {
                 self.types.remove(&key(name));
             }
             Operation::CreateSchema { name } => drop(self.namespaces.insert(name.clone())),
+            Operation::CreateDefinition { definition } => {
+                self.definitions.insert(definition_key(dialect, definition));
+            }
+            Operation::DropDefinition { definition } => {
+                self.definitions
+                    .remove(&definition_key(dialect, definition));
+            }
             Operation::Execute { sql, dialect: only }
                 if only.as_deref().is_none_or(|only| only == dialect.name()) =>
             {
@@ -63,6 +72,11 @@ impl Created {
 
     /// Follows raw SQL as far as the objects it creates can be told from its first words.
     fn follow_sql(&mut self, statement: &str, dialect: &dyn Dialect) {
+        if let Ok(Some(definition)) = dialect.definition(statement) {
+            self.definitions
+                .insert(definition_key(dialect, &definition));
+            return;
+        }
         const SKIPPED: [&str; 10] = [
             "OR",
             "REPLACE",
@@ -144,6 +158,8 @@ pub struct Managed {
     pub target: Schema,
     /// The tables left alone.
     pub unmanaged: Vec<ObjectName>,
+    /// The views, routines, triggers and their like left alone, on tables that are not.
+    pub unmanaged_definitions: Vec<Definition>,
 }
 
 /// Takes out of a reflected schema what neither the models name nor a revision created.
@@ -216,10 +232,35 @@ pub fn managed(
             target.extensions.push(extension.clone());
         }
     }
+    let unfold = |(kind, name, arguments, table): &DefinitionKey| {
+        let table = table.clone().map(&fold);
+        (*kind, fold(name.clone()), arguments.clone(), table)
+    };
+    let known = target
+        .definitions
+        .iter()
+        .map(|it| definition_key(dialect, it));
+    let known: BTreeSet<DefinitionKey> = known.map(|it| unfold(&it)).collect();
+    let created: BTreeSet<DefinitionKey> = created.definitions.iter().map(unfold).collect();
+    let mut unmanaged_definitions = Vec::new();
+    schema.definitions.retain(|it| {
+        let key = unfold(&definition_key(dialect, it));
+        let keep = known.contains(&key) || created.contains(&key);
+        if !keep
+            && it
+                .table
+                .as_ref()
+                .is_none_or(|table| !unmanaged.contains(table))
+        {
+            unmanaged_definitions.push(it.clone());
+        }
+        keep
+    });
     Managed {
         schema,
         target,
         unmanaged,
+        unmanaged_definitions,
     }
 }
 

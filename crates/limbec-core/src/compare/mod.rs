@@ -10,6 +10,7 @@
 mod columns;
 mod comments;
 mod constraints;
+mod definitions;
 mod dependents;
 mod domains;
 mod indexes;
@@ -119,6 +120,7 @@ pub fn compare(
     constraints::free_referred_keys(&common, dialect, &mut plan);
     create_tables(created, &current_tables, dialect, &mut plan);
     sequences::compare(current, target, dialect, &mut plan);
+    definitions::compare(current, target, &mut judge, &mut plan);
 
     Comparison {
         operations: plan.into_operations(),
@@ -130,6 +132,7 @@ pub fn compare(
 /// The operations by their phase; phases run in the order of the fields.
 #[derive(Debug, Default)]
 struct Plan {
+    drop_definitions: Vec<Operation>,
     create_types: Vec<Operation>,
     create_sequences: Vec<Operation>,
     /// Before the columns go with which they would go.
@@ -143,16 +146,21 @@ struct Plan {
     /// What names labels that an enumeration may lose.
     drop_labelled: Vec<Operation>,
     alter_types: Vec<Operation>,
+    /// Of types and routines, what tables name.
+    create_routines: Vec<Operation>,
     create_tables: Vec<Operation>,
     add_columns: Vec<Operation>,
     alter_columns: Vec<Operation>,
     add_computed: Vec<Operation>,
+    replace_definitions: Vec<Operation>,
     drop_columns: Vec<Operation>,
     create_constraints: Vec<Operation>,
     create_indexes: Vec<Operation>,
     create_foreign_keys: Vec<Operation>,
     own_sequences: Vec<Operation>,
+    create_definitions: Vec<Operation>,
     comments: Vec<Operation>,
+    drop_routines: Vec<Operation>,
     drop_sequences: Vec<Operation>,
     drop_types: Vec<Operation>,
     drop_namespaces: Vec<Operation>,
@@ -161,6 +169,7 @@ struct Plan {
 impl Plan {
     fn into_operations(self) -> Vec<Operation> {
         [
+            self.drop_definitions,
             self.create_types,
             self.create_sequences,
             self.disown_sequences,
@@ -171,16 +180,20 @@ impl Plan {
             self.drop_computed,
             self.drop_labelled,
             self.alter_types,
+            self.create_routines,
             self.create_tables,
             self.add_columns,
             self.alter_columns,
             self.add_computed,
+            self.replace_definitions,
             self.drop_columns,
             self.create_constraints,
             self.create_indexes,
             self.create_foreign_keys,
             self.own_sequences,
+            self.create_definitions,
             self.comments,
+            self.drop_routines,
             self.drop_sequences,
             self.drop_types,
             self.drop_namespaces,

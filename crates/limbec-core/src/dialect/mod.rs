@@ -11,7 +11,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 use crate::operations::Operation;
-use crate::schema::{Column, ColumnType, ObjectName, Schema, Sequence};
+use crate::schema::{Column, ColumnType, Definition, ObjectName, Schema, Sequence};
 use crate::steps::Step;
 
 /// A row of a query's answer: every value as text, `None` for NULL.
@@ -130,6 +130,9 @@ pub enum Place {
     IndexElement,
     /// The predicate of an index.
     Predicate,
+    /// Nowhere: it is the statement that creates a view, routine, trigger or policy. The columns
+    /// do not matter.
+    Definition,
 }
 
 /// How a transaction of one revision is framed.
@@ -234,7 +237,7 @@ pub trait Dialect: fmt::Debug + Send + Sync {
     fn same_text(&self, a: &str, b: &str) -> bool;
 
     /// The statements that lead the database to judge an expression; the last one answers with
-    /// rows that are equal for equal expressions. They run inside a transaction that is rolled
+    /// rows that are equal for equal expressions; none where it can't be asked. They run inside a transaction that is rolled
     /// back (on a database in memory where the dialect has one), and leave nothing behind.
     fn canonical(&self, expression: &Expression) -> Vec<String>;
 
@@ -244,6 +247,13 @@ pub trait Dialect: fmt::Debug + Send + Sync {
 
     /// How a scratch place of a name is made; `None` where a database in memory does.
     fn scratch_place(&self, name: &str) -> Option<ScratchPlace>;
+
+    /// What a statement creates that is kept as its SQL, without that SQL; `None` where it is
+    /// nothing of the kind.
+    ///
+    /// # Errors
+    /// When the statement begins like one that does and does not read on.
+    fn definition(&self, statement: &str) -> Result<Option<Definition>, CompileError>;
 
     /// The queries that read the catalogue: a fixed number, whatever the number of tables. They
     /// run in the order given; [`Dialect::read_catalogue`] takes their answers in that order.

@@ -6,7 +6,7 @@
 use std::fmt;
 
 use super::{CommentOn, Constraint, ConstraintRef, Operation};
-use crate::schema::{ColumnType, EnumType, IndexKey, ObjectName, Schema, Table};
+use crate::schema::{ColumnType, Definition, EnumType, IndexKey, ObjectName, Schema, Table};
 
 /// Why an operation does not fit the schema it is applied to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -74,6 +74,9 @@ pub fn apply(schema: &mut Schema, operation: &Operation) -> Result<(), ApplyErro
         Operation::DropTable { name, .. } => {
             table(schema, &name)?;
             schema.tables.retain(|it| it.name != name);
+            schema
+                .definitions
+                .retain(|it| it.table.as_ref() != Some(&name));
         }
         Operation::RenameTable { from, to } => rename_table(schema, &from, to)?,
         Operation::AddColumn {
@@ -143,6 +146,20 @@ pub fn apply(schema: &mut Schema, operation: &Operation) -> Result<(), ApplyErro
             *comment_of(schema, &on)? = Some(comment);
         }
         Operation::DropComment { on, .. } => *comment_of(schema, &on)? = None,
+        Operation::CreateDefinition { definition } => schema.definitions.push(definition),
+        Operation::ReplaceDefinition { to, .. } => {
+            match schema.definitions.iter_mut().find(|it| is_same(it, &to)) {
+                Some(known) => *known = to,
+                None => return Err(missing("definition", to)),
+            }
+        }
+        Operation::DropDefinition { definition } => {
+            let before = schema.definitions.len();
+            schema.definitions.retain(|it| !is_same(it, &definition));
+            if schema.definitions.len() == before {
+                return Err(missing("definition", definition));
+            }
+        }
         Operation::Execute { .. } => {}
     }
     Ok(())
@@ -203,6 +220,10 @@ fn comment_of<'a>(
         }
     };
     found.ok_or_else(|| missing("object to comment on", on))
+}
+
+fn is_same(a: &Definition, b: &Definition) -> bool {
+    (a.kind, &a.name, &a.arguments, &a.table) == (b.kind, &b.name, &b.arguments, &b.table)
 }
 
 fn alter_enum(schema: &mut Schema, to: &EnumType) -> Result<(), ApplyError> {

@@ -2,8 +2,8 @@
 
 use super::{AlterColumn, CommentOn, Constraint, ConstraintRef, Operation};
 use crate::schema::{
-    CheckConstraint, Column, Domain, EnumType, ForeignKey, Index, ObjectName, PrimaryKey, Sequence,
-    Table, UniqueConstraint,
+    CheckConstraint, Column, Definition, Domain, EnumType, ForeignKey, Index, ObjectName,
+    PrimaryKey, Sequence, Table, UniqueConstraint,
 };
 use crate::script::{Arguments, CallError, Value};
 
@@ -194,6 +194,19 @@ directives! {
     /// Removes the comment of an object other than a table or a column.
     fn drop_comment(on: CommentOn) {
         Operation::DropComment { on, from: None }
+    }
+    /// Creates a view, function, trigger or their like.
+    fn create_definition(definition: Definition) {
+        Operation::CreateDefinition { definition }
+    }
+    /// Puts a new view, function, trigger or their like in the place of one of its name; grants on
+    /// it stay.
+    fn replace_definition(definition: Definition) {
+        Operation::ReplaceDefinition { to: definition, from: None }
+    }
+    /// Drops a view, function, trigger or their like.
+    fn drop_definition(definition: Definition) {
+        Operation::DropDefinition { definition }
     }
     /// Runs SQL as it stands, one statement or several, on every database.
     fn execute(sql: into String) {

@@ -41,6 +41,9 @@ impl Operation {
             Operation::DropTableComment { .. } => "drop_table_comment",
             Operation::CreateComment { .. } => "create_comment",
             Operation::DropComment { .. } => "drop_comment",
+            Operation::CreateDefinition { .. } => "create_definition",
+            Operation::ReplaceDefinition { .. } => "replace_definition",
+            Operation::DropDefinition { .. } => "drop_definition",
             Operation::Execute { dialect: None, .. } => "execute",
             Operation::Execute {
                 dialect: Some(_), ..
@@ -92,6 +95,9 @@ impl Operation {
             Operation::CreateComment { on, .. } | Operation::DropComment { on, .. } => {
                 on.to_string()
             }
+            Operation::CreateDefinition { definition }
+            | Operation::DropDefinition { definition }
+            | Operation::ReplaceDefinition { to: definition, .. } => definition.to_string(),
             Operation::Execute { sql, .. } => first_line(sql),
         }
     }

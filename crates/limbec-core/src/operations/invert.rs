@@ -152,6 +152,17 @@ impl Operation {
                 comment: from?,
                 from: None,
             },
+            Operation::CreateDefinition { definition } => Operation::DropDefinition { definition },
+            Operation::DropDefinition { definition } => {
+                if definition.sql.is_empty() {
+                    return None;
+                }
+                Operation::CreateDefinition { definition }
+            }
+            Operation::ReplaceDefinition { to, from } => Operation::ReplaceDefinition {
+                to: *from?,
+                from: Some(Box::new(to)),
+            },
             Operation::Execute { .. } => return None,
         };
         Some(vec![inverse])

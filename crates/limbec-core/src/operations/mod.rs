@@ -22,7 +22,7 @@ pub use comment::CommentOn;
 pub use constraint::{Constraint, ConstraintRef};
 pub use invert::create_with_indexes;
 
-use crate::schema::{Column, Domain, EnumType, Index, ObjectName, Sequence, Table};
+use crate::schema::{Column, Definition, Domain, EnumType, Index, ObjectName, Sequence, Table};
 
 /// One directive of a revision.
 #[derive(Debug, Clone, PartialEq)]
@@ -221,6 +221,23 @@ pub enum Operation {
         on: CommentOn,
         /// The comment before, where known.
         from: Option<String>,
+    },
+    /// Creates a view, function, trigger or their like.
+    CreateDefinition {
+        /// What is created.
+        definition: Definition,
+    },
+    /// Puts a new view, function, trigger or their like in the place of one of its name.
+    ReplaceDefinition {
+        /// What it becomes.
+        to: Definition,
+        /// What it was, where known.
+        from: Option<Box<Definition>>,
+    },
+    /// Drops a view, function, trigger or their like.
+    DropDefinition {
+        /// Its kind and name, and its SQL where known.
+        definition: Definition,
     },
     /// Runs SQL as it stands.
     Execute {

@@ -6,6 +6,7 @@
 
 mod column;
 mod constraint;
+mod definition;
 mod domain;
 mod enumeration;
 mod index;
@@ -20,6 +21,7 @@ pub use column::{Column, Generated, Identity, IdentityKind};
 pub use constraint::{
     CheckConstraint, Deferrable, ForeignKey, PrimaryKey, ReferentialAction, UniqueConstraint,
 };
+pub use definition::{Definition, DefinitionKind, Use, in_order};
 pub use domain::Domain;
 pub use enumeration::EnumType;
 pub use index::{Index, IndexElement, IndexKey};
@@ -58,6 +60,12 @@ pub struct Schema {
     pub sequences: Vec<Sequence>,
     /// The tables.
     pub tables: Vec<Table>,
+    /// Views, functions, triggers and their like, each after what it mentions.
+    #[cfg_attr(
+        feature = "serde",
+        serde(default, skip_serializing_if = "Vec::is_empty")
+    )]
+    pub definitions: Vec<Definition>,
 }
 
 impl Schema {
@@ -100,7 +108,9 @@ impl Schema {
             .chain(self.domains.iter().map(|it| &it.name))
             .chain(self.sequences.iter().map(|it| &it.name))
             .chain(keys.map(|it| &it.referred_table))
-            .chain(types);
+            .chain(types)
+            .chain(self.definitions.iter().map(|it| &it.name))
+            .chain(self.definitions.iter().filter_map(|it| it.table.as_ref()));
         names.any(|name| name.schema.as_deref() == Some(own))
     }
 
@@ -146,6 +156,10 @@ impl Schema {
             for key in &mut table.foreign_keys {
                 with(&mut key.referred_table);
             }
+        }
+        for definition in &mut self.definitions {
+            with(&mut definition.name);
+            definition.table.as_mut().map(&mut *with);
         }
     }
 }

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use limbec_core::operations::{AlterColumn, ColumnChange, Constraint, ConstraintRef, Operation};
 use limbec_core::schema::{
-    CheckConstraint, Column, ColumnType, Deferrable, ForeignKey, Generated, Identity, IdentityKind,
-    Index, IndexElement, IndexKey, ObjectName, PrimaryKey, ReferentialAction, Table,
-    UniqueConstraint,
+    CheckConstraint, Column, ColumnType, Deferrable, Definition, DefinitionKind, ForeignKey,
+    Generated, Identity, IdentityKind, Index, IndexElement, IndexKey, ObjectName, PrimaryKey,
+    ReferentialAction, Table, UniqueConstraint,
 };
 
 use super::layout::Expression;
@@ -67,6 +67,9 @@ pub(super) fn directives(operation: &Operation) -> Vec<Directive> {
         Operation::CreateIndex { table, index: it } => vec![object(table), index(it)],
         Operation::CreateTableComment { table, comment, .. } => vec![object(table), text(comment)],
         Operation::DropTableComment { table, .. } => vec![object(table)],
+        Operation::CreateDefinition { definition: it }
+        | Operation::ReplaceDefinition { to: it, .. } => vec![definition(it)],
+        Operation::DropDefinition { definition: it } => vec![definition_name(it).end()],
         Operation::Execute {
             sql: it,
             dialect: None,
@@ -94,6 +97,31 @@ fn create_table(it: &Table) -> Vec<Directive> {
         arguments: vec![object(&it.name), index(one)],
     }));
     directives
+}
+
+fn definition(it: &Definition) -> Expression {
+    definition_name(it).call("sql", vec![sql(&it.sql)]).end()
+}
+
+fn definition_name(it: &Definition) -> Chain {
+    let function = match it.kind {
+        DefinitionKind::Type => "type_of",
+        DefinitionKind::Function => "function",
+        DefinitionKind::Procedure => "procedure",
+        DefinitionKind::Aggregate => "aggregate",
+        DefinitionKind::View => "view",
+        DefinitionKind::MaterializedView => "materialized_view",
+        DefinitionKind::Statistics => "statistics",
+        DefinitionKind::Rule => "rule",
+        DefinitionKind::Policy => "policy",
+        DefinitionKind::Trigger => "trigger",
+    };
+    let mut arguments = vec![object(&it.name)];
+    arguments.extend(it.arguments.as_deref().map(text));
+    arguments.extend(it.table.as_ref().map(object));
+    let mut chain = Chain::new(&format!("Definition::{function}"), arguments);
+    chain.text(it.dialect.as_ref(), "on");
+    chain
 }
 
 /// A call with the methods on it that say something.

@@ -186,6 +186,25 @@ pub fn upgrade(op: &mut Operations) {
     op.rename_column("invoices", "total", "amount");
     op.rename_table("invoices", "bills");
     op.execute("UPDATE bills SET amount = 0");
+    op.create_definition(Definition::type_of("span").sql("CREATE TYPE span AS (a int, b int)"));
+    op.create_definition(
+        Definition::function("touch", "integer, text")
+            .on("postgresql")
+            .sql("CREATE FUNCTION touch(integer, text) RETURNS void LANGUAGE sql AS ''"),
+    );
+    op.drop_definition(Definition::procedure("sweep", ""));
+    op.drop_definition(Definition::aggregate("total", "numeric"));
+    op.replace_definition(
+        Definition::view(ObjectName::qualified("billing", "open")).sql(
+            r"CREATE VIEW billing.open AS
+SELECT 1",
+        ),
+    );
+    op.drop_definition(Definition::materialized_view("totals"));
+    op.drop_definition(Definition::statistics("st"));
+    op.drop_definition(Definition::trigger("touch", "jobs"));
+    op.drop_definition(Definition::rule("no_insert", "jobs"));
+    op.drop_definition(Definition::policy("own rows", "jobs"));
     op.execute(
         r"UPDATE bills
 SET amount = 0;",

@@ -6,9 +6,9 @@ use limbec_core::operations::{
     AlterColumn, ColumnChange, CommentOn, Constraint, ConstraintRef, Operation,
 };
 use limbec_core::schema::{
-    CheckConstraint, Column, ColumnType, Deferrable, Domain, EnumType, ForeignKey, Generated,
-    Identity, IdentityKind, Index, IndexElement, IndexKey, ObjectName, OwnedBy, PrimaryKey,
-    ReferentialAction, Sequence, Table, UniqueConstraint,
+    CheckConstraint, Column, ColumnType, Deferrable, Definition, Domain, EnumType, ForeignKey,
+    Generated, Identity, IdentityKind, Index, IndexElement, IndexKey, ObjectName, OwnedBy,
+    PrimaryKey, ReferentialAction, Sequence, Table, UniqueConstraint,
 };
 use proptest::collection::{btree_map, vec};
 use proptest::option::of;
@@ -393,6 +393,32 @@ fn commented(of: Texts) -> impl Strategy<Value = CommentOn> {
     ]
 }
 
+fn definition(of: Texts) -> BoxedStrategy<Definition> {
+    let named = prop_oneof![
+        object(of).prop_map(Definition::view),
+        object(of).prop_map(Definition::materialized_view),
+        object(of).prop_map(Definition::type_of),
+        object(of).prop_map(Definition::statistics),
+        (object(of), text(of)).prop_map(|(name, of)| Definition::function(name, of)),
+        (object(of), text(of)).prop_map(|(name, of)| Definition::procedure(name, of)),
+        (object(of), text(of)).prop_map(|(name, of)| Definition::aggregate(name, of)),
+        (object(of), object(of)).prop_map(|(name, on)| Definition::trigger(name, on)),
+        (object(of), object(of)).prop_map(|(name, on)| Definition::rule(name, on)),
+        (object(of), object(of)).prop_map(|(name, on)| Definition::policy(name, on)),
+    ]
+    .boxed();
+    (named, text(of), any::<bool>())
+        .prop_map(|(named, sql, only)| {
+            let definition = named.sql(sql);
+            if only {
+                definition.on("postgresql")
+            } else {
+                definition
+            }
+        })
+        .boxed()
+}
+
 /// An operation of any variant, without what only an inverse needs.
 pub(crate) fn operation(of: Texts) -> BoxedStrategy<Operation> {
     use Operation as O;
@@ -472,6 +498,15 @@ pub(crate) fn operation(of: Texts) -> BoxedStrategy<Operation> {
     ]));
     let sql = prop_oneof![text(of), "[a-z]{1,9}(\n  [a-z\"]{1,9}){1,3}"];
     let execute = (sql, dialect).prop_map(|(sql, dialect)| O::Execute { sql, dialect });
-    let create = table(of).prop_map(|table| O::CreateTable { table });
-    prop_oneof![3 => names, 4 => columns, 3 => create, 3 => rest, 1 => execute].boxed()
+    let create = table(of).prop_map(|table| O::CreateTable { table }).boxed();
+    let definitions = prop_oneof![
+        definition(of).prop_map(|definition| O::CreateDefinition { definition }),
+        definition(of).prop_map(|to| O::ReplaceDefinition { to, from: None }),
+        definition(of).prop_map(|definition| O::DropDefinition {
+            definition: definition.sql("")
+        }),
+    ]
+    .boxed();
+    prop_oneof![3 => names.boxed(), 4 => columns.boxed(), 3 => create, 3 => rest.boxed(), 1 => definitions, 1 => execute]
+        .boxed()
 }

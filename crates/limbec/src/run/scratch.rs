@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::hash::{BuildHasher, Hasher, RandomState};
 
 use limbec_core::operations::Operation;
-use limbec_core::schema::Schema;
+use limbec_core::schema::{ObjectName, Schema};
 
 use super::prove::{ProofError, prove};
 use super::{Database, DatabaseUrl, Error};
@@ -124,5 +124,9 @@ fn own_namespace(mut schema: Schema, names: &BTreeSet<String>) -> Schema {
     schema.tables.retain(|it| it.name.schema.is_none());
     schema.enums.retain(|it| it.name.schema.is_none());
     schema.domains.retain(|it| it.name.schema.is_none());
+    let is_own = |it: &ObjectName| it.schema.is_none();
+    schema
+        .definitions
+        .retain(|it| is_own(&it.name) && it.table.as_ref().is_none_or(is_own));
     schema
 }

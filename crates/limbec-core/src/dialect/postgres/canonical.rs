@@ -3,6 +3,8 @@
 //! The server's form of an expression is a valid input again. It may change once more when it is
 //! fed back (`varchar_column IN ('a', 'b')` does), so callers ask until it stays.
 
+mod definition;
+
 use std::fmt::Write as _;
 
 use super::names::{is_plain, literal, quote};
@@ -118,7 +120,7 @@ pub(super) fn closed(text: &str) -> String {
 }
 
 /// The statements by which the server spells an expression; the last one answers it as the one
-/// value of one row.
+/// value of one row. None where it can't be asked.
 pub(super) fn statements(expression: &Expression) -> Vec<String> {
     let name = quote(&expression.table);
     let table = format!("pg_temp.{name}");
@@ -145,6 +147,7 @@ pub(super) fn statements(expression: &Expression) -> Vec<String> {
     let index =
         |answer: &str| format!("SELECT {answer} FROM pg_catalog.pg_index WHERE indrelid = {oid}");
     match &expression.place {
+        Place::Definition => definition::statements(&expression.text),
         Place::Default { column_type } => vec![
             // A default sees no columns, and its type need not fit any of them.
             format!("CREATE TEMP TABLE {name} ({} {column_type})", quote(&value)),

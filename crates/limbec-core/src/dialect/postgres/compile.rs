@@ -8,6 +8,7 @@ mod cast;
 mod column;
 mod comment;
 mod constraint;
+mod definition;
 mod domain;
 mod enumeration;
 mod execute;
@@ -39,6 +40,7 @@ pub(super) fn needs_schema(operation: &Operation) -> bool {
         Operation::DropConstraint { constraint, .. } => {
             matches!(constraint, ConstraintRef::Unnamed(_))
         }
+        Operation::ReplaceDefinition { .. } => true,
         _ => false,
     }
 }
@@ -95,6 +97,11 @@ pub(super) fn compile(operation: &Operation, current: &Schema) -> Steps {
         Operation::DropTableComment { table, .. } => vec![table::comment(table, None)],
         Operation::CreateComment { on, comment, .. } => vec![comment::set(on, Some(comment))],
         Operation::DropComment { on, .. } => vec![comment::set(on, None)],
+        Operation::CreateDefinition { definition } => definition::create(definition)?,
+        Operation::ReplaceDefinition { to, from } => {
+            definition::replace(to, from.as_deref(), current)?
+        }
+        Operation::DropDefinition { definition } => definition::drop(definition),
         Operation::Execute { sql, dialect } => execute::steps(sql, dialect.as_deref()),
     })
 }

@@ -2,6 +2,7 @@
 
 mod canonical;
 mod compile;
+mod definition;
 mod lock;
 mod names;
 mod reflect;
@@ -16,7 +17,7 @@ use super::{
     ScratchPlace, VersionTable,
 };
 use crate::operations::Operation;
-use crate::schema::{Column, ColumnType, ObjectName, Schema, Sequence};
+use crate::schema::{Column, ColumnType, Definition, ObjectName, Schema, Sequence};
 use crate::steps::Step;
 
 /// PostgreSQL 13 and newer.
@@ -82,6 +83,10 @@ impl Dialect for Postgres {
 
     fn scratch_place(&self, name: &str) -> Option<ScratchPlace> {
         Some(transaction::scratch_place(name))
+    }
+
+    fn definition(&self, statement: &str) -> Result<Option<Definition>, CompileError> {
+        Ok(definition::created(statement)?.map(|it| it.definition))
     }
 
     fn catalogue(&self) -> &'static [&'static str] {

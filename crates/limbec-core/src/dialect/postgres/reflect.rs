@@ -6,6 +6,7 @@
 
 mod columns;
 mod constraints;
+mod definitions;
 mod indexes;
 mod row;
 mod sequences;
@@ -15,7 +16,8 @@ use std::collections::BTreeMap;
 
 use self::row::Fields;
 use crate::dialect::{ReflectError, Row};
-use crate::schema::{Namespace, ObjectName, Schema, Table};
+use crate::schema::{Namespace, ObjectName, Schema, Table, in_order};
+pub(super) use definitions::of_temporary;
 
 /// The queries, in the order in which [`read`] takes their answers.
 pub(super) const QUERIES: &[&str] = &[
@@ -29,6 +31,8 @@ pub(super) const QUERIES: &[&str] = &[
     constraints::QUERY,
     indexes::QUERY,
     sequences::QUERY,
+    definitions::QUERY,
+    definitions::USES,
 ];
 
 /// The SQL that is true of a namespace `n` with tables of users.
@@ -112,7 +116,7 @@ type Tables = BTreeMap<String, Table>;
 /// Makes a schema of the answers to [`QUERIES`].
 pub(super) fn read(answers: Vec<Vec<Row>>) -> Result<Schema, ReflectError> {
     let given = answers.len();
-    let answers: [Vec<Row>; 10] = answers.try_into().map_err(|_| {
+    let answers: [Vec<Row>; 12] = answers.try_into().map_err(|_| {
         ReflectError(format!(
             "the catalogue has {} queries, but {given} answers came",
             QUERIES.len()
@@ -128,7 +132,9 @@ pub(super) fn read(answers: Vec<Vec<Row>>) -> Result<Schema, ReflectError> {
         column_rows,
         constraint_rows,
         index_rows,
+        definition_rows,
         sequence_rows,
+        use_rows,
     ] = answers;
     let mut types = types::NamedTypes::new();
     let enums = types::read_enums(enums, &mut types)?;
@@ -146,6 +152,7 @@ pub(super) fn read(answers: Vec<Vec<Row>>) -> Result<Schema, ReflectError> {
         enums,
         sequences: sequences::read(sequence_rows, &used)?,
         tables: tables.into_values().map(sorted).collect(),
+        definitions: in_order(definitions::read(definition_rows, use_rows)?),
     };
     // The server's order depends on its collation and on where the rows happen to lie.
     schema.enums.sort_by(|a, b| a.name.cmp(&b.name));

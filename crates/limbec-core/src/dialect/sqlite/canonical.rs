@@ -16,6 +16,8 @@ use super::reflect::{tokens, without_parentheses};
 /// cookie of one gets into the answer.
 pub(super) fn canonical(expression: &Expression) -> Vec<String> {
     let source = match expression.place {
+        // Its SQL is stored as it was written.
+        Place::Definition => return Vec::new(),
         Place::Default { .. } => String::new(),
         _ => format!(
             " FROM (SELECT {}) AS {}",

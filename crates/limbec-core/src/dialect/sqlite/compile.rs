@@ -13,7 +13,9 @@ mod table;
 
 use crate::dialect::CompileError;
 use crate::operations::{CommentOn, Operation};
-use crate::schema::{ColumnType, EnumType, Index, ObjectName, Schema, Table};
+use crate::schema::{
+    ColumnType, Definition, DefinitionKind, EnumType, Index, ObjectName, Schema, Table,
+};
 use crate::sql;
 use crate::steps::Step;
 
@@ -100,11 +102,53 @@ pub(super) fn compile(operation: &Operation, current: &Schema) -> Result<Vec<Ste
         Operation::DropTableComment { table, .. } => comment_table(table, None, current),
         Operation::CreateComment { on, comment, .. } => comment_on(on, Some(comment), current),
         Operation::DropComment { on, .. } => comment_on(on, None, current),
+        Operation::CreateDefinition { definition } => create_definition(definition),
+        Operation::ReplaceDefinition { to, .. } => {
+            let mut steps = drop_definition(to)?;
+            steps.extend(create_definition(to)?);
+            Ok(steps)
+        }
+        Operation::DropDefinition { definition } => drop_definition(definition),
         Operation::Execute { sql, dialect } => match dialect.as_deref() {
             None | Some("sqlite") => execute(sql),
             Some(_) => Ok(Vec::new()),
         },
     }
+}
+
+fn is_for_another(definition: &Definition) -> bool {
+    definition
+        .dialect
+        .as_deref()
+        .is_some_and(|it| it != "sqlite")
+}
+
+fn kept(definition: &Definition) -> Result<(), CompileError> {
+    match definition.kind {
+        DefinitionKind::View | DefinitionKind::Trigger => plain(&definition.name).map(|_| ()),
+        kind => {
+            let what = format!("{}s", kind.words());
+            Err(lacks(&what, &definition.name.to_string()))
+        }
+    }
+}
+
+fn create_definition(definition: &Definition) -> Result<Vec<Step>, CompileError> {
+    if is_for_another(definition) {
+        return Ok(Vec::new());
+    }
+    kept(definition)?;
+    execute(&definition.sql)
+}
+
+fn drop_definition(definition: &Definition) -> Result<Vec<Step>, CompileError> {
+    if is_for_another(definition) {
+        return Ok(Vec::new());
+    }
+    kept(definition)?;
+    let kind = definition.kind.words().to_uppercase();
+    let name = quote(&definition.name.name);
+    Ok(vec![Step::new(format!("DROP {kind} {name}"))])
 }
 
 fn lacks(what: &str, name: &str) -> CompileError {

@@ -10,6 +10,7 @@
 
 mod canonical;
 mod compile;
+mod definition;
 mod lock;
 mod names;
 mod reflect;
@@ -24,7 +25,7 @@ use super::{
     ScratchPlace, VersionTable,
 };
 use crate::operations::Operation;
-use crate::schema::{Column, ColumnType, ObjectName, Schema, Sequence};
+use crate::schema::{Column, ColumnType, Definition, ObjectName, Schema, Sequence};
 use crate::steps::Step;
 
 pub use transaction::{OnlyIf, RESTORE};
@@ -96,6 +97,10 @@ impl Dialect for Sqlite {
 
     fn scratch_place(&self, _name: &str) -> Option<ScratchPlace> {
         None
+    }
+
+    fn definition(&self, statement: &str) -> Result<Option<Definition>, CompileError> {
+        definition::created(statement)
     }
 
     fn catalogue(&self) -> &'static [&'static str] {

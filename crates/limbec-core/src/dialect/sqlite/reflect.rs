@@ -19,8 +19,8 @@ pub(super) use follow::follow;
 
 use crate::dialect::{ReflectError, Row};
 use crate::schema::{
-    BigInteger, CheckConstraint, Column, ColumnType, EnumType, ForeignKey, PrimaryKey, Schema,
-    Table,
+    BigInteger, CheckConstraint, Column, ColumnType, Definition, DefinitionKind, EnumType,
+    ForeignKey, ObjectName, PrimaryKey, Schema, Table, in_order,
 };
 use crate::sql::{Token, TokenKind};
 
@@ -85,7 +85,25 @@ pub(super) fn read(answers: Vec<Vec<Row>>) -> Result<Schema, ReflectError> {
         }
     }
     schema.enums = enums(&schema.tables);
+    schema.definitions = definitions(&objects);
     Ok(schema)
+}
+
+/// The views and triggers, by the SQL that is stored of them.
+fn definitions(objects: &[Object]) -> Vec<Definition> {
+    let kept = objects.iter().filter_map(|object| {
+        let name = ObjectName::new(object.name.as_str());
+        let (kind, table) = match object.kind.as_str() {
+            "view" => (DefinitionKind::View, None),
+            "trigger" => (
+                DefinitionKind::Trigger,
+                Some(ObjectName::new(object.table.as_str())),
+            ),
+            _ => return None,
+        };
+        Some(Definition::new(kind, name, None, table).sql(object.sql.as_str()))
+    });
+    in_order(kept.collect())
 }
 
 /// A row of `sqlite_schema`.

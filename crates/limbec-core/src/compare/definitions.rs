@@ -1,0 +1,236 @@
+//! Views, routines, triggers and their like, which are known by their SQL.
+//!
+//! They change after the tables and before columns go, so that a new view may use a new column and
+//! no longer use one that goes. Types and routines that a table's expressions name are made before
+//! the tables.
+
+use std::collections::BTreeSet;
+
+use super::Plan;
+use super::judge::Judge;
+use super::keys::{Key, key_of};
+use crate::dialect::Dialect;
+use crate::operations::Operation;
+use crate::schema::{
+    ColumnType, Definition, DefinitionKind, IndexKey, ObjectName, Schema, Table, in_order,
+};
+use crate::sql::{TokenKind, mentions, split, tokens};
+
+/// What a definition is known by.
+pub(super) type DefinitionKey = (DefinitionKind, Key, Option<String>, Option<Key>);
+
+pub(super) fn definition_key(dialect: &dyn Dialect, it: &Definition) -> DefinitionKey {
+    (
+        it.kind,
+        key_of(dialect, &it.name),
+        it.arguments.clone(),
+        it.table.as_ref().map(|table| key_of(dialect, table)),
+    )
+}
+
+pub(super) fn compare(current: &Schema, target: &Schema, judge: &mut Judge<'_>, plan: &mut Plan) {
+    let dialect = judge.dialect;
+    let key = |it: &Definition| definition_key(dialect, it);
+    let is_ours = |it: &&Definition| it.dialect.as_deref().is_none_or(|it| it == dialect.name());
+    let wanted: Vec<&Definition> = target.definitions.iter().filter(is_ours).collect();
+    let existing = |it: &Definition| {
+        let key = key(it);
+        current
+            .definitions
+            .iter()
+            .find(|other| definition_key(dialect, other) == key)
+    };
+
+    let mut created: Vec<Definition> = Vec::new();
+    let mut replaced: Vec<(Definition, &Definition)> = Vec::new();
+    for it in &wanted {
+        match existing(it) {
+            None => created.push((*it).clone()),
+            Some(known) if judge.same_definition(&known.sql, &it.sql) => {}
+            Some(known) => replaced.push(((*it).clone(), known)),
+        }
+    }
+    let kept: BTreeSet<DefinitionKey> = wanted.iter().map(|it| key(it)).collect();
+    let mut dropped: Vec<Definition> = current
+        .definitions
+        .iter()
+        .filter(|it| !kept.contains(&key(it)))
+        .cloned()
+        .collect();
+
+    // What stands on another one that changes, or on a table under its old name, gives way first.
+    let gives_way = |it: &Definition| {
+        let over_replaced = replaced.iter().any(|(_, other)| {
+            other.kind.is_relation() && it.uses.iter().any(|used| used.relation == other.name)
+        });
+        over_replaced
+            || it.uses.iter().any(|used| plan.drops_table(&used.relation))
+            || plan.renames_within(&it.sql)
+    };
+    let (way, replaced): (Vec<_>, Vec<_>) = replaced
+        .iter()
+        .cloned()
+        .partition(|(_, known)| !known.kind.is_routine() && gives_way(known));
+    for (it, known) in way {
+        dropped.push(known.clone());
+        created.push(it);
+    }
+
+    let (late, early): (Vec<_>, Vec<_>) = in_order(dropped)
+        .into_iter()
+        .rev()
+        .partition(|it| it.kind.is_routine() || it.kind == DefinitionKind::Type);
+    let drop = |definition: Definition| Operation::DropDefinition { definition };
+    plan.drop_definitions.extend(early.into_iter().map(drop));
+    plan.drop_routines.extend(late.into_iter().map(drop));
+
+    let created = in_order(created);
+    let before_tables = named_by_tables(target, &created);
+    let before_replaced = named_by(&created, replaced.iter().map(|(it, _)| it.sql.as_str()));
+    for (at, definition) in created.into_iter().enumerate() {
+        let create = Operation::CreateDefinition { definition };
+        if before_tables.contains(&at) {
+            plan.create_routines.push(create);
+        } else if before_replaced.contains(&at) {
+            plan.replace_definitions.push(create);
+        } else {
+            plan.create_definitions.push(create);
+        }
+    }
+    let order = in_order(replaced.iter().map(|(it, _)| it.clone()).collect());
+    for to in order {
+        let from = existing(&to).map(|it| Box::new(it.clone()));
+        plan.replace_definitions
+            .push(Operation::ReplaceDefinition { to, from });
+    }
+}
+
+/// The types and routines among the created ones that the tables name in some way.
+fn named_by_tables(target: &Schema, created: &[Definition]) -> BTreeSet<usize> {
+    let mut texts: Vec<&str> = Vec::new();
+    for table in &target.tables {
+        texts.extend(expressions(table));
+    }
+    for domain in &target.domains {
+        texts.extend(domain.default.as_deref());
+        texts.extend(domain.checks.iter().map(|it| it.expression.as_str()));
+    }
+    let mut types: Vec<String> = Vec::new();
+    for column in target.tables.iter().flat_map(|it| &it.columns) {
+        if let ColumnType::Custom(name) = column.column_type.element() {
+            types.push(name.clone());
+        }
+    }
+    texts.extend(types.iter().map(String::as_str));
+    named_by(created, texts.into_iter())
+        .into_iter()
+        .filter(|at| created[*at].kind.is_routine() || created[*at].kind == DefinitionKind::Type)
+        .collect()
+}
+
+/// The expressions of a table.
+fn expressions(table: &Table) -> Vec<&str> {
+    let mut texts: Vec<&str> = Vec::new();
+    for column in &table.columns {
+        texts.extend(column.default.as_deref());
+        texts.extend(column.generated.as_ref().map(|it| it.expression.as_str()));
+    }
+    texts.extend(table.checks.iter().map(|it| it.expression.as_str()));
+    for index in &table.indexes {
+        texts.extend(index.predicate.as_deref());
+        texts.extend(index.elements.iter().filter_map(|it| match &it.key {
+            IndexKey::Expression(text) => Some(text.as_str()),
+            IndexKey::Column(_) => None,
+        }));
+    }
+    texts
+}
+
+/// The places of the definitions that texts name, and of those that they name in turn.
+fn named_by<'t>(
+    definitions: &[Definition],
+    texts: impl Iterator<Item = &'t str>,
+) -> BTreeSet<usize> {
+    let words = |text: &str| -> Vec<String> {
+        let words = tokens(text).filter(|it| it.kind != TokenKind::Comment);
+        words
+            .filter_map(|it| it.name())
+            .map(|it| it.to_lowercase())
+            .collect()
+    };
+    let mut names: BTreeSet<String> = texts.flat_map(words).collect();
+    let mut found = BTreeSet::new();
+    loop {
+        let next = (0..definitions.len()).find(|at| {
+            !found.contains(at) && names.contains(&definitions[*at].name.name.to_lowercase())
+        });
+        let Some(at) = next else { return found };
+        found.insert(at);
+        let definition = &definitions[at];
+        names.extend(words(&definition.sql));
+        if definition.kind.is_routine() {
+            // What its body calls must be there when an index or a default runs it.
+            let bodies = tokens(&definition.sql).filter(|it| it.kind == TokenKind::Text);
+            names.extend(bodies.flat_map(|it| words(inner(it.text))));
+        }
+    }
+}
+
+/// A dollar-quoted body without its quotes.
+fn inner(text: &str) -> &str {
+    let Some(tag) = text.strip_prefix('$').and_then(|it| it.find('$')) else {
+        return text;
+    };
+    let tag = tag + 2;
+    text.get(tag..text.len().saturating_sub(tag))
+        .unwrap_or_default()
+}
+
+/// The statement of an index without the method that it has anyway.
+fn without_usual_method(statement: &str) -> String {
+    let all: Vec<_> = tokens(statement).collect();
+    let usual = all.windows(2).find(
+        |pair| matches!(pair, [using, method] if using.is_word("USING") && method.is_word("btree")),
+    );
+    match usual {
+        Some([using, method]) => [&statement[..using.start], &statement[method.end()..]].concat(),
+        _ => statement.to_string(),
+    }
+}
+
+impl Judge<'_> {
+    /// Whether two definitions are one: statement by statement, the first one as the database
+    /// would keep it.
+    pub(super) fn same_definition(&mut self, current: &str, target: &str) -> bool {
+        let (current, target) = (split(current), split(target));
+        let ([first, rest @ ..], [wanted, others @ ..]) = (current.as_slice(), target.as_slice())
+        else {
+            return current == target;
+        };
+        let same_text = |(a, b): (&&str, &&str)| {
+            self.dialect
+                .same_text(&without_usual_method(a), &without_usual_method(b))
+        };
+        rest.len() == others.len()
+            && rest.iter().zip(others).all(same_text)
+            && self.same_statement(first, wanted)
+    }
+}
+
+impl Plan {
+    fn drops_table(&self, name: &ObjectName) -> bool {
+        self.drop_tables
+            .iter()
+            .any(|it| matches!(it, Operation::DropTable { name: gone, .. } if gone == name))
+    }
+
+    /// Whether a name that the text mentions is on its way to become another.
+    fn renames_within(&self, sql: &str) -> bool {
+        let all = self.create_types.iter().chain(&self.alter_columns);
+        all.into_iter().any(|it| match it {
+            Operation::RenameTable { from, .. } => mentions(sql, &from.name),
+            Operation::RenameColumn { from, .. } => mentions(sql, from),
+            _ => false,
+        })
+    }
+}

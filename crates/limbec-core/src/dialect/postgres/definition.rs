@@ -1,0 +1,319 @@
+//! What a `CREATE` statement makes: its kind and name, read from its first words.
+
+use std::ops::Range;
+
+use super::names::object;
+use super::types;
+use crate::dialect::CompileError;
+use crate::schema::{ColumnType, Definition, DefinitionKind, ObjectName};
+use crate::sql::{Token, TokenKind, tokens};
+
+/// A `CREATE` statement as far as it is read.
+pub(super) struct Created {
+    /// The definition, without its SQL.
+    pub(super) definition: Definition,
+    /// Where the name stands in the statement.
+    pub(super) name: Range<usize>,
+    /// Where the name of the table stands that it belongs to.
+    pub(super) table: Option<Range<usize>>,
+}
+
+/// What stands between `CREATE` and the kind of object.
+const BEFORE_KIND: [&str; 8] = [
+    "OR",
+    "REPLACE",
+    "RECURSIVE",
+    "CONSTRAINT",
+    "TEMP",
+    "TEMPORARY",
+    "DEFAULT",
+    "TRUSTED",
+];
+
+/// Reads a statement; `None` where it creates nothing that is kept as its SQL.
+///
+/// # Errors
+/// When it begins like one that does, and does not go on like one.
+pub(super) fn created(statement: &str) -> Result<Option<Created>, CompileError> {
+    let all: Vec<Token<'_>> = tokens(statement)
+        .filter(|token| token.kind != TokenKind::Comment)
+        .collect();
+    let [first, rest @ ..] = all.as_slice() else {
+        return Ok(None);
+    };
+    if !first.is_word("CREATE") {
+        return Ok(None);
+    }
+    let skip = |token: &&Token<'_>| BEFORE_KIND.iter().any(|word| token.is_word(word));
+    let rest = &rest[rest.iter().take_while(skip).count()..];
+    let Some((kind, rest)) = kind(rest) else {
+        return Ok(None);
+    };
+    let skip = |token: &&Token<'_>| {
+        ["IF", "NOT", "EXISTS"]
+            .iter()
+            .any(|word| token.is_word(word))
+    };
+    let rest = &rest[rest.iter().take_while(skip).count()..];
+    let unclear = || {
+        CompileError::new(format!(
+            "this `CREATE {}` does not read: {}",
+            kind.words().to_uppercase(),
+            statement.lines().next().unwrap_or_default()
+        ))
+    };
+    let (name, place, rest) = named(rest).ok_or_else(unclear)?;
+    let mut created = Created {
+        definition: Definition::new(kind, name, None, None),
+        name: place,
+        table: None,
+    };
+    if kind.is_routine() {
+        created.definition.arguments = Some(arguments(statement, rest).ok_or_else(unclear)?);
+    }
+    let before_table = match kind {
+        DefinitionKind::Trigger | DefinitionKind::Policy => "ON",
+        // After `AS ON event`.
+        DefinitionKind::Rule => "TO",
+        // `ENUM` is the models' affair.
+        DefinitionKind::Type if !is_composite_or_range(rest) => return Ok(None),
+        _ => return Ok(Some(created)),
+    };
+    let at = rest.iter().position(|token| token.is_word(before_table));
+    let (table, place, _) = at
+        .and_then(|at| named(&rest[at + 1..]))
+        .ok_or_else(unclear)?;
+    created.definition.table = Some(table);
+    created.table = Some(place);
+    Ok(Some(created))
+}
+
+fn kind<'a, 't>(words: &'a [Token<'t>]) -> Option<(DefinitionKind, &'a [Token<'t>])> {
+    let (first, rest) = words.split_first()?;
+    let kind = match first.text.to_ascii_uppercase().as_str() {
+        "TYPE" => DefinitionKind::Type,
+        "FUNCTION" => DefinitionKind::Function,
+        "PROCEDURE" => DefinitionKind::Procedure,
+        "AGGREGATE" => DefinitionKind::Aggregate,
+        "VIEW" => DefinitionKind::View,
+        "STATISTICS" => DefinitionKind::Statistics,
+        "RULE" => DefinitionKind::Rule,
+        "POLICY" => DefinitionKind::Policy,
+        "TRIGGER" => DefinitionKind::Trigger,
+        "MATERIALIZED" => {
+            return rest
+                .split_first()
+                .filter(|(second, _)| second.is_word("VIEW"))
+                .map(|(_, rest)| (DefinitionKind::MaterializedView, rest));
+        }
+        _ => return None,
+    };
+    Some((kind, rest))
+}
+
+/// `AS (…)` or `AS RANGE (…)`.
+fn is_composite_or_range(rest: &[Token<'_>]) -> bool {
+    match rest {
+        [first, second, ..] => {
+            first.is_word("AS") && (second.is_symbol("(") || second.is_word("RANGE"))
+        }
+        _ => false,
+    }
+}
+
+/// A name with or without a namespace, where it stands, and what follows it.
+fn named<'a, 't>(words: &'a [Token<'t>]) -> Option<(ObjectName, Range<usize>, &'a [Token<'t>])> {
+    let folded = |token: &Token<'_>| match token.kind {
+        TokenKind::Word => Some(token.text.to_lowercase()),
+        TokenKind::QuotedName => token.name(),
+        _ => None,
+    };
+    let (first, rest) = words.split_first()?;
+    let name = folded(first)?;
+    match rest {
+        [dot, second, rest @ ..] if dot.is_symbol(".") => Some((
+            ObjectName::qualified(name, folded(second)?),
+            first.start..second.end(),
+            rest,
+        )),
+        _ => Some((ObjectName::new(name), first.start..first.end(), rest)),
+    }
+}
+
+/// The types of the arguments that a routine is known by, as the server would spell them.
+fn arguments(statement: &str, rest: &[Token<'_>]) -> Option<String> {
+    if !rest.first()?.is_symbol("(") {
+        return None;
+    }
+    let mut depth = 0_usize;
+    let mut each: Vec<&[Token<'_>]> = Vec::new();
+    let mut start = 1;
+    for (at, token) in rest.iter().enumerate() {
+        match token.text {
+            "(" | "[" => depth += 1,
+            "]" => depth -= 1,
+            ")" => {
+                depth -= 1;
+                if depth == 0 {
+                    each.push(&rest[start..at]);
+                    let types = each.into_iter().filter_map(|it| argument(statement, it));
+                    return Some(types.collect::<Vec<_>>().join(", "));
+                }
+            }
+            // The arguments of an ordered-set aggregate stand in two groups.
+            "," if depth == 1 => {
+                each.push(&rest[start..at]);
+                start = at + 1;
+            }
+            _ => {}
+        }
+    }
+    None
+}
+
+/// The type of one argument; `None` for one that only gives a value back.
+fn argument(statement: &str, tokens: &[Token<'_>]) -> Option<String> {
+    let end = tokens
+        .iter()
+        .position(|token| token.is_word("DEFAULT") || token.is_symbol("="))
+        .unwrap_or(tokens.len());
+    let mut tokens = &tokens[..end];
+    if let [first, rest @ ..] = tokens {
+        if first.is_word("OUT") && !rest.is_empty() {
+            return None;
+        }
+        let is_mode = ["IN", "INOUT", "VARIADIC"]
+            .iter()
+            .any(|it| first.is_word(it));
+        if is_mode && !rest.is_empty() {
+            tokens = rest;
+        }
+    }
+    if tokens.len() > 1 && !begins_a_type(tokens) {
+        tokens = &tokens[1..];
+    }
+    let (first, last) = (tokens.first()?, tokens.last()?);
+    let text = &statement[first.start..last.end()];
+    Some(spelled(&types::parse(text)))
+}
+
+/// Whether the tokens are a type of several words or with an argument, not a name and a type.
+fn begins_a_type(tokens: &[Token<'_>]) -> bool {
+    const TWO_WORDS: [(&str, &str); 8] = [
+        ("DOUBLE", "PRECISION"),
+        ("CHARACTER", "VARYING"),
+        ("BIT", "VARYING"),
+        ("TIMESTAMP", "WITH"),
+        ("TIMESTAMP", "WITHOUT"),
+        ("TIME", "WITH"),
+        ("TIME", "WITHOUT"),
+        ("NATIONAL", "CHARACTER"),
+    ];
+    let [first, second, ..] = tokens else {
+        return true;
+    };
+    second.is_symbol("(")
+        || second.is_symbol("[")
+        || second.is_symbol(".")
+        || second.is_symbol("%")
+        || TWO_WORDS
+            .iter()
+            .any(|(a, b)| first.is_word(a) && second.is_word(b))
+}
+
+/// `format_type` without a modifier.
+fn spelled(column_type: &ColumnType) -> String {
+    let bare = match column_type {
+        ColumnType::Array(element) => return format!("{}[]", spelled(element)),
+        ColumnType::Varchar { .. } => return "character varying".to_string(),
+        ColumnType::Char { .. } => return "character".to_string(),
+        ColumnType::Time { .. } => return "time without time zone".to_string(),
+        ColumnType::Timestamp { .. } => return "timestamp without time zone".to_string(),
+        ColumnType::TimestampTz { .. } => return "timestamp with time zone".to_string(),
+        ColumnType::Numeric { .. } => return "numeric".to_string(),
+        ColumnType::Enum(it) => return object(&it.name),
+        other => types::sql(other),
+    };
+    match bare.split_once('(') {
+        Some((name, rest)) => format!("{name}{}", rest.split_once(')').map_or("", |it| it.1)),
+        None => bare,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(statement: &str) -> String {
+        created(statement)
+            .unwrap()
+            .map_or_else(|| "nothing".to_string(), |it| it.definition.to_string())
+    }
+
+    #[test]
+    fn the_kind_and_name_of_a_statement() {
+        let cases = [
+            ("CREATE VIEW v AS SELECT 1", "view v"),
+            (
+                "create or replace recursive view \"A b\" (n) as select 1",
+                "view A b",
+            ),
+            (
+                "CREATE MATERIALIZED VIEW IF NOT EXISTS s.mv AS SELECT 1",
+                "materialized view s.mv",
+            ),
+            (
+                "CREATE FUNCTION F() RETURNS int LANGUAGE sql AS 'SELECT 1'",
+                "function f()",
+            ),
+            (
+                "CREATE FUNCTION f(a int, b varchar(10) DEFAULT 'x', OUT c int, double precision, \
+                 VARIADIC d text[], e timestamptz) RETURNS void AS $$ $$ LANGUAGE sql",
+                "function f(integer, character varying, double precision, text[], \
+                 timestamp with time zone)",
+            ),
+            (
+                "CREATE PROCEDURE p(IN x numeric(10, 2) = 1)",
+                "procedure p(numeric)",
+            ),
+            (
+                "CREATE AGGREGATE a(text) (SFUNC = f, STYPE = text)",
+                "aggregate a(text)",
+            ),
+            (
+                "CREATE CONSTRAINT TRIGGER t AFTER INSERT OR UPDATE OF a ON public.jobs \
+                 FOR EACH ROW EXECUTE FUNCTION f()",
+                "trigger t on public.jobs",
+            ),
+            (
+                "CREATE POLICY \"p q\" ON jobs USING (true)",
+                "policy p q on jobs",
+            ),
+            (
+                "CREATE RULE r AS ON INSERT TO jobs DO INSTEAD NOTHING",
+                "rule r on jobs",
+            ),
+            ("CREATE TYPE address AS (street text)", "type address"),
+            ("CREATE TYPE span AS RANGE (SUBTYPE = int4)", "type span"),
+            ("CREATE TYPE mood AS ENUM ('a')", "nothing"),
+            ("CREATE STATISTICS s ON a, b FROM t", "statistics s"),
+            ("CREATE TABLE t (a int)", "nothing"),
+            ("COMMENT ON VIEW v IS 'x'", "nothing"),
+            ("-- why\nCREATE VIEW v AS SELECT 1", "view v"),
+        ];
+        for (statement, expected) in cases {
+            assert_eq!(read(statement), expected, "{statement}");
+        }
+    }
+
+    #[test]
+    fn what_does_not_go_on_is_an_error() {
+        for statement in [
+            "CREATE VIEW",
+            "CREATE FUNCTION f",
+            "CREATE TRIGGER t BEFORE INSERT",
+        ] {
+            assert!(created(statement).is_err(), "{statement}");
+        }
+    }
+}
