@@ -217,18 +217,19 @@ impl Sandbox {
         rows.lines().map(str::to_string).collect()
     }
 
-    /// The names of all tables, in order.
+    /// The names of all tables but the journal, in order.
     pub(crate) fn tables(&self) -> Vec<String> {
         let query = if self.is_sqlite() {
             "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' \
-             ORDER BY 1;"
+             AND name <> 'limbec_log' ORDER BY 1;"
         } else {
-            "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1;"
+            "SELECT tablename FROM pg_tables WHERE schemaname = 'public' \
+             AND tablename <> 'limbec_log' ORDER BY 1;"
         };
         self.sql(query).lines().map(str::to_string).collect()
     }
 
-    /// All that the database says of its schema, and the version rows.
+    /// All that the database says of its schema but for the journal, and the version rows.
     pub(crate) fn dump(&self) -> String {
         let schema = match &self.database {
             Database::Sqlite => self.sql(SQLITE_SCHEMA),
@@ -260,7 +261,7 @@ impl Sandbox {
 }
 
 const SQLITE_SCHEMA: &str = "
-SELECT type, name, sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY type, name;";
+SELECT type, name, sql FROM sqlite_schema WHERE sql IS NOT NULL AND tbl_name <> 'limbec_log' ORDER BY type, name;";
 
 const POSTGRES_SCHEMA: &str = "
 SELECT 'column', c.relname, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull,
@@ -268,13 +269,15 @@ SELECT 'column', c.relname, a.attname, format_type(a.atttypid, a.atttypmod), a.a
 FROM pg_class c
 JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
 LEFT JOIN pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum
-WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r'
+WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND c.relname <> 'limbec_log'
 ORDER BY c.relname, a.attnum;
 SELECT 'constraint', conrelid::regclass, conname, pg_get_constraintdef(oid)
-FROM pg_constraint WHERE connamespace = 'public'::regnamespace ORDER BY 2::text, 3;
-SELECT 'index', indexdef FROM pg_indexes WHERE schemaname = 'public' ORDER BY 2;
+FROM pg_constraint WHERE connamespace = 'public'::regnamespace
+AND conrelid IS DISTINCT FROM to_regclass('limbec_log') ORDER BY 2::text, 3;
+SELECT 'index', indexdef FROM pg_indexes WHERE schemaname = 'public'
+AND tablename <> 'limbec_log' ORDER BY 2;
 SELECT 'comment', relname, obj_description(oid, 'pg_class') FROM pg_class
-WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' ORDER BY 2;
+WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND relname <> 'limbec_log' ORDER BY 2;
 SELECT 'enum', t.typname, e.enumlabel FROM pg_enum e JOIN pg_type t ON t.oid = e.enumtypid
 ORDER BY 2, e.enumsortorder;
 ";

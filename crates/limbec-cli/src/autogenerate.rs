@@ -3,6 +3,7 @@
 use limbec::run::{Database, Scratch, VERSION_TABLE, Version, reflect, settle};
 use limbec_core::compare::{Comparison, Verdicts, compare as compare_schemas, managed};
 use limbec_core::dialect::Dialect;
+use limbec_core::journal;
 use limbec_core::operations::{Operation, create_with_indexes};
 use limbec_core::schema::Schema;
 
@@ -43,7 +44,10 @@ pub(crate) async fn compare(config: &Config, project: &Project) -> Result<Found>
     };
     let created = project.created(dialect)?;
     let mut managed = managed(reflected, &target, &created, dialect);
-    managed.unmanaged.retain(|name| name.name != VERSION_TABLE);
+    let version_table = VERSION_TABLE.into();
+    managed
+        .unmanaged
+        .retain(|name| !journal::is_own(name, &version_table));
     let (current, target) = (managed.schema, managed.target);
     let comparison = match url.judge().await? {
         Some(mut judge) => settle(&mut judge, false, &current, &target).await?,

@@ -10,7 +10,7 @@ use limbec_core::dialect::Dialect;
 use limbec_core::operations::Operation;
 use limbec_core::revision::{Graph, Header};
 use limbec_source::diagnostic::Diagnostic;
-use limbec_source::revisions::{Body, read_body, read_header};
+use limbec_source::revisions::{Body, checksum, read_body, read_header};
 
 use crate::config::Config;
 use crate::error::{CommandError, Result, mistakes};
@@ -102,18 +102,17 @@ impl Project {
     }
 
     fn body(&self, id: &str) -> std::result::Result<Body, Error> {
-        let shown = self.graph.get(id).map_or(id, |header| &header.path);
-        let path = self.path(id);
-        let text = std::fs::read_to_string(&path).map_err(|error| {
+        let (shown, text) = self.text(id)?;
+        read_body(shown, &text).map_err(|found| does_not_read(id, found, text))
+    }
+
+    /// The path of a revision's file as it is shown, and its text.
+    fn text(&self, id: &str) -> std::result::Result<(&str, String), Error> {
+        let shown = self.graph.get(id).map_or("", |header| &header.path);
+        let text = std::fs::read_to_string(self.path(id)).map_err(|error| {
             Error::new(ErrorKind::Source, format!("cannot read {shown}: {error}"))
         })?;
-        read_body(shown, &text).map_err(|found| {
-            Error::new(
-                ErrorKind::Source,
-                format!("the revision `{id}` does not read"),
-            )
-            .with_source(Unreadable { found, text })
-        })
+        Ok((shown, text))
     }
 }
 
@@ -129,6 +128,21 @@ impl Revisions for Project {
     fn downgrade(&self, id: &str) -> std::result::Result<Vec<Operation>, Error> {
         self.body(id).map(|body| body.downgrade)
     }
+
+    fn checksum(&self, id: &str) -> std::result::Result<Option<String>, Error> {
+        let (shown, text) = self.text(id)?;
+        checksum(shown, &text)
+            .map(Some)
+            .map_err(|found| does_not_read(id, found, text))
+    }
+}
+
+fn does_not_read(id: &str, found: Vec<Diagnostic>, text: String) -> Error {
+    Error::new(
+        ErrorKind::Source,
+        format!("the revision `{id}` does not read"),
+    )
+    .with_source(Unreadable { found, text })
 }
 
 /// A revision file with mistakes.

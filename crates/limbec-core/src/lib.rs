@@ -5,6 +5,7 @@
 //! - [`operations`]: what a revision does.
 //! - [`revision`]: the graph of revisions, identifiers and plans.
 //! - [`steps`]: the SQL a dialect makes of an operation.
+//! - [`journal`]: what is remembered of the steps that ran.
 //! - [`dialect`]: one folder a database.
 //!
 //! Invariants: no I/O, no clock, no environment, no async; nothing outside `dialect/<name>/`
@@ -12,6 +13,7 @@
 
 pub mod compare;
 pub mod dialect;
+pub mod journal;
 pub mod operations;
 pub mod revision;
 pub mod schema;

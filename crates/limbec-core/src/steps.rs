@@ -3,6 +3,12 @@
 //! Plain data. The executor runs steps in their order and knows no dialect's DDL; `--sql` and dry
 //! runs print the same steps.
 
+mod groups;
+mod script;
+
+pub use groups::{Group, groups};
+pub use script::{read_script, script};
+
 /// One statement for the database, or one question to it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Step {
@@ -12,6 +18,57 @@ pub struct Step {
     pub transactional: bool,
     /// What the statement must answer, where it is a check.
     pub expect: Option<Expectation>,
+    /// What to do where it is not known whether it ran, outside a transaction.
+    pub doubt: Doubt,
+    /// Whether it may wait for a lock for as long as it takes: its waiting holds nobody up.
+    pub patient: bool,
+}
+
+/// What to do with a statement outside a transaction of which a crash left in doubt whether it ran.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Doubt {
+    /// It runs again: a second time does no harm, or the database refuses it.
+    #[default]
+    Again,
+    /// The database is asked.
+    Ask(Probe),
+    /// Only a person can tell.
+    Person,
+}
+
+/// A question to the database, how far a statement came that no transaction holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Probe {
+    /// The question; its one value is the word of a [`Found`].
+    pub question: String,
+    /// The statement that takes away what is half done.
+    pub clear: String,
+}
+
+/// What a [`Probe`] finds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Found {
+    /// It has not begun.
+    Nothing,
+    /// Something is left of a try that failed.
+    Half,
+    /// Some session is at it now.
+    Busy,
+    /// It is done.
+    Done,
+}
+
+impl Found {
+    /// Reads the word that a question answers with.
+    pub fn read(word: &str) -> Option<Self> {
+        Some(match word {
+            "nothing" => Found::Nothing,
+            "half" => Found::Half,
+            "busy" => Found::Busy,
+            "done" => Found::Done,
+            _ => return None,
+        })
+    }
 }
 
 /// What a check must answer for the transaction to go on.
@@ -30,6 +87,8 @@ impl Step {
             sql: sql.into(),
             transactional: true,
             expect: None,
+            doubt: Doubt::Again,
+            patient: false,
         }
     }
 
@@ -45,9 +104,8 @@ impl Step {
             otherwise: otherwise.into(),
         };
         Step {
-            sql: sql.into(),
-            transactional: true,
             expect: Some(expect),
+            ..Step::new(sql)
         }
     }
 

@@ -54,7 +54,37 @@ pub(super) fn observe(event: &Event<'_>, printer: &Printer) {
             };
             printer.info("migrate", &format!("{step}{place}"));
         }
-        Event::Waiting { since } => printer.info(
+        Event::Part {
+            revision,
+            number,
+            total,
+        } => printer.info(
+            "migrate",
+            &format!("  {revision}: step {number} of {total}"),
+        ),
+        Event::Retrying {
+            error,
+            blockers,
+            attempt,
+            retries,
+            pause,
+        } => {
+            let mut text = format!("{error}; rolled back");
+            for blocker in *blockers {
+                text.push_str(&format!("; {blocker}"));
+            }
+            let pause = pause.as_secs_f64();
+            text.push_str(&format!("; try {attempt} of {retries} in {pause:.1} s"));
+            printer.info("migrate", &text);
+        }
+        Event::Settled {
+            revision,
+            operation,
+        } => printer.info(
+            "migrate",
+            &format!("  {revision}: {operation} is done already, by a run that was stopped"),
+        ),
+        Event::Waiting { since, .. } => printer.info(
             "migrate",
             &format!(
                 "Another process migrates this database; waiting ({} s so far)",

@@ -6,14 +6,14 @@ use crate::operations::{CommentOn, Operation};
 /// Sets or removes the comment of an object that stays.
 pub(super) fn compare(
     on: CommentOn,
-    current: &Option<String>,
-    target: &Option<String>,
+    current: Option<&String>,
+    target: Option<&String>,
     plan: &mut Plan,
 ) {
     if current == target {
         return;
     }
-    let from = current.clone();
+    let from = current.cloned();
     plan.comments.push(match target {
         Some(comment) => Operation::CreateComment {
             on,

@@ -35,7 +35,7 @@ pub(super) fn compare(current: &Table, target: &Table, judge: &mut Judge<'_>, pl
                     let on = CommentOn::constraint(target.name.clone(), name);
                     let texts = [current.comment(), wanted.comment()];
                     let [from, to] = texts.map(|it| it.map(String::from));
-                    comments::compare(on, &from, &to, plan);
+                    comments::compare(on, from.as_ref(), to.as_ref(), plan);
                 }
             }
             None => missing.push(wanted),

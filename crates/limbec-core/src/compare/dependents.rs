@@ -78,6 +78,7 @@ fn put_index_aside(table: &ObjectName, current: &Index, target: &Index, plan: &m
         table: table.clone(),
         name: current.name.clone(),
         index: Some(Box::new(current.clone())),
+        concurrently: false,
     });
     plan.create_indexes.push(Operation::CreateIndex {
         table: table.clone(),

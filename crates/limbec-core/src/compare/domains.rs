@@ -55,7 +55,7 @@ fn bases_first<'a>(domains: &'a [Domain], judge: &Judge<'_>) -> Vec<&'a Domain> 
 
 fn alter(current: &Domain, target: &Domain, judge: &mut Judge<'_>, plan: &mut Plan) {
     let on = CommentOn::domain(current.name.clone());
-    comments::compare(on, &current.comment, &target.comment, plan);
+    comments::compare(on, current.comment.as_ref(), target.comment.as_ref(), plan);
     // What is the same is said as the database says it.
     let mut to = Domain {
         name: current.name.clone(),

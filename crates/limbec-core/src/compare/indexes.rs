@@ -17,7 +17,7 @@ pub(super) fn compare(current: &Table, target: &Table, judge: &mut Judge<'_>, pl
         match found {
             Some(index) if same(index, wanted, tables, judge) => {
                 let on = CommentOn::index(target.name.clone(), index.name.clone());
-                comments::compare(on, &index.comment, &wanted.comment, plan);
+                comments::compare(on, index.comment.as_ref(), wanted.comment.as_ref(), plan);
             }
             found => {
                 plan.drop_indexes
@@ -38,6 +38,7 @@ fn drop_index(table: &Table, index: &Index) -> Operation {
         table: table.name.clone(),
         name: index.name.clone(),
         index: Some(Box::new(index.clone())),
+        concurrently: false,
     }
 }
 

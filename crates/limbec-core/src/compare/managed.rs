@@ -72,11 +72,6 @@ impl Created {
 
     /// Follows raw SQL as far as the objects it creates can be told from its first words.
     fn follow_sql(&mut self, statement: &str, dialect: &dyn Dialect) {
-        if let Ok(Some(definition)) = dialect.definition(statement) {
-            self.definitions
-                .insert(definition_key(dialect, &definition));
-            return;
-        }
         const SKIPPED: [&str; 10] = [
             "OR",
             "REPLACE",
@@ -89,6 +84,11 @@ impl Created {
             "NOT",
             "EXISTS",
         ];
+        if let Ok(Some(definition)) = dialect.definition(statement) {
+            self.definitions
+                .insert(definition_key(dialect, &definition));
+            return;
+        }
         let mut words = tokens(statement)
             .filter(|token| token.kind != TokenKind::Comment)
             .filter(|token| !SKIPPED.iter().any(|skipped| token.is_word(skipped)));

@@ -22,7 +22,12 @@ pub(super) fn compare(current: &Schema, target: &Schema, dialect: &dyn Dialect, 
                     alter(existing, sequence, dialect, plan);
                 }
                 let on = CommentOn::sequence(existing.name.clone());
-                comments::compare(on, &existing.comment, &sequence.comment, plan);
+                comments::compare(
+                    on,
+                    existing.comment.as_ref(),
+                    sequence.comment.as_ref(),
+                    plan,
+                );
             }
         }
     }

@@ -46,13 +46,13 @@ fn namespaces(current: &Schema, target: &Schema, plan: &mut Plan) {
         }
         let comment = existing.and_then(|it| it.comment);
         let on = CommentOn::schema(wanted.name.clone());
-        comments::compare(on, &comment, &wanted.comment, plan);
+        comments::compare(on, comment.as_ref(), wanted.comment.as_ref(), plan);
     }
     for existing in &current.namespaces {
         if find(&target.namespaces, &existing.name).is_none() {
             // Its comment would be lost to the way back.
             let on = CommentOn::schema(existing.name.clone());
-            comments::compare(on, &existing.comment, &None, plan);
+            comments::compare(on, existing.comment.as_ref(), None, plan);
             plan.drop_namespaces.push(Operation::DropSchema {
                 name: existing.name.clone(),
             });
@@ -88,7 +88,7 @@ fn enums(current: &Schema, target: &Schema, dialect: &dyn Dialect, plan: &mut Pl
         }
         if let Some(from) = from.filter(|_| capabilities.named_objects) {
             let on = CommentOn::enumeration(from.name.clone());
-            comments::compare(on, &from.comment, &wanted.comment, plan);
+            comments::compare(on, from.comment.as_ref(), wanted.comment.as_ref(), plan);
         }
     }
 }

@@ -10,6 +10,7 @@ pub mod sqlite;
 use std::borrow::Cow;
 use std::fmt;
 
+use crate::journal::{Journal, Lease};
 use crate::operations::Operation;
 use crate::schema::{Column, ColumnType, Definition, ObjectName, Schema, Sequence};
 use crate::steps::Step;
@@ -133,6 +134,28 @@ pub enum Place {
     /// Nowhere: it is the statement that creates a view, routine, trigger or policy. The columns
     /// do not matter.
     Definition,
+}
+
+/// How an operation stands to the transaction of its revision.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Isolation {
+    /// It runs in one transaction with its neighbours.
+    Shared,
+    /// It has a transaction of its own, committed before what follows.
+    Own,
+    /// It runs outside any transaction.
+    Outside,
+}
+
+/// What a transaction of a revision, or a statement outside of one, begins with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Limits<'a> {
+    /// How long a statement waits for a lock, with its unit; `0` for ever.
+    pub lock_timeout: &'a str,
+    /// How long a statement takes, with its unit; `0` for ever, the server's own when absent.
+    pub statement_timeout: Option<&'a str>,
+    /// The revision, for whoever looks at the server's sessions.
+    pub revision: &'a str,
 }
 
 /// How a transaction of one revision is framed.
@@ -292,6 +315,48 @@ pub trait Dialect: fmt::Debug + Send + Sync {
 
     /// The transaction round one revision of these operations.
     fn frame(&self, operations: &[Operation]) -> Frame;
+
+    /// How an operation stands to the transaction of its revision; raw SQL is given one statement
+    /// at a time.
+    fn isolation(&self, operation: &Operation) -> Isolation;
+
+    /// The query with which each transaction begins: it sets the limits, and fails where this
+    /// process must not go on. `None` where there is nothing to set.
+    fn enter(&self, limits: &Limits<'_>) -> Option<String>;
+
+    /// Whether [`Dialect::enter`] failed because this process must not go on.
+    fn is_lost(&self, sqlstate: Option<&str>) -> bool;
+
+    /// The statement as one that fails as [`Dialect::enter`] does unless it changes a row, where
+    /// the database can say so; else the number of rows is looked at.
+    fn counted(&self, sql: &str) -> Option<String>;
+
+    /// Sets the limits round a statement outside of transactions, and answers with the values
+    /// before; [`Dialect::leave`] brings them back.
+    fn enter_outside(&self, limits: &Limits<'_>) -> Option<String>;
+
+    /// Brings back what [`Dialect::enter_outside`] answered with.
+    fn leave(&self, before: &Row) -> Option<String>;
+
+    /// Whether an error says that another session was in the way, and a second try may succeed.
+    fn is_contention(&self, sqlstate: Option<&str>, message: &str) -> bool;
+
+    /// What to do about an error, where the database does not say it.
+    fn advice(&self, sqlstate: Option<&str>, message: &str) -> Option<&'static str>;
+
+    /// The query that lists the sessions in the way of this one, the oldest transaction first:
+    /// pid, application, state, seconds of its transaction, the statement, the relation.
+    fn blockers(&self) -> Option<String>;
+
+    /// The query that names the session with the lock of the migrations: its process, its
+    /// application's name, the seconds since it connected.
+    fn holder(&self) -> Option<String>;
+
+    /// The lease's SQL, for a table of a name; `None` where the transaction itself locks.
+    fn lease(&self, name: ObjectName) -> Option<Box<dyn Lease>>;
+
+    /// The journal's SQL, for a table of a name.
+    fn journal(&self, name: ObjectName) -> Box<dyn Journal>;
 
     /// The version table's SQL, for a table of a name.
     fn version_table(&self, name: ObjectName) -> Box<dyn VersionTable>;

@@ -121,7 +121,13 @@ pub fn apply(schema: &mut Schema, operation: &Operation) -> Result<(), ApplyErro
         } => {
             drop_constraint(table(schema, &name)?, &constraint)?;
         }
-        Operation::CreateIndex { table: name, index } => table(schema, &name)?.indexes.push(index),
+        Operation::CreateIndex {
+            table: name,
+            mut index,
+        } => {
+            index.concurrently = false;
+            table(schema, &name)?.indexes.push(index);
+        }
         Operation::DropIndex {
             table: name,
             name: index,
@@ -160,7 +166,7 @@ pub fn apply(schema: &mut Schema, operation: &Operation) -> Result<(), ApplyErro
                 return Err(missing("definition", definition));
             }
         }
-        Operation::Execute { .. } => {}
+        Operation::SetTimeout { .. } | Operation::Execute { .. } => {}
     }
     Ok(())
 }

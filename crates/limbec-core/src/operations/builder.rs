@@ -1,6 +1,6 @@
 //! The `op` of a revision: directives are called on it, operations come out.
 
-use super::{AlterColumn, CommentOn, Constraint, ConstraintRef, Operation};
+use super::{AlterColumn, CommentOn, Constraint, ConstraintRef, Operation, Timeout};
 use crate::schema::{
     CheckConstraint, Column, Definition, Domain, EnumType, ForeignKey, Index, ObjectName,
     PrimaryKey, Sequence, Table, UniqueConstraint,
@@ -177,7 +177,12 @@ directives! {
     }
     /// Drops an index.
     fn drop_index(table: into ObjectName, name: into String) {
-        Operation::DropIndex { table, name, index: None }
+        Operation::DropIndex { table, name, index: None, concurrently: false }
+    }
+    /// Drops an index while rows are read and written, in a step of its own outside the
+    /// transaction (PostgreSQL's `DROP INDEX CONCURRENTLY`).
+    fn drop_index_concurrently(table: into ObjectName, name: into String) {
+        Operation::DropIndex { table, name, index: None, concurrently: true }
     }
     /// Sets the comment of a table.
     fn create_table_comment(table: into ObjectName, comment: into String) {
@@ -211,6 +216,20 @@ directives! {
     /// Runs SQL as it stands, one statement or several, on every database.
     fn execute(sql: into String) {
         Operation::Execute { sql, dialect: None }
+    }
+    /// Runs SQL in a step of its own that is committed before what follows, or outside any
+    /// transaction where the database wants it so (`VACUUM`): one statement or several. A comment
+    /// line `-- autocommit` above a statement says the same.
+    fn execute_autocommit(sql: into String) {
+        Operation::Execute { sql: crate::sql::autocommit(&sql), dialect: None }
+    }
+    /// Sets how long the following statements of the revision wait for a lock (PostgreSQL): `"5s"`.
+    fn lock_timeout(time: into String) {
+        Operation::SetTimeout { timeout: Timeout::Lock, time }
+    }
+    /// Sets how long each following statement of the revision may take (PostgreSQL): `"10min"`.
+    fn statement_timeout(time: into String) {
+        Operation::SetTimeout { timeout: Timeout::Statement, time }
     }
     /// Runs SQL as it stands on one kind of database only: `"postgresql"` or `"sqlite"`.
     fn execute_on(dialect: into String, sql: into String) {

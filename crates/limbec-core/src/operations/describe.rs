@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{ColumnChange, Constraint, ConstraintRef, Operation};
+use super::{ColumnChange, Constraint, ConstraintRef, Operation, Timeout};
 
 impl Operation {
     /// The directive's name, as `op.*` has it.
@@ -36,7 +36,14 @@ impl Operation {
             },
             Operation::DropConstraint { .. } => "drop_constraint",
             Operation::CreateIndex { .. } => "create_index",
+            Operation::DropIndex {
+                concurrently: true, ..
+            } => "drop_index_concurrently",
             Operation::DropIndex { .. } => "drop_index",
+            Operation::SetTimeout { timeout, .. } => match timeout {
+                Timeout::Lock => "lock_timeout",
+                Timeout::Statement => "statement_timeout",
+            },
             Operation::CreateTableComment { .. } => "create_table_comment",
             Operation::DropTableComment { .. } => "drop_table_comment",
             Operation::CreateComment { .. } => "create_comment",
@@ -88,7 +95,15 @@ impl Operation {
                 ConstraintRef::Named(name) => format!("{name} on {table}"),
                 ConstraintRef::Unnamed(_) => format!("(unnamed) on {table}"),
             },
-            Operation::CreateIndex { table, index } => format!("{} on {table}", index.name),
+            Operation::CreateIndex { table, index } => {
+                let how = if index.concurrently {
+                    ", concurrently"
+                } else {
+                    ""
+                };
+                format!("{} on {table}{how}", index.name)
+            }
+            Operation::SetTimeout { time, .. } => time.clone(),
             Operation::DropIndex { table, name, .. } => format!("{name} on {table}"),
             Operation::CreateTableComment { table, .. }
             | Operation::DropTableComment { table, .. } => table.to_string(),

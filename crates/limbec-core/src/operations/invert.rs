@@ -110,12 +110,19 @@ impl Operation {
             Operation::CreateIndex { table, index } => Operation::DropIndex {
                 table,
                 name: index.name.clone(),
+                concurrently: index.concurrently,
                 index: Some(Box::new(index)),
             },
-            Operation::DropIndex { table, index, .. } => Operation::CreateIndex {
+            Operation::DropIndex {
                 table,
-                index: *index?,
-            },
+                index,
+                concurrently,
+                ..
+            } => {
+                let mut index = *index?;
+                index.concurrently = concurrently;
+                Operation::CreateIndex { table, index }
+            }
             Operation::CreateTableComment {
                 table,
                 comment,
@@ -163,6 +170,7 @@ impl Operation {
                 to: *from?,
                 from: Some(Box::new(to)),
             },
+            Operation::SetTimeout { .. } => return Some(Vec::new()),
             Operation::Execute { .. } => return None,
         };
         Some(vec![inverse])

@@ -7,6 +7,7 @@
 //!
 //! [`Schema`]: crate::schema::Schema
 
+mod adds;
 mod alter_column;
 mod apply;
 mod builder;
@@ -15,6 +16,7 @@ mod constraint;
 mod describe;
 mod invert;
 
+pub use adds::only_adds;
 pub use alter_column::{AlterColumn, ColumnChange};
 pub use apply::{ApplyError, apply};
 pub use builder::Operations;
@@ -23,6 +25,17 @@ pub use constraint::{Constraint, ConstraintRef};
 pub use invert::create_with_indexes;
 
 use crate::schema::{Column, Definition, Domain, EnumType, Index, ObjectName, Sequence, Table};
+
+/// A limit to the time of a statement.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
+pub enum Timeout {
+    /// How long it waits for a lock.
+    Lock,
+    /// How long it takes in all.
+    Statement,
+}
 
 /// One directive of a revision.
 #[derive(Debug, Clone, PartialEq)]
@@ -189,6 +202,9 @@ pub enum Operation {
         name: String,
         /// What it was, where known.
         index: Option<Box<Index>>,
+        /// Whether it goes while rows are read and written, outside the transaction.
+        #[cfg_attr(feature = "serde", serde(skip_serializing_if = "std::ops::Not::not"))]
+        concurrently: bool,
     },
     /// Sets the comment of a table.
     CreateTableComment {
@@ -238,6 +254,13 @@ pub enum Operation {
     DropDefinition {
         /// Its kind and name, and its SQL where known.
         definition: Definition,
+    },
+    /// Sets how long the statements that follow in the revision may wait or run.
+    SetTimeout {
+        /// Which limit.
+        timeout: Timeout,
+        /// The time with its unit: `500ms`, `5s`, `10min`; `0` for no limit.
+        time: String,
     },
     /// Runs SQL as it stands.
     Execute {

@@ -24,6 +24,13 @@ pub struct Index {
     pub nulls_not_distinct: bool,
     /// The comment.
     pub comment: Option<String>,
+    /// Whether it is built while rows are written, outside a transaction. It says how the index is
+    /// made, not what it is: no comparison looks at it.
+    #[cfg_attr(
+        feature = "serde",
+        serde(default, skip_serializing_if = "std::ops::Not::not")
+    )]
+    pub concurrently: bool,
     /// What only one dialect knows, keyed `dialect.option`.
     pub options: BTreeMap<String, String>,
 }
@@ -47,6 +54,7 @@ builder! {
                 predicate: None,
                 nulls_not_distinct: false,
                 comment: None,
+                concurrently: false,
                 options: BTreeMap::new(),
             }
         }
@@ -79,6 +87,11 @@ builder! {
         /// Sets the comment.
         fn comment(self, text: into String) {
             self.comment = Some(text);
+        }
+        /// Builds it while rows are written, in a step of its own outside the transaction
+        /// (PostgreSQL's `CREATE INDEX CONCURRENTLY`); SQLite builds it as any other.
+        fn concurrently(self) {
+            self.concurrently = true;
         }
         /// Sets what only one dialect knows, keyed `dialect.option`.
         fn option(self, key: into String, value: into String) {

@@ -2,9 +2,11 @@
 //!
 //! No grammar: raw SQL is passed on as it stands, and expressions are judged by the database.
 
+mod autocommit;
 mod split;
 mod tokens;
 
+pub use autocommit::{autocommit, is_autocommit};
 pub use split::split;
 pub use tokens::{Token, TokenKind, tokens};
 

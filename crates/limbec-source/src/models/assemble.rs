@@ -397,6 +397,7 @@ impl Assembler<'_> {
             predicate: index.predicate.clone(),
             nulls_not_distinct: index.nulls_not_distinct,
             comment: index.comment.clone(),
+            concurrently: false,
             options: index.options.clone(),
         }
     }

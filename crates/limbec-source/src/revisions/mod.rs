@@ -15,6 +15,7 @@
 //! is an error, never skipped.
 
 mod body;
+mod checksum;
 mod constant;
 mod cursor;
 mod doc;
@@ -28,6 +29,8 @@ use std::ops::Range;
 
 use limbec_core::operations::Operation;
 pub use limbec_core::revision::Header;
+
+pub use checksum::checksum;
 
 use crate::diagnostic::Diagnostic;
 

@@ -70,6 +70,7 @@ pub(super) fn directives(operation: &Operation) -> Vec<Directive> {
         Operation::CreateDefinition { definition: it }
         | Operation::ReplaceDefinition { to: it, .. } => vec![definition(it)],
         Operation::DropDefinition { definition: it } => vec![definition_name(it).end()],
+        Operation::SetTimeout { time, .. } => vec![text(time)],
         Operation::Execute {
             sql: it,
             dialect: None,
@@ -428,6 +429,7 @@ fn index(it: &Index) -> Expression {
         .text(it.predicate.as_ref(), "predicate")
         .flag(it.nulls_not_distinct, "nulls_not_distinct")
         .text(it.comment.as_ref(), "comment")
+        .flag(it.concurrently, "concurrently")
         .options(&it.options)
         .end()
 }

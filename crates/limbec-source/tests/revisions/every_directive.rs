@@ -178,6 +178,7 @@ pub fn upgrade(op: &mut Operations) {
             .include(&["total"])
             .predicate("deleted_at IS NULL")
             .nulls_not_distinct()
+            .concurrently()
             .comment("By number")
             .option("postgresql.fillfactor", "70"),
     );
@@ -185,6 +186,8 @@ pub fn upgrade(op: &mut Operations) {
     op.create_table_comment("invoices", "What is owed");
     op.rename_column("invoices", "total", "amount");
     op.rename_table("invoices", "bills");
+    op.lock_timeout("5s");
+    op.statement_timeout("10min");
     op.execute("UPDATE bills SET amount = 0");
     op.create_definition(Definition::type_of("span").sql("CREATE TYPE span AS (a int, b int)"));
     op.create_definition(
@@ -205,6 +208,7 @@ SELECT 1",
     op.drop_definition(Definition::trigger("touch", "jobs"));
     op.drop_definition(Definition::rule("no_insert", "jobs"));
     op.drop_definition(Definition::policy("own rows", "jobs"));
+    op.execute_autocommit("VACUUM; ANALYZE");
     op.execute(
         r"UPDATE bills
 SET amount = 0;",
@@ -217,6 +221,7 @@ SET amount = 0;",
 pub fn downgrade(operations: &mut Operations) {
     operations.drop_table_comment("bills");
     operations.drop_index("bills", "ix_invoices_number");
+    operations.drop_index_concurrently("bills", "ix_invoices_number");
     operations.drop_constraint("bills", "invoices_owner_id_fkey");
     operations.drop_constraint("bills", PrimaryKey::new(&["id"]));
     operations.drop_constraint("bills", CheckConstraint::new("total >= 0"));

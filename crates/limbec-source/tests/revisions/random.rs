@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use limbec_core::operations::{
-    AlterColumn, ColumnChange, CommentOn, Constraint, ConstraintRef, Operation,
+    AlterColumn, ColumnChange, CommentOn, Constraint, ConstraintRef, Operation, Timeout,
 };
 use limbec_core::schema::{
     CheckConstraint, Column, ColumnType, Deferrable, Definition, Domain, EnumType, ForeignKey,
@@ -269,11 +269,18 @@ pub(crate) fn index(of: Texts) -> impl Strategy<Value = Index> {
         texts(of).prop_map(|columns| columns.into_iter().map(IndexElement::column).collect());
     let elements = prop_oneof![plain, vec(index_element(of), 0..3)];
     let head = (text(of), elements, any::<bool>(), rare(of));
-    let tail = (texts(of), rare(of), any::<bool>(), rare(of), options(of));
+    let tail = (
+        texts(of),
+        rare(of),
+        any::<bool>(),
+        rare(of),
+        any::<bool>(),
+        options(of),
+    );
     (head, tail).prop_map(
         |(
             (name, elements, unique, method),
-            (include, predicate, nulls_not_distinct, comment, options),
+            (include, predicate, nulls_not_distinct, comment, concurrently, options),
         )| Index {
             name,
             elements,
@@ -283,6 +290,7 @@ pub(crate) fn index(of: Texts) -> impl Strategy<Value = Index> {
             predicate,
             nulls_not_distinct,
             comment,
+            concurrently,
             options,
         },
     )
@@ -477,7 +485,22 @@ pub(crate) fn operation(of: Texts) -> BoxedStrategy<Operation> {
         (object(of), text(of)).prop_map(|(table, name)| O::DropIndex {
             table,
             name,
-            index: None
+            index: None,
+            concurrently: false
+        }),
+        (object(of), text(of)).prop_map(|(table, name)| O::DropIndex {
+            table,
+            name,
+            index: None,
+            concurrently: true
+        }),
+        (any::<bool>(), text(of)).prop_map(|(lock, time)| O::SetTimeout {
+            timeout: if lock {
+                Timeout::Lock
+            } else {
+                Timeout::Statement
+            },
+            time
         }),
         (object(of), text(of)).prop_map(|(table, comment)| O::CreateTableComment {
             table,

@@ -49,6 +49,24 @@ pub trait Connection: Send {
         self.run(statements)
     }
 
+    /// Asks questions that stand alone, each with its own answer, in one flight where the driver
+    /// can.
+    fn ask(
+        &mut self,
+        questions: &[&str],
+    ) -> impl Future<Output = Vec<Result<Answer, DatabaseError>>> + Send {
+        async move {
+            let mut answers = Vec::with_capacity(questions.len());
+            for question in questions {
+                answers.push(match self.run(&[question]).await {
+                    Ok(mut answers) => Ok(answers.pop().unwrap_or_default()),
+                    Err(error) => Err(error.error),
+                });
+            }
+            answers
+        }
+    }
+
     /// Waits.
     fn pause(&mut self, time: Duration) -> impl Future<Output = ()> + Send;
 }

@@ -127,48 +127,55 @@ impl Connection for Client {
     }
 
     async fn flight(&mut self, statements: &[&str]) -> Result<Vec<Answer>, StatementError> {
-        type Reply<'a> =
-            Pin<Box<dyn Future<Output = Result<Vec<SimpleQueryMessage>, DriverError>> + Send + 'a>>;
-        type DriverError = tokio_postgres::Error;
-
-        let client = &*self;
-        let mut replies: Vec<Reply<'_>> = statements
-            .iter()
-            .map(|sql| Box::pin(client.simple_query(sql)) as Reply<'_>)
-            .collect();
-        // A statement is sent when its future is first polled; the answers come in that order.
-        let mut early = Vec::with_capacity(replies.len());
-        std::future::poll_fn(|context| {
-            for reply in &mut replies {
-                early.push(match reply.as_mut().poll(context) {
-                    Poll::Ready(messages) => Some(messages),
-                    Poll::Pending => None,
-                });
-            }
-            Poll::Ready(())
-        })
-        .await;
-        let mut answers = Vec::with_capacity(replies.len());
-        let mut failure = None;
-        for (index, (reply, early)) in replies.into_iter().zip(early).enumerate() {
-            let messages = match early {
-                Some(messages) => messages,
-                None => reply.await,
-            };
-            match answer(messages) {
-                Ok(answer) => answers.push(answer),
-                // The first one is the cause: later statements fail because the transaction has,
-                // and its COMMIT succeeds as a rollback.
-                Err(error) if failure.is_none() => failure = Some(StatementError { index, error }),
-                Err(_) => {}
-            }
+        let results = pipeline(self, statements).await;
+        let mut answers = Vec::with_capacity(results.len());
+        for (index, result) in results.into_iter().enumerate() {
+            // The first failure is the cause: later statements fail because the transaction has,
+            // and its COMMIT succeeds as a rollback.
+            answers.push(result.map_err(|error| StatementError { index, error })?);
         }
-        failure.map_or(Ok(answers), Err)
+        Ok(answers)
+    }
+
+    async fn ask(&mut self, questions: &[&str]) -> Vec<Result<Answer, DatabaseError>> {
+        pipeline(self, questions).await
     }
 
     async fn pause(&mut self, time: Duration) {
         tokio::time::sleep(time).await;
     }
+}
+
+/// Sends statements one behind the other without waiting, and takes the answers in their order.
+async fn pipeline(client: &Client, statements: &[&str]) -> Vec<Result<Answer, DatabaseError>> {
+    type DriverError = tokio_postgres::Error;
+    type Reply<'a> =
+        Pin<Box<dyn Future<Output = Result<Vec<SimpleQueryMessage>, DriverError>> + Send + 'a>>;
+
+    let mut replies: Vec<Reply<'_>> = statements
+        .iter()
+        .map(|sql| Box::pin(client.simple_query(sql)) as Reply<'_>)
+        .collect();
+    // A statement is sent when its future is first polled; the answers come in that order.
+    let mut early = Vec::with_capacity(replies.len());
+    std::future::poll_fn(|context| {
+        for reply in &mut replies {
+            early.push(match reply.as_mut().poll(context) {
+                Poll::Ready(messages) => Some(messages),
+                Poll::Pending => None,
+            });
+        }
+        Poll::Ready(())
+    })
+    .await;
+    let mut answers = Vec::with_capacity(replies.len());
+    for (reply, early) in replies.into_iter().zip(early) {
+        answers.push(answer(match early {
+            Some(messages) => messages,
+            None => reply.await,
+        }));
+    }
+    answers
 }
 
 fn answer(

@@ -212,6 +212,10 @@ impl Connection for Database {
         each!(self, it => it.flight(statements).await)
     }
 
+    async fn ask(&mut self, questions: &[&str]) -> Vec<Result<Answer, DatabaseError>> {
+        each!(self, it => it.ask(questions).await)
+    }
+
     async fn pause(&mut self, time: Duration) {
         each!(self, it => it.pause(time).await);
     }

@@ -4,8 +4,10 @@ use std::error::Error as StdError;
 use std::fmt;
 
 use limbec_core::dialect::{CompileError, ReflectError};
+use limbec_core::operations::Operation;
 use limbec_core::revision::RevisionError;
 
+use super::contention::Blocker;
 use crate::connection::DatabaseError;
 
 /// Why a database could not be read or brought to a revision.
@@ -35,6 +37,10 @@ pub enum ErrorKind {
     Source,
     /// Another process changed the version table meanwhile.
     Conflict,
+    /// A revision is no longer what was applied.
+    Changed,
+    /// Other sessions were in the way, again and again.
+    Busy,
     /// A check before or after a change did not hold.
     Check,
 }
@@ -92,6 +98,35 @@ impl Error {
         let mut result = Error::new(ErrorKind::Statement, error.message.clone());
         result.statement = Some(Box::new(failed));
         result.with_source(error)
+    }
+
+    pub(crate) fn compiling(operation: &Operation, error: CompileError) -> Self {
+        let message = format!("{operation}: {}", error.message);
+        let hint = error.hint.clone();
+        let result = Error::new(ErrorKind::Unsupported, message).with_source(error);
+        match hint {
+            Some(hint) => result.with_hint(hint),
+            None => result,
+        }
+    }
+
+    /// The error after the last try, with who was in the way.
+    pub(super) fn busy(mut self, tries: u32, blockers: &[Blocker]) -> Self {
+        self.kind = ErrorKind::Busy;
+        self.message = format!("{}, {tries} times", self.message);
+        if let (Some(statement), false) = (&mut self.statement, blockers.is_empty()) {
+            let lines: Vec<String> = blockers.iter().map(ToString::to_string).collect();
+            statement.detail = Some(lines.join("\n"));
+        }
+        self.hint = Some(
+            "end what holds the lock, or choose a quieter time, and run the command again".into(),
+        );
+        self
+    }
+
+    /// What the database said, where it is the cause.
+    pub fn database_error(&self) -> Option<&DatabaseError> {
+        self.source.as_deref()?.downcast_ref()
     }
 
     pub(crate) fn check(message: &str, sql: &str) -> Self {

@@ -1,114 +1,261 @@
-//! Runs the operations of one revision, with its version rows, in one transaction.
+//! Runs one revision: its operations in groups, each in one transaction with its row of the
+//! journal, the last with the version rows too.
 
-use limbec_core::dialect::Frame;
-use limbec_core::operations::Operation;
+mod outside;
+mod queue;
+
+use std::time::Duration;
+
+use limbec_core::dialect::{Dialect, Limits};
+use limbec_core::operations::{Operation, Timeout, apply};
 use limbec_core::schema::{ObjectName, Schema};
-use limbec_core::steps::Step;
+use limbec_core::steps::{Group, Step, groups, script};
 
-use super::reflect::reflect_inside;
-use super::version::{RowChange, Version};
-use super::{Error, ErrorKind};
+use self::queue::{Pending, Queue};
+use super::journal::{Part, Record};
+use super::migrate::{Event, Observer};
+use super::state::{Progress, State};
+use super::{Error, ErrorKind, Settings, contention, revert};
 use crate::connection::Connection;
 
-/// A step that waits to be sent, with where it comes from and how many rows it must touch.
-struct Pending {
-    step: Step,
-    operation: Option<String>,
-    affects: Option<u64>,
-    /// Whether the transaction is open once it has run.
-    opens: bool,
-}
-
-impl Pending {
-    fn of(step: Step) -> Self {
-        Pending {
-            step,
-            operation: None,
-            affects: None,
-            opens: false,
-        }
-    }
+/// What carries a revision's work out.
+pub(super) struct Runner<'r, 'o, C> {
+    pub(super) connection: &'r mut C,
+    pub(super) settings: &'r Settings,
+    pub(super) observer: &'r mut Observer<'o>,
+    /// The schema as it is now, as far as it was read and followed.
+    pub(super) known: &'r mut Option<Schema>,
 }
 
 /// What one revision changes.
+#[derive(Default)]
 pub(super) struct Work<'a> {
-    pub(super) operations: &'a [Operation],
-    pub(super) rows: RowChange,
-    /// What the version rows must be when the transaction begins, where no lock guards them.
-    pub(super) expected: Option<(&'a ObjectName, &'a [String])>,
+    /// Its id.
+    pub(super) revision: &'a str,
+    pub(super) groups: Vec<Group>,
+    /// How much of it is done already.
+    pub(super) progress: Progress,
+    /// Makes the tables ready that limbec itself keeps.
+    pub(super) ensure: Vec<Step>,
+    /// Changes of version rows, each with the number of rows it must touch.
+    pub(super) rows: Vec<(Step, Option<u64>)>,
+    pub(super) record: Option<Record<'a>>,
+    /// What must hold when a transaction begins, where no lock sees to it.
+    pub(super) guard: Option<Guard<'a>>,
+    /// What reverts the revision, for the journal.
+    pub(super) downgrade: Option<Vec<Operation>>,
 }
 
-/// Runs a revision's work: all of it, or none.
-pub(super) async fn execute<C: Connection>(
-    connection: &mut C,
-    work: Work<'_>,
-) -> Result<(), Error> {
-    let frame = connection.dialect().frame(work.operations);
-    let mut queue = Queue {
-        pending: begin(&frame),
-        connection,
-        open: false,
-    };
-    let result = in_transaction(&mut queue, work, &frame).await;
-    if result.is_err() && queue.open {
-        // The transaction may be closed already; what the rollback says adds nothing then.
-        for step in &frame.rollback {
-            let _ = queue.connection.run(&[&step.sql]).await;
-        }
-    }
-    let mut restored = Ok(());
-    for step in &frame.restore {
-        if let Err(error) = queue.connection.run(&[&step.sql]).await {
-            restored = Err(Error::statement(error.error, &step.sql));
-        }
-    }
-    result.and(restored)
+/// What a transaction looks at before it does anything.
+pub(super) struct Guard<'a> {
+    pub(super) version_table: &'a ObjectName,
+    /// The version rows.
+    pub(super) rows: &'a [String],
 }
 
-async fn in_transaction<C: Connection>(
+/// The limits of a group in the server's words.
+struct GroupLimits {
+    lock: String,
+    statement: Option<String>,
+}
+
+impl GroupLimits {
+    fn of(group: &Group, settings: &Settings) -> Self {
+        let given = |kind: Timeout| {
+            let found = group.timeouts.iter().find(|(timeout, _)| *timeout == kind);
+            found.map(|(_, time)| time.clone())
+        };
+        let in_words = |time: Duration| format!("{}ms", time.as_millis());
+        GroupLimits {
+            lock: given(Timeout::Lock).unwrap_or_else(|| in_words(settings.lock_timeout)),
+            statement: given(Timeout::Statement)
+                .or_else(|| settings.statement_timeout.map(in_words)),
+        }
+    }
+
+    fn as_limits<'l>(&'l self, revision: &'l str) -> Limits<'l> {
+        Limits {
+            lock_timeout: &self.lock,
+            statement_timeout: self.statement.as_deref(),
+            revision,
+        }
+    }
+}
+
+impl<C: Connection> Runner<'_, '_, C> {
+    /// Runs a revision's work from where it stands. A group that fails leaves nothing behind.
+    pub(super) async fn execute(&mut self, work: &Work<'_>) -> Result<(), Error> {
+        let total = work.groups.len();
+        for index in work.progress.done..total {
+            let mut in_doubt = index == work.progress.done && work.progress.started;
+            if total > 1 {
+                (self.observer)(Event::Part {
+                    revision: work.revision,
+                    number: index + 1,
+                    total,
+                });
+            }
+            let mut attempt = 0;
+            loop {
+                let result = if work.groups[index].outside {
+                    self.outside(work, index, &mut in_doubt).await
+                } else {
+                    self.inside(work, index).await
+                };
+                let Err(error) = result else { break };
+                *self.known = None;
+                attempt += 1;
+                self.before_next_try(error, attempt).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Waits where another session was in the way; else hands the error back.
+    async fn before_next_try(&mut self, error: Error, attempt: u32) -> Result<(), Error> {
+        let dialect = self.connection.dialect();
+        let is_contention = error
+            .database_error()
+            .is_some_and(|said| dialect.is_contention(said.sqlstate.as_deref(), &said.message));
+        if !is_contention {
+            return Err(advised(error, dialect));
+        }
+        let sql = error.failed_statement().map(|it| it.sql.clone());
+        let blockers = contention::blockers(self.connection, &sql.unwrap_or_default()).await;
+        if attempt > self.settings.retries {
+            return Err(error.busy(attempt, &blockers));
+        }
+        let pause = contention::pause(attempt);
+        (self.observer)(Event::Retrying {
+            error: &error,
+            blockers: &blockers,
+            attempt,
+            retries: self.settings.retries,
+            pause,
+        });
+        self.connection.pause(pause).await;
+        Ok(())
+    }
+
+    /// Runs a group in one transaction.
+    async fn inside(&mut self, work: &Work<'_>, index: usize) -> Result<(), Error> {
+        let group = &work.groups[index];
+        let frame = self.connection.dialect().frame(&group.operations);
+        let mut queue = Queue::framed(self.connection, frame);
+        let result = transaction(&mut queue, work, index, self.settings, self.known).await;
+        queue.close(result).await
+    }
+}
+
+async fn transaction<C: Connection>(
     queue: &mut Queue<'_, C>,
-    work: Work<'_>,
-    frame: &Frame,
+    work: &Work<'_>,
+    index: usize,
+    settings: &Settings,
+    known: &mut Option<Schema>,
 ) -> Result<(), Error> {
-    if let Some((table, expected)) = work.expected {
+    let group = &work.groups[index];
+    enter(queue, work, index, settings).await?;
+    let statements = queue.operations(&group.operations).await?;
+    if queue.is_guarded() {
+        // So that the journal's times are those of the statements.
         queue.flush().await?;
-        let found = Version::read(queue.connection, table).await?;
-        if found.rows != expected {
-            return Err(Error::new(
-                ErrorKind::Conflict,
-                "another process changed the version table meanwhile",
-            ));
-        }
     }
-    queue
-        .pending
-        .extend(work.rows.ensure.into_iter().map(Pending::of));
-    queue.operations(work.operations, frame).await?;
-    queue
-        .pending
-        .extend(work.rows.steps.into_iter().map(|(step, affects)| Pending {
-            affects,
-            ..Pending::of(step)
-        }));
-    queue.flush().await?;
-    queue
-        .pending
-        .extend(frame.commit.iter().cloned().map(Pending::of));
-    queue.flush().await
+    follow(known, &group.operations);
+    if let Some(record) = &work.record {
+        let sql = script(&statements);
+        let revert = revert_sql(queue, work, index, known).await?;
+        let row = record.insert(&Part {
+            step: (index + 1, work.groups.len()),
+            state: "done",
+            sql: Some(&sql),
+            revert_sql: revert.as_deref(),
+            note: None,
+        });
+        queue.push(Pending::of(row));
+    }
+    leave(queue, work, index);
+    queue.commit().await
 }
 
-fn begin(frame: &Frame) -> Vec<Pending> {
-    let mut pending: Vec<Pending> = frame.begin.iter().cloned().map(Pending::of).collect();
-    if let Some(last) = pending.last_mut() {
-        last.opens = true;
+/// Begins the transaction of a group: limits, guards, limbec's own tables.
+async fn enter<C: Connection>(
+    queue: &mut Queue<'_, C>,
+    work: &Work<'_>,
+    index: usize,
+    settings: &Settings,
+) -> Result<(), Error> {
+    let limits = GroupLimits::of(&work.groups[index], settings);
+    if work.record.is_some() || !work.rows.is_empty() {
+        queue.enter(&limits.as_limits(work.revision));
     }
-    pending
+    if let Some(guard) = &work.guard {
+        queue.flush().await?;
+        queue.guard(guard, work, index).await?;
+    }
+    // Those of later groups are there by then.
+    if index == work.progress.done {
+        queue.extend(&work.ensure);
+    }
+    Ok(())
+}
+
+/// Adds the version rows to the last group.
+fn leave<C: Connection>(queue: &mut Queue<'_, C>, work: &Work<'_>, index: usize) {
+    if index + 1 < work.groups.len() {
+        return;
+    }
+    for (step, affects) in &work.rows {
+        queue.change_row(step.clone(), *affects);
+    }
+}
+
+/// The SQL that reverts the revision, with its last group.
+async fn revert_sql<C: Connection>(
+    queue: &mut Queue<'_, C>,
+    work: &Work<'_>,
+    index: usize,
+    known: &mut Option<Schema>,
+) -> Result<Option<String>, Error> {
+    let Some(downgrade) = &work.downgrade else {
+        return Ok(None);
+    };
+    if index + 1 < work.groups.len() {
+        return Ok(None);
+    }
+    let dialect = queue.dialect();
+    if known.is_none() && revert::needs_schema(dialect, downgrade) {
+        *known = Some(queue.reflect().await?);
+    }
+    Ok(revert::write(dialect, downgrade, known.as_ref()))
+}
+
+/// Follows operations in the schema, as long as that is possible.
+fn follow(known: &mut Option<Schema>, operations: &[Operation]) {
+    let Some(schema) = known else { return };
+    let is_known = operations.iter().all(|operation| {
+        !matches!(operation, Operation::Execute { .. }) && apply(schema, operation).is_ok()
+    });
+    if !is_known {
+        *known = None;
+    }
+}
+
+fn advised(error: Error, dialect: &dyn Dialect) -> Error {
+    let advice = error
+        .database_error()
+        .and_then(|said| dialect.advice(said.sqlstate.as_deref(), &said.message));
+    match advice {
+        Some(advice) if error.hint().is_none() => error.with_hint(advice),
+        _ => error,
+    }
 }
 
 /// Runs operations, each compiled against the database as the ones before it leave it, and no
 /// version rows: for databases that are thrown away.
 ///
-/// With `framed`, in a transaction of their own; else in the one that the caller holds.
+/// With `framed`, in transactions of their own; else in the one that the caller holds, where an
+/// index is built as any other even if it asks for more.
 ///
 /// # Errors
 /// When an operation cannot be compiled or the database refuses a statement.
@@ -117,158 +264,77 @@ pub async fn run_operations<C: Connection>(
     operations: &[Operation],
     framed: bool,
 ) -> Result<(), Error> {
-    let rows = RowChange {
-        ensure: Vec::new(),
-        steps: Vec::new(),
-    };
     if framed {
-        return execute(
+        let work = Work {
+            groups: groups(operations, connection.dialect()),
+            ..Work::default()
+        };
+        let mut runner = Runner {
             connection,
-            Work {
-                operations,
-                rows,
-                expected: None,
-            },
-        )
-        .await;
+            settings: &Settings::default(),
+            observer: &mut (Box::new(|_: Event<'_>| {}) as Observer<'_>),
+            known: &mut None,
+        };
+        return runner.execute(&work).await;
     }
-    let frame = Frame::default();
-    let mut queue = Queue {
-        pending: Vec::new(),
-        connection,
-        open: true,
-    };
-    queue.operations(operations, &frame).await?;
+    let operations: Vec<Operation> = operations.iter().map(in_transaction).collect();
+    let mut queue = Queue::unframed(connection);
+    queue.operations(&operations).await?;
     queue.flush().await
 }
 
-/// Steps on their way to the database: sent together for as long as nothing has to be asked
-/// between them.
-struct Queue<'a, C> {
-    pending: Vec<Pending>,
-    connection: &'a mut C,
-    /// Whether a transaction of ours may be open: not while its first statements fail.
-    open: bool,
+/// Runs steps of limbec's own tables in one transaction, under the lock.
+pub(super) async fn run_own<C: Connection>(
+    connection: &mut C,
+    steps: &[Step],
+    settings: &Settings,
+    revision: &str,
+) -> Result<(), Error> {
+    let frame = connection.dialect().frame(&[]);
+    let limits = GroupLimits {
+        lock: format!("{}ms", settings.lock_timeout.as_millis()),
+        statement: None,
+    };
+    let mut queue = Queue::framed(connection, frame);
+    queue.enter(&limits.as_limits(revision));
+    queue.extend(steps);
+    let result = queue.commit().await;
+    queue.close(result).await
 }
 
-impl<C: Connection> Queue<'_, C> {
-    async fn operations(&mut self, operations: &[Operation], frame: &Frame) -> Result<(), Error> {
-        let dialect = self.connection.dialect();
-        let nothing = Schema::default();
-        // What the database holds now, as long as that is known without asking.
-        let mut known: Option<Schema> = None;
-        for operation in operations {
-            let words = Some(operation.to_string());
-            let compiled = if dialect.needs_schema(operation) {
-                if known.is_none() {
-                    self.flush().await?;
-                    known = Some(reflect_inside(self.connection).await?);
-                }
-                dialect.compile(operation, known.as_ref().unwrap_or(&nothing))
-            } else {
-                dialect.compile(operation, &nothing)
-            };
-            known.take_if(|schema| !dialect.follow(schema, operation));
-            let steps = compiled.map_err(|error| {
-                let message = format!("{operation}: {}", error.message);
-                let hint = error.hint.clone();
-                let error = Error::new(ErrorKind::Unsupported, message).with_source(error);
-                match hint {
-                    Some(hint) => error.with_hint(hint),
-                    None => error,
-                }
-            })?;
-            for step in steps {
-                if step.transactional {
-                    self.pending.push(Pending {
-                        operation: words.clone(),
-                        ..Pending::of(step)
-                    });
-                } else {
-                    self.outside(step, words.clone(), frame).await?;
-                }
-            }
-        }
-        Ok(())
+/// The operation as it can run in a transaction.
+fn in_transaction(operation: &Operation) -> Operation {
+    let mut operation = operation.clone();
+    match &mut operation {
+        Operation::CreateIndex { index, .. } => index.concurrently = false,
+        Operation::DropIndex { concurrently, .. } => *concurrently = false,
+        _ => {}
     }
-
-    /// Runs a step that no transaction can hold: what came before it commits first.
-    async fn outside(
-        &mut self,
-        step: Step,
-        operation: Option<String>,
-        frame: &Frame,
-    ) -> Result<(), Error> {
-        self.pending
-            .extend(frame.commit.iter().cloned().map(Pending::of));
-        self.flush().await?;
-        self.connection
-            .run(&[&step.sql])
-            .await
-            .map_err(|error| Error::statement(error.error, &step.sql).of_operation(operation))?;
-        self.pending = begin(frame);
-        Ok(())
-    }
-
-    /// Sends what is pending and checks the answers.
-    async fn flush(&mut self) -> Result<(), Error> {
-        while !self.pending.is_empty() {
-            let batch = self.next_batch();
-            let statements: Vec<&str> = batch
-                .iter()
-                .map(|pending| pending.step.sql.as_str())
-                .collect();
-            let result = self.connection.flight(&statements).await;
-            let ran = result.as_ref().map_or_else(|error| error.index, Vec::len);
-            self.open |= batch[..ran.min(batch.len())]
-                .iter()
-                .any(|pending| pending.opens);
-            let answers = result.map_err(|error| {
-                let failed = batch.get(error.index);
-                let sql = failed.map_or("", |pending| &pending.step.sql);
-                let operation = failed.and_then(|pending| pending.operation.clone());
-                Error::statement(error.error, sql).of_operation(operation)
-            })?;
-            for (pending, answer) in batch.iter().zip(&answers) {
-                check(pending, answer)?;
-            }
-        }
-        Ok(())
-    }
-
-    /// Takes the steps up to the first check: what follows it must not be sent before it holds.
-    fn next_batch(&mut self) -> Vec<Pending> {
-        let end = self
-            .pending
-            .iter()
-            .position(|pending| pending.step.expect.is_some())
-            .map_or(self.pending.len(), |at| at + 1);
-        self.pending.drain(..end).collect()
-    }
+    operation
 }
 
-fn check(pending: &Pending, answer: &crate::connection::Answer) -> Result<(), Error> {
-    if let Some(expected) = &pending.step.expect {
-        let value = answer
-            .rows
-            .first()
-            .and_then(|row| row.first())
-            .cloned()
-            .flatten();
-        if value.as_deref() != Some(&expected.value) {
-            return Err(Error::check(&expected.otherwise, &pending.step.sql)
-                .of_operation(pending.operation.clone()));
-        }
-    }
-    match pending.affects {
-        Some(rows) if rows != answer.affected => Err(Error::new(
-            ErrorKind::Conflict,
-            format!(
-                "the version table was expected to change by {rows} row(s), and changed by {}: \
-                 another process changed it meanwhile",
-                answer.affected
-            ),
-        )),
-        _ => Ok(()),
+/// Another process was faster.
+fn overtaken() -> Error {
+    Error::new(
+        ErrorKind::Conflict,
+        "another process changed the version table meanwhile",
+    )
+}
+
+/// Reads the state inside a transaction, and compares it with what the plan was made for.
+async fn check_guard<C: Connection>(
+    connection: &mut C,
+    guard: &Guard<'_>,
+    work: &Work<'_>,
+    index: usize,
+) -> Result<(), Error> {
+    let found = State::read(connection, guard.version_table).await?;
+    let direction = work.record.as_ref().map(Record::direction);
+    let progress = direction.map(|direction| found.progress(work.revision, direction));
+    let as_planned = progress.is_none_or(|it| it.done == index);
+    if found.version.rows == guard.rows && as_planned {
+        Ok(())
+    } else {
+        Err(overtaken())
     }
 }

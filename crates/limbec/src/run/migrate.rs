@@ -1,20 +1,24 @@
 //! Upgrades, downgrades and stamps a database.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use limbec_core::operations::Operation;
+use limbec_core::dialect::Dialect;
+use limbec_core::operations::{Operation, only_adds};
 use limbec_core::revision::{Direction, Plan, PlanStep, Unchanged};
-use limbec_core::schema::ObjectName;
+use limbec_core::schema::{ObjectName, Schema};
+use limbec_core::steps::groups;
 
-use super::execute::{Work, execute};
+use super::contention::Blocker;
+use super::execute::{Guard, Runner, Work};
+use super::journal::Record;
+use super::lock::Holder;
+use super::state::State;
 use super::version::{RowChange, VERSION_TABLE, Version};
-use super::{Error, ErrorKind, Revisions};
+use super::{Error, ErrorKind, Revisions, Settings};
 use crate::connection::Connection;
 
-/// How long a process waits for another one's migration.
-const LOCK_WAIT: Duration = Duration::from_secs(15 * 60);
-/// The first and the longest pause between two tries of the lock.
-const PAUSES: (Duration, Duration) = (Duration::from_millis(50), Duration::from_secs(1));
+/// What is told of progress.
+pub(super) type Observer<'o> = Box<dyn FnMut(Event<'_>) + Send + 'o>;
 
 /// What happens while a database is migrated.
 #[derive(Debug, Clone)]
@@ -24,6 +28,8 @@ pub enum Event<'a> {
     Waiting {
         /// For how long already.
         since: Duration,
+        /// Who it is, where that can be seen.
+        holder: Option<&'a Holder>,
     },
     /// A step begins.
     Step {
@@ -35,6 +41,35 @@ pub enum Event<'a> {
         number: usize,
         /// How many steps there are.
         total: usize,
+    },
+    /// A part of a revision begins that is committed by itself; only where there are several.
+    Part {
+        /// The revision.
+        revision: &'a str,
+        /// Which part, counted from 1.
+        number: usize,
+        /// How many parts there are.
+        total: usize,
+    },
+    /// Another session was in the way: the transaction was rolled back, and is tried again.
+    Retrying {
+        /// What the database said.
+        error: &'a Error,
+        /// Who holds the tables locked.
+        blockers: &'a [Blocker],
+        /// Which try it was, counted from 1.
+        attempt: u32,
+        /// How many more there may be after the first.
+        retries: u32,
+        /// How long the pause is.
+        pause: Duration,
+    },
+    /// A run before was stopped at this operation, and the database shows that it is done.
+    Settled {
+        /// The revision.
+        revision: &'a str,
+        /// The operation.
+        operation: &'a Operation,
     },
     /// The plan has something to say before it runs.
     Warning {
@@ -56,16 +91,27 @@ pub struct Outcome {
 
 /// Brings one database to a revision.
 pub struct Migrator<'a, C, R> {
-    connection: &'a mut C,
-    revisions: &'a R,
-    version_table: ObjectName,
-    observer: Box<dyn FnMut(Event<'_>) + Send + 'a>,
+    pub(super) connection: &'a mut C,
+    pub(super) revisions: &'a R,
+    pub(super) version_table: ObjectName,
+    pub(super) settings: Settings,
+    pub(super) observer: Observer<'a>,
+    /// The schema, as far as this run has read and followed it.
+    known: Option<Schema>,
 }
 
 /// A plan with what its steps do.
 struct Prepared<'g> {
     plan: Plan<'g>,
     operations: Vec<Vec<Operation>>,
+}
+
+/// One step of a plan, or the upkeep of limbec's own tables.
+#[derive(Default)]
+struct OneStep<'s, 'g> {
+    step: Option<&'s PlanStep<'g>>,
+    operations: &'s [Operation],
+    purge: bool,
 }
 
 impl<'a, C: Connection, R: Revisions> Migrator<'a, C, R> {
@@ -75,7 +121,9 @@ impl<'a, C: Connection, R: Revisions> Migrator<'a, C, R> {
             connection,
             revisions,
             version_table: VERSION_TABLE.into(),
+            settings: Settings::default(),
             observer: Box::new(|_| {}),
+            known: None,
         }
     }
 
@@ -85,14 +133,21 @@ impl<'a, C: Connection, R: Revisions> Migrator<'a, C, R> {
         self
     }
 
+    /// Sets how patient the run is.
+    pub fn settings(mut self, settings: Settings) -> Self {
+        self.settings = settings;
+        self
+    }
+
     /// Upgrades to a target: `head`, `heads`, an id, `+1` …
     ///
-    /// Where the database is there already, this is one query and no lock. Any number of processes
-    /// may call it at once: one works, the others wait and find nothing left to do.
+    /// Where the database is there already, this is one round trip and no lock. Any number of
+    /// processes may call it at once: one works, the others wait and find nothing left to do.
     ///
     /// # Errors
-    /// When there is no plan to the target, a revision does not read, or the database refuses a
-    /// statement; the revision that failed leaves nothing behind, those before it stay.
+    /// When there is no plan to the target, a revision does not read or is no longer what was
+    /// applied, or the database refuses a statement; the transaction that failed leaves nothing
+    /// behind, those before it stay, and the next run goes on from there.
     pub async fn upgrade(&mut self, target: &str) -> Result<Outcome, Error> {
         self.migrate(target, Direction::Up).await
     }
@@ -106,7 +161,7 @@ impl<'a, C: Connection, R: Revisions> Migrator<'a, C, R> {
     }
 
     /// Sets the version rows to the targets without running anything; with `purge`, whatever the
-    /// rows are.
+    /// rows are. What the journal knows of the files' contents is forgotten.
     ///
     /// # Errors
     /// When a target is unknown, the targets contradict each other, or a row is unknown and
@@ -121,17 +176,20 @@ impl<'a, C: Connection, R: Revisions> Migrator<'a, C, R> {
             return Ok(outcome(&plan, Vec::new()));
         }
         self.locked(async |this: &mut Self| {
-            let version = Version::read(this.connection, &this.version_table).await?;
+            let state = State::read(this.connection, &this.version_table).await?;
             let plan = this
                 .revisions
                 .graph()
-                .stamp(&version.rows, targets, purge)?;
+                .stamp(&state.version.rows, targets, purge)?;
             let operations = vec![Vec::new(); plan.steps.len()];
             if plan.steps.is_empty() && plan.purge {
-                this.run_step(&version, None, &[], true, &plan.rows_before)
-                    .await?;
+                let purge = OneStep {
+                    purge: true,
+                    ..OneStep::default()
+                };
+                this.run_step(&state, &purge).await?;
             }
-            this.run(Prepared { plan, operations }, version, &mut Vec::new())
+            this.run(Prepared { plan, operations }, state, &mut Vec::new())
                 .await
         })
         .await
@@ -142,17 +200,17 @@ impl<'a, C: Connection, R: Revisions> Migrator<'a, C, R> {
     /// # Errors
     /// When the database refuses.
     pub async fn ensure_version(&mut self) -> Result<(), Error> {
-        let version = Version::read(self.connection, &self.version_table).await?;
-        if version.table_exists {
+        let state = State::read(self.connection, &self.version_table).await?;
+        if state.version.table_exists {
             return Ok(());
         }
-        self.locked(async |this: &mut Self| this.run_step(&version, None, &[], false, &[]).await)
+        self.locked(async |this: &mut Self| this.run_step(&state, &OneStep::default()).await)
             .await
     }
 
     async fn migrate(&mut self, target: &str, direction: Direction) -> Result<Outcome, Error> {
-        let version = Version::read(self.connection, &self.version_table).await?;
-        let prepared = self.prepare(&version, target, direction)?;
+        let state = State::read(self.connection, &self.version_table).await?;
+        let prepared = self.prepare(&state, target, direction)?;
         if prepared.plan.is_empty() {
             return Ok(outcome(&prepared.plan, Vec::new()));
         }
@@ -168,11 +226,11 @@ impl<'a, C: Connection, R: Revisions> Migrator<'a, C, R> {
         };
         let relative_down = direction == Direction::Down && target.contains('-');
         self.locked(async |this: &mut Self| {
-            let mut first = Some((version, prepared));
+            let mut first = Some((state, prepared));
             let mut applied = Vec::new();
             loop {
-                let now = Version::read(this.connection, &this.version_table).await?;
-                let (version, prepared) = match first.take() {
+                let now = State::read(this.connection, &this.version_table).await?;
+                let (state, prepared) = match first.take() {
                     Some((before, prepared)) if before == now => (before, prepared),
                     Some(_) if relative_down => {
                         return Err(Error::new(
@@ -186,7 +244,7 @@ impl<'a, C: Connection, R: Revisions> Migrator<'a, C, R> {
                         (now, prepared)
                     }
                 };
-                match this.run(prepared, version, &mut applied).await {
+                match this.run(prepared, state, &mut applied).await {
                     // Where the transaction itself locks, another process may have been faster,
                     // between two of our revisions too. Nothing of this one was run.
                     Err(error)
@@ -203,16 +261,21 @@ impl<'a, C: Connection, R: Revisions> Migrator<'a, C, R> {
     /// Plans, and reads every revision of the plan: one that does not read stops all of them.
     fn prepare(
         &self,
-        version: &Version,
+        state: &State,
         target: &str,
         direction: Direction,
     ) -> Result<Prepared<'a>, Error> {
         let revisions: &'a R = self.revisions;
         let graph = revisions.graph();
+        let rows = &state.version.rows;
         let plan = match direction {
-            Direction::Down => graph.downgrade(&version.rows, target)?,
-            _ => graph.upgrade(&version.rows, target)?,
+            Direction::Down => graph.downgrade(rows, target)?,
+            _ => graph.upgrade(rows, target)?,
         };
+        if direction == Direction::Up {
+            state.refuse_changed(revisions)?;
+        }
+        state.refuse_unfinished(&plan, direction)?;
         let read = |step: &PlanStep<'_>| match step.direction {
             Direction::Up => revisions.upgrade(step.id()),
             Direction::Down => revisions.downgrade(step.id()),
@@ -226,12 +289,12 @@ impl<'a, C: Connection, R: Revisions> Migrator<'a, C, R> {
     async fn run(
         &mut self,
         prepared: Prepared<'_>,
-        version: Version,
+        state: State,
         applied: &mut Vec<String>,
     ) -> Result<Outcome, Error> {
         let Prepared { plan, operations } = prepared;
         let total = plan.steps.len();
-        let mut version = version;
+        let mut state = state;
         for (index, (step, operations)) in plan.steps.iter().zip(&operations).enumerate() {
             (self.observer)(Event::Step {
                 step,
@@ -240,112 +303,91 @@ impl<'a, C: Connection, R: Revisions> Migrator<'a, C, R> {
                 total,
             });
             let purge = plan.purge && index == 0;
-            self.run_step(&version, Some(step), operations, purge, &version.rows)
+            let one = OneStep {
+                step: Some(step),
+                operations,
+                purge,
+            };
+            self.run_step(&state, &one)
                 .await
                 .map_err(|error| error.of_revision(step.id()).after(applied))?;
             applied.push(step.id().to_string());
-            if purge {
-                version.rows.clear();
-            }
-            version
-                .rows
-                .retain(|row| !step.rows_delete.contains(&row.as_str()));
-            version
-                .rows
-                .extend(step.rows_insert.iter().map(ToString::to_string));
-            version.rows.sort();
-            version.table_exists = true;
+            state.step_done(step, purge);
         }
         Ok(outcome(&plan, applied.clone()))
     }
 
-    async fn run_step(
-        &mut self,
-        version: &Version,
-        step: Option<&PlanStep<'_>>,
-        operations: &[Operation],
-        purge: bool,
-        expected: &[String],
-    ) -> Result<(), Error> {
+    async fn run_step(&mut self, state: &State, one: &OneStep<'_, '_>) -> Result<(), Error> {
         let dialect = self.connection.dialect();
-        let (delete, insert) = match step {
+        let version_table = self.version_table.clone();
+        let work = self.work(state, one, dialect, &version_table)?;
+        let mut runner = Runner {
+            connection: self.connection,
+            settings: &self.settings,
+            observer: &mut self.observer,
+            known: &mut self.known,
+        };
+        runner.execute(&work).await
+    }
+
+    /// What a step changes, with all that is written about it.
+    fn work<'w>(
+        &self,
+        state: &'w State,
+        one: &OneStep<'w, 'w>,
+        dialect: &'static dyn Dialect,
+        version_table: &'w ObjectName,
+    ) -> Result<Work<'w>, Error> {
+        let (delete, insert) = match one.step {
             Some(step) => (step.rows_delete.as_slice(), step.rows_insert.as_slice()),
             None => (&[][..], &[][..]),
         };
-        let table_exists = version.table_exists;
-        let rows = RowChange::new(
+        let table_exists = state.version.table_exists;
+        let change = RowChange::new(
             dialect,
-            &self.version_table,
+            version_table,
             table_exists,
             delete,
             insert,
-            purge,
+            one.purge,
         );
-        let unlocked = dialect.lock().is_none();
-        let expected = unlocked.then_some((&self.version_table, expected));
-        execute(
-            self.connection,
-            Work {
-                operations,
-                rows,
-                expected,
-            },
-        )
-        .await
-    }
-
-    /// Runs work while this process alone holds the lock of this database's migrations.
-    ///
-    /// Polls, with no transaction open: a process blocked inside a statement would hold up another
-    /// one's `CREATE INDEX CONCURRENTLY`.
-    async fn locked<T>(
-        &mut self,
-        work: impl AsyncFnOnce(&mut Self) -> Result<T, Error>,
-    ) -> Result<T, Error> {
-        let Some((take, give_back)) = self.connection.dialect().lock() else {
-            return work(self).await;
+        let mut work = Work {
+            groups: groups(one.operations, dialect),
+            ensure: change.ensure,
+            rows: change.steps,
+            guard: dialect.lock().is_none().then_some(Guard {
+                version_table,
+                rows: &state.version.rows,
+            }),
+            ..Work::default()
         };
-        self.take_lock(&take).await?;
-        let result = work(self).await;
-        // The lock goes with the connection in any case.
-        let _ = self.connection.run(&[&give_back]).await;
-        result
-    }
-
-    async fn take_lock(&mut self, take: &str) -> Result<(), Error> {
-        let begin = Instant::now();
-        let mut pause = PAUSES.0;
-        let mut told = Duration::ZERO;
-        loop {
-            let answers = self
-                .connection
-                .run(&[take])
-                .await
-                .map_err(|error| Error::statement(error.error, take))?;
-            let taken = answers
-                .iter()
-                .flat_map(|answer| &answer.rows)
-                .flatten()
-                .flatten()
-                .next();
-            if taken.is_some_and(|taken| taken == "t") {
-                return Ok(());
-            }
-            let since = begin.elapsed();
-            if since >= LOCK_WAIT {
-                return Err(Error::new(
-                    ErrorKind::Conflict,
-                    "another process has been migrating this database for 15 minutes",
-                )
-                .with_hint("look what it does, then run the command again"));
-            }
-            if told.is_zero() || since >= told + Duration::from_secs(5) {
-                (self.observer)(Event::Waiting { since });
-                told = since.max(Duration::from_millis(1));
-            }
-            self.connection.pause(pause).await;
-            pause = (pause * 2).min(PAUSES.1);
+        let Some(step) = one.step else {
+            return Ok(work);
+        };
+        if !state.journal_exists {
+            let name = limbec_core::journal::name(version_table);
+            work.ensure.push(dialect.journal(name).ensure());
         }
+        let direction = step.direction;
+        work.revision = step.id();
+        work.progress = state.progress(step.id(), direction);
+        let record = Record::new(
+            dialect,
+            version_table,
+            step.revision,
+            direction,
+            &self.settings,
+        );
+        work.record = Some(match direction {
+            Direction::Up => {
+                work.downgrade = self.revisions.downgrade(step.id()).ok();
+                record
+                    .with_checksum(self.revisions.checksum(step.id())?)
+                    .adding(only_adds(one.operations))
+            }
+            _ => record,
+        });
+        Ok(work)
     }
 }
 

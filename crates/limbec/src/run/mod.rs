@@ -7,29 +7,41 @@
 //! Invariants: a revision and its version rows commit together; nothing waits with a transaction
 //! open; every statement sent was made by a dialect.
 
+mod accept;
+mod contention;
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 mod database;
 mod error;
 mod execute;
+mod journal;
+mod lock;
 mod migrate;
 mod prove;
 mod reflect;
 mod render;
+mod revert;
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 mod scratch;
+mod settings;
 mod settle;
+mod state;
 mod version;
 
+pub use accept::Accept;
+pub use contention::Blocker;
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 pub use database::{Database, DatabaseUrl};
 pub use error::{Error, ErrorKind, FailedStatement};
 pub use execute::run_operations;
+pub use journal::{LogEntry, log};
+pub use lock::Holder;
 pub use migrate::{Event, Migrator, Outcome};
 pub use prove::{ProofError, Stage, prove};
 pub use reflect::reflect;
 pub use render::{Script, render};
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 pub use scratch::Scratch;
+pub use settings::{Settings, WhenAhead};
 pub use settle::settle;
 pub use version::{VERSION_TABLE, Version};
 
@@ -52,4 +64,13 @@ pub trait Revisions: Send + Sync {
     /// # Errors
     /// When the revision's file does not read.
     fn downgrade(&self, id: &str) -> Result<Vec<Operation>, Error>;
+
+    /// The checksum of what a revision's `upgrade` says, as `limbec_source::revisions::checksum`
+    /// makes it; `None` where that is not known, and nothing is checked.
+    ///
+    /// # Errors
+    /// When the revision's file does not read.
+    fn checksum(&self, _id: &str) -> Result<Option<String>, Error> {
+        Ok(None)
+    }
 }

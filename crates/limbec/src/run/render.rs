@@ -4,7 +4,7 @@ use limbec_core::dialect::Dialect;
 use limbec_core::operations::{Operation, apply};
 use limbec_core::revision::{Direction, Plan, PlanStep};
 use limbec_core::schema::{ObjectName, Schema};
-use limbec_core::steps::Step;
+use limbec_core::steps::{Step, groups};
 
 use super::version::{RowChange, VERSION_TABLE};
 use super::{Error, ErrorKind, Revisions};
@@ -60,25 +60,43 @@ pub fn render<'g, R: Revisions>(
             purge,
         );
         table_exists = true;
-        let frame = dialect.frame(operations);
-        let mut statements = frame.begin.clone();
-        statements.extend(rows.ensure);
-        for operation in operations {
-            let compiled = dialect.compile(operation, &schema)?;
-            for step in compiled {
-                if step.transactional {
-                    statements.push(step);
-                } else {
-                    statements.extend(frame.commit.iter().cloned());
-                    statements.push(step);
-                    statements.extend(frame.begin.iter().cloned());
-                }
+        let mut statements = Vec::new();
+        let groups = groups(operations, dialect);
+        let last = groups.len() - 1;
+        let mut ensure = rows.ensure;
+        for (number, group) in groups.iter().enumerate() {
+            let frame = dialect.frame(&group.operations);
+            let mut inside = std::mem::take(&mut ensure);
+            let mut outside = Vec::new();
+            for (timeout, time) in &group.timeouts {
+                let limit = Operation::SetTimeout {
+                    timeout: *timeout,
+                    time: time.clone(),
+                };
+                inside.extend(dialect.compile(&limit, &schema)?);
             }
-            follow(&mut schema, operation, dialect)?;
+            for operation in &group.operations {
+                for step in dialect.compile(operation, &schema)? {
+                    if step.transactional {
+                        inside.push(step);
+                    } else {
+                        outside.push(step);
+                    }
+                }
+                follow(&mut schema, operation, dialect)?;
+            }
+            if number == last {
+                inside.extend(rows.steps.iter().map(|(step, _)| step.clone()));
+            }
+            // What belongs to a statement outside comes behind it.
+            statements.extend(outside);
+            if !inside.is_empty() {
+                statements.extend(frame.begin);
+                statements.extend(inside);
+                statements.extend(frame.commit);
+                statements.extend(frame.restore);
+            }
         }
-        statements.extend(rows.steps.into_iter().map(|(step, _)| step));
-        statements.extend(frame.commit.clone());
-        statements.extend(frame.restore.clone());
         scripts.push(Script {
             step: (*step).clone(),
             statements,

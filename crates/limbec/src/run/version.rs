@@ -1,6 +1,6 @@
 //! The version table: which revisions a database is at.
 
-use limbec_core::dialect::{Dialect, VersionTable};
+use limbec_core::dialect::{Dialect, Row, VersionTable};
 use limbec_core::schema::ObjectName;
 use limbec_core::steps::Step;
 
@@ -36,12 +36,7 @@ impl Version {
         match connection.run(&[&select]).await {
             Ok(answers) => {
                 let rows = answers.into_iter().flat_map(|answer| answer.rows);
-                let mut rows: Vec<String> = rows.flatten().flatten().collect();
-                rows.sort();
-                Ok(Version {
-                    rows,
-                    table_exists: true,
-                })
+                Ok(Version::of(Some(rows.collect())))
             }
             Err(error)
                 if version_table
@@ -51,6 +46,15 @@ impl Version {
             }
             Err(error) => Err(Error::statement(error.error, &select)),
         }
+    }
+
+    /// Takes the rows; `None` where there is no table.
+    pub(super) fn of(rows: Option<Vec<Row>>) -> Version {
+        let table_exists = rows.is_some();
+        let rows = rows.unwrap_or_default().into_iter();
+        let mut rows: Vec<String> = rows.flatten().flatten().collect();
+        rows.sort();
+        Version { rows, table_exists }
     }
 }
 

@@ -56,6 +56,7 @@ async fn names_go_round() {
                     table: qualified.clone(),
                     name: format!("{name} 5"),
                     index: None,
+                    concurrently: false,
                 },
                 Operation::DropConstraint {
                     table: qualified.clone(),

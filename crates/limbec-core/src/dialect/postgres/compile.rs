@@ -13,12 +13,13 @@ mod domain;
 mod enumeration;
 mod execute;
 mod index;
+mod limit;
 mod recompute;
 mod sequence;
 mod table;
 
-use super::names::{in_namespace_of, object, quote};
-use crate::dialect::CompileError;
+use super::names::{object, quote};
+use crate::dialect::{CompileError, Isolation};
 use crate::operations::{ConstraintRef, Operation};
 use crate::schema::Schema;
 use crate::steps::Step;
@@ -42,6 +43,18 @@ pub(super) fn needs_schema(operation: &Operation) -> bool {
         }
         Operation::ReplaceDefinition { .. } => true,
         _ => false,
+    }
+}
+
+/// How an operation stands to the transaction of its revision.
+pub(super) fn isolation(operation: &Operation) -> Isolation {
+    match operation {
+        Operation::CreateIndex { index, .. } if index.concurrently => Isolation::Outside,
+        Operation::DropIndex {
+            concurrently: true, ..
+        } => Isolation::Outside,
+        Operation::Execute { sql, dialect } => execute::isolation(sql, dialect.as_deref()),
+        _ => Isolation::Shared,
     }
 }
 
@@ -88,9 +101,12 @@ pub(super) fn compile(operation: &Operation, current: &Schema) -> Steps {
             table, constraint, ..
         } => one(constraint::drop(table, constraint, current)?),
         Operation::CreateIndex { table, index } => index::create(table, index),
-        Operation::DropIndex { table, name, .. } => {
-            one(format!("DROP INDEX {}", in_namespace_of(table, name)))
-        }
+        Operation::DropIndex {
+            table,
+            name,
+            concurrently,
+            ..
+        } => vec![index::drop(table, name, *concurrently)],
         Operation::CreateTableComment { table, comment, .. } => {
             vec![table::comment(table, Some(comment))]
         }
@@ -102,7 +118,8 @@ pub(super) fn compile(operation: &Operation, current: &Schema) -> Steps {
             definition::replace(to, from.as_deref(), current)?
         }
         Operation::DropDefinition { definition } => definition::drop(definition),
-        Operation::Execute { sql, dialect } => execute::steps(sql, dialect.as_deref()),
+        Operation::SetTimeout { timeout, time } => one(limit::set(*timeout, time)?),
+        Operation::Execute { sql, dialect } => execute::steps(sql, dialect.as_deref())?,
     })
 }
 

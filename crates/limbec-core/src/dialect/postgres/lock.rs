@@ -3,14 +3,31 @@
 //! Waiters poll: one that blocks inside a statement holds a snapshot, which `CREATE INDEX
 //! CONCURRENTLY` waits for, and the two deadlock.
 
+use super::names::{cut, literal, literal_or_null, object, quote};
+use super::version_table::UNDEFINED_TABLE;
+use crate::journal::{Claim, Lease};
+use crate::schema::ObjectName;
+use crate::steps::Step;
+
 /// The first half of the key, the bytes `limb`, tells limbec's locks from an application's.
 const CLASS: i32 = 0x6c69_6d62;
 
+/// The key is of the namespace too: two services may keep their tables in one database.
+pub(super) fn key() -> String {
+    let (class, object) = key_parts();
+    format!("{class}, {object}")
+}
+
+fn key_parts() -> (i32, &'static str) {
+    (
+        CLASS,
+        "hashtext(current_database() || '.' || coalesce(current_schema(), ''))",
+    )
+}
+
 /// The query that tries to take the lock, and the one that gives it back.
 pub(super) fn queries() -> (String, String) {
-    // The key is of the namespace too: two services may keep their tables in one database.
-    let key =
-        format!("{CLASS}, hashtext(current_database() || '.' || coalesce(current_schema(), ''))");
+    let key = key();
     // A server learns that its client is gone only when it answers: a statement of a killed process
     // would run on and hold the lock. PostgreSQL 14 looks in between, where the system can tell.
     let notice = "CASE WHEN current_setting('server_version_num')::int >= 140000 \
@@ -20,4 +37,144 @@ pub(super) fn queries() -> (String, String) {
         format!("SELECT pg_try_advisory_lock({key}), {notice}"),
         format!("SELECT pg_advisory_unlock({key})"),
     )
+}
+
+/// The sessions that hold locks on tables of users, the oldest transaction first.
+pub(super) fn blockers() -> String {
+    "SELECT DISTINCT a.pid, a.application_name, a.state, \
+     extract(epoch FROM clock_timestamp() - a.xact_start)::int, \
+     left(regexp_replace(a.query, '\\s+', ' ', 'g'), 200), c.relname, a.xact_start \
+     FROM pg_catalog.pg_locks l \
+     JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid \
+     JOIN pg_catalog.pg_database d ON d.oid = l.database AND d.datname = current_database() \
+     JOIN pg_catalog.pg_class c ON c.oid = l.relation AND c.relkind IN ('r', 'p', 'm', 'v') \
+     JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
+     WHERE l.granted AND l.locktype = 'relation' AND l.pid <> pg_backend_pid() \
+     AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema' \
+     ORDER BY a.xact_start, a.pid, c.relname"
+        .to_string()
+}
+
+/// The session that holds the lock. The server keeps the halves of a key as unsigned numbers.
+pub(super) fn holder() -> String {
+    let (class, object) = key_parts();
+    format!(
+        "SELECT a.pid, a.application_name, \
+         extract(epoch FROM clock_timestamp() - a.backend_start)::int \
+         FROM pg_catalog.pg_locks l \
+         JOIN pg_catalog.pg_database d ON d.oid = l.database AND d.datname = current_database() \
+         JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid \
+         WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 2 \
+         AND l.classid::bigint = {class} AND l.objid::bigint = ({object}::bigint & 4294967295) \
+         ORDER BY a.backend_start LIMIT 1"
+    )
+}
+
+/// The table with the lease.
+pub(super) struct Table {
+    table: String,
+    key: String,
+}
+
+impl Table {
+    pub(super) fn new(name: &ObjectName) -> Self {
+        Table {
+            table: object(name),
+            key: quote(cut(&format!("{}_pkey", name.name))),
+        }
+    }
+}
+
+/// Whether a session runs a statement that carries the word of the row's owner.
+const ALIVE: &str = "EXISTS (SELECT FROM pg_catalog.pg_stat_activity a \
+     WHERE a.state = 'active' AND a.pid <> pg_backend_pid() \
+     AND strpos(a.query, '/* limbec ' || held.owner || ' */') = 1)";
+
+impl Lease for Table {
+    fn ensure(&self) -> Step {
+        let Table { table, key } = self;
+        Step::new(format!(
+            "CREATE TABLE IF NOT EXISTS {table} (\n    id INTEGER NOT NULL,\n    \
+             owner TEXT NOT NULL,\n    epoch BIGINT NOT NULL,\n    host TEXT,\n    pid BIGINT,\n    \
+             revision TEXT,\n    taken_at TIMESTAMPTZ NOT NULL,\n    \
+             expires_at TIMESTAMPTZ NOT NULL,\n    CONSTRAINT {key} PRIMARY KEY (id)\n)"
+        ))
+    }
+
+    fn is_missing(&self, sqlstate: Option<&str>, _message: &str) -> bool {
+        sqlstate == Some(UNDEFINED_TABLE)
+    }
+
+    fn alone(&self) -> Step {
+        Step::new(format!(
+            "SELECT 1 / pg_try_advisory_xact_lock({})::int",
+            key()
+        ))
+    }
+
+    fn take(&self, claim: &Claim<'_>) -> Step {
+        let Claim {
+            owner,
+            host,
+            pid,
+            seconds,
+        } = claim;
+        Step::new(format!(
+            "INSERT INTO {} AS held (id, owner, epoch, host, pid, taken_at, expires_at) \
+             VALUES (1, {owner}, 1, {host}, {pid}, clock_timestamp(), \
+             clock_timestamp() + interval '{seconds} seconds') \
+             ON CONFLICT (id) DO UPDATE SET owner = excluded.owner, epoch = held.epoch + 1, \
+             host = excluded.host, pid = excluded.pid, revision = NULL, \
+             taken_at = excluded.taken_at, expires_at = excluded.expires_at \
+             WHERE held.expires_at < clock_timestamp() AND NOT {ALIVE}",
+            self.table,
+            owner = literal(owner),
+            host = literal_or_null(*host),
+        ))
+    }
+
+    fn renew(&self, claim: &Claim<'_>, revision: &str) -> Step {
+        Step::new(format!(
+            "UPDATE {} SET expires_at = clock_timestamp() + interval '{} seconds', revision = {} \
+             WHERE owner = {}",
+            self.table,
+            claim.seconds,
+            literal(revision),
+            literal(claim.owner)
+        ))
+    }
+
+    fn give_back(&self, owner: &str) -> Step {
+        Step::new(format!(
+            "UPDATE {} SET owner = '', expires_at = clock_timestamp(), revision = NULL \
+             WHERE owner = {}",
+            self.table,
+            literal(owner)
+        ))
+    }
+
+    fn signed(&self, owner: &str, sql: &str) -> String {
+        format!("/* limbec {owner} */ {sql}")
+    }
+
+    fn read(&self) -> String {
+        format!(
+            "SELECT held.owner, held.host, held.pid, \
+             greatest(0, extract(epoch FROM clock_timestamp() - held.taken_at))::int, \
+             extract(epoch FROM clock_timestamp() - held.expires_at)::int, {ALIVE}, \
+             held.revision, held.epoch FROM {} held WHERE held.owner <> ''",
+            self.table
+        )
+    }
+
+    fn clear(&self, owner: &str, epoch: &str) -> Step {
+        Step::new(format!(
+            "UPDATE {} held SET owner = '', expires_at = clock_timestamp(), revision = NULL \
+             WHERE owner = {} AND epoch::text = {} AND expires_at < clock_timestamp() \
+             AND NOT {ALIVE}",
+            self.table,
+            literal(owner),
+            literal(epoch)
+        ))
+    }
 }

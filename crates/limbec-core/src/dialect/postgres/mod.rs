@@ -3,6 +3,7 @@
 mod canonical;
 mod compile;
 mod definition;
+mod journal;
 mod lock;
 mod names;
 mod reflect;
@@ -13,9 +14,10 @@ mod version_table;
 use std::borrow::Cow;
 
 use super::{
-    Capabilities, CompileError, Dialect, Expression, Frame, ReflectError, Row, ScratchFrame,
-    ScratchPlace, VersionTable,
+    Capabilities, CompileError, Dialect, Expression, Frame, Isolation, Limits, ReflectError, Row,
+    ScratchFrame, ScratchPlace, VersionTable,
 };
+use crate::journal::{Journal, Lease};
 use crate::operations::Operation;
 use crate::schema::{Column, ColumnType, Definition, ObjectName, Schema, Sequence};
 use crate::steps::Step;
@@ -111,6 +113,54 @@ impl Dialect for Postgres {
 
     fn frame(&self, _operations: &[Operation]) -> Frame {
         transaction::frame()
+    }
+
+    fn isolation(&self, operation: &Operation) -> Isolation {
+        compile::isolation(operation)
+    }
+
+    fn enter(&self, limits: &Limits<'_>) -> Option<String> {
+        Some(transaction::enter(limits))
+    }
+
+    fn is_lost(&self, sqlstate: Option<&str>) -> bool {
+        sqlstate == Some(transaction::LOST)
+    }
+
+    fn counted(&self, sql: &str) -> Option<String> {
+        Some(transaction::counted(sql))
+    }
+
+    fn enter_outside(&self, limits: &Limits<'_>) -> Option<String> {
+        Some(transaction::enter_outside(limits))
+    }
+
+    fn leave(&self, before: &Row) -> Option<String> {
+        Some(transaction::leave(before))
+    }
+
+    fn is_contention(&self, sqlstate: Option<&str>, _message: &str) -> bool {
+        transaction::is_contention(sqlstate)
+    }
+
+    fn advice(&self, sqlstate: Option<&str>, _message: &str) -> Option<&'static str> {
+        transaction::advice(sqlstate)
+    }
+
+    fn blockers(&self) -> Option<String> {
+        Some(lock::blockers())
+    }
+
+    fn holder(&self) -> Option<String> {
+        Some(lock::holder())
+    }
+
+    fn lease(&self, name: ObjectName) -> Option<Box<dyn Lease>> {
+        Some(Box::new(lock::Table::new(&name)))
+    }
+
+    fn journal(&self, name: ObjectName) -> Box<dyn Journal> {
+        Box::new(journal::Log::new(&name))
     }
 
     fn version_table(&self, name: ObjectName) -> Box<dyn VersionTable> {

@@ -1,7 +1,8 @@
 //! The transactions: round a revision, an experiment, and the reading of the catalogue.
 
-use super::names;
-use crate::dialect::{Frame, ScratchFrame, ScratchPlace};
+use super::lock;
+use super::names::{self, literal};
+use crate::dialect::{Frame, Limits, Row, ScratchFrame, ScratchPlace};
 use crate::steps::Step;
 
 /// Round the catalogue queries: one snapshot, so that no concurrent change is read half.
@@ -52,4 +53,86 @@ pub(super) fn scratch_place(name: &str) -> ScratchPlace {
         ],
         leave_schema: "ROLLBACK".to_string(),
     }
+}
+
+/// The limits of a transaction, whose statements are those of this revision. It fails where
+/// another process holds the lock of the migrations: the number of rows is divided by zero.
+pub(super) fn enter(limits: &Limits<'_>) -> String {
+    format!(
+        "SELECT {}, 1 / pg_try_advisory_xact_lock({})::int",
+        settings(limits, true).join(", "),
+        lock::key()
+    )
+}
+
+/// Fails unless the statement changes a row: so that the commit can be sent behind it at once.
+pub(super) fn counted(sql: &str) -> String {
+    format!("WITH changed AS ({sql} RETURNING 1) SELECT 1 / count(*) FROM changed")
+}
+
+/// SQLSTATE `division_by_zero`, with which [`enter`] and [`counted`] fail.
+pub(super) const LOST: &str = "22012";
+
+/// The limits round a statement outside of transactions, and the values before.
+pub(super) fn enter_outside(limits: &Limits<'_>) -> String {
+    let before = SETTINGS.map(|name| format!("current_setting('{name}')"));
+    format!(
+        "SELECT {}, {}",
+        before.join(", "),
+        settings(limits, false).join(", ")
+    )
+}
+
+/// Brings back what [`enter_outside`] answered with.
+pub(super) fn leave(before: &Row) -> String {
+    let back = SETTINGS.iter().zip(before).filter_map(|(name, value)| {
+        let value = literal(value.as_deref()?);
+        Some(format!("set_config('{name}', {value}, false)"))
+    });
+    format!("SELECT {}", back.collect::<Vec<_>>().join(", "))
+}
+
+/// What is set, in the order in which its values before are answered.
+const SETTINGS: [&str; 3] = ["lock_timeout", "statement_timeout", "application_name"];
+
+fn settings(limits: &Limits<'_>, local: bool) -> Vec<String> {
+    let set = |name: &str, value: &str| format!("set_config('{name}', {value}, {local})");
+    let mut settings = vec![set("lock_timeout", &literal(limits.lock_timeout))];
+    if let Some(time) = limits.statement_timeout {
+        settings.push(set("statement_timeout", &literal(time)));
+    }
+    // Whoever looks at the sessions sees which revision this one is at.
+    let name = format!(
+        "left(current_setting('application_name'), 40) || {}",
+        literal(&format!(" [{}]", limits.revision))
+    );
+    settings.push(set("application_name", &name));
+    settings
+}
+
+/// Whether another session was in the way: a lock, a deadlock, a serialization failure.
+pub(super) fn is_contention(sqlstate: Option<&str>) -> bool {
+    matches!(sqlstate, Some("55P03" | "40P01" | "40001"))
+}
+
+/// What to do about an error of which the server says only what it is.
+pub(super) fn advice(sqlstate: Option<&str>) -> Option<&'static str> {
+    Some(match sqlstate? {
+        // active_sql_transaction, invalid_transaction_termination
+        "25001" | "2D000" => {
+            "put a line `-- autocommit` above the statement, or use `op.execute_autocommit`: it \
+             then runs in a step of its own"
+        }
+        // unsafe_new_enum_value_usage
+        "55P04" => {
+            "a label can be used once the transaction that added it has committed: put a line \
+             `-- autocommit` above the statement that adds it, or use it in the next revision"
+        }
+        // query_canceled
+        "57014" => {
+            "where it was the statement timeout: raise it for this revision by \
+             `op.statement_timeout(\"10min\")`, or for all by `[migrations] statement_timeout`"
+        }
+        _ => return None,
+    })
 }

@@ -6,7 +6,7 @@ use crate::schema::ObjectName;
 use crate::steps::Step;
 
 /// SQLSTATE `undefined_table`.
-const UNDEFINED_TABLE: &str = "42P01";
+pub(super) const UNDEFINED_TABLE: &str = "42P01";
 
 /// Alembic's width of an id.
 const WIDTH: usize = 32;

@@ -11,7 +11,7 @@ mod index;
 mod rebuild;
 mod table;
 
-use crate::dialect::CompileError;
+use crate::dialect::{CompileError, Isolation};
 use crate::operations::{CommentOn, Operation};
 use crate::schema::{
     ColumnType, Definition, DefinitionKind, EnumType, Index, ObjectName, Schema, Table,
@@ -49,6 +49,32 @@ pub(super) fn needs_schema(operation: &Operation) -> bool {
             | Operation::DropComment { .. }
     );
     by_itself || may_rebuild(operation)
+}
+
+/// How an operation stands to the transaction of its revision.
+pub(super) fn isolation(operation: &Operation) -> Isolation {
+    match operation {
+        Operation::Execute { sql, dialect }
+            if matches!(dialect.as_deref(), None | Some("sqlite")) =>
+        {
+            statement_isolation(sql)
+        }
+        _ => Isolation::Shared,
+    }
+}
+
+fn statement_isolation(statement: &str) -> Isolation {
+    let mut words = sql::tokens(statement).filter(|it| it.kind != sql::TokenKind::Comment);
+    let first = words.next();
+    let is = |word: &str| first.is_some_and(|token| token.is_word(word));
+    let marked = sql::is_autocommit(statement);
+    if is("VACUUM") || (marked && ["PRAGMA", "ATTACH", "DETACH"].iter().any(|it| is(it))) {
+        Isolation::Outside
+    } else if marked {
+        Isolation::Own
+    } else {
+        Isolation::Shared
+    }
 }
 
 /// Makes steps of an operation.
@@ -109,6 +135,8 @@ pub(super) fn compile(operation: &Operation, current: &Schema) -> Result<Vec<Ste
             Ok(steps)
         }
         Operation::DropDefinition { definition } => drop_definition(definition),
+        // SQLite has no such limits.
+        Operation::SetTimeout { .. } => Ok(Vec::new()),
         Operation::Execute { sql, dialect } => match dialect.as_deref() {
             None | Some("sqlite") => execute(sql),
             Some(_) => Ok(Vec::new()),
@@ -298,7 +326,11 @@ fn execute(text: &str) -> Result<Vec<Step>, CompileError> {
             ))
             .hint("leave it out"));
         }
-        steps.push(Step::new(statement));
+        let step = Step::new(statement);
+        steps.push(match statement_isolation(statement) {
+            Isolation::Outside => step.outside_transaction(),
+            _ => step,
+        });
     }
     Ok(steps)
 }

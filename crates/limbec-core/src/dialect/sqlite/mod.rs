@@ -11,6 +11,7 @@
 mod canonical;
 mod compile;
 mod definition;
+mod journal;
 mod lock;
 mod names;
 mod reflect;
@@ -21,9 +22,10 @@ mod version_table;
 use std::borrow::Cow;
 
 use super::{
-    Capabilities, CompileError, Dialect, Expression, Frame, ReflectError, Row, ScratchFrame,
-    ScratchPlace, VersionTable,
+    Capabilities, CompileError, Dialect, Expression, Frame, Isolation, Limits, ReflectError, Row,
+    ScratchFrame, ScratchPlace, VersionTable,
 };
+use crate::journal::{Journal, Lease};
 use crate::operations::Operation;
 use crate::schema::{Column, ColumnType, Definition, ObjectName, Schema, Sequence};
 use crate::steps::Step;
@@ -133,6 +135,54 @@ impl Dialect for Sqlite {
 
     fn frame(&self, operations: &[Operation]) -> Frame {
         transaction::frame(operations)
+    }
+
+    fn isolation(&self, operation: &Operation) -> Isolation {
+        compile::isolation(operation)
+    }
+
+    fn enter(&self, _limits: &Limits<'_>) -> Option<String> {
+        None
+    }
+
+    fn is_lost(&self, _sqlstate: Option<&str>) -> bool {
+        false
+    }
+
+    fn counted(&self, _sql: &str) -> Option<String> {
+        None
+    }
+
+    fn enter_outside(&self, _limits: &Limits<'_>) -> Option<String> {
+        None
+    }
+
+    fn leave(&self, _before: &Row) -> Option<String> {
+        None
+    }
+
+    fn is_contention(&self, _sqlstate: Option<&str>, message: &str) -> bool {
+        transaction::is_contention(message)
+    }
+
+    fn advice(&self, _sqlstate: Option<&str>, message: &str) -> Option<&'static str> {
+        transaction::advice(message)
+    }
+
+    fn blockers(&self) -> Option<String> {
+        None
+    }
+
+    fn holder(&self) -> Option<String> {
+        None
+    }
+
+    fn lease(&self, _name: ObjectName) -> Option<Box<dyn Lease>> {
+        None
+    }
+
+    fn journal(&self, name: ObjectName) -> Box<dyn Journal> {
+        Box::new(journal::Log::new(name))
     }
 
     fn version_table(&self, name: ObjectName) -> Box<dyn VersionTable> {

@@ -86,3 +86,24 @@ pub(super) fn scratch_frame(in_transaction: bool) -> ScratchFrame {
         rollback: rollback.to_string(),
     }
 }
+
+/// Whether another connection was in the way.
+pub(super) fn is_contention(message: &str) -> bool {
+    message == "database is locked"
+}
+
+/// What to do about an error of which SQLite says only what it is.
+pub(super) fn advice(message: &str) -> Option<&'static str> {
+    let needs_no_transaction = [
+        "within a transaction",
+        "inside a transaction",
+        "within transaction",
+    ];
+    needs_no_transaction
+        .iter()
+        .any(|words| message.contains(words))
+        .then_some(
+            "put a line `-- autocommit` above the statement, or use `op.execute_autocommit`: it \
+             then runs in a step of its own",
+        )
+}

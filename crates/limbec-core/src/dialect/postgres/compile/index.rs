@@ -4,16 +4,21 @@ use std::fmt::Write as _;
 
 use super::comment;
 use crate::dialect::postgres::canonical::closed;
-use crate::dialect::postgres::names::{collation, list, object, quote};
+use crate::dialect::postgres::names::{collation, in_namespace_of, list, literal, object, quote};
 use crate::operations::CommentOn;
 use crate::schema::{Index, IndexElement, IndexKey, ObjectName};
-use crate::steps::Step;
+use crate::steps::{Doubt, Probe, Step};
 
 /// Creates an index, and its comment where it has one.
 pub(super) fn create(table: &ObjectName, index: &Index) -> Vec<Step> {
     let unique = if index.unique { "UNIQUE " } else { "" };
+    let how = if index.concurrently {
+        "CONCURRENTLY "
+    } else {
+        ""
+    };
     let mut sql = format!(
-        "CREATE {unique}INDEX {} ON {}",
+        "CREATE {unique}INDEX {how}{} ON {}",
         quote(&index.name),
         object(table)
     );
@@ -31,12 +36,63 @@ pub(super) fn create(table: &ObjectName, index: &Index) -> Vec<Step> {
     if let Some(predicate) = &index.predicate {
         let _ = write!(sql, " WHERE {}", closed(predicate));
     }
-    let mut steps = vec![Step::new(sql)];
+    let first = if index.concurrently {
+        built(sql, &object(table), &in_namespace_of(table, &index.name))
+    } else {
+        Step::new(sql)
+    };
+    let mut steps = vec![first];
     if let Some(text) = &index.comment {
         let on = CommentOn::index(table.clone(), index.name.clone());
         steps.push(comment::set(&on, Some(text)));
     }
     steps
+}
+
+/// Drops an index.
+pub(super) fn drop(table: &ObjectName, name: &str, concurrently: bool) -> Step {
+    let name = in_namespace_of(table, name);
+    if concurrently {
+        dropped(format!("DROP INDEX CONCURRENTLY {name}"), &name)
+    } else {
+        Step::new(format!("DROP INDEX {name}"))
+    }
+}
+
+/// A step that builds an index outside a transaction. One that fails leaves an index that is not
+/// valid: writes keep it up, and no query uses it.
+pub(super) fn built(sql: String, table: &str, index: &str) -> Step {
+    let question = format!(
+        "SELECT CASE WHEN x.indexrelid IS NULL \
+         OR x.indrelid IS DISTINCT FROM to_regclass({table}) THEN 'nothing' \
+         WHEN x.indisvalid THEN 'done' \
+         WHEN EXISTS (SELECT FROM pg_catalog.pg_stat_progress_create_index p \
+         WHERE p.index_relid = x.indexrelid) THEN 'busy' ELSE 'half' END \
+         FROM (SELECT to_regclass({index_name}) AS oid) named \
+         LEFT JOIN pg_catalog.pg_index x ON x.indexrelid = named.oid",
+        table = literal(table),
+        index_name = literal(index),
+    );
+    outside(sql, question, format!("DROP INDEX CONCURRENTLY {index}"))
+}
+
+/// A step that drops an index outside a transaction. One that fails leaves it there, not valid.
+pub(super) fn dropped(sql: String, index: &str) -> Step {
+    let question = format!(
+        "SELECT CASE WHEN EXISTS (SELECT FROM pg_catalog.pg_index x \
+         WHERE x.indexrelid = to_regclass({})) THEN 'nothing' ELSE 'done' END",
+        literal(index)
+    );
+    outside(sql, question, String::new())
+}
+
+/// A limit to the wait for a lock would only leave half an index: the wait holds up no row.
+fn outside(sql: String, question: String, clear: String) -> Step {
+    Step {
+        doubt: Doubt::Ask(Probe { question, clear }),
+        patient: true,
+        ..Step::new(sql).outside_transaction()
+    }
 }
 
 fn element(element: &IndexElement) -> String {

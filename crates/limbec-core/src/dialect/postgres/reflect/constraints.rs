@@ -50,7 +50,7 @@ pub(super) fn read(rows: Vec<Row>, tables: &mut Tables) -> Result<(), ReflectErr
                     name,
                     columns,
                     comment,
-                })
+                });
             }
             "u" => {
                 fields.optional()?;

@@ -22,6 +22,7 @@ pub(in super::super) fn follow(schema: &mut Schema, operation: &Operation) -> bo
             }
             true
         }
+        Operation::SetTimeout { .. } => true,
         _ => false,
     }
 }

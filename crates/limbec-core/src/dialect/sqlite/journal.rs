@@ -1,0 +1,125 @@
+//! The journal's SQL.
+
+use super::names::{quote, text};
+use crate::journal::{Journal, JournalEntry};
+use crate::schema::ObjectName;
+use crate::steps::Step;
+
+/// A journal of a name.
+pub(super) struct Log {
+    name: ObjectName,
+}
+
+/// The time now, in UTC, to the millisecond.
+const NOW: &str = "strftime('%Y-%m-%d %H:%M:%f', 'now')";
+
+impl Log {
+    pub(super) fn new(name: ObjectName) -> Self {
+        Log { name }
+    }
+
+    fn table(&self) -> String {
+        match &self.name.schema {
+            Some(schema) => format!("{}.{}", quote(schema), quote(&self.name.name)),
+            None => quote(&self.name.name),
+        }
+    }
+}
+
+fn text_or_null(value: Option<&str>) -> String {
+    value.map_or_else(|| "NULL".to_string(), text)
+}
+
+impl Journal for Log {
+    fn ensure(&self) -> Step {
+        Step::new(format!(
+            "CREATE TABLE IF NOT EXISTS {} (\n    id INTEGER PRIMARY KEY,\n    \
+             revision TEXT NOT NULL,\n    message TEXT,\n    revises TEXT,\n    depends_on TEXT,\n    \
+             direction TEXT NOT NULL,\n    step INTEGER NOT NULL,\n    steps INTEGER NOT NULL,\n    \
+             state TEXT NOT NULL,\n    started_at TEXT NOT NULL,\n    finished_at TEXT,\n    \
+             host TEXT,\n    pid INTEGER,\n    limbec TEXT,\n    checksum TEXT,\n    adds INTEGER,\n    \
+             sql TEXT,\n    revert_sql TEXT,\n    note TEXT\n)",
+            self.table()
+        ))
+    }
+
+    fn is_missing(&self, _sqlstate: Option<&str>, message: &str) -> bool {
+        message
+            .strip_prefix("no such table: ")
+            .is_some_and(|name| name.eq_ignore_ascii_case(&self.name.to_string()))
+    }
+
+    fn standing(&self) -> String {
+        let table = self.table();
+        format!(
+            "SELECT revision, direction, step, steps, state, checksum FROM {table} \
+             WHERE id IN (SELECT max(id) FROM {table} GROUP BY revision) \
+             AND id > coalesce((SELECT max(id) FROM {table} WHERE direction = 'stamp'), 0)"
+        )
+    }
+
+    fn select(&self, revision: Option<&str>, limit: Option<usize>) -> String {
+        let only = revision.map(|id| format!(" WHERE revision = {}", text(id)));
+        let limit = limit.map(|limit| format!(" LIMIT {limit}"));
+        format!(
+            "SELECT id, revision, message, revises, depends_on, direction, step, steps, state, \
+             strftime('%Y-%m-%d %H:%M:%S UTC', started_at), \
+             CAST(round((julianday(finished_at) - julianday(started_at)) * 86400000) AS INTEGER), \
+             host, pid, limbec, checksum, CASE adds WHEN 1 THEN 't' WHEN 0 THEN 'f' END, sql, \
+             revert_sql, note FROM {}{} ORDER BY id DESC{}",
+            self.table(),
+            only.unwrap_or_default(),
+            limit.unwrap_or_default()
+        )
+    }
+
+    fn insert(&self, entry: &JournalEntry<'_>) -> Step {
+        let done = if entry.state == "started" {
+            "NULL"
+        } else {
+            NOW
+        };
+        Step::new(format!(
+            "INSERT INTO {} (revision, message, revises, depends_on, direction, step, steps, state, \
+             started_at, finished_at, host, pid, limbec, checksum, adds, sql, revert_sql, note) \
+             VALUES ({}, {}, {}, {}, {}, {}, {}, {}, strftime('%Y-%m-%d %H:%M:%f', 'now', \
+             '-{}.{:03} seconds'), {done}, {}, {}, {}, {}, {}, {}, {}, {})",
+            self.table(),
+            text(entry.revision),
+            text(entry.message),
+            text(entry.revises),
+            text(entry.depends_on),
+            text(entry.direction),
+            entry.step.0,
+            entry.step.1,
+            text(entry.state),
+            entry.elapsed / 1000,
+            entry.elapsed % 1000,
+            text_or_null(entry.host),
+            entry.pid,
+            text(entry.limbec),
+            text_or_null(entry.checksum),
+            entry.adds.map_or("NULL", |it| if it { "1" } else { "0" }),
+            text_or_null(entry.sql),
+            text_or_null(entry.revert_sql),
+            text_or_null(entry.note),
+        ))
+    }
+
+    fn finish(&self, entry: &JournalEntry<'_>) -> Step {
+        let table = self.table();
+        Step::new(format!(
+            "UPDATE {table} SET state = {}, finished_at = {NOW}, host = {}, pid = {}, \
+             revert_sql = {}, note = {} WHERE id = (SELECT max(id) FROM {table} \
+             WHERE revision = {} AND direction = {} AND step = {}) AND state <> 'done'",
+            text(entry.state),
+            text_or_null(entry.host),
+            entry.pid,
+            text_or_null(entry.revert_sql),
+            text_or_null(entry.note),
+            text(entry.revision),
+            text(entry.direction),
+            entry.step.0,
+        ))
+    }
+}

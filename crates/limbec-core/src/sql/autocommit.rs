@@ -1,0 +1,47 @@
+//! The comment by which a statement leaves the transaction of its revision.
+
+use super::{TokenKind, split, tokens};
+
+/// The comment's words.
+const MARK: &str = "autocommit";
+
+/// Puts the comment above each statement of a text that lacks it.
+///
+/// ```
+/// use limbec_core::sql::{autocommit, is_autocommit};
+/// let sql = autocommit("VACUUM; SELECT 1");
+/// assert_eq!(sql, "-- autocommit\nVACUUM;\n-- autocommit\nSELECT 1");
+/// assert!(is_autocommit(&sql));
+/// ```
+pub fn autocommit(text: &str) -> String {
+    let marked = |statement: &str| {
+        if is_autocommit(statement) {
+            statement.to_string()
+        } else {
+            format!("-- {MARK}\n{statement}")
+        }
+    };
+    let statements: Vec<String> = split(text).into_iter().map(marked).collect();
+    statements.join(";\n")
+}
+
+/// Whether a comment line `-- autocommit` stands above the statement.
+pub fn is_autocommit(statement: &str) -> bool {
+    tokens(statement)
+        .take_while(|token| token.kind == TokenKind::Comment)
+        .filter_map(|token| token.text.strip_prefix("--"))
+        .any(|comment| comment.trim().eq_ignore_ascii_case(MARK))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_comment_stands_above_its_statement() {
+        assert!(is_autocommit("-- why\n--  AUTOCOMMIT \nVACUUM"));
+        assert!(!is_autocommit("VACUUM -- autocommit"));
+        assert!(!is_autocommit("-- autocommit is not wanted here\nVACUUM"));
+        assert_eq!(autocommit("-- autocommit\nVACUUM"), "-- autocommit\nVACUUM");
+    }
+}

@@ -1,0 +1,139 @@
+//! The checksum of what a revision's `upgrade` says.
+
+use limbec_core::sql;
+
+use super::lexer::{Kind, Lexer};
+use super::sql as sql_revision;
+use crate::diagnostic::Diagnostic;
+
+/// How it is made, for the day on which that changes.
+const KIND: &str = "1";
+
+/// Makes the checksum of a revision: of the tokens of its `upgrade`, so that comments, white space
+/// and the layout of `rustfmt` don't count, nor what `downgrade` says. It tells apart what was
+/// changed by accident; it is no proof against a forger.
+///
+/// ```
+/// use limbec_source::revisions::checksum;
+///
+/// let sum = |body: &str| {
+///     checksum("r1.rs", &format!("pub fn upgrade(op: &mut Operations) {{ {body} }}")).unwrap()
+/// };
+/// let first = sum("op.drop_table(\"a\");");
+/// assert_eq!(first, sum("// gone\n    op.drop_table( \"a\", );"));
+/// assert_ne!(first, sum("op.drop_table(\"b\");"));
+/// assert!(first.starts_with("1:"));
+/// ```
+///
+/// # Errors
+/// Every mistake in a `.sql` revision; one of Rust is hashed whether or not it reads.
+pub fn checksum(path: &str, text: &str) -> Result<String, Vec<Diagnostic>> {
+    let mut hash = Hash::new();
+    if sql_revision::is_sql(path) {
+        let body = sql_revision::read_body(path, text)?;
+        for span in body.upgrade_spans {
+            for token in sql::tokens(&text[span]) {
+                // A comment that says how the statement runs is no comment.
+                if token.kind != sql::TokenKind::Comment || sql::is_autocommit(token.text) {
+                    hash.token(token.text);
+                }
+            }
+            hash.token(";");
+        }
+    } else {
+        rust(text, &mut hash);
+    }
+    Ok(format!("{KIND}:{:032x}", hash.0))
+}
+
+/// Takes the tokens between the braces of `fn upgrade`.
+fn rust(text: &str, hash: &mut Hash) {
+    let mut tokens =
+        Lexer::new(text).filter(|token| !matches!(token.kind, Kind::InnerDoc | Kind::OuterDoc));
+    let mut before = "";
+    for token in tokens.by_ref() {
+        if token.is("upgrade") && before == "fn" {
+            break;
+        }
+        before = token.text;
+    }
+    let mut depth = 0_usize;
+    let mut comma = false;
+    for token in tokens.skip_while(|token| !token.is("{")) {
+        if token.is("{") {
+            depth += 1;
+        } else if token.is("}") {
+            depth -= 1;
+        }
+        // A comma before a bracket is the layout's.
+        if comma && token.kind != Kind::Close {
+            hash.token(",");
+        }
+        comma = token.is(",");
+        if !comma {
+            hash.token(token.text);
+        }
+        if depth == 0 {
+            return;
+        }
+    }
+}
+
+/// FNV-1a with 128 bits.
+struct Hash(u128);
+
+impl Hash {
+    fn new() -> Self {
+        Hash(0x6c62_272e_07bb_0142_62b8_2175_6295_c58d)
+    }
+
+    fn token(&mut self, text: &str) {
+        for byte in text.bytes().chain([0]) {
+            self.0 ^= u128::from(byte);
+            self.0 = self
+                .0
+                .wrapping_mul(0x0000_0000_0100_0000_0000_0000_0000_013b);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_hash_is_that_of_the_standard() {
+        // The well-known sum of the empty text, and of `a`.
+        assert_eq!(
+            format!("{:032x}", Hash::new().0),
+            "6c62272e07bb014262b821756295c58d"
+        );
+        let mut hash = Hash::new();
+        hash.0 ^= u128::from(b'a');
+        hash.0 = hash
+            .0
+            .wrapping_mul(0x0000_0000_0100_0000_0000_0000_0000_013b);
+        assert_eq!(
+            format!("{:032x}", hash.0),
+            "d228cb696f1a8caf78912b704e4a8964"
+        );
+    }
+
+    #[test]
+    fn what_counts_in_sql() {
+        let sum = |upgrade: &str, downgrade: &str| {
+            let text = format!(
+                "-- A\n--\n-- Revision ID: a1\n-- Revises:\n\n-- upgrade\n{upgrade}\n\n\
+                 -- downgrade\n{downgrade}\n"
+            );
+            checksum("a1.sql", &text).unwrap()
+        };
+        let first = sum("DROP TABLE a; VACUUM;", "SELECT 1;");
+        assert_eq!(first, sum("-- gone\nDROP  TABLE a;\n VACUUM", "SELECT 2;"));
+        assert_ne!(first, sum("DROP TABLE b; VACUUM;", "SELECT 1;"));
+        assert_ne!(
+            first,
+            sum("DROP TABLE a; -- autocommit\nVACUUM;", "SELECT 1;")
+        );
+    }
+}

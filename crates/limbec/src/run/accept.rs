@@ -1,0 +1,126 @@
+//! What only a person can say: a changed revision is right as it is, a step was done or was not.
+
+use limbec_core::journal;
+use limbec_core::revision::Direction;
+
+use super::execute::run_own;
+use super::journal::{Part, Record};
+use super::state::{Standing, State};
+use super::{Error, ErrorKind, Migrator, Revisions};
+use crate::connection::Connection;
+
+/// What is accepted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Accept {
+    /// The revision's file says something else than what was applied, and the database is right.
+    Changed,
+    /// The step that a run was stopped at is done.
+    Done,
+    /// The step that a run was stopped at is not done, and runs again.
+    Again,
+}
+
+impl<C: Connection, R: Revisions> Migrator<'_, C, R> {
+    /// Notes in the journal that a revision, applied or half done, is as it should be, and why.
+    ///
+    /// # Errors
+    /// When the revision is unknown, not applied, or stands at no step in doubt.
+    pub async fn accept(&mut self, id: &str, what: Accept, reason: &str) -> Result<(), Error> {
+        self.locked(async |this: &mut Self| this.accept_locked(id, what, reason).await)
+            .await
+    }
+
+    async fn accept_locked(&mut self, id: &str, what: Accept, reason: &str) -> Result<(), Error> {
+        let dialect = self.connection.dialect();
+        let state = State::read(self.connection, &self.version_table).await?;
+        let graph = self.revisions.graph();
+        let index = graph.index_of(id).ok_or_else(|| {
+            Error::new(
+                ErrorKind::Revision,
+                format!("Can't locate revision identified by '{id}'"),
+            )
+        })?;
+        let unfinished = state.unfinished().filter(|it| it.revision == id);
+        let direction = match unfinished {
+            Some(it) if it.is_downgrade() => Direction::Down,
+            _ => Direction::Up,
+        };
+        let checksum = match direction {
+            Direction::Up => self.revisions.checksum(id)?,
+            _ => None,
+        };
+        let record = Record::new(
+            dialect,
+            &self.version_table,
+            graph.revision(index),
+            direction,
+            &self.settings,
+        )
+        .with_checksum(checksum);
+        let step = match (what, unfinished) {
+            (Accept::Changed, None) => {
+                if !graph.applied(&state.version.rows)?.contains(&index) {
+                    return Err(Error::new(
+                        ErrorKind::Revision,
+                        format!(
+                            "the revision `{id}` is not applied, so there is nothing to accept"
+                        ),
+                    ));
+                }
+                record.accepting().insert(&note((1, 1), "done", reason))
+            }
+            (Accept::Changed, Some(it)) => {
+                record.insert(&note((it.step, it.steps), it.state(), reason))
+            }
+            (Accept::Done | Accept::Again, Some(it)) if it.is_in_doubt() => {
+                let state = if what == Accept::Done {
+                    "done"
+                } else {
+                    "failed"
+                };
+                record.finish(&note((it.step, it.steps), state, reason))
+            }
+            (Accept::Done | Accept::Again, _) => {
+                return Err(Error::new(
+                    ErrorKind::Revision,
+                    format!("no run was stopped at a step of the revision `{id}`"),
+                )
+                .with_hint("`limbec log` shows what ran"));
+            }
+        };
+        let ensure = dialect.journal(journal::name(&self.version_table)).ensure();
+        run_own(self.connection, &[ensure, step], &self.settings, id).await
+    }
+
+    /// The applied revisions whose files now say something else.
+    ///
+    /// # Errors
+    /// When the database cannot be read, or a revision does not read.
+    pub async fn changed(&mut self) -> Result<Vec<String>, Error> {
+        let state = State::read(self.connection, &self.version_table).await?;
+        state.changed(self.revisions)
+    }
+}
+
+fn note<'a>(step: (usize, usize), state: &'a str, reason: &'a str) -> Part<'a> {
+    Part {
+        step,
+        state,
+        note: Some(reason),
+        ..Part::default()
+    }
+}
+
+impl Standing {
+    fn is_downgrade(&self) -> bool {
+        self.direction == "downgrade"
+    }
+
+    fn state(&self) -> &'static str {
+        if self.done { "done" } else { "started" }
+    }
+
+    fn is_in_doubt(&self) -> bool {
+        !self.done
+    }
+}

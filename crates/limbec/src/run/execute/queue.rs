@@ -1,0 +1,263 @@
+//! Steps on their way to the database: sent together for as long as nothing has to be asked
+//! between them.
+
+use limbec_core::dialect::{Dialect, Frame, Limits};
+use limbec_core::operations::Operation;
+use limbec_core::schema::Schema;
+use limbec_core::steps::Step;
+
+use super::{Guard, Work, check_guard};
+use crate::connection::{Answer, Connection};
+use crate::run::reflect::reflect_inside;
+use crate::run::{Error, ErrorKind};
+
+/// A step that waits to be sent, with where it comes from and how many rows it must touch.
+pub(super) struct Pending {
+    step: Step,
+    operation: Option<String>,
+    affects: Option<u64>,
+    /// Whether the transaction is open once it has run.
+    opens: bool,
+    /// What it means when the statement refuses to go on.
+    lost: Option<&'static str>,
+}
+
+const LOCK_LOST: &str = "another process has taken over the migration of this database";
+const ROW_LOST: &str = "another process changed the version table meanwhile";
+
+impl Pending {
+    pub(super) fn of(step: Step) -> Self {
+        Pending {
+            step,
+            operation: None,
+            affects: None,
+            opens: false,
+            lost: None,
+        }
+    }
+}
+
+pub(super) struct Queue<'a, C> {
+    pending: Vec<Pending>,
+    connection: &'a mut C,
+    frame: Frame,
+    /// Whether a transaction of ours may be open: not while its first statements fail.
+    open: bool,
+    guarded: bool,
+}
+
+impl<'a, C: Connection> Queue<'a, C> {
+    /// Begins a transaction of its own.
+    pub(super) fn framed(connection: &'a mut C, frame: Frame) -> Self {
+        let mut pending: Vec<Pending> = frame.begin.iter().cloned().map(Pending::of).collect();
+        if let Some(last) = pending.last_mut() {
+            last.opens = true;
+        }
+        Queue {
+            pending,
+            connection,
+            frame,
+            open: false,
+            guarded: false,
+        }
+    }
+
+    /// Works in the transaction that the caller holds.
+    pub(super) fn unframed(connection: &'a mut C) -> Self {
+        Queue {
+            pending: Vec::new(),
+            connection,
+            frame: Frame::default(),
+            open: true,
+            guarded: false,
+        }
+    }
+
+    pub(super) fn dialect(&self) -> &'static dyn Dialect {
+        self.connection.dialect()
+    }
+
+    pub(super) fn is_guarded(&self) -> bool {
+        self.guarded
+    }
+
+    pub(super) fn push(&mut self, pending: Pending) {
+        self.pending.push(pending);
+    }
+
+    pub(super) fn extend(&mut self, steps: &[Step]) {
+        self.pending.extend(steps.iter().cloned().map(Pending::of));
+    }
+
+    /// Sets the limits of the transaction, which must not go on without the lock.
+    pub(super) fn enter(&mut self, limits: &Limits<'_>) {
+        if let Some(sql) = self.dialect().enter(limits) {
+            self.pending.push(Pending {
+                lost: Some(LOCK_LOST),
+                ..Pending::of(Step::new(sql))
+            });
+        }
+    }
+
+    /// Looks whether the database is as the plan found it, inside the transaction.
+    pub(super) async fn guard(
+        &mut self,
+        guard: &Guard<'_>,
+        work: &Work<'_>,
+        index: usize,
+    ) -> Result<(), Error> {
+        self.guarded = true;
+        check_guard(self.connection, guard, work, index).await
+    }
+
+    /// A change of limbec's own tables that must touch so many rows.
+    pub(super) fn change_row(&mut self, step: Step, affects: Option<u64>) {
+        let counted = affects.and_then(|_| self.dialect().counted(&step.sql));
+        self.pending.push(match counted {
+            Some(sql) => Pending {
+                lost: Some(ROW_LOST),
+                ..Pending::of(Step::new(sql))
+            },
+            None => Pending {
+                affects,
+                ..Pending::of(step)
+            },
+        });
+    }
+
+    /// Takes operations up; answers with their steps.
+    pub(super) async fn operations(
+        &mut self,
+        operations: &[Operation],
+    ) -> Result<Vec<Step>, Error> {
+        let dialect = self.dialect();
+        let nothing = Schema::default();
+        let mut all = Vec::new();
+        // What the database holds now, as long as that is known without asking.
+        let mut known: Option<Schema> = None;
+        for operation in operations {
+            let words = Some(operation.to_string());
+            let compiled = if dialect.needs_schema(operation) {
+                if known.is_none() {
+                    known = Some(self.reflect().await?);
+                }
+                dialect.compile(operation, known.as_ref().unwrap_or(&nothing))
+            } else {
+                dialect.compile(operation, &nothing)
+            };
+            known.take_if(|schema| !dialect.follow(schema, operation));
+            let steps = compiled.map_err(|error| Error::compiling(operation, error))?;
+            for step in steps {
+                all.push(step.clone());
+                self.pending.push(Pending {
+                    operation: words.clone(),
+                    ..Pending::of(step)
+                });
+            }
+        }
+        Ok(all)
+    }
+
+    /// Reads what the database holds, after all that is pending.
+    pub(super) async fn reflect(&mut self) -> Result<Schema, Error> {
+        self.flush().await?;
+        reflect_inside(self.connection).await
+    }
+
+    /// Commits, in one flight with what is pending where no number of rows must be looked at.
+    pub(super) async fn commit(&mut self) -> Result<(), Error> {
+        if self.pending.iter().any(|it| it.affects.is_some()) {
+            self.flush().await?;
+        }
+        let commit = self.frame.commit.clone();
+        self.extend(&commit);
+        self.flush().await
+    }
+
+    /// Ends the transaction after a failure, and brings back the connection's settings in any case.
+    pub(super) async fn close(self, result: Result<(), Error>) -> Result<(), Error> {
+        if result.is_err() && self.open {
+            // The transaction may be closed already; what the rollback says adds nothing then.
+            for step in &self.frame.rollback {
+                let _ = self.connection.run(&[&step.sql]).await;
+            }
+        }
+        let mut restored = Ok(());
+        for step in &self.frame.restore {
+            if let Err(error) = self.connection.run(&[&step.sql]).await {
+                restored = Err(Error::statement(error.error, &step.sql));
+            }
+        }
+        result.and(restored)
+    }
+
+    /// Sends what is pending and checks the answers.
+    pub(super) async fn flush(&mut self) -> Result<(), Error> {
+        while !self.pending.is_empty() {
+            let batch = self.next_batch();
+            let statements: Vec<&str> = batch
+                .iter()
+                .map(|pending| pending.step.sql.as_str())
+                .collect();
+            let result = self.connection.flight(&statements).await;
+            let ran = result.as_ref().map_or_else(|error| error.index, Vec::len);
+            self.open |= batch[..ran.min(batch.len())]
+                .iter()
+                .any(|pending| pending.opens);
+            let answers = result.map_err(|error| self.failed(error, &batch))?;
+            for (pending, answer) in batch.iter().zip(&answers) {
+                check(pending, answer)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn failed(&self, error: crate::connection::StatementError, batch: &[Pending]) -> Error {
+        let failed = batch.get(error.index);
+        let lost = failed.and_then(|pending| pending.lost);
+        if let Some(message) = lost
+            && self.dialect().is_lost(error.error.sqlstate.as_deref())
+        {
+            return Error::new(ErrorKind::Conflict, message);
+        }
+        let sql = failed.map_or("", |pending| &pending.step.sql);
+        let operation = failed.and_then(|pending| pending.operation.clone());
+        Error::statement(error.error, sql).of_operation(operation)
+    }
+
+    /// Takes the steps up to the first check: what follows it must not be sent before it holds.
+    fn next_batch(&mut self) -> Vec<Pending> {
+        let end = self
+            .pending
+            .iter()
+            .position(|pending| pending.step.expect.is_some())
+            .map_or(self.pending.len(), |at| at + 1);
+        self.pending.drain(..end).collect()
+    }
+}
+
+fn check(pending: &Pending, answer: &Answer) -> Result<(), Error> {
+    if let Some(expected) = &pending.step.expect {
+        let value = answer
+            .rows
+            .first()
+            .and_then(|row| row.first())
+            .cloned()
+            .flatten();
+        if value.as_deref() != Some(&expected.value) {
+            return Err(Error::check(&expected.otherwise, &pending.step.sql)
+                .of_operation(pending.operation.clone()));
+        }
+    }
+    match pending.affects {
+        Some(rows) if rows != answer.affected => Err(Error::new(
+            ErrorKind::Conflict,
+            format!(
+                "the version table was expected to change by {rows} row(s), and changed by {}: \
+                 another process changed it meanwhile",
+                answer.affected
+            ),
+        )),
+        _ => Ok(()),
+    }
+}

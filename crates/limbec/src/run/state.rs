@@ -1,0 +1,251 @@
+//! Where a database stands: its version rows, and what its journal says of each revision.
+
+use std::collections::BTreeMap;
+
+use limbec_core::dialect::Row;
+use limbec_core::journal;
+use limbec_core::revision::{Direction, Plan, PlanStep};
+use limbec_core::schema::ObjectName;
+
+use super::version::Version;
+use super::{Error, ErrorKind, Revisions};
+use crate::connection::{Answer, Connection, DatabaseError};
+
+/// What is known of a database before anything is planned. Read in one flight.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct State {
+    pub(super) version: Version,
+    pub(super) journal_exists: bool,
+    pub(super) standings: Vec<Standing>,
+}
+
+/// The last that the journal says of a revision.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Standing {
+    pub(super) revision: String,
+    /// `upgrade`, `downgrade`, `accept`.
+    pub(super) direction: String,
+    pub(super) step: usize,
+    pub(super) steps: usize,
+    pub(super) done: bool,
+    /// Whether the step failed, so that nothing of it is there.
+    failed: bool,
+    pub(super) checksum: Option<String>,
+}
+
+/// How far a revision has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Progress {
+    /// How many of its steps are done.
+    pub(super) done: usize,
+    /// Whether the next one was begun, and may be done as well.
+    pub(super) started: bool,
+}
+
+impl State {
+    pub(super) async fn read<C: Connection>(
+        connection: &mut C,
+        version_table: &ObjectName,
+    ) -> Result<State, Error> {
+        let dialect = connection.dialect();
+        let versions = dialect.version_table(version_table.clone());
+        let log = dialect.journal(journal::name(version_table));
+        let questions = [versions.select(), log.standing()];
+        let answers = connection.ask(&[&questions[0], &questions[1]]).await;
+        let mut answers = answers.into_iter();
+        let rows = present(answers.next(), |error| {
+            versions.is_missing(error.sqlstate.as_deref(), &error.message)
+        })
+        .map_err(|error| Error::statement(error, &questions[0]))?;
+        let journal = present(answers.next(), |error| {
+            log.is_missing(error.sqlstate.as_deref(), &error.message)
+        })
+        .map_err(|error| Error::statement(error, &questions[1]))?;
+        Ok(State {
+            version: Version::of(rows),
+            journal_exists: journal.is_some(),
+            standings: journal
+                .unwrap_or_default()
+                .into_iter()
+                .map(standing)
+                .collect::<Result<_, _>>()?,
+        })
+    }
+
+    /// The revision that a run has left half done, if there is one.
+    pub(super) fn unfinished(&self) -> Option<&Standing> {
+        self.standings.iter().find(|it| it.is_unfinished())
+    }
+
+    /// Refuses to go on where a revision is no longer what was applied.
+    pub(super) fn refuse_changed<R: Revisions>(&self, revisions: &R) -> Result<(), Error> {
+        let changed = self.changed(revisions)?;
+        let Some(first) = changed.first() else {
+            return Ok(());
+        };
+        let message = match changed.as_slice() {
+            [one] => format!("the revision `{one}` is not what was applied: its file has changed"),
+            several => format!(
+                "{} revisions are not what was applied, their files have changed: {}",
+                several.len(),
+                several.join(", ")
+            ),
+        };
+        Err(Error::new(ErrorKind::Changed, message).with_hint(format!(
+            "bring the file back and put the change into a new revision; where the database is \
+             right as it is: limbec accept {first} --reason \"…\""
+        )))
+    }
+
+    /// The applied revisions whose files now say something else, in the graph's order.
+    pub(super) fn changed<R: Revisions>(&self, revisions: &R) -> Result<Vec<String>, Error> {
+        if self.standings.iter().all(|it| it.checksum.is_none()) {
+            return Ok(Vec::new());
+        }
+        let graph = revisions.graph();
+        let applied = graph.applied(&self.version.rows)?;
+        let standings: BTreeMap<&str, &Standing> = self
+            .standings
+            .iter()
+            .map(|it| (it.revision.as_str(), it))
+            .collect();
+        let mut changed = Vec::new();
+        let unfinished = self
+            .unfinished()
+            .and_then(|it| graph.index_of(&it.revision));
+        for index in applied.into_iter().chain(unfinished) {
+            let id = graph.id(index);
+            let Some(standing) = standings.get(id) else {
+                continue;
+            };
+            let Some(then) = &standing.checksum else {
+                continue;
+            };
+            let now = revisions.checksum(id)?;
+            // One of another making says nothing.
+            if now.is_some_and(|now| kind(&now) == kind(then) && now != *then) {
+                changed.push(id.to_string());
+            }
+        }
+        changed.dedup();
+        Ok(changed)
+    }
+
+    /// Refuses to pass over a revision that is half done.
+    pub(super) fn refuse_unfinished(
+        &self,
+        plan: &Plan<'_>,
+        direction: Direction,
+    ) -> Result<(), Error> {
+        let Some(standing) = self.unfinished() else {
+            return Ok(());
+        };
+        let id = &standing.revision;
+        let continues = plan
+            .steps
+            .iter()
+            .any(|step| step.id() == id && word(step.direction) == standing.direction);
+        if continues || (plan.is_empty() && standing.direction == word(direction)) {
+            return Ok(());
+        }
+        let (participle, finish) = if standing.direction == word(Direction::Down) {
+            ("reverted", format!("limbec downgrade {id}-1"))
+        } else {
+            ("applied", format!("limbec upgrade {id}"))
+        };
+        Err(Error::new(
+            ErrorKind::Conflict,
+            format!(
+                "the revision `{id}` is half {participle}: {}",
+                standing.in_words()
+            ),
+        )
+        .with_hint(format!("finish it first: {finish}")))
+    }
+
+    /// Notes that a step has run.
+    pub(super) fn step_done(&mut self, step: &PlanStep<'_>, purge: bool) {
+        let rows = &mut self.version.rows;
+        if purge {
+            rows.clear();
+        }
+        rows.retain(|row| !step.rows_delete.contains(&row.as_str()));
+        rows.extend(step.rows_insert.iter().map(ToString::to_string));
+        rows.sort();
+        self.version.table_exists = true;
+        self.journal_exists = true;
+        self.standings.retain(|it| it.revision != step.id());
+    }
+
+    /// How far a revision has come in a direction.
+    pub(super) fn progress(&self, id: &str, direction: Direction) -> Progress {
+        let found = self
+            .standings
+            .iter()
+            .find(|it| it.revision == id && it.is_unfinished() && it.direction == word(direction));
+        found.map_or_else(Progress::default, |it| Progress {
+            done: if it.done { it.step } else { it.step - 1 },
+            started: !it.done && !it.failed,
+        })
+    }
+}
+
+impl Standing {
+    fn is_unfinished(&self) -> bool {
+        !self.done || self.step < self.steps
+    }
+
+    /// `2 of 3 steps`.
+    pub(super) fn in_words(&self) -> String {
+        let done = if self.done { self.step } else { self.step - 1 };
+        format!("{done} of {} steps", self.steps)
+    }
+}
+
+/// How a checksum was made, which stands before its colon.
+fn kind(checksum: &str) -> &str {
+    checksum.split(':').next().unwrap_or_default()
+}
+
+/// The journal's word for a direction.
+pub(super) fn word(direction: Direction) -> &'static str {
+    match direction {
+        Direction::Up => "upgrade",
+        Direction::Down => "downgrade",
+        Direction::Stamp => "stamp",
+    }
+}
+
+/// The rows of an answer; `None` where the table is missing.
+fn present(
+    answer: Option<Result<Answer, DatabaseError>>,
+    is_missing: impl Fn(&DatabaseError) -> bool,
+) -> Result<Option<Vec<Row>>, DatabaseError> {
+    match answer {
+        Some(Ok(answer)) => Ok(Some(answer.rows)),
+        Some(Err(error)) if !is_missing(&error) => Err(error),
+        _ => Ok(None),
+    }
+}
+
+fn standing(row: Row) -> Result<Standing, Error> {
+    let unreadable = || {
+        Error::new(
+            ErrorKind::Statement,
+            "a row of the journal does not read: was it changed by hand?",
+        )
+    };
+    let [revision, direction, step, steps, state, checksum] =
+        <[Option<String>; 6]>::try_from(row).map_err(|_| unreadable())?;
+    let number = |value: Option<String>| value.and_then(|it| it.parse::<usize>().ok());
+    let step = number(step).filter(|step| *step > 0);
+    Ok(Standing {
+        revision: revision.ok_or_else(unreadable)?,
+        direction: direction.ok_or_else(unreadable)?,
+        step: step.ok_or_else(unreadable)?,
+        steps: number(steps).ok_or_else(unreadable)?,
+        done: state.as_deref() == Some("done"),
+        failed: state.as_deref() == Some("failed"),
+        checksum,
+    })
+}
