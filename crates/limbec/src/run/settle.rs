@@ -94,6 +94,9 @@ async fn canonical_once<C: Connection>(
         Ok(mut answers) => {
             answers.pop();
             let rows = answers.pop().map(|answer| answer.rows).unwrap_or_default();
+            if rows.is_empty() {
+                return Ok(Err("the database answers nothing".to_string()));
+            }
             let lines = rows.into_iter().map(|row| {
                 row.into_iter()
                     .map(Option::unwrap_or_default)

@@ -8,6 +8,7 @@ mod alter_column;
 mod canonical;
 mod connection;
 mod corpus;
+mod definitions;
 mod enums;
 mod names;
 mod raw_sql;

@@ -132,8 +132,8 @@ pub(super) fn read(answers: Vec<Vec<Row>>) -> Result<Schema, ReflectError> {
         column_rows,
         constraint_rows,
         index_rows,
-        definition_rows,
         sequence_rows,
+        definition_rows,
         use_rows,
     ] = answers;
     let mut types = types::NamedTypes::new();

@@ -41,8 +41,14 @@ pub(super) fn statements(create: &str) -> Vec<String> {
 
 /// What the server prints, with the namespace that the definition has.
 fn printed(query: &str, place: &ObjectName) -> String {
-    let namespace = place.schema.as_deref().map(|it| format!("{}.", quote(it)));
-    let namespace = literal(&namespace.unwrap_or_default());
+    let namespace = match &place.schema {
+        None => "''".to_string(),
+        Some(name) => format!(
+            "CASE WHEN current_schema() = {} THEN '' ELSE {} END",
+            literal(name),
+            literal(&format!("{}.", quote(name)))
+        ),
+    };
     let kind_columns = "(kind, oid, namespace, name, arguments, table_namespace, table_name, sql)";
     format!(
         "SELECT replace(replace(d.sql, pg_my_temp_schema()::regnamespace || '.', {namespace}), \

@@ -255,7 +255,7 @@ macro_rules! views {
     "FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class x ON x.oid = i.indexrelid ",
     "WHERE i.indrelid = c.oid AND i.indisvalid), '') ",
     "FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace ",
-    "WHERE c.relkind IN ('v', 'm') AND c.relpersistence <> 't' AND ",
+    "WHERE c.relkind IN ('v', 'm') AND ",
         "true",
     " AND ",
     not_of_extension!("pg_class", "c.oid")
@@ -311,7 +311,7 @@ macro_rules! rules {
             ),
             " FROM pg_catalog.pg_rewrite r JOIN pg_catalog.pg_class c ON c.oid = r.ev_class ",
             "JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace ",
-            "WHERE r.rulename <> '_RETURN' AND c.relpersistence <> 't' AND ",
+            "WHERE r.rulename <> '_RETURN' AND ",
             "true",
             " AND ",
             not_of_extension!("pg_class", "c.oid")
@@ -375,7 +375,7 @@ macro_rules! triggers {
             ),
             " FROM pg_catalog.pg_trigger t JOIN pg_catalog.pg_class c ON c.oid = t.tgrelid ",
             "JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace ",
-            "WHERE NOT t.tgisinternal AND t.tgparentid = 0 AND c.relpersistence <> 't' AND ",
+            "WHERE NOT t.tgisinternal AND t.tgparentid = 0 AND ",
             "true",
             " AND ",
             not_of_extension!("pg_trigger", "t.oid"),
