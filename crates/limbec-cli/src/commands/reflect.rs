@@ -97,11 +97,11 @@ fn only_what_tables_use(schema: &mut Schema) {
     };
     schema
         .enums
-        .retain(|it| used(&|column| matches!(column, ColumnType::Enum(of) if of == it)));
-    schema.domains.retain(|it| {
-        let name = it.name.to_string();
-        used(&|column| matches!(column, ColumnType::Custom(of) if *of == name))
-    });
+        .retain(|it| used(&|column| matches!(column, ColumnType::Enum(of) if of.name == it.name)));
+    schema
+        .domains
+        .retain(|it| used(&|column| matches!(column, ColumnType::Named(of) if *of == it.name)));
+    schema.sequences.clear();
     schema.namespaces.clear();
     schema.extensions.clear();
 }

@@ -248,6 +248,7 @@ pub trait Dialect: fmt::Debug + Send + Sync {
     fn same_nullability(&self, current: &Column, target: &Column) -> bool {
         current.nullable == target.nullable
     }
+
     /// Whether two sequences count alike, whatever their names, owners and comments; `current` is
     /// reflected.
     fn same_sequence(&self, current: &Sequence, target: &Sequence) -> bool;

@@ -36,6 +36,7 @@ fn column(field: &Field, types: &Types<'_>, scope: Scope<'_>, mistakes: &mut Mis
     let mapped = match &field.sql_type {
         Some(text) => {
             let (column_type, identity) = super::sql_type(&text.value);
+            let column_type = types.or_domain(column_type);
             Some(Typed {
                 column_type,
                 identity,

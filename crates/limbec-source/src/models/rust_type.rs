@@ -5,12 +5,13 @@
 
 use std::collections::BTreeMap;
 
-use limbec_core::schema::{ColumnType, EnumType, Identity};
+use limbec_core::schema::{ColumnType, EnumType, Identity, ObjectName};
 use proc_macro2::Span;
 use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 
+use super::element;
 use super::known::{self, Known};
 use super::lookup::Named;
 use super::scope::{Declaration, Found, Kind, Segments};
@@ -291,6 +292,26 @@ impl Types<'_> {
             return Ok(Mapped::of(ColumnType::Bytes));
         }
         array(element, mapped)
+    }
+
+    /// The domain that `type = "…"` names, where one is declared; else the type as it is.
+    pub(super) fn or_domain(&self, column_type: ColumnType) -> ColumnType {
+        match column_type {
+            ColumnType::Array(inner) => ColumnType::Array(Box::new(self.or_domain(*inner))),
+            ColumnType::Custom(text) => {
+                let name = match element::dotted(&text).unwrap_or_default().as_slice() {
+                    [name] => Some(ObjectName::new(name.as_str())),
+                    [schema, name] => Some(ObjectName::qualified(schema.as_str(), name.as_str())),
+                    _ => None,
+                };
+                let mut domains = self.found.domains.iter();
+                match domains.find(|it| name.as_ref() == Some(&it.name)) {
+                    Some(domain) => ColumnType::Named(domain.name.clone()),
+                    None => ColumnType::Custom(text),
+                }
+            }
+            other => other,
+        }
     }
 
     fn declared(

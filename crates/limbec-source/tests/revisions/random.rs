@@ -121,7 +121,15 @@ pub(crate) fn column_type(of_texts: Texts) -> BoxedStrategy<ColumnType> {
         .boxed()
 }
 
-fn identity(of_texts: Texts) -> impl Strategy<Value = Identity> {
+fn integer_type() -> impl Strategy<Value = ColumnType> {
+    proptest::sample::select(vec![
+        ColumnType::SmallInteger,
+        ColumnType::Integer,
+        ColumnType::BigInteger,
+    ])
+}
+
+fn identity(of_texts: Texts) -> BoxedStrategy<Identity> {
     let kind = proptest::sample::select(vec![
         IdentityKind::Always,
         IdentityKind::ByDefault,
@@ -130,24 +138,29 @@ fn identity(of_texts: Texts) -> impl Strategy<Value = Identity> {
     let n = || proptest::option::weighted(0.2, any::<i64>());
     let sequence = (
         proptest::option::weighted(0.2, object(of_texts)),
-        proptest::option::weighted(0.2, column_type(of_texts)),
+        proptest::option::weighted(0.2, integer_type()),
     );
     let counts = (kind, n(), n(), n(), n(), n(), any::<bool>());
-    (counts, sequence).prop_map(
-        |((kind, start, increment, minimum, maximum, cache, cycle), (sequence, sequence_type))| {
-            Identity {
-                kind,
-                start,
-                increment,
-                minimum,
-                maximum,
-                cache,
-                cycle,
-                sequence,
-                sequence_type,
-            }
-        },
-    )
+    (counts, sequence)
+        .prop_map(
+            |(
+                (kind, start, increment, minimum, maximum, cache, cycle),
+                (sequence, sequence_type),
+            )| {
+                Identity {
+                    kind,
+                    start,
+                    increment,
+                    minimum,
+                    maximum,
+                    cache,
+                    cycle,
+                    sequence,
+                    sequence_type,
+                }
+            },
+        )
+        .boxed()
 }
 
 fn generated(of: Texts) -> impl Strategy<Value = Generated> {
@@ -381,7 +394,7 @@ fn domain(of: Texts) -> impl Strategy<Value = Domain> {
 
 fn sequence(of: Texts) -> impl Strategy<Value = Sequence> {
     let owner = proptest::option::weighted(0.3, (object(of), text(of)));
-    let head = (object(of), column_type(of), identity(of));
+    let head = (object(of), integer_type(), identity(of));
     (head, owner, rare(of)).prop_map(|((name, data_type, how), owner, comment)| {
         let mut sequence = Sequence::new(name).data_type(data_type).counting_as(&how);
         sequence.owned_by = owner.map(|(table, column)| OwnedBy { table, column });

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use limbec_core::schema::{
-    CheckConstraint, Deferrable, ForeignKey, Identity, IdentityKind, Index, IndexElement, IndexKey,
-    ObjectName, ReferentialAction, UniqueConstraint,
+    CheckConstraint, ColumnType, Deferrable, ForeignKey, Identity, IdentityKind, Index,
+    IndexElement, IndexKey, ObjectName, ReferentialAction, UniqueConstraint,
 };
 
 use super::attribute::Item;
@@ -27,6 +27,16 @@ pub(super) fn identity(identity: &Identity) -> Item {
     if identity.cycle {
         items.push(Item::flag("cycle"));
     }
+    if let Some(name) = &identity.sequence {
+        items.push(Item::text("sequence", &dotted(name)));
+    }
+    let words = match &identity.sequence_type {
+        Some(ColumnType::SmallInteger) => Some("smallint"),
+        Some(ColumnType::Integer) => Some("integer"),
+        Some(_) => Some("bigint"),
+        None => None,
+    };
+    items.extend(words.map(|it| Item::text("type", it)));
     let kind = match identity.kind {
         IdentityKind::Always => Some("always"),
         IdentityKind::Serial => Some("serial"),
@@ -62,6 +72,7 @@ pub(super) fn unique(unique: &Placed<'_, UniqueConstraint>) -> Item {
     if it.nulls_not_distinct {
         rest.push(Item::flag("nulls_not_distinct"));
     }
+    rest.extend(it.comment.as_deref().map(|it| Item::text("comment", it)));
     if field.is_some() {
         return shortest("unique", name, rest);
     }
@@ -135,7 +146,7 @@ pub(super) fn foreign_key(key: &Placed<'_, ForeignKey>) -> Vec<Item> {
     vec![Item::List("foreign_key", items)]
 }
 
-fn dotted(name: &ObjectName) -> String {
+pub(super) fn dotted(name: &ObjectName) -> String {
     match &name.schema {
         Some(schema) => format!("{}.{}", quoted(schema), quoted(&name.name)),
         None => quoted(&name.name),

@@ -140,7 +140,8 @@ fn beside_tables(schema: &Schema) -> Vec<String> {
         .map(|it| format!("the domain `{}`", it.name));
     let enums = schema.enums.iter().filter(|it| {
         let mut columns = schema.tables.iter().flat_map(|table| &table.columns);
-        !columns.any(|column| enumeration_of(&column.column_type) == Some(it))
+        !columns
+            .any(|column| enumeration_of(&column.column_type).is_some_and(|of| of.name == it.name))
     });
     let enums = enums.map(|it| format!("the enumeration `{}`, which no column has", it.name));
     namespaces

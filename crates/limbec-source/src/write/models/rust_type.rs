@@ -105,6 +105,10 @@ impl<'a> RustTypes<'a> {
                 }
             }
             T::Enum(enumeration) => plain(self.names.enumeration(&enumeration.name)),
+            T::Named(name) => {
+                let domain = self.domains.iter().find(|it| it.name == *name);
+                domain.map_or_else(|| plain("String"), |it| self.rust(&it.base))
+            }
             T::Custom(name) => self.custom(name),
             _ => plain("String"),
         }
@@ -281,6 +285,7 @@ fn name_of(column_type: &ColumnType) -> Option<String> {
         T::Cidr => "cidr".into(),
         T::MacAddr => "macaddr".into(),
         T::Array(element) => format!("{}[]", name_of(element)?),
+        T::Named(name) => super::items::dotted(name),
         // SQLite keeps the name `bigserial`, with nothing that counts up behind it.
         T::Custom(name) => match sql_type(name) {
             (integer, Some(_)) => name_of(&integer)?,
