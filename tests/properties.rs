@@ -90,7 +90,9 @@ fn up_and_down(trial: &mut Trial, before: &Schema, after: &Schema) -> Result<(),
 #[test]
 fn revisions_lead_from_one_schema_to_another_and_back_on_sqlite() {
     check(64, &Sqlite, Extras::SQLITE, |before, after| {
-        up_and_down(&mut Trial::sqlite(), before, after)
+        up_and_down(&mut Trial::sqlite(), before, after)?;
+        up_and_down(&mut Trial::oldest_sqlite(), before, after)
+            .map_err(|error| format!("by the oldest library: {error}"))
     });
 }
 
@@ -130,40 +132,46 @@ fn a_schema_without_extras_is_created_on_both() {
 #[test]
 fn rows_stay_on_sqlite() {
     check(64, &Sqlite, Extras::SQLITE, |before, after| {
-        let mut trial = Trial::sqlite();
-        let current = trial.create(before)?;
-        trial.sql("PRAGMA foreign_keys = ON")?;
-        for table in &before.tables {
-            for row in rows(table) {
-                // A row that the constraints refuse is no row.
-                let _ = trial.sql(&row);
-            }
-        }
-        let counted = count(&mut trial, before)?;
-        let (_, body) = trial.revision(&current, after)?;
-        let stopped = trial.run(&body.upgrade);
-        let now = if let Err(error) = &stopped {
-            if !is_of_the_rows(error) {
-                return Err(format!("upgrading a filled database: {error}"));
-            }
-            trial.expect(before)?;
-            count(&mut trial, before)?
-        } else {
-            trial.expect(after)?;
-            count(&mut trial, after)?
-        };
-        let kept = |(name, rows): (&ObjectName, &usize)| {
-            let made_anew = body.upgrade.iter().any(
-                |it| matches!(it, Operation::DropTable { name: dropped, .. } if dropped == name),
-            );
-            made_anew || now.get(name).is_none_or(|now| now == rows)
-        };
-        if counted.iter().all(kept) {
-            Ok(())
-        } else {
-            Err(format!("rows: {counted:?}, after the upgrade: {now:?}"))
-        }
+        rows_stay(Trial::sqlite(), before, after)?;
+        rows_stay(Trial::oldest_sqlite(), before, after)
+            .map_err(|error| format!("by the oldest library: {error}"))
     });
+}
+
+fn rows_stay(mut trial: Trial, before: &Schema, after: &Schema) -> Result<(), String> {
+    let current = trial.create(before)?;
+    trial.sql("PRAGMA foreign_keys = ON")?;
+    for table in &before.tables {
+        for row in rows(table) {
+            // A row that the constraints refuse is no row.
+            let _ = trial.sql(&row);
+        }
+    }
+    let counted = count(&mut trial, before)?;
+    let (_, body) = trial.revision(&current, after)?;
+    let stopped = trial.run(&body.upgrade);
+    let now = if let Err(error) = &stopped {
+        if !is_of_the_rows(error) {
+            return Err(format!("upgrading a filled database: {error}"));
+        }
+        trial.expect(before)?;
+        count(&mut trial, before)?
+    } else {
+        trial.expect(after)?;
+        count(&mut trial, after)?
+    };
+    let kept = |(name, rows): (&ObjectName, &usize)| {
+        let made_anew = body
+            .upgrade
+            .iter()
+            .any(|it| matches!(it, Operation::DropTable { name: dropped, .. } if dropped == name));
+        made_anew || now.get(name).is_none_or(|now| now == rows)
+    };
+    if counted.iter().all(kept) {
+        Ok(())
+    } else {
+        Err(format!("rows: {counted:?}, after the upgrade: {now:?}"))
+    }
 }
 
 /// Whether the rows that are there stand in the way, as limbec or SQLite says it.

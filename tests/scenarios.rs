@@ -150,16 +150,19 @@ fn check(text: &str) {
         for database in &case.databases {
             let (database, since) = database.split_once(">=").unwrap_or((database, "0"));
             let since: u32 = since.parse().expect("a major version");
-            let mut trial = match database {
-                "sqlite" => Trial::sqlite(),
-                "postgresql" => Trial::postgres(),
+            let mut trials = match database {
+                "sqlite" => vec![Trial::sqlite(), Trial::oldest_sqlite()],
+                "postgresql" => vec![Trial::postgres()],
                 other => panic!("`{}`: there is no database `{other}`", case.name),
             };
-            if since > 0 && trial.server_major() < since {
-                continue;
+            if since > 0 {
+                trials.retain_mut(|trial| trial.server_major() >= since);
             }
-            if let Err(error) = run(case, database, trial) {
-                failures.push(format!("## {} on {database}\n{error}", case.name));
+            for (index, trial) in trials.into_iter().enumerate() {
+                if let Err(error) = run(case, database, trial) {
+                    let by = ["", " by the oldest library"][index];
+                    failures.push(format!("## {} on {database}{by}\n{error}", case.name));
+                }
             }
         }
     }

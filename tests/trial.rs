@@ -1,10 +1,13 @@
 //! A database on which revisions are tried as the command would run them.
 
 use std::fmt::Write as _;
+use std::time::Duration;
 
-use limbec::connection::Connection as _;
+use limbec::connection::{Answer, Connection, StatementError};
 use limbec::run::{Database, DatabaseUrl, reflect, run_operations, settle};
 use limbec_core::compare::{Comparison, Verdicts, compare};
+use limbec_core::dialect::Dialect;
+use limbec_core::dialect::sqlite::{OLDEST_LIBRARY, Sqlite};
 use limbec_core::operations::{Operation, apply};
 use limbec_core::revision::Header;
 use limbec_core::schema::Schema;
@@ -15,10 +18,34 @@ use limbec_testkit::postgres::{TestDatabase, test_database};
 /// The beginning of the names that PostgreSQL cuts.
 const TOO_LONG: &str = "a_name_of_seventy_bytes";
 
+/// A connection that is spoken to as if its database were another version of its kind.
+pub(crate) struct Link {
+    database: Database,
+    dialect: &'static dyn Dialect,
+}
+
+impl Connection for Link {
+    fn dialect(&self) -> &'static dyn Dialect {
+        self.dialect
+    }
+
+    async fn run(&mut self, statements: &[&str]) -> Result<Vec<Answer>, StatementError> {
+        self.database.run(statements).await
+    }
+
+    async fn flight(&mut self, statements: &[&str]) -> Result<Vec<Answer>, StatementError> {
+        self.database.flight(statements).await
+    }
+
+    async fn pause(&mut self, time: Duration) {
+        self.database.pause(time).await;
+    }
+}
+
 /// A database of a test's own.
 pub(crate) struct Trial {
-    pub(crate) database: Database,
-    judge: Option<Database>,
+    pub(crate) database: Link,
+    judge: Option<Link>,
     runtime: tokio::runtime::Runtime,
     // Dropped after the connection.
     _server: Option<TestDatabase>,
@@ -27,6 +54,13 @@ pub(crate) struct Trial {
 impl Trial {
     pub(crate) fn sqlite() -> Self {
         Self::open(&DatabaseUrl::Sqlite(":memory:".into()), None)
+    }
+
+    /// The same, as by the oldest library that will do.
+    pub(crate) fn oldest_sqlite() -> Self {
+        let mut trial = Self::sqlite();
+        trial.database.dialect = Sqlite::of_library(OLDEST_LIBRARY);
+        trial
     }
 
     pub(crate) fn postgres() -> Self {
@@ -40,8 +74,12 @@ impl Trial {
             .enable_all()
             .build()
             .unwrap();
-        let database = runtime.block_on(Database::connect(url)).unwrap();
-        let judge = runtime.block_on(url.judge()).unwrap();
+        let link = |database: Database| Link {
+            dialect: database.dialect(),
+            database,
+        };
+        let database = link(runtime.block_on(Database::connect(url)).unwrap());
+        let judge = runtime.block_on(url.judge()).unwrap().map(link);
         Trial {
             database,
             judge,

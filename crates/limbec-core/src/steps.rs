@@ -72,12 +72,30 @@ impl Found {
 }
 
 /// What a check must answer for the transaction to go on.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Expectation {
-    /// The one value of the one row.
+    /// The first value of the first row.
     pub value: String,
     /// What it means when the answer differs, as a sentence.
     pub otherwise: String,
+}
+
+impl Expectation {
+    /// Says that the answer is another one, with what it shows.
+    ///
+    /// ```
+    /// use limbec_core::steps::Step;
+    /// let check = Step::check("SELECT …", "0", "rows hold NULL").expect.unwrap_or_default();
+    /// assert_eq!(check.unmet(Some("2"), Some("id 1; id 7")), "rows hold NULL (2 found: id 1; id 7)");
+    /// ```
+    pub fn unmet(&self, value: Option<&str>, examples: Option<&str>) -> String {
+        match (value, examples) {
+            (Some(value), Some(examples)) => {
+                format!("{} ({value} found: {examples})", self.otherwise)
+            }
+            _ => self.otherwise.clone(),
+        }
+    }
 }
 
 impl Step {
@@ -92,8 +110,8 @@ impl Step {
         }
     }
 
-    /// Makes a check: a query with one value that must be as given, else the transaction is
-    /// rolled back with the message.
+    /// Makes a check: a query whose first value must be as given, else the transaction is rolled
+    /// back with the message. A second value, where there is one, shows what is in the way.
     pub fn check(
         sql: impl Into<String>,
         value: impl Into<String>,

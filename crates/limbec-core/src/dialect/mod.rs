@@ -171,6 +171,32 @@ pub struct Frame {
     pub restore: Vec<Step>,
 }
 
+/// Operations of a revision that are compiled as one.
+#[derive(Debug, Clone, Copy)]
+pub struct Batch<'a> {
+    /// The operations, in order.
+    pub operations: &'a [Operation],
+    /// Whether foreign keys do nothing while they run, so that what they would have done or
+    /// refused is to be looked for.
+    pub keys_off: bool,
+}
+
+/// Something that belongs to one operation of a [`Batch`], counted from 0.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Of<T> {
+    /// Which operation.
+    pub operation: usize,
+    /// What belongs to it.
+    pub item: T,
+}
+
+impl<T> Of<T> {
+    /// Makes what belongs to an operation.
+    pub fn new(operation: usize, item: T) -> Self {
+        Of { operation, item }
+    }
+}
+
 /// How an experiment is framed that leaves nothing behind, inside a transaction or not.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ScratchFrame {
@@ -313,6 +339,40 @@ pub trait Dialect: fmt::Debug + Send + Sync {
     /// # Errors
     /// When the database cannot do what the operation asks for; names the object and the option.
     fn compile(&self, operation: &Operation, current: &Schema) -> Result<Vec<Step>, CompileError>;
+
+    /// The operations of a revision, cut into those that are compiled as one: several changes to a
+    /// table may be one rebuild of it.
+    fn batches<'a>(&self, operations: &'a [Operation]) -> Vec<Batch<'a>> {
+        let each = operations.chunks(1);
+        each.map(|operations| Batch {
+            operations,
+            keys_off: false,
+        })
+        .collect()
+    }
+
+    /// Whether compiling a batch needs the current schema of the database.
+    fn batch_needs_schema(&self, batch: &Batch<'_>) -> bool {
+        batch.operations.iter().any(|it| self.needs_schema(it))
+    }
+
+    /// Makes steps of a batch; `current` is the schema before it.
+    ///
+    /// # Errors
+    /// As [`Dialect::compile`].
+    fn compile_batch(
+        &self,
+        batch: &Batch<'_>,
+        current: &Schema,
+    ) -> Result<Vec<Of<Step>>, Of<CompileError>> {
+        let mut steps = Vec::new();
+        for (at, operation) in batch.operations.iter().enumerate() {
+            let compiled = self.compile(operation, current);
+            let compiled = compiled.map_err(|error| Of::new(at, error))?;
+            steps.extend(compiled.into_iter().map(|step| Of::new(at, step)));
+        }
+        Ok(steps)
+    }
 
     /// The transaction round one revision of these operations.
     fn frame(&self, operations: &[Operation]) -> Frame;

@@ -8,7 +8,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use limbec_core::dialect::sqlite::{OnlyIf, RESTORE, Sqlite};
+use limbec_core::dialect::sqlite::{OLDEST_LIBRARY, OnlyIf, RESTORE, Sqlite};
 use limbec_core::dialect::{Dialect, Row};
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection as Client, ErrorCode};
@@ -18,11 +18,26 @@ use super::{Answer, Connection, DatabaseError, StatementError};
 /// How long a writer waits for another one's transaction.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(30);
 
+/// The version of the library that is linked.
+fn library() -> u32 {
+    u32::try_from(rusqlite::version_number()).unwrap_or_default()
+}
+
 /// Opens a database file, made where it is missing; `:memory:` lives as long as the connection.
 ///
 /// # Errors
-/// When the file cannot be opened or made.
+/// When the file cannot be opened or made, or the library is too old.
 pub fn open(path: &Path) -> Result<Client, DatabaseError> {
+    if library() < OLDEST_LIBRARY {
+        return Err(DatabaseError {
+            message: format!(
+                "this program runs with SQLite {}, and limbec needs 3.35 or newer",
+                rusqlite::version()
+            ),
+            hint: Some("link a newer library, as rusqlite's feature `bundled` does".to_string()),
+            ..DatabaseError::default()
+        });
+    }
     let client = if path.as_os_str() == ":memory:" {
         Client::open_in_memory()
     } else {
@@ -63,7 +78,8 @@ fn cannot_open(path: &Path, source: rusqlite::Error) -> DatabaseError {
 
 impl Connection for Client {
     fn dialect(&self) -> &'static dyn Dialect {
-        &Sqlite
+        // The library that is linked, whatever the developer has.
+        Sqlite::of_library(library())
     }
 
     async fn run(&mut self, statements: &[&str]) -> Result<Vec<Answer>, StatementError> {

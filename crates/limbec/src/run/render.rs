@@ -1,6 +1,6 @@
 //! Renders a plan as an SQL script, without running it.
 
-use limbec_core::dialect::Dialect;
+use limbec_core::dialect::{Dialect, Of};
 use limbec_core::operations::{Operation, apply};
 use limbec_core::revision::{Direction, Plan, PlanStep};
 use limbec_core::schema::{ObjectName, Schema};
@@ -75,15 +75,18 @@ pub fn render<'g, R: Revisions>(
                 };
                 inside.extend(dialect.compile(&limit, &schema)?);
             }
-            for operation in &group.operations {
-                for step in dialect.compile(operation, &schema)? {
+            for batch in dialect.batches(&group.operations) {
+                let compiled = dialect.compile_batch(&batch, &schema);
+                for Of { item: step, .. } in compiled.map_err(|of| of.item)? {
                     if step.transactional {
                         inside.push(step);
                     } else {
                         outside.push(step);
                     }
                 }
-                follow(&mut schema, operation, dialect)?;
+                for operation in batch.operations {
+                    follow(&mut schema, operation, dialect)?;
+                }
             }
             if number == last {
                 inside.extend(rows.steps.iter().map(|(step, _)| step.clone()));

@@ -22,10 +22,13 @@ pub(super) fn write(
         _ => Schema::default(),
     };
     let mut steps = Vec::new();
-    for operation in downgrade {
-        steps.extend(dialect.compile(operation, &schema).ok()?);
-        if apply(&mut schema, operation).is_err() && needs_schema(dialect, downgrade) {
-            return None;
+    for batch in dialect.batches(downgrade) {
+        let compiled = dialect.compile_batch(&batch, &schema).ok()?;
+        steps.extend(compiled.into_iter().map(|of| of.item));
+        for operation in batch.operations {
+            if apply(&mut schema, operation).is_err() && needs_schema(dialect, downgrade) {
+                return None;
+            }
         }
     }
     Some(script(&steps))

@@ -47,14 +47,20 @@ INSERT INTO steps VALUES (1, 1), (1, 2), (5, 1);
 INSERT INTO logs VALUES (1, 1, 1, 5), (2, 1, 2, NULL), (3, 5, 1, 1);
 ";
 
-fn filled() -> Db {
+pub(crate) fn filled() -> Db {
     Db::with(FILLED)
 }
 
-/// Runs a change of a table and looks at everything else, before and after.
+/// Runs a change of a table and looks at everything else, before and after; by the oldest library,
+/// and by the one that is linked.
 #[track_caller]
-fn changes(table: &str, write: impl FnOnce(&mut Operations)) -> Db {
-    let mut db = filled();
+fn changes(table: &str, write: impl Fn(&mut Operations)) -> Db {
+    changes_in(filled().by_the_oldest(), table, &write);
+    changes_in(filled(), table, &write)
+}
+
+#[track_caller]
+fn changes_in(mut db: Db, table: &str, write: impl Fn(&mut Operations)) -> Db {
     let before = db.everything_but(table);
     let rows = db.rows(&format!("SELECT rowid FROM {table} ORDER BY rowid"));
     db.run(write).unwrap();
@@ -68,7 +74,7 @@ fn changes(table: &str, write: impl FnOnce(&mut Operations)) -> Db {
 }
 
 #[track_caller]
-fn is_whole(db: &mut Db) {
+pub(crate) fn is_whole(db: &mut Db) {
     assert_eq!(db.value("PRAGMA integrity_check").as_deref(), Some("ok"));
     assert_eq!(db.value("PRAGMA foreign_keys").as_deref(), Some("1"));
     assert_eq!(db.value("PRAGMA legacy_alter_table").as_deref(), Some("0"));
@@ -80,8 +86,12 @@ fn is_whole(db: &mut Db) {
     );
 }
 
+#[allow(
+    clippy::needless_pass_by_value,
+    reason = "changes are written where they are made"
+)]
 fn alter(table: &'static str, change: AlterColumn) -> Db {
-    changes(table, |op| op.alter_column(table, change))
+    changes(table, |op| op.alter_column(table, change.clone()))
 }
 
 #[test]
@@ -192,8 +202,9 @@ fn triggers_work_as_before() {
 
 #[test]
 fn columns_are_added() {
-    let add =
-        |table: &'static str, column: Column| changes(table, |op| op.add_column(table, column));
+    let add = |table: &'static str, column: Column| {
+        changes(table, |op| op.add_column(table, column.clone()))
+    };
     let db = &mut add("jobs", Column::new("extra", Text).comment("c"));
     assert_eq!(
         db.value("SELECT count(extra) FROM jobs").as_deref(),
@@ -242,25 +253,26 @@ fn columns_are_dropped_with_what_stands_on_them() {
         ("jobs", "code"),
         ("loose", "b"),
     ] {
-        let mut db = filled();
-        db.sql("DROP VIEW broken");
-        let before: Vec<_> = db.everything_but(table);
-        db.run(|op| op.drop_column(table, column)).unwrap();
-        assert!(db.table(table).column_named(column).is_none());
-        let gone = |row: &Vec<Option<String>>| {
-            let kind = row[0].as_deref() == Some("index");
-            let named = row.get(1).and_then(Option::as_deref);
-            kind && named.is_some_and(|it| {
-                it == "jobs_lower" || it == "loose_b" || it.starts_with("sqlite_autoindex_jobs")
-            })
-        };
-        let rest = |rows: Vec<Vec<Option<String>>>| {
-            rows.into_iter()
-                .filter(|row| !gone(row))
-                .collect::<Vec<_>>()
-        };
-        assert_eq!(rest(db.everything_but(table)), rest(before), "{column}");
-        is_whole(&mut db);
+        for mut db in [filled(), filled().by_the_oldest()] {
+            db.sql("DROP VIEW broken");
+            let before: Vec<_> = db.everything_but(table);
+            db.run(|op| op.drop_column(table, column)).unwrap();
+            assert!(db.table(table).column_named(column).is_none());
+            let gone = |row: &Vec<Option<String>>| {
+                let kind = row[0].as_deref() == Some("index");
+                let named = row.get(1).and_then(Option::as_deref);
+                kind && named.is_some_and(|it| {
+                    it == "jobs_lower" || it == "loose_b" || it.starts_with("sqlite_autoindex_jobs")
+                })
+            };
+            let rest = |rows: Vec<Vec<Option<String>>>| {
+                rows.into_iter()
+                    .filter(|row| !gone(row))
+                    .collect::<Vec<_>>()
+            };
+            assert_eq!(rest(db.everything_but(table)), rest(before), "{column}");
+            is_whole(&mut db);
+        }
     }
 }
 

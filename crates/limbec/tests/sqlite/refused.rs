@@ -19,8 +19,13 @@ INSERT INTO children VALUES (1, 1), (2, 2);
 
 /// The change is refused with these words, and nothing is left of it.
 #[track_caller]
-fn refused(words: &str, write: impl FnOnce(&mut Operations)) {
-    let mut db = Db::with(FILLED);
+fn refused(words: &str, write: impl Fn(&mut Operations)) {
+    refused_by(Db::with(FILLED).by_the_oldest(), words, &write);
+    refused_by(Db::with(FILLED), words, &write);
+}
+
+#[track_caller]
+fn refused_by(mut db: Db, words: &str, write: impl Fn(&mut Operations)) {
     let before = db.everything_but("");
     let told = db
         .run(|op| {
@@ -38,7 +43,7 @@ fn refused(words: &str, write: impl FnOnce(&mut Operations)) {
 #[test]
 fn values_that_do_not_fit() {
     let alter = |words: &str, change: AlterColumn| {
-        refused(words, |op| op.alter_column("parents", change));
+        refused(words, |op| op.alter_column("parents", change.clone()));
     };
     let misfit = "holds values that do not fit its new type";
     alter(misfit, AlterColumn::new("name").column_type(Integer));

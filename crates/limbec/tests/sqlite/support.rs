@@ -5,7 +5,8 @@ use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
 use limbec::connection::{Connection, open_sqlite};
-use limbec_core::dialect::{Dialect, Row, sqlite::Sqlite};
+use limbec_core::dialect::sqlite::{OLDEST_LIBRARY, Sqlite};
+use limbec_core::dialect::{Dialect, Row};
 use limbec_core::operations::{Operation, Operations};
 use limbec_core::schema::{ObjectName, Schema, Table};
 use limbec_core::steps::Step;
@@ -20,6 +21,10 @@ pub(crate) fn now<T>(future: impl Future<Output = T>) -> T {
 
 pub(crate) struct Db {
     pub(crate) client: rusqlite::Connection,
+    /// As of the library that is linked, or an older one.
+    pub(crate) dialect: &'static Sqlite,
+    /// The statements of revisions.
+    sent: Vec<String>,
 }
 
 impl Db {
@@ -27,7 +32,19 @@ impl Db {
     pub(crate) fn new() -> Self {
         let client = open_sqlite(":memory:".as_ref()).unwrap();
         client.execute_batch("PRAGMA foreign_keys = ON").unwrap();
-        Db { client }
+        let dialect = Sqlite::of_library(rusqlite::version_number().try_into().unwrap());
+        let sent = Vec::new();
+        Db {
+            client,
+            dialect,
+            sent,
+        }
+    }
+
+    /// The same database, changed as by the oldest library that will do.
+    pub(crate) fn by_the_oldest(mut self) -> Self {
+        self.dialect = Sqlite::of_library(OLDEST_LIBRARY);
+        self
     }
 
     pub(crate) fn with(sql: &str) -> Self {
@@ -75,7 +92,7 @@ impl Db {
 
     /// Runs a revision; after a failure everything is as before.
     pub(crate) fn revision(&mut self, operations: &[Operation]) -> Result<(), String> {
-        let frame = Sqlite.frame(operations);
+        let frame = self.dialect.frame(operations);
         let begun = self.steps(&frame.begin);
         let done = begun.and_then(|()| {
             let done = self.transaction(&frame.commit, operations);
@@ -89,28 +106,31 @@ impl Db {
     }
 
     fn transaction(&mut self, commit: &[Step], operations: &[Operation]) -> Result<(), String> {
-        for operation in operations {
-            let current = if Sqlite.needs_schema(operation) {
+        for batch in self.dialect.batches(operations) {
+            let current = if self.dialect.batch_needs_schema(&batch) {
                 self.reflect()
             } else {
                 Schema::default()
             };
-            let steps = Sqlite.compile(operation, &current);
-            self.steps(&steps.map_err(|error| error.to_string())?)?;
+            let steps = self.dialect.compile_batch(&batch, &current);
+            let steps = steps.map_err(|of| of.item.to_string())?;
+            let steps: Vec<Step> = steps.into_iter().map(|of| of.item).collect();
+            self.steps(&steps)?;
         }
         self.steps(commit)
     }
 
     pub(crate) fn steps(&mut self, steps: &[Step]) -> Result<(), String> {
         for step in steps {
+            self.sent.push(step.sql.clone());
             let answer = now(self.client.run(&[&step.sql]))
                 .map_err(|error| format!("{error}\n{}", step.sql))?
                 .remove(0);
             if let Some(expect) = &step.expect {
-                let is =
-                    matches!(&answer.rows[..], [row] if row[..] == [Some(expect.value.clone())]);
-                if !is {
-                    return Err(expect.otherwise.clone());
+                let mut values = answer.rows.iter().flatten();
+                let value = values.next().and_then(Option::as_deref);
+                if value != Some(&expect.value) {
+                    return Err(expect.unmet(value, values.next().and_then(Option::as_deref)));
                 }
             }
         }
@@ -122,6 +142,17 @@ impl Db {
         let mut op = Operations::new();
         write(&mut op);
         self.revision(&op.into_vec())
+    }
+
+    /// Runs a revision, and tells which tables it rebuilt.
+    pub(crate) fn rebuilds(&mut self, operations: &[Operation]) -> Vec<String> {
+        self.sent.clear();
+        self.revision(operations)
+            .unwrap_or_else(|error| panic!("{error}"));
+        let prefix = "CREATE TABLE limbec_new_";
+        let names = self.sent.iter().filter_map(|sql| sql.strip_prefix(prefix));
+        let names = names.filter_map(|rest| rest.split(' ').next());
+        names.map(str::to_string).collect()
     }
 
     /// Creates every table and index of a schema.

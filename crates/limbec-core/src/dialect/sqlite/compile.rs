@@ -1,54 +1,69 @@
 //! Makes steps of operations.
 //!
-//! What SQLite 3.35 does by its own `ALTER TABLE` is done so, since it then checks views and
-//! triggers itself; everything else is a [`rebuild`] of the table.
+//! What the library can do by its own `ALTER TABLE` is done so, since it then checks views and
+//! triggers itself; everything else is a [`rebuild`] of the table, one for all that neighbouring
+//! operations change about it ([`batch`]).
 
+mod batch;
 mod checks;
 mod column;
 mod constraint;
-mod foreign_keys;
+mod dependents;
+mod draft;
+mod enumeration;
+mod guard;
 mod index;
+mod raw;
 mod rebuild;
 mod table;
 
-use crate::dialect::{CompileError, Isolation};
-use crate::operations::{CommentOn, Operation};
-use crate::schema::{
-    ColumnType, Definition, DefinitionKind, EnumType, Index, ObjectName, Schema, Table,
-};
-use crate::sql;
+use super::Sqlite;
+use super::names::{plain, quote, quote_plain, same};
+use super::reflect::options;
+use crate::dialect::{Batch, CompileError, Isolation, Of};
+use crate::operations::{Constraint, Operation};
+use crate::schema::{Definition, DefinitionKind, ObjectName, Schema, Table};
 use crate::steps::Step;
 
 pub(super) use index::create_index;
-use rebuild::Rebuild;
-
-use super::names::{plain, quote, quote_plain, same};
-use super::reflect::options;
 
 /// Whether an operation may make a rebuild of a table.
-pub(super) fn may_rebuild(operation: &Operation) -> bool {
+pub(super) fn may_rebuild(dialect: Sqlite, operation: &Operation) -> bool {
+    let alters = dialect.alters_constraints;
     match operation {
         Operation::AddColumn { column, .. } => !column::adds_natively(column),
-        Operation::DropColumn { .. }
-        | Operation::AlterColumn { .. }
-        | Operation::CreateConstraint { .. }
-        | Operation::DropConstraint { .. }
-        | Operation::AlterEnum { .. }
-        | Operation::CreateTableComment { .. }
-        | Operation::DropTableComment { .. } => true,
-        _ => false,
+        Operation::AlterColumn { change, .. } => !(alters && column::only_null(change)),
+        Operation::CreateConstraint { constraint, .. } => {
+            !(alters && matches!(constraint, Constraint::Check(_)))
+        }
+        Operation::CreateComment { .. } | Operation::DropComment { .. } => false,
+        _ => changes_a_table(operation),
     }
+}
+
+/// Whether what an operation makes depends on the table as it is.
+fn changes_a_table(operation: &Operation) -> bool {
+    matches!(
+        operation,
+        Operation::DropColumn { .. }
+            | Operation::AlterColumn { .. }
+            | Operation::CreateConstraint { .. }
+            | Operation::DropConstraint { .. }
+            | Operation::AlterEnum { .. }
+            | Operation::CreateTableComment { .. }
+            | Operation::DropTableComment { .. }
+            | Operation::CreateComment { .. }
+            | Operation::DropComment { .. }
+    )
 }
 
 /// Whether compiling needs the current schema.
 pub(super) fn needs_schema(operation: &Operation) -> bool {
-    let by_itself = matches!(
-        operation,
-        Operation::DropTable { .. }
-            | Operation::CreateComment { .. }
-            | Operation::DropComment { .. }
-    );
-    by_itself || may_rebuild(operation)
+    match operation {
+        Operation::DropTable { .. } => true,
+        Operation::AddColumn { column, .. } => !column::adds_natively(column),
+        _ => changes_a_table(operation),
+    }
 }
 
 /// How an operation stands to the transaction of its revision.
@@ -57,28 +72,83 @@ pub(super) fn isolation(operation: &Operation) -> Isolation {
         Operation::Execute { sql, dialect }
             if matches!(dialect.as_deref(), None | Some("sqlite")) =>
         {
-            statement_isolation(sql)
+            raw::isolation(sql)
         }
         _ => Isolation::Shared,
     }
 }
 
-fn statement_isolation(statement: &str) -> Isolation {
-    let mut words = sql::tokens(statement).filter(|it| it.kind != sql::TokenKind::Comment);
-    let first = words.next();
-    let is = |word: &str| first.is_some_and(|token| token.is_word(word));
-    let marked = sql::is_autocommit(statement);
-    if is("VACUUM") || (marked && ["PRAGMA", "ATTACH", "DETACH"].iter().any(|it| is(it))) {
-        Isolation::Outside
-    } else if marked {
-        Isolation::Own
-    } else {
-        Isolation::Shared
+/// Cuts a revision into runs of what may be one rebuild. What other statements of a run would have
+/// to see done before stands alone: raw SQL, and names that change.
+pub(super) fn batches(dialect: Sqlite, operations: &[Operation]) -> Vec<Batch<'_>> {
+    let stands_alone = |operation: &Operation| {
+        matches!(
+            operation,
+            Operation::Execute { .. }
+                | Operation::RenameTable { .. }
+                | Operation::RenameColumn { .. }
+                | Operation::CreateDefinition { .. }
+                | Operation::ReplaceDefinition { .. }
+                | Operation::DropDefinition { .. }
+        )
+    };
+    let keys_off = super::transaction::keys_off(dialect, operations);
+    operations
+        .chunk_by(|a, b| !stands_alone(a) && !stands_alone(b))
+        .map(|operations| Batch {
+            operations,
+            keys_off: keys_off && operations.iter().any(raw::writes),
+        })
+        .collect()
+}
+
+/// Makes steps of one operation.
+pub(super) fn compile(
+    dialect: Sqlite,
+    operation: &Operation,
+    current: &Schema,
+) -> Result<Vec<Step>, CompileError> {
+    let batch = Batch {
+        operations: std::slice::from_ref(operation),
+        keys_off: false,
+    };
+    let steps = compile_batch(dialect, &batch, current);
+    match steps {
+        Ok(steps) => Ok(steps.into_iter().map(|of| of.item).collect()),
+        Err(of) => Err(of.item),
     }
 }
 
-/// Makes steps of an operation.
-pub(super) fn compile(operation: &Operation, current: &Schema) -> Result<Vec<Step>, CompileError> {
+/// Makes steps of operations that are compiled as one.
+pub(super) fn compile_batch(
+    dialect: Sqlite,
+    batch: &Batch<'_>,
+    current: &Schema,
+) -> Result<Vec<Of<Step>>, Of<CompileError>> {
+    if let [Operation::Execute { sql, dialect }] = batch.operations {
+        let steps = match dialect.as_deref() {
+            None | Some("sqlite") if batch.keys_off => raw::guarded(sql, current),
+            None | Some("sqlite") => raw::execute(sql),
+            Some(_) => Ok(Vec::new()),
+        };
+        return match steps {
+            Ok(steps) => Ok(steps.into_iter().map(|step| Of::new(0, step)).collect()),
+            Err(error) => Err(Of::new(0, error)),
+        };
+    }
+    if batch.operations.iter().any(needs_schema) {
+        return batch::compile(dialect, batch.operations, current);
+    }
+    let mut steps = Vec::new();
+    for (at, operation) in batch.operations.iter().enumerate() {
+        let made = plainly(operation).map_err(|error| Of::new(at, error))?;
+        steps.extend(made.into_iter().map(|step| Of::new(at, step)));
+    }
+    Ok(steps)
+}
+
+/// The steps of an operation that are the same whatever the tables look like.
+fn plainly(operation: &Operation) -> Result<Vec<Step>, CompileError> {
     match operation {
         Operation::CreateSchema { name } | Operation::DropSchema { name } => {
             Err(lacks("schemas", name))
@@ -97,37 +167,19 @@ pub(super) fn compile(operation: &Operation, current: &Schema) -> Result<Vec<Ste
         // An enumeration is in each column that has it.
         Operation::CreateEnum { enumeration } => plain(&enumeration.name).map(|_| Vec::new()),
         Operation::DropEnum { name, .. } => plain(name).map(|_| Vec::new()),
-        Operation::AlterEnum { to, .. } => alter_enum(to, current),
         Operation::CreateTable { table } => create_table(table),
-        Operation::DropTable { name, .. } => drop_table(name, current),
         Operation::RenameTable { from, to } => rename_table(from, to),
-        Operation::AddColumn { table, column } => column::add(table, column, current),
-        Operation::DropColumn { table, name, .. } => column::drop(table, name, current),
+        Operation::AddColumn { table, column } => column::add_natively(table, column),
         Operation::RenameColumn { table, from, to } => Ok(vec![Step::new(format!(
             "ALTER TABLE {} RENAME COLUMN {} TO {}",
             quote_plain(table)?,
             quote(from),
             quote(to)
         ))]),
-        Operation::AlterColumn { table, change } => column::alter(table, change, current),
-        Operation::CreateConstraint { table, constraint } => {
-            constraint::create(table, constraint, current)
-        }
-        Operation::DropConstraint {
-            table,
-            constraint,
-            definition,
-        } => constraint::drop(table, constraint, definition.as_ref(), current),
         Operation::CreateIndex { table, index } => Ok(vec![Step::new(create_index(table, index)?)]),
         Operation::DropIndex { name, .. } => {
             Ok(vec![Step::new(format!("DROP INDEX {}", quote(name)))])
         }
-        Operation::CreateTableComment { table, comment, .. } => {
-            comment_table(table, Some(comment.clone()), current)
-        }
-        Operation::DropTableComment { table, .. } => comment_table(table, None, current),
-        Operation::CreateComment { on, comment, .. } => comment_on(on, Some(comment), current),
-        Operation::DropComment { on, .. } => comment_on(on, None, current),
         Operation::CreateDefinition { definition } => create_definition(definition),
         Operation::ReplaceDefinition { to, .. } => {
             let mut steps = drop_definition(to)?;
@@ -137,10 +189,9 @@ pub(super) fn compile(operation: &Operation, current: &Schema) -> Result<Vec<Ste
         Operation::DropDefinition { definition } => drop_definition(definition),
         // SQLite has no such limits.
         Operation::SetTimeout { .. } => Ok(Vec::new()),
-        Operation::Execute { sql, dialect } => match dialect.as_deref() {
-            None | Some("sqlite") => execute(sql),
-            Some(_) => Ok(Vec::new()),
-        },
+        other => Err(CompileError::new(format!(
+            "`{other}` cannot be done without knowing the table"
+        ))),
     }
 }
 
@@ -166,7 +217,7 @@ fn create_definition(definition: &Definition) -> Result<Vec<Step>, CompileError>
         return Ok(Vec::new());
     }
     kept(definition)?;
-    execute(&definition.sql)
+    raw::execute(&definition.sql)
 }
 
 fn drop_definition(definition: &Definition) -> Result<Vec<Step>, CompileError> {
@@ -242,95 +293,4 @@ fn rename_table(from: &ObjectName, to: &str) -> Result<Vec<Step>, CompileError> 
         return Ok(vec![rename(name, &between), rename(&between, to)]);
     }
     Ok(vec![rename(name, to)])
-}
-
-fn alter_enum(to: &EnumType, current: &Schema) -> Result<Vec<Step>, CompileError> {
-    plain(&to.name)?;
-    let mut steps = Vec::new();
-    for before in &current.tables {
-        let mut target = before.clone();
-        let mut before_copy = Vec::new();
-        for column in &mut target.columns {
-            if let ColumnType::Enum(known) = &mut column.column_type
-                && known.name == to.name
-            {
-                known.labels.clone_from(&to.labels);
-                before_copy.push(checks::is_a_label(
-                    before,
-                    &column.name,
-                    &quote(&column.name),
-                    to,
-                ));
-            }
-        }
-        if !before_copy.is_empty() {
-            let mut rebuild = Rebuild::of(before, &target);
-            rebuild.before_copy = before_copy;
-            steps.extend(rebuild.steps(current)?);
-        }
-    }
-    Ok(steps)
-}
-
-/// An index has its comment in its own SQL: it is made anew.
-fn comment_on(
-    on: &CommentOn,
-    text: Option<&String>,
-    current: &Schema,
-) -> Result<Vec<Step>, CompileError> {
-    let CommentOn::Index { table, name } = on else {
-        return Err(lacks(
-            "comments but on tables, columns and indexes",
-            &on.to_string(),
-        ));
-    };
-    let mut indexes = existing(table, current)?.indexes.iter();
-    let index = indexes
-        .find(|it| same(&it.name, name))
-        .ok_or_else(|| CompileError::new(format!("the table `{table}` has no index `{name}`")))?;
-    let index = Index {
-        comment: text.cloned(),
-        ..index.clone()
-    };
-    Ok(vec![
-        Step::new(format!("DROP INDEX {}", quote(name))),
-        Step::new(create_index(table, &index)?),
-    ])
-}
-
-fn comment_table(
-    name: &ObjectName,
-    comment: Option<String>,
-    current: &Schema,
-) -> Result<Vec<Step>, CompileError> {
-    let before = existing(name, current)?;
-    let mut target = before.clone();
-    target.comment = comment;
-    Rebuild::of(before, &target).steps(current)
-}
-
-fn execute(text: &str) -> Result<Vec<Step>, CompileError> {
-    let mut steps = Vec::new();
-    for statement in sql::split(text) {
-        let mut words = sql::tokens(statement).filter(|it| it.kind != sql::TokenKind::Comment);
-        let first = words.next();
-        let is = |word: &str| first.is_some_and(|token| token.is_word(word));
-        let to_savepoint = is("ROLLBACK") && words.any(|token| token.is_word("TO"));
-        if !to_savepoint
-            && ["BEGIN", "COMMIT", "END", "ROLLBACK"]
-                .iter()
-                .any(|word| is(word))
-        {
-            return Err(CompileError::new(format!(
-                "`{statement}` would open or end a transaction, but a revision runs in one of its own"
-            ))
-            .hint("leave it out"));
-        }
-        let step = Step::new(statement);
-        steps.push(match statement_isolation(statement) {
-            Isolation::Outside => step.outside_transaction(),
-            _ => step,
-        });
-    }
-    Ok(steps)
 }

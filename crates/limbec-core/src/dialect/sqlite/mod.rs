@@ -5,8 +5,8 @@
 //! comments as comments of the SQL. Input and output are the [`Dialect`]'s; each method lives in
 //! the file of its name.
 //!
-//! Invariant: nothing here knows the version of the library; what 3.35 can do is done by its own
-//! `ALTER TABLE`, everything else by a rebuild of the table.
+//! Invariant: what the library that runs can do by its own `ALTER TABLE` is done so, since it then
+//! checks views and triggers itself; everything else is a rebuild of the table.
 
 mod canonical;
 mod compile;
@@ -22,8 +22,8 @@ mod version_table;
 use std::borrow::Cow;
 
 use super::{
-    Capabilities, CompileError, Dialect, Expression, Frame, Isolation, Limits, ReflectError, Row,
-    ScratchFrame, ScratchPlace, VersionTable,
+    Batch, Capabilities, CompileError, Dialect, Expression, Frame, Isolation, Limits, Of,
+    ReflectError, Row, ScratchFrame, ScratchPlace, VersionTable,
 };
 use crate::journal::{Journal, Lease};
 use crate::operations::Operation;
@@ -32,9 +32,43 @@ use crate::steps::Step;
 
 pub use transaction::{OnlyIf, RESTORE};
 
-/// SQLite, embedded.
-#[derive(Debug, Clone, Copy)]
-pub struct Sqlite;
+/// The oldest library that does what every revision needs (`DROP COLUMN`, `RETURNING`).
+pub const OLDEST_LIBRARY: u32 = 3_035_000;
+
+/// SQLite, embedded, with what its library can do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sqlite {
+    /// `ALTER TABLE` sets and drops `NOT NULL`, adds checks and drops constraints.
+    alters_constraints: bool,
+}
+
+/// SQLite of the oldest library that will do: right for a script that some other library runs.
+#[allow(
+    non_upper_case_globals,
+    reason = "a dialect is written as PostgreSQL's is, which has no fields"
+)]
+pub const Sqlite: Sqlite = Sqlite {
+    alters_constraints: false,
+};
+
+impl Sqlite {
+    /// SQLite of a library's version, as the library numbers itself: 3.53.1 is 3053001.
+    ///
+    /// ```
+    /// use limbec_core::dialect::sqlite::Sqlite;
+    /// assert_eq!(*Sqlite::of_library(3_040_001), Sqlite);
+    /// assert_ne!(*Sqlite::of_library(3_053_001), Sqlite);
+    /// ```
+    pub fn of_library(version: u32) -> &'static Self {
+        const ALTERS_CONSTRAINTS: Sqlite = Sqlite {
+            alters_constraints: true,
+        };
+        match version {
+            3_053_000.. => &ALTERS_CONSTRAINTS,
+            _ => &Sqlite,
+        }
+    }
+}
 
 impl Dialect for Sqlite {
     fn name(&self) -> &'static str {
@@ -130,11 +164,27 @@ impl Dialect for Sqlite {
     }
 
     fn compile(&self, operation: &Operation, current: &Schema) -> Result<Vec<Step>, CompileError> {
-        compile::compile(operation, current)
+        compile::compile(*self, operation, current)
+    }
+
+    fn batches<'a>(&self, operations: &'a [Operation]) -> Vec<Batch<'a>> {
+        compile::batches(*self, operations)
+    }
+
+    fn batch_needs_schema(&self, batch: &Batch<'_>) -> bool {
+        batch.keys_off || batch.operations.iter().any(|it| self.needs_schema(it))
+    }
+
+    fn compile_batch(
+        &self,
+        batch: &Batch<'_>,
+        current: &Schema,
+    ) -> Result<Vec<Of<Step>>, Of<CompileError>> {
+        compile::compile_batch(*self, batch, current)
     }
 
     fn frame(&self, operations: &[Operation]) -> Frame {
-        transaction::frame(operations)
+        transaction::frame(*self, operations)
     }
 
     fn isolation(&self, operation: &Operation) -> Isolation {

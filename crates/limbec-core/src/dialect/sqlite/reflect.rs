@@ -33,7 +33,8 @@ use super::{compile, types};
 /// The queries, in the order in which [`read`] takes their answers.
 pub(super) const CATALOGUE: &[&str] = &[
     "SELECT type, name, tbl_name, sql FROM main.sqlite_schema WHERE sql IS NOT NULL \
-     AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY rowid",
+     AND (name NOT LIKE 'sqlite\\_%' ESCAPE '\\' OR name IN ('sqlite_stat1', 'sqlite_stat4')) \
+     ORDER BY rowid",
     "SELECT t.name, c.name, c.type, c.\"notnull\", c.dflt_value, c.pk \
      FROM main.sqlite_schema AS t JOIN pragma_table_xinfo(t.name, 'main') AS c \
      WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite\\_%' ESCAPE '\\' \
@@ -57,6 +58,9 @@ pub(super) fn read(answers: Vec<Vec<Row>>) -> Result<Schema, ReflectError> {
         .into_iter()
         .map(object)
         .collect::<Result<Vec<_>, _>>()?;
+    let (statistics, objects): (Vec<Object>, Vec<Object>) = objects
+        .into_iter()
+        .partition(|it| it.name.starts_with("sqlite_stat"));
     let mut infos = infos(columns)?;
     let virtual_tables: Vec<(&str, String)> = objects.iter().filter_map(virtual_table).collect();
     let mut schema = Schema::default();
@@ -82,6 +86,13 @@ pub(super) fn read(answers: Vec<Vec<Row>>) -> Result<Schema, ReflectError> {
                 table.options.insert(key, object.sql.clone());
             }
             _ => {}
+        }
+    }
+    if !statistics.is_empty() {
+        let names: Vec<&str> = statistics.iter().map(|it| it.name.as_str()).collect();
+        for table in &mut schema.tables {
+            let key = options::STATISTICS.to_string();
+            table.options.insert(key, names.join(" "));
         }
     }
     schema.enums = enums(&schema.tables);

@@ -5,6 +5,7 @@
 //! outside a transaction, and inside one the change is ignored without a word: so it is made
 //! before, and checked.
 
+use super::Sqlite;
 use crate::dialect::{Frame, ScratchFrame};
 use crate::operations::Operation;
 use crate::steps::Step;
@@ -40,16 +41,20 @@ pub const RESTORE: [OnlyIf; 2] = [
     },
 ];
 
-/// Whether an operation may drop a table.
-fn may_drop_table(operation: &Operation) -> bool {
-    matches!(operation, Operation::DropTable { .. }) || super::compile::may_rebuild(operation)
+/// Whether a revision may drop a table, for which the foreign keys are switched off.
+pub(super) fn keys_off(dialect: Sqlite, operations: &[Operation]) -> bool {
+    let may_drop_table = |operation: &Operation| {
+        matches!(operation, Operation::DropTable { .. })
+            || super::compile::may_rebuild(dialect, operation)
+    };
+    operations.iter().any(may_drop_table)
 }
 
 /// The transaction round one revision.
-pub(super) fn frame(operations: &[Operation]) -> Frame {
+pub(super) fn frame(dialect: Sqlite, operations: &[Operation]) -> Frame {
     let mut begin = Vec::new();
     let mut restore = Vec::new();
-    if operations.iter().any(may_drop_table) {
+    if keys_off(dialect, operations) {
         begin.extend([
             Step::new(REMEMBER),
             Step::new("PRAGMA foreign_keys = OFF"),

@@ -1,7 +1,7 @@
 //! Steps on their way to the database: sent together for as long as nothing has to be asked
 //! between them.
 
-use limbec_core::dialect::{Dialect, Frame, Limits};
+use limbec_core::dialect::{Dialect, Frame, Limits, Of};
 use limbec_core::operations::Operation;
 use limbec_core::schema::Schema;
 use limbec_core::steps::Step;
@@ -135,23 +135,27 @@ impl<'a, C: Connection> Queue<'a, C> {
         let mut all = Vec::new();
         // What the database holds now, as long as that is known without asking.
         let mut known: Option<Schema> = None;
-        for operation in operations {
-            let words = Some(operation.to_string());
-            let compiled = if dialect.needs_schema(operation) {
+        for batch in dialect.batches(operations) {
+            let compiled = if dialect.batch_needs_schema(&batch) {
                 if known.is_none() {
                     known = Some(self.reflect().await?);
                 }
-                dialect.compile(operation, known.as_ref().unwrap_or(&nothing))
+                dialect.compile_batch(&batch, known.as_ref().unwrap_or(&nothing))
             } else {
-                dialect.compile(operation, &nothing)
+                dialect.compile_batch(&batch, &nothing)
             };
-            known.take_if(|schema| !dialect.follow(schema, operation));
-            let steps = compiled.map_err(|error| Error::compiling(operation, error))?;
-            for step in steps {
-                all.push(step.clone());
+            known.take_if(|schema| {
+                let mut operations = batch.operations.iter();
+                !operations.all(|it| dialect.follow(schema, it))
+            });
+            let steps = compiled
+                .map_err(|of| Error::compiling(&batch.operations[of.operation], of.item))?;
+            for Of { operation, item } in steps {
+                all.push(item.clone());
+                let operation = batch.operations.get(operation);
                 self.pending.push(Pending {
-                    operation: words.clone(),
-                    ..Pending::of(step)
+                    operation: operation.map(ToString::to_string),
+                    ..Pending::of(item)
                 });
             }
         }
@@ -238,15 +242,14 @@ impl<'a, C: Connection> Queue<'a, C> {
 
 fn check(pending: &Pending, answer: &Answer) -> Result<(), Error> {
     if let Some(expected) = &pending.step.expect {
-        let value = answer
-            .rows
-            .first()
-            .and_then(|row| row.first())
-            .cloned()
-            .flatten();
-        if value.as_deref() != Some(&expected.value) {
-            return Err(Error::check(&expected.otherwise, &pending.step.sql)
-                .of_operation(pending.operation.clone()));
+        let mut values = answer.rows.iter().flatten();
+        let value = values.next().and_then(Option::as_deref);
+        if value != Some(&expected.value) {
+            let examples = values.next().and_then(Option::as_deref);
+            let message = expected.unmet(value, examples);
+            return Err(
+                Error::check(&message, &pending.step.sql).of_operation(pending.operation.clone())
+            );
         }
     }
     match pending.affects {

@@ -1,15 +1,65 @@
 //! Questions to the rows: each answers with the number of those that stand in the way.
 
 use super::super::canonical::enclosed;
-use super::super::names::{quote, quote_all, quote_plain};
+use super::super::names::{quote, quote_all, quote_plain, text};
+use super::draft::Draft;
+use super::rebuild::row_number;
 use super::table::{labels, new_name};
 use crate::dialect::CompileError;
 use crate::schema::{CheckConstraint, Column, ColumnType, EnumType, ForeignKey, ObjectName, Table};
 use crate::steps::Step;
 
-fn none(from: &str, condition: &str, otherwise: impl Into<String>) -> Step {
-    let sql = format!("SELECT count(*) FROM {from} WHERE {condition}");
+/// How many rows are shown of those that stand in the way.
+const SHOWN: usize = 3;
+
+/// No row is as the condition says: answers with their number and the first few.
+pub(super) fn none(
+    from: &str,
+    condition: &str,
+    example: &str,
+    otherwise: impl Into<String>,
+) -> Step {
+    let sql = format!(
+        "SELECT n, CASE WHEN n > 0 THEN (SELECT group_concat(e, '; ') FROM (SELECT {example} AS e \
+         FROM {from} WHERE {condition} LIMIT {SHOWN})) END \
+         FROM (SELECT count(*) AS n FROM {from} WHERE {condition})"
+    );
     Step::check(sql, "0", otherwise)
+}
+
+/// A row in words: by its primary key, else by its number where it has one.
+fn row(table: &Table, from_itself: bool) -> String {
+    let key = table.primary_key.iter().flat_map(|key| &key.columns);
+    let key: Vec<String> = key
+        .map(|column| {
+            format!(
+                "{} || quote({})",
+                text(&format!("{column} ")),
+                quote(column)
+            )
+        })
+        .collect();
+    if !key.is_empty() {
+        return key.join(" || ', ' || ");
+    }
+    match row_number(&[table]).filter(|_| from_itself) {
+        Some(number) => format!("'row ' || {number}"),
+        None => "'a row'".to_string(),
+    }
+}
+
+/// A value in words, cut where it is long.
+fn value(column: &str) -> String {
+    let value = format!("quote({})", quote(column));
+    format!("CASE WHEN length({value}) > 60 THEN substr({value}, 1, 60) || '…' ELSE {value} END")
+}
+
+/// A row of a draft in words.
+fn row_of(draft: &Draft) -> String {
+    row(
+        &draft.target,
+        draft.rows() == quote(&draft.before.name.name),
+    )
 }
 
 /// A table must not be dropped while SQLite would delete the rows that refer to its own.
@@ -34,26 +84,28 @@ pub(super) fn has_no_rows(table: &ObjectName, column: &Column) -> Result<Step, C
     ))
 }
 
-/// No value of the column, or of what becomes its value, is NULL.
-pub(super) fn is_not_null(table: &Table, column: &str, source: &str) -> Step {
+/// No value of the column is NULL.
+pub(super) fn is_not_null(draft: &Draft, column: &str) -> Step {
     none(
-        &quote(&table.name.name),
-        &format!("{} IS NULL", enclosed(source)),
+        &draft.rows(),
+        &format!("{} IS NULL", quote(column)),
+        &row_of(draft),
         format!(
             "the column `{}.{column}` cannot refuse NULL: rows hold NULL; fill them first",
-            table.name
+            draft.target.name
         ),
     )
 }
 
 /// Every value is one of the labels.
-pub(super) fn is_a_label(table: &Table, column: &str, source: &str, to: &EnumType) -> Step {
+pub(super) fn is_a_label(draft: &Draft, column: &str, to: &EnumType) -> Step {
     none(
-        &quote(&table.name.name),
-        &format!("{} NOT IN ({})", enclosed(source), labels(to)),
+        &draft.rows(),
+        &format!("{} NOT IN ({})", quote(column), labels(to)),
+        &format!("{} || ': ' || {}", row_of(draft), value(column)),
         format!(
             "the column `{}.{column}` holds values that are no label of the enumeration `{}` ({})",
-            table.name,
+            draft.target.name,
             to.name,
             to.labels.join(", ")
         ),
@@ -61,35 +113,41 @@ pub(super) fn is_a_label(table: &Table, column: &str, source: &str, to: &EnumTyp
 }
 
 /// No two rows have the same key.
-pub(super) fn is_unique(table: &Table, columns: &[String]) -> Step {
+pub(super) fn is_unique(draft: &Draft, columns: &[String]) -> Step {
     let not_null: Vec<String> = columns
         .iter()
         .map(|column| format!("{} IS NOT NULL", quote(column)))
         .collect();
-    Step::check(
-        format!(
-            "SELECT count(*) FROM (SELECT 1 FROM {} WHERE {} GROUP BY {} HAVING count(*) > 1)",
-            quote(&table.name.name),
-            not_null.join(" AND "),
-            quote_all(columns)
+    let values: Vec<String> = columns.iter().map(|it| value(it)).collect();
+    let (rows, key) = (draft.rows(), quote_all(columns));
+    none(
+        &format!(
+            "(SELECT {key}, count(*) AS \"limbec n\" FROM {rows} WHERE {} GROUP BY {key} \
+             HAVING count(*) > 1)",
+            not_null.join(" AND ")
         ),
-        "0",
+        "true",
+        &format!(
+            "{} || ' in ' || \"limbec n\" || ' rows'",
+            values.join(" || ', ' || ")
+        ),
         format!(
             "rows of `{}` have the same {}, so they cannot be unique",
-            table.name,
+            draft.target.name,
             columns.join(", ")
         ),
     )
 }
 
 /// A condition holds for every row.
-pub(super) fn holds(table: &Table, check: &CheckConstraint) -> Step {
+pub(super) fn holds(draft: &Draft, check: &CheckConstraint) -> Step {
     none(
-        &quote(&table.name.name),
+        &draft.rows(),
         &format!("NOT {}", enclosed(&check.expression)),
+        &row_of(draft),
         format!(
             "rows of `{}` break the check `{}`",
-            table.name, check.expression
+            draft.target.name, check.expression
         ),
     )
 }
@@ -104,6 +162,7 @@ pub(super) fn refers_to_nothing(table: &Table, key: &ForeignKey) -> Step {
     none(
         &quote(&table.name.name),
         &refers.join(" AND "),
+        &row(table, true),
         format!(
             "rows of `{}` refer to `{}` by ({}): drop the foreign key, or `{}`, first",
             table.name,
@@ -150,6 +209,7 @@ pub(super) fn fits(table: &Table, column: &Column) -> Option<Step> {
     Some(none(
         &quote(&new_name(&table.name)),
         &format!("{name} IS NOT NULL AND {misfit}"),
+        &format!("{} || ': ' || {}", row(table, true), value(&column.name)),
         format!(
             "the column `{}.{}` holds values that do not fit its new type: say by `.using(\"…\")` \
              how they become one",

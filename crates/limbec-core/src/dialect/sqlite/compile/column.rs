@@ -1,12 +1,14 @@
 //! Columns: added, dropped and changed.
 
+use super::super::Sqlite;
 use super::super::canonical::{is_constant, is_null};
 use super::super::names::{quote, quote_plain, same};
 use super::super::reflect::{options, tokens};
-use super::rebuild::{ROW_NUMBERS, Rebuild};
-use super::{checks, existing, table};
-use crate::dialect::CompileError;
-use crate::operations::AlterColumn;
+use super::draft::Draft;
+use super::rebuild::ROW_NUMBERS;
+use super::{checks, table};
+use crate::dialect::{CompileError, Of};
+use crate::operations::{AlterColumn, ColumnChange};
 use crate::schema::{Column, ColumnType, Index, IndexKey, ObjectName, PrimaryKey, Schema, Table};
 use crate::sql::{Token, TokenKind};
 use crate::steps::Step;
@@ -38,29 +40,44 @@ fn has_value(column: &Column) -> bool {
     column.generated.is_some() || default.is_some_and(|it| !is_null(it))
 }
 
-pub(super) fn add(
-    name: &ObjectName,
-    column: &Column,
-    current: &Schema,
-) -> Result<Vec<Step>, CompileError> {
+/// Adds a column by SQLite's own means.
+pub(super) fn add_natively(name: &ObjectName, column: &Column) -> Result<Vec<Step>, CompileError> {
     let mut steps = Vec::new();
-    if !column.nullable && !has_value(column) {
-        steps.push(checks::has_no_rows(name, column)?);
+    steps.extend(needs_no_rows(name, column)?);
+    steps.push(Step::new(add_sql(name, column)?));
+    Ok(steps)
+}
+
+/// A column without a value for the rows that exist needs an empty table.
+fn needs_no_rows(name: &ObjectName, column: &Column) -> Result<Option<Step>, CompileError> {
+    if column.nullable || has_value(column) {
+        return Ok(None);
+    }
+    checks::has_no_rows(name, column).map(Some)
+}
+
+fn add_sql(name: &ObjectName, column: &Column) -> Result<String, CompileError> {
+    Ok(format!(
+        "ALTER TABLE {} ADD COLUMN {}",
+        quote_plain(name)?,
+        table::column_sql(&Table::new(name.clone()), column)?
+    ))
+}
+
+pub(super) fn add(draft: &mut Draft, at: usize, column: &Column) -> Result<(), CompileError> {
+    let name = draft.before.name.clone();
+    if let Some(check) = needs_no_rows(&name, column)? {
+        draft.check(at, check);
     }
     if adds_natively(column) {
-        steps.push(Step::new(format!(
-            "ALTER TABLE {} ADD COLUMN {}",
-            quote_plain(name)?,
-            table::column_sql(&Table::new(name.clone()), column)?
-        )));
-        return Ok(steps);
+        draft.alter_to_add(at, column, add_sql(&name, column)?);
+    } else {
+        draft.rebuild(at);
     }
-    let before = existing(name, current)?;
-    let mut target = before.clone();
-    target.columns.push(column.clone());
-    key_of_identity(&mut target, column);
-    steps.extend(Rebuild::of(before, &target).steps(current)?);
-    Ok(steps)
+    draft.sources.remove(&column.name);
+    draft.target.columns.push(column.clone());
+    key_of_identity(&mut draft.target, column);
+    Ok(())
 }
 
 /// SQLite counts up only what is the primary key: a table without one gets it along, and the
@@ -71,70 +88,66 @@ fn key_of_identity(table: &mut Table, column: &Column) {
     }
 }
 
-/// Drops a column by SQLite's own means, which looks at views and triggers; what it refuses to drop
-/// along goes before.
+/// Drops a column, by SQLite's own means where it stands alone; what SQLite refuses to drop along
+/// goes with it in a rebuild.
 pub(super) fn drop(
-    name: &ObjectName,
+    draft: &mut Draft,
+    at: usize,
     column: &str,
-    current: &Schema,
-) -> Result<Vec<Step>, CompileError> {
-    let before = existing(name, current)?;
-    let column = &column_of(before, column)?.name;
-    let has = |columns: &[String]| columns.iter().any(|it| same(it, column));
-    for other in &current.tables {
+    now: &Schema,
+) -> Result<(), CompileError> {
+    let column = draft.column(column)?.name.clone();
+    let table = draft.target.clone();
+    let has = |columns: &[String]| columns.iter().any(|it| same(it, &column));
+    for other in &now.tables {
         let refers = |key: &&crate::schema::ForeignKey| {
-            same(&key.referred_table.name, &before.name.name) && has(&key.referred_columns)
+            same(&key.referred_table.name, &table.name.name) && has(&key.referred_columns)
         };
         if let Some(key) = other.foreign_keys.iter().find(refers)
-            && (!same(&other.name.name, &before.name.name) || !has(&key.columns))
+            && (!same(&other.name.name, &table.name.name) || !has(&key.columns))
         {
             return Err(CompileError::new(format!(
-                "the column `{name}.{column}` cannot be dropped: a foreign key of `{}` ({}) refers to it",
+                "the column `{}.{column}` cannot be dropped: a foreign key of `{}` ({}) refers to it",
+                table.name,
                 other.name,
                 key.columns.join(", ")
             ))
             .hint("drop the foreign key first"));
         }
     }
-    let mut target = before.clone();
+    let mut target = table.clone();
     target.primary_key.take_if(|key| has(&key.columns));
     target.uniques.retain(|it| !has(&it.columns));
     target.foreign_keys.retain(|it| !has(&it.columns));
-    target.checks.retain(|it| !mentions(&it.expression, column));
-    let constrained = target != *before;
-    target.indexes.retain(|it| !stands_on(it, column));
-    let mut steps = Vec::new();
-    if is_row_number(column) {
-        // SQLite drops no column by a name that rows have for their number.
-        target.columns.retain(|it| it.name != *column);
-        return Rebuild::of(before, &target).steps(current);
+    target
+        .checks
+        .retain(|it| !mentions(&it.expression, &column));
+    // SQLite drops no column by a name that rows have for their number, nor what counts up.
+    if target != table || is_row_number(&column) {
+        draft.rebuild(at);
     }
-    if constrained {
+    if target.primary_key.is_none() && table.primary_key.is_some() {
         for it in &mut target.columns {
-            if it.name == *column {
-                it.identity = None;
-            }
+            it.options.remove(options::NULLABLE_KEY);
         }
-        if target.primary_key.is_none() {
-            for it in &mut target.columns {
-                it.options.remove(options::NULLABLE_KEY);
-            }
-        }
-        steps.extend(Rebuild::of(before, &target).steps(current)?);
-    } else {
-        let goes = before.indexes.iter().filter(|it| stands_on(it, column));
-        steps.extend(goes.map(|it| Step::new(format!("DROP INDEX {}", quote(&it.name)))));
     }
-    steps.push(Step::new(format!(
-        "ALTER TABLE {} DROP COLUMN {}",
-        quote(&before.name.name),
-        quote(column)
-    )));
-    Ok(steps)
+    let goes = target.indexes.iter().filter(|it| stands_on(it, &column));
+    let goes: Vec<String> = goes.map(|it| it.name.clone()).collect();
+    target.columns.retain(|it| it.name != column);
+    draft.target = target;
+    for index in goes {
+        super::index::drop(draft, at, &index);
+    }
+    let (table, quoted) = (quote(&draft.before.name.name), quote(&column));
+    draft.alter(at, format!("ALTER TABLE {table} DROP COLUMN {quoted}"));
+    draft.sources.remove(&column);
+    draft.retyped.remove(&column);
+    draft.dropped.push(Of::new(at, column));
+    Ok(())
 }
 
 /// Whether an expression names a column: a string of the same letters does not, nor a function.
-fn mentions(expression: &str, column: &str) -> bool {
+pub(super) fn mentions(expression: &str, column: &str) -> bool {
     let tokens: Vec<Token<'_>> = tokens(expression).collect();
     tokens.iter().enumerate().any(|(index, token)| {
         let calls = tokens.get(index + 1).is_some_and(|it| it.is_symbol("("));
@@ -155,7 +168,7 @@ fn stands_on(index: &Index, column: &str) -> bool {
             .is_some_and(|it| mentions(it, column))
 }
 
-fn column_of<'a>(table: &'a Table, name: &str) -> Result<&'a Column, CompileError> {
+pub(super) fn column_of<'a>(table: &'a Table, name: &str) -> Result<&'a Column, CompileError> {
     table
         .column_named(name)
         .or_else(|| table.columns.iter().find(|it| same(&it.name, name)))
@@ -164,51 +177,67 @@ fn column_of<'a>(table: &'a Table, name: &str) -> Result<&'a Column, CompileErro
         })
 }
 
+/// Whether nothing but NULL comes to be allowed or refused.
+pub(super) fn only_null(change: &AlterColumn) -> bool {
+    let rest = ColumnChange {
+        nullable: None,
+        ..change.to.clone()
+    };
+    change.to.nullable.is_some() && rest.is_empty() && change.using.is_none()
+}
+
 pub(super) fn alter(
-    name: &ObjectName,
+    dialect: Sqlite,
+    draft: &mut Draft,
+    at: usize,
     change: &AlterColumn,
-    current: &Schema,
-) -> Result<Vec<Step>, CompileError> {
-    if change.to.is_empty() && change.using.is_none() {
-        return Ok(Vec::new());
-    }
-    let before = existing(name, current)?;
-    let old = column_of(before, &change.name)?;
-    let mut target = before.clone();
+) -> Result<(), CompileError> {
+    let old = draft.column(&change.name)?.clone();
     let mut column = old.clone();
     change.to.apply_to(&mut column);
     if change.to.nullable == Some(false) {
         column.options.remove(options::NULLABLE_KEY);
     }
-    for it in &mut target.columns {
-        if it.name == old.name {
-            *it = column.clone();
+    let name = quote(&old.name);
+    if column.generated.is_none() {
+        if change.to.column_type.is_some() || change.using.is_some() {
+            draft.retyped.insert(old.name.clone(), at);
         }
+        if let Some(using) = &change.using {
+            draft.sources.insert(old.name.clone(), using.clone());
+        }
+        if !column.nullable && (old.nullable || change.using.is_some()) {
+            let check = checks::is_not_null(draft, &old.name);
+            draft.check(at, check);
+        }
+        if let ColumnType::Enum(enumeration) = &column.column_type
+            && draft.retyped.contains_key(&old.name)
+        {
+            let check = checks::is_a_label(draft, &old.name, enumeration);
+            draft.check(at, check);
+        }
+    }
+    if dialect.alters_constraints && only_null(change) {
+        let table = quote(&draft.before.name.name);
+        let word = if column.nullable { "DROP" } else { "SET" };
+        // What the primary key refuses is refused by the key, whatever the column says.
+        if !(column.nullable && draft.target.in_primary_key(&old.name)) {
+            draft.alter(
+                at,
+                format!("ALTER TABLE {table} ALTER COLUMN {name} {word} NOT NULL"),
+            );
+        }
+    } else {
+        draft.rebuild(at);
+    }
+    let places = draft.target.columns.iter_mut();
+    for place in places.filter(|it| it.name == old.name) {
+        *place = column.clone();
     }
     if change.to.identity.is_some() {
-        key_of_identity(&mut target, &column);
+        key_of_identity(&mut draft.target, &column);
     }
-    let source = change.using.clone().unwrap_or_else(|| quote(&old.name));
-    let mut rebuild = Rebuild::of(before, &target);
-    if column.generated.is_none() {
-        if !column.nullable && (old.nullable || change.using.is_some()) {
-            rebuild
-                .before_copy
-                .push(checks::is_not_null(before, &old.name, &source));
-        }
-        if change.to.column_type.is_some() || change.using.is_some() {
-            if let ColumnType::Enum(enumeration) = &column.column_type {
-                let check = checks::is_a_label(before, &old.name, &source, enumeration);
-                rebuild.before_copy.push(check);
-            }
-            let fits = checks::fits(before, &column);
-            rebuild.after_copy.extend(fits);
-        }
-    }
-    if let Some(using) = &change.using {
-        rebuild.using.insert(old.name.clone(), using.clone());
-    }
-    rebuild.steps(current)
+    Ok(())
 }
 
 #[cfg(test)]

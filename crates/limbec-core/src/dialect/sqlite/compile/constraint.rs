@@ -1,63 +1,119 @@
-//! Constraints: added and dropped, by a rebuild.
+//! Constraints: added and dropped.
 
-use super::super::names::same;
+use super::super::Sqlite;
+use super::super::names::{quote, same};
 use super::super::reflect::options;
-use super::rebuild::Rebuild;
-use super::{checks, existing};
+use super::draft::Draft;
+use super::{checks, table};
 use crate::dialect::CompileError;
 use crate::operations::{Constraint, ConstraintRef};
-use crate::schema::{ObjectName, Schema, Table};
-use crate::steps::Step;
+use crate::schema::{ColumnType, ForeignKey, ReferentialAction, Table};
 
 pub(super) fn create(
-    name: &ObjectName,
+    dialect: Sqlite,
+    draft: &mut Draft,
+    at: usize,
     constraint: &Constraint,
-    current: &Schema,
-) -> Result<Vec<Step>, CompileError> {
-    let before = existing(name, current)?;
-    let mut target = before.clone();
-    if let (Constraint::PrimaryKey(wanted), Some(known)) = (constraint, &before.primary_key)
-        && !(wanted.columns == known.columns && counts_up(before))
+) -> Result<(), CompileError> {
+    if let (Constraint::PrimaryKey(wanted), Some(known)) = (constraint, &draft.target.primary_key)
+        && !(wanted.columns == known.columns && counts_up(&draft.target))
     {
         return Err(CompileError::new(format!(
-            "the table `{name}` has a primary key already"
+            "the table `{}` has a primary key already",
+            draft.target.name
         )));
     }
-    constraint.clone().add_to(&mut target);
-    let mut rebuild = Rebuild::of(before, &target);
     match constraint {
         Constraint::PrimaryKey(key) => {
             for column in &key.columns {
-                let quoted = super::quote(column);
-                rebuild
-                    .before_copy
-                    .push(checks::is_not_null(before, column, &quoted));
+                if draft.is_made(column) {
+                    continue;
+                }
+                let check = checks::is_not_null(draft, column);
+                draft.check(at, check);
             }
-            rebuild
-                .before_copy
-                .push(checks::is_unique(before, &key.columns));
+            ask_unique(draft, at, &key.columns);
+            draft.rebuild(at);
         }
         Constraint::Unique(unique) => {
-            rebuild
-                .before_copy
-                .push(checks::is_unique(before, &unique.columns));
+            ask_unique(draft, at, &unique.columns);
+            draft.rebuild(at);
         }
-        Constraint::Check(check) => rebuild.before_copy.push(checks::holds(before, check)),
-        // Seen by the comparison of `foreign_key_check` before and after.
-        Constraint::ForeignKey(_) => {}
+        Constraint::Check(check) => {
+            if draft.can_ask(&check.expression) {
+                let holds = checks::holds(draft, check);
+                draft.check(at, holds);
+            }
+            if dialect.alters_constraints {
+                let table = quote(&draft.before.name.name);
+                let sql = format!("ALTER TABLE {table} ADD {}", table::check_sql(check));
+                draft.alter(at, sql);
+            } else {
+                draft.rebuild(at);
+            }
+        }
+        // Rows that refer to nothing are looked for when all is done; a column that is new holds
+        // nothing but NULL.
+        Constraint::ForeignKey(key) => {
+            if !comes_with_its_column(draft, key)? {
+                draft.rebuild(at);
+            }
+        }
     }
-    rebuild.steps(current)
+    constraint.clone().add_to(&mut draft.target);
+    Ok(())
+}
+
+/// Asks the rows, where their values are there to be asked; else the copy stops.
+fn ask_unique(draft: &mut Draft, at: usize, columns: &[String]) {
+    if !columns.iter().any(|it| draft.is_made(it)) {
+        let check = checks::is_unique(draft, columns);
+        draft.check(at, check);
+    }
+}
+
+/// Adds a foreign key to the statement that adds its column.
+fn comes_with_its_column(draft: &mut Draft, key: &ForeignKey) -> Result<bool, CompileError> {
+    let [column] = &key.columns[..] else {
+        return Ok(false);
+    };
+    let column = draft.column(column)?.clone();
+    let references = table::references_sql(key)?;
+    Ok(column.default.is_none()
+        && column.generated.is_none()
+        && draft.alter_along(&column.name, &references))
 }
 
 pub(super) fn drop(
-    name: &ObjectName,
+    dialect: Sqlite,
+    draft: &mut Draft,
+    at: usize,
     which: &ConstraintRef,
     definition: Option<&Constraint>,
-    current: &Schema,
-) -> Result<Vec<Step>, CompileError> {
-    let before = existing(name, current)?;
-    let found = find(before, which, definition).ok_or_else(|| missing(before, which))?;
-    let mut target = before.clone();
+) -> Result<(), CompileError> {
+    let found =
+        find(&draft.target, which, definition).ok_or_else(|| missing(&draft.target, which))?;
+    let alone = found.name().is_some_and(|name| draft.is_only_name(name));
+    let drops = match &found {
+        Constraint::Check(_) => true,
+        // SQLite 3.53 leaves the last word of SET DEFAULT behind.
+        Constraint::ForeignKey(key) => {
+            ![key.on_delete, key.on_update].contains(&ReferentialAction::SetDefault)
+        }
+        _ => false,
+    };
+    match found
+        .name()
+        .filter(|_| dialect.alters_constraints && drops && alone)
+    {
+        Some(name) => {
+            let table = quote(&draft.before.name.name);
+            let sql = format!("ALTER TABLE {table} DROP CONSTRAINT {}", quote(name));
+            draft.alter(at, sql);
+        }
+        None => draft.rebuild(at),
+    }
+    let target = &mut draft.target;
     match &found {
         Constraint::PrimaryKey(_) => {
             target.primary_key = None;
@@ -75,7 +131,21 @@ pub(super) fn drop(
         Constraint::Check(it) => remove_first(&mut target.checks, it),
         Constraint::ForeignKey(it) => remove_first(&mut target.foreign_keys, it),
     }
-    Rebuild::of(before, &target).steps(current)
+    Ok(())
+}
+
+/// The names of all constraints of a table, those of its enumerations and NOT NULLs included.
+pub(super) fn names(of: &Table) -> Vec<String> {
+    let mut names: Vec<String> = Constraint::all_of(of)
+        .filter_map(|it| it.name().map(str::to_string))
+        .collect();
+    for column in &of.columns {
+        names.extend(column.options.get(options::NOT_NULL_NAME).cloned());
+        if let ColumnType::Enum(enumeration) = &column.column_type {
+            names.push(table::enum_name(enumeration));
+        }
+    }
+    names
 }
 
 fn counts_up(table: &Table) -> bool {

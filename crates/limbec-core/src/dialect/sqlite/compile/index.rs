@@ -1,10 +1,55 @@
-//! `CREATE INDEX`.
+//! Indexes.
 
 use super::super::canonical::enclosed;
-use super::super::names::{self, plain, quote};
-use super::super::reflect::{comment_sql, without_parentheses};
+use super::super::names::{self, plain, quote, same};
+use super::super::reflect::{comment_sql, options, without_parentheses};
+use super::draft::Draft;
 use crate::dialect::CompileError;
 use crate::schema::{Index, IndexElement, IndexKey, ObjectName};
+
+/// Adds an index to a table.
+pub(super) fn create(draft: &mut Draft, at: usize, index: &Index) -> Result<(), CompileError> {
+    let sql = create_index(&draft.before.name, index)?;
+    draft.alter(at, sql);
+    draft.target.indexes.push(index.clone());
+    Ok(())
+}
+
+/// Drops an index, of this table or another: SQLite says where there is none.
+pub(super) fn drop(draft: &mut Draft, at: usize, name: &str) {
+    let known = draft.target.indexes.len();
+    draft.target.indexes.retain(|it| !same(&it.name, name));
+    draft.target.options.retain(|key, _| {
+        let index = key.strip_prefix(options::INDEX);
+        index.is_none_or(|it| !same(it, name))
+    });
+    let sql = format!("DROP INDEX {}", quote(name));
+    if draft.target.indexes.len() == known {
+        draft.check_by(at, sql);
+    } else {
+        draft.alter(at, sql);
+    }
+}
+
+/// Makes an index anew, which has its comment in its own SQL.
+pub(super) fn comment(
+    draft: &mut Draft,
+    at: usize,
+    name: &str,
+    comment: Option<&String>,
+) -> Result<(), CompileError> {
+    let mut indexes = draft.target.indexes.iter();
+    let index = indexes.find(|it| same(&it.name, name)).ok_or_else(|| {
+        let table = &draft.target.name;
+        CompileError::new(format!("the table `{table}` has no index `{name}`"))
+    })?;
+    let index = Index {
+        comment: comment.cloned(),
+        ..index.clone()
+    };
+    drop(draft, at, name);
+    create(draft, at, &index)
+}
 
 /// `CREATE INDEX` on a table.
 pub(in super::super) fn create_index(

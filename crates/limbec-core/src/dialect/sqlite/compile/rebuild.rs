@@ -3,188 +3,182 @@
 //! The order is SQLite's own (the new table is renamed, never the old one), in the transaction
 //! that [`super::super::transaction`] frames with the foreign keys off. Kept: rows with their
 //! number where it is not a column, the counter of AUTOINCREMENT, indexes and triggers by their
-//! stored SQL, and views, which a rename by the legacy rules leaves alone. Checked at the end, so
-//! that what differs rolls everything back: the number of rows here and in all tables that refer
-//! to this one, every other object of the database, and rows that refer to nothing.
-
-use std::collections::BTreeMap;
+//! stored SQL, what ANALYZE found, and views, which a rename by the legacy rules leaves alone. That
+//! nothing else changes is looked at by the [`super::guard`].
 
 use super::super::names::{quote, same, text};
 use super::super::reflect::options;
-use super::foreign_keys::Neighbours;
+use super::draft::{Draft, default_value};
 use super::{checks, create_index, table, triggers};
-use crate::dialect::CompileError;
-use crate::schema::{ColumnType, Schema, Table};
+use crate::dialect::{CompileError, Of};
+use crate::schema::{ColumnType, Table};
 use crate::steps::Step;
 
 /// The names of a row's number.
 pub(super) const ROW_NUMBERS: [&str; 3] = ["rowid", "_rowid_", "oid"];
 
-/// A table's way from what it is to what it becomes; the columns keep their names.
-pub(super) struct Rebuild<'a> {
-    before: &'a Table,
-    target: &'a Table,
-    /// What must hold before anything is copied.
-    pub(super) before_copy: Vec<Step>,
-    /// What must hold of the copy.
-    pub(super) after_copy: Vec<Step>,
-    /// How a column's value comes about, where it does not stay.
-    pub(super) using: BTreeMap<String, String>,
+/// Makes the steps; `at` is the operation for which the table is rebuilt.
+pub(super) fn steps(draft: &Draft, at: usize) -> Result<Vec<Of<Step>>, CompileError> {
+    let (before, target) = (&draft.before, &draft.target);
+    if before.options.contains_key(options::UNREAD) {
+        return Err(CompileError::new(format!(
+            "the table `{}` would have to be rebuilt, but its stored SQL is not understood, so \
+             that something of it could be lost",
+            before.name
+        ))
+        .hint("change it by hand, in SQL: `op.execute_on(\"sqlite\", \"…\")`"));
+    }
+    let (old, new) = (&before.name.name, table::new_name(&before.name));
+    let (old_sql, new_sql) = (quote(old), quote(&new));
+    let mut steps = draft.before_copy.clone();
+    let mut add = |step: Step| steps.push(Of::new(at, step));
+    add(has_no_temporary_triggers(before));
+    add(Step::new(table::create(target, &new)?));
+    add(Step::new(copy(draft, &old_sql, &new_sql)));
+    add(Step::check(
+        format!("SELECT (SELECT count(*) FROM {old_sql}) - (SELECT count(*) FROM {new_sql})"),
+        "0",
+        format!("rebuilding `{old}` would lose rows"),
+    ));
+    for column in &target.columns {
+        if let Some(operation) = draft.retyped.get(&column.name)
+            && let Some(fits) = checks::fits(target, column)
+        {
+            steps.push(Of::new(*operation, fits));
+        }
+    }
+    let mut add = |step: Step| steps.push(Of::new(at, step));
+    counter(draft, old, &new).into_iter().for_each(&mut add);
+    let (put_aside, put_back) = statistics(before, old, &new);
+    put_aside.into_iter().for_each(&mut add);
+    add(Step::new(format!("DROP TABLE {old_sql}")));
+    add(Step::new("PRAGMA legacy_alter_table = ON"));
+    add(Step::new(format!(
+        "ALTER TABLE {new_sql} RENAME TO {old_sql}"
+    )));
+    add(Step::new("PRAGMA legacy_alter_table = OFF"));
+    indexes(draft)?.into_iter().for_each(&mut add);
+    triggers(target).map(Step::new).for_each(&mut add);
+    put_back.into_iter().for_each(&mut add);
+    Ok(steps)
 }
 
-impl<'a> Rebuild<'a> {
-    pub(super) fn of(before: &'a Table, target: &'a Table) -> Self {
-        Rebuild {
-            before,
-            target,
-            before_copy: Vec::new(),
-            after_copy: Vec::new(),
-            using: BTreeMap::new(),
-        }
-    }
-
-    /// Makes the steps.
-    pub(super) fn steps(self, current: &Schema) -> Result<Vec<Step>, CompileError> {
-        if self.before.options.contains_key(options::UNREAD) {
-            return Err(CompileError::new(format!(
-                "the table `{}` would have to be rebuilt, but its stored SQL is not understood, so \
-                 that something of it could be lost",
-                self.before.name
-            ))
-            .hint("change it by hand, in SQL: `op.execute_on(\"sqlite\", \"…\")`"));
-        }
-        let (old, new) = (&self.before.name.name, table::new_name(&self.before.name));
-        let (old_sql, new_sql) = (quote(old), quote(&new));
-        let neighbours = Neighbours::of(self.before, self.target, current);
-        let mut steps = vec![checks::foreign_keys_are_off()];
-        steps.extend(self.before_copy.iter().cloned());
-        steps.push(self.remember_objects());
-        steps.extend(neighbours.remember());
-        steps.push(Step::new(table::create(self.target, &new)?));
-        steps.push(Step::new(self.copy(&old_sql, &new_sql)));
-        steps.push(Step::check(
-            format!("SELECT (SELECT count(*) FROM {old_sql}) - (SELECT count(*) FROM {new_sql})"),
-            "0",
-            format!("rebuilding `{old}` would lose rows"),
-        ));
-        steps.extend(self.after_copy.iter().cloned());
-        steps.extend(self.counter(old, &new));
-        steps.push(Step::new(format!("DROP TABLE {old_sql}")));
-        steps.push(Step::new("PRAGMA legacy_alter_table = ON"));
-        steps.push(Step::new(format!(
-            "ALTER TABLE {new_sql} RENAME TO {old_sql}"
-        )));
-        steps.push(Step::new("PRAGMA legacy_alter_table = OFF"));
-        steps.extend(self.indexes()?);
-        steps.extend(triggers(self.target).map(Step::new));
-        steps.extend(neighbours.compare(self.before));
-        steps.extend(self.compare_objects());
-        Ok(steps)
-    }
-
-    /// Everything else in the database, as its SQL is stored.
-    fn remember_objects(&self) -> Step {
-        let goes = self.before.indexes.iter().filter(|index| {
-            let mut stays = self.target.indexes.iter();
-            !stays.any(|it| it.name == index.name)
-        });
-        let goes: Vec<String> = goes.map(|index| text(&index.name)).collect();
-        Step::new(format!(
-            "CREATE TEMP TABLE limbec_objects AS SELECT type, name, tbl_name, sql \
-             FROM main.sqlite_schema WHERE sql IS NOT NULL AND NOT (type = 'table' AND name = {}) \
-             AND NOT (type = 'index' AND name IN ({}))",
-            text(&self.before.name.name),
-            goes.join(", ")
-        ))
-    }
-
-    fn compare_objects(&self) -> [Step; 2] {
-        [
-            Step::check(
-                "SELECT count(*) FROM (SELECT * FROM temp.limbec_objects EXCEPT \
-                 SELECT type, name, tbl_name, sql FROM main.sqlite_schema)",
-                "0",
-                format!(
-                    "rebuilding `{}` would lose or change other tables, indexes, triggers or views",
-                    self.before.name
-                ),
-            ),
-            Step::new("DROP TABLE temp.limbec_objects"),
-        ]
-    }
-
-    fn copy(&self, old: &str, new: &str) -> String {
-        let mut into = Vec::new();
-        let mut from = Vec::new();
-        if let Some(number) = self.row_number() {
-            into.push(number.to_string());
-            from.push(number.to_string());
-        }
-        for column in &self.target.columns {
-            let known = self.before.column_named(&column.name).is_some();
-            // A column that is new takes its default, a computed one its value.
-            if known && column.generated.is_none() {
-                let name = quote(&column.name);
-                from.push(
-                    self.using
-                        .get(&column.name)
-                        .cloned()
-                        .unwrap_or_else(|| name.clone()),
-                );
-                into.push(name);
-            }
-        }
+/// The triggers that a connection has for itself go with the old table.
+fn has_no_temporary_triggers(table: &Table) -> Step {
+    checks::none(
+        "temp.sqlite_schema",
+        &format!(
+            "type = 'trigger' AND tbl_name COLLATE NOCASE = {}",
+            text(&table.name.name)
+        ),
+        "name",
         format!(
-            "INSERT INTO {new} ({}) SELECT {} FROM {old}",
-            into.join(", "),
-            from.join(", ")
-        )
-    }
+            "the connection has temporary triggers on `{}`, which a rebuild would drop: drop them \
+             first, and make them again afterwards",
+            table.name
+        ),
+    )
+}
 
-    /// The name of the rows' number, where it is to be kept and is no column.
-    fn row_number(&self) -> Option<&'static str> {
-        let numbered = |table: &Table| !table.options.contains_key(options::WITHOUT_ROWID);
-        if !numbered(self.before) || !numbered(self.target) || has_number_column(self.target) {
-            return None;
+fn copy(draft: &Draft, old: &str, new: &str) -> String {
+    let mut into = Vec::new();
+    let mut from = Vec::new();
+    if let Some(number) = kept_number(draft) {
+        into.push(number.to_string());
+        from.push(number.to_string());
+    }
+    for column in &draft.target.columns {
+        // A column that is new takes its default, a computed one its value.
+        if let Some(source) = draft.sources.get(&column.name)
+            && column.generated.is_none()
+        {
+            into.push(quote(&column.name));
+            from.push(source.clone());
         }
-        ROW_NUMBERS.into_iter().find(|name| {
-            let tables = [self.before, self.target];
-            let mut columns = tables.iter().flat_map(|table| &table.columns);
-            !columns.any(|column| same(&column.name, name))
-        })
     }
+    // Every column is new: a row is still a row.
+    let mut columns = draft.target.columns.iter();
+    if into.is_empty()
+        && let Some(column) = columns.find(|it| it.generated.is_none())
+    {
+        into.push(quote(&column.name));
+        from.push(default_value(column));
+    }
+    format!(
+        "INSERT INTO {new} ({}) SELECT {} FROM {old}",
+        into.join(", "),
+        from.join(", ")
+    )
+}
 
-    /// Carries the counter of AUTOINCREMENT over, which is beyond the largest number where rows
-    /// were deleted.
-    fn counter(&self, old: &str, new: &str) -> Vec<Step> {
-        let counts = |table: &Table| table.columns.iter().any(|column| column.identity.is_some());
-        if !counts(self.before) || !counts(self.target) {
-            return Vec::new();
+/// The name of the rows' number, where it is to be kept and is no column.
+fn kept_number(draft: &Draft) -> Option<&'static str> {
+    let tables = [&draft.before, &draft.target];
+    row_number(&tables).filter(|_| !has_number_column(&draft.target))
+}
+
+/// A name of the rows' number in tables that have one.
+pub(super) fn row_number(tables: &[&Table]) -> Option<&'static str> {
+    let mut numbered = tables.iter();
+    if numbered.any(|it| it.options.contains_key(options::WITHOUT_ROWID)) {
+        return None;
+    }
+    ROW_NUMBERS.into_iter().find(|name| {
+        let mut columns = tables.iter().flat_map(|table| &table.columns);
+        !columns.any(|column| same(&column.name, name))
+    })
+}
+
+/// Carries the counter of AUTOINCREMENT over, which is beyond the largest number where rows were
+/// deleted.
+fn counter(draft: &Draft, old: &str, new: &str) -> Vec<Step> {
+    let counts = |table: &Table| table.columns.iter().any(|column| column.identity.is_some());
+    if !counts(&draft.before) || !counts(&draft.target) {
+        return Vec::new();
+    }
+    let (old, new) = (text(old), text(new));
+    vec![
+        // The copy made one of its own.
+        Step::new(format!("DELETE FROM sqlite_sequence WHERE name = {new}")),
+        Step::new(format!(
+            "INSERT INTO sqlite_sequence (name, seq) \
+             SELECT {new}, seq FROM sqlite_sequence WHERE name = {old}"
+        )),
+    ]
+}
+
+/// Keeps what ANALYZE found of the table and of its indexes that stay, which SQLite forgets by the
+/// name of the table that is dropped: what comes before that, and after the rename.
+fn statistics(table: &Table, old: &str, new: &str) -> (Vec<Step>, Vec<Step>) {
+    let kept = table.options.get(options::STATISTICS);
+    let (old, new) = (text(old), text(new));
+    let (mut before, mut after) = (Vec::new(), Vec::new());
+    for kept in kept.into_iter().flat_map(|it| it.split(' ')) {
+        before.push(Step::new(format!(
+            "UPDATE {kept} SET tbl = {new} WHERE tbl = {old}"
+        )));
+        after.push(Step::new(format!(
+            "UPDATE {kept} SET tbl = {old} WHERE tbl = {new} \
+             AND (idx IS NULL OR idx IN (SELECT name FROM main.sqlite_schema))"
+        )));
+        after.push(Step::new(format!("DELETE FROM {kept} WHERE tbl = {new}")));
+    }
+    (before, after)
+}
+
+/// The indexes, by their stored SQL where that is not what limbec would write.
+fn indexes(draft: &Draft) -> Result<Vec<Step>, CompileError> {
+    let target = &draft.target;
+    let sql = |index: &crate::schema::Index| {
+        let stored = format!("{}{}", options::INDEX, index.name);
+        let unchanged = draft.before.indexes.contains(index);
+        match target.options.get(&stored).filter(|_| unchanged) {
+            Some(stored) => Ok(stored.clone()),
+            None => create_index(&target.name, index),
         }
-        let (old, new) = (text(old), text(new));
-        vec![
-            // The copy made one of its own.
-            Step::new(format!("DELETE FROM sqlite_sequence WHERE name = {new}")),
-            Step::new(format!(
-                "INSERT INTO sqlite_sequence (name, seq) \
-                 SELECT {new}, seq FROM sqlite_sequence WHERE name = {old}"
-            )),
-        ]
-    }
-
-    /// The indexes, by their stored SQL where that is not what limbec would write.
-    fn indexes(&self) -> Result<Vec<Step>, CompileError> {
-        let sql = |index: &crate::schema::Index| {
-            let stored = format!("{}{}", options::INDEX, index.name);
-            let unchanged = self.before.indexes.contains(index);
-            match self.target.options.get(&stored).filter(|_| unchanged) {
-                Some(stored) => Ok(stored.clone()),
-                None => create_index(&self.target.name, index),
-            }
-        };
-        let indexes = self.target.indexes.iter();
-        indexes.map(|index| sql(index).map(Step::new)).collect()
-    }
+    };
+    let indexes = target.indexes.iter();
+    indexes.map(|index| sql(index).map(Step::new)).collect()
 }
 
 /// Whether the rows' number is a column: the one that alone is the primary key, declared INTEGER.

@@ -5,8 +5,8 @@ use super::super::reflect::{ENUM, comment_sql, options};
 use super::super::{canonical, names, types};
 use crate::dialect::CompileError;
 use crate::schema::{
-    Column, ColumnType, Deferrable, EnumType, ForeignKey, ObjectName, ReferentialAction, Table,
-    UniqueConstraint,
+    CheckConstraint, Column, ColumnType, Deferrable, EnumType, ForeignKey, ObjectName,
+    ReferentialAction, Table, UniqueConstraint,
 };
 
 /// `CREATE TABLE` by the name given, which a rebuild chooses.
@@ -32,11 +32,7 @@ pub(super) fn create(table: &Table, name: &str) -> Result<String, CompileError> 
         items.push(unique_sql(table, unique)?);
     }
     for check in &table.checks {
-        items.push(format!(
-            "{}CHECK {}",
-            named(check.name.as_ref()),
-            canonical::enclosed(&check.expression)
-        ));
+        items.push(check_sql(check));
     }
     for key in &table.foreign_keys {
         items.push(foreign_key_sql(key)?);
@@ -130,11 +126,26 @@ pub(super) fn column_sql(table: &Table, column: &Column) -> Result<String, Compi
     Ok(sql)
 }
 
-/// An enumeration is a check by a name with a space, which no other name is likely to have.
-fn enum_check(column: &str, enumeration: &EnumType) -> String {
+/// A check with its name.
+pub(super) fn check_sql(check: &CheckConstraint) -> String {
+    format!(
+        "{}CHECK {}",
+        named(check.name.as_ref()),
+        canonical::enclosed(&check.expression)
+    )
+}
+
+/// The name of the check by which an enumeration is kept, with a space, which no other name is
+/// likely to have.
+pub(super) fn enum_name(enumeration: &EnumType) -> String {
+    format!("{ENUM}{}", enumeration.name)
+}
+
+/// The check by which an enumeration is kept.
+pub(super) fn enum_check(column: &str, enumeration: &EnumType) -> String {
     format!(
         "CONSTRAINT {} CHECK ({} IN ({}))",
-        quote(&format!("{ENUM}{}", enumeration.name)),
+        quote(&enum_name(enumeration)),
         quote(column),
         labels(enumeration)
     )
@@ -209,12 +220,25 @@ fn unique_sql(table: &Table, unique: &UniqueConstraint) -> Result<String, Compil
 }
 
 fn foreign_key_sql(key: &ForeignKey) -> Result<String, CompileError> {
-    let mut sql = format!(
-        "{}FOREIGN KEY ({}) REFERENCES {}",
+    Ok(format!(
+        "{}FOREIGN KEY ({}) {}",
         named(key.name.as_ref()),
         quote_all(&key.columns),
-        quote_plain(&key.referred_table)?
-    );
+        referred_sql(key)?
+    ))
+}
+
+/// A foreign key as it stands in the definition of its one column.
+pub(super) fn references_sql(key: &ForeignKey) -> Result<String, CompileError> {
+    Ok(format!(
+        "{}{}",
+        named(key.name.as_ref()),
+        referred_sql(key)?
+    ))
+}
+
+fn referred_sql(key: &ForeignKey) -> Result<String, CompileError> {
+    let mut sql = format!("REFERENCES {}", quote_plain(&key.referred_table)?);
     let mut add = |text: &str| sql.push_str(text);
     if !key.referred_columns.is_empty() {
         add(&format!(" ({})", quote_all(&key.referred_columns)));

@@ -12,6 +12,9 @@ pub(in super::super) const UNREAD: &str = "sqlite.unread";
 pub(in super::super) const TRIGGER: &str = "sqlite.trigger.";
 /// Table, with an index's name: the index's SQL, where limbec would write it otherwise.
 pub(in super::super) const INDEX: &str = "sqlite.index.";
+/// Table: the tables in which ANALYZE keeps what it found. Of the database and not of the table's
+/// definition, so that no revision holds it.
+pub(in super::super) const STATISTICS: &str = "sqlite.state.statistics";
 /// Table: the elements of the primary key, where they have an order or a collation.
 pub(in super::super) const PRIMARY_KEY: &str = "sqlite.primary_key";
 /// Table: what the primary key does on a conflict.

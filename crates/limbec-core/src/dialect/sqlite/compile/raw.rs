@@ -1,0 +1,98 @@
+//! Raw SQL: each statement as it stands.
+
+use super::guard::{names, new_violations, violations, well_formed};
+use crate::dialect::{CompileError, Isolation};
+use crate::operations::Operation;
+use crate::schema::Schema;
+use crate::sql::{self, Token, TokenKind};
+use crate::steps::Step;
+
+/// The words of a statement, without its comments.
+fn words(statement: &str) -> impl Iterator<Item = Token<'_>> {
+    sql::tokens(statement).filter(|it| it.kind != TokenKind::Comment)
+}
+
+/// Whether an operation is SQL that changes rows.
+pub(super) fn writes(operation: &Operation) -> bool {
+    let Operation::Execute { sql, .. } = operation else {
+        return false;
+    };
+    sql::split(sql).into_iter().any(|statement| {
+        let first = words(statement).next();
+        let writes = ["INSERT", "REPLACE", "UPDATE", "DELETE", "WITH"];
+        first.is_some_and(|it| writes.iter().any(|word| it.is_word(word)))
+    })
+}
+
+/// How a statement stands to the transaction of its revision.
+pub(super) fn isolation(statement: &str) -> Isolation {
+    let first = words(statement).next();
+    let is = |word: &str| first.is_some_and(|token| token.is_word(word));
+    let marked = sql::is_autocommit(statement);
+    if is("VACUUM") || (marked && ["PRAGMA", "ATTACH", "DETACH"].iter().any(|it| is(it))) {
+        Isolation::Outside
+    } else if marked {
+        Isolation::Own
+    } else {
+        Isolation::Shared
+    }
+}
+
+/// The statements.
+pub(super) fn execute(text: &str) -> Result<Vec<Step>, CompileError> {
+    let mut steps = Vec::new();
+    for statement in sql::split(text) {
+        let mut words = words(statement);
+        let first = words.next();
+        let is = |word: &str| first.is_some_and(|token| token.is_word(word));
+        let to_savepoint = is("ROLLBACK") && words.any(|token| token.is_word("TO"));
+        if !to_savepoint
+            && ["BEGIN", "COMMIT", "END", "ROLLBACK"]
+                .iter()
+                .any(|word| is(word))
+        {
+            return Err(CompileError::new(format!(
+                "`{statement}` would open or end a transaction, but a revision runs in one of its own"
+            ))
+            .hint("leave it out"));
+        }
+        let step = Step::new(statement);
+        steps.push(match isolation(statement) {
+            Isolation::Outside => step.outside_transaction(),
+            _ => step,
+        });
+    }
+    Ok(steps)
+}
+
+/// The statements in a revision that also rebuilds tables, for which the foreign keys are off: what
+/// they would have refused, deleted or set leaves rows that refer to nothing, which are looked for
+/// where the connection has the foreign keys on.
+pub(super) fn guarded(text: &str, current: &Schema) -> Result<Vec<Step>, CompileError> {
+    let statements = execute(text)?;
+    let tables = current.tables.iter();
+    let tables: Vec<String> = tables
+        .filter(|it| !it.foreign_keys.is_empty() && well_formed(it, current))
+        .map(|it| it.name.name.clone())
+        .collect();
+    if tables.is_empty() {
+        return Ok(statements);
+    }
+    let mut steps = vec![Step::new(format!(
+        "CREATE TEMP TABLE limbec_violations AS {}",
+        violations(&tables)
+    ))];
+    steps.extend(statements);
+    steps.push(new_violations(
+        &tables,
+        "(SELECT foreign_keys FROM temp.limbec_settings)",
+        format!(
+            "this SQL leaves rows of {} that refer to nothing: the revision also changes a table in \
+             a way for which SQLite's foreign keys are off, so that no `ON DELETE` or `ON UPDATE` \
+             runs with it; put the SQL into a revision of its own",
+            names(&tables)
+        ),
+    ));
+    steps.push(Step::new("DROP TABLE temp.limbec_violations"));
+    Ok(steps)
+}
