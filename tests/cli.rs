@@ -33,8 +33,8 @@ macro_rules! pages {
 }
 
 pages! {
-    branches check completions configuration current downgrade edit ensure_version graphs heads help
-    history identifiers init man merge reflect revision show stamp upgrade
+    accept branches check completions configuration current downgrade edit ensure_version graphs heads help
+    history identifiers init locks log man merge reflect revision show stamp upgrade
 }
 
 fn folder() -> PathBuf {

@@ -13,6 +13,7 @@ use crate::servers;
 /// Prepares what the tests need, and runs them and the examples in the documentation.
 pub(crate) fn run(options: &TestOptions) -> Result<(), Failure> {
     sqlite::install_if_missing()?;
+    postgres::install_pooler_if_missing()?;
     if !options.majors.is_empty() {
         return on_servers(options);
     }

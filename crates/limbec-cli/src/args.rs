@@ -73,8 +73,9 @@ pub(crate) enum Command {
     #[command(after_help = "Examples:
   limbec downgrade -1        the last one
   limbec downgrade base      all of them
-  limbec downgrade 3950395dfef3:61ee6f04df66 --sql")]
-    Downgrade(Migrate),
+  limbec downgrade 3950395dfef3:61ee6f04df66 --sql
+  limbec downgrade -1 --from-database   a revision whose file is not here")]
+    Downgrade(Downgrade),
     /// Sets the version table to revisions without running anything.
     #[command(after_help = "Examples:
   limbec stamp head
@@ -113,6 +114,21 @@ pub(crate) enum Command {
   limbec reflect --write               write them to `[models] paths`
   limbec --json reflect                the schema as data")]
     Reflect(Reflect),
+    /// Shows what ran on this database: when, where, for how long.
+    #[command(after_help = "Examples:
+  limbec log
+  limbec log 3950 --verbose   the SQL of one revision, and the SQL that reverts it")]
+    Log(Log),
+    /// Says that a revision is as it should be: its file changed since, or a run was stopped in it.
+    #[command(after_help = "Examples:
+  limbec accept 3950 --reason \"the table was renamed by hand on production\"
+  limbec accept 3950 --again --reason \"the procedure had not begun\"")]
+    Accept(Accept),
+    /// Shows who is migrating this database.
+    #[command(after_help = "Examples:
+  limbec locks
+  limbec locks --clear   takes a stale lease away")]
+    Locks(Locks),
     /// Opens a revision file in $VISUAL or $EDITOR.
     #[command(after_help = "Example:\n  limbec edit head")]
     Edit(Edit),
@@ -197,6 +213,52 @@ pub(crate) struct Migrate {
     /// Shows what would be run on this database, with its SQL, and runs nothing.
     #[arg(long, conflicts_with = "sql")]
     pub(crate) dry_run: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Downgrade {
+    #[command(flatten)]
+    pub(crate) migrate: Migrate,
+    /// Reverts revisions that have no file here too, by the SQL that the database keeps.
+    #[arg(long, conflicts_with_all = ["sql", "dry_run"])]
+    pub(crate) from_database: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Log {
+    /// One revision: an id or the beginning of one.
+    pub(crate) revision: Option<String>,
+    /// Shows the SQL that ran, and the SQL that reverts it.
+    #[arg(short, long)]
+    pub(crate) verbose: bool,
+    /// How many rows, the last ones.
+    #[arg(short, long, value_name = "N")]
+    pub(crate) number: Option<usize>,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Accept {
+    /// An id or the beginning of one.
+    pub(crate) revision: String,
+    /// Why, for the journal.
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) reason: String,
+    /// The step that a run was stopped at is done.
+    #[arg(long, conflicts_with = "again")]
+    pub(crate) done: bool,
+    /// The step that a run was stopped at is not done, and runs again.
+    #[arg(long)]
+    pub(crate) again: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Locks {
+    /// Takes a lease away whose owner gives no sign of life, after a question.
+    #[arg(long)]
+    pub(crate) clear: bool,
+    /// Asks nothing.
+    #[arg(short, long, requires = "clear")]
+    pub(crate) yes: bool,
 }
 
 #[derive(Debug, ClapArgs)]

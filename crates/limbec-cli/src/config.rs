@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
-use limbec::run::DatabaseUrl;
+use limbec::run::{DatabaseUrl, Settings, WhenAhead};
 use limbec_core::schema::NamingConvention;
 use serde::Deserialize;
 
@@ -60,6 +61,11 @@ struct MigrationsSection {
     file_template: Option<String>,
     truncate_slug_length: Option<usize>,
     timezone: Option<String>,
+    lock_timeout: Option<String>,
+    statement_timeout: Option<String>,
+    lock_retries: Option<u32>,
+    lock_wait: Option<String>,
+    when_ahead: Option<String>,
 }
 
 /// The configuration of a project.
@@ -80,6 +86,8 @@ pub(crate) struct Config {
     pub(crate) file_template: String,
     pub(crate) slug_length: usize,
     pub(crate) timezone: Option<String>,
+    /// How patient a run is.
+    pub(crate) settings: Settings,
 }
 
 impl Config {
@@ -104,6 +112,7 @@ impl Config {
     }
 
     fn new(parsed: File, file: PathBuf, url: Option<String>) -> Result<Self> {
+        let settings = settings(&parsed.migrations)?;
         let root = file.parent().map(Path::to_path_buf).unwrap_or_default();
         let url = url
             .filter(|url| !url.is_empty())
@@ -123,6 +132,7 @@ impl Config {
             None => vec![root.join(directory).join("versions")],
         };
         Ok(Config {
+            settings,
             naming: naming(parsed.models.naming, &file)?,
             root,
             file,
@@ -184,6 +194,63 @@ pub(crate) fn here(args: &Args) -> Result<PathBuf> {
 /// Reads an environment variable; an empty one counts as not set.
 fn environment(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+/// How patient a run is: by the environment, else by the file.
+fn settings(section: &MigrationsSection) -> Result<Settings> {
+    let usual = Settings::default();
+    let given = |key: &str, value: &Option<String>| {
+        environment(&format!("LIMBEC_{}", key.to_ascii_uppercase())).or_else(|| value.clone())
+    };
+    let time = |key: &str, value: &Option<String>| match given(key, value) {
+        Some(text) => duration(&text).map(Some).ok_or_else(|| {
+            CommandError::new(format!("`{key}` is no time: `{text}`"))
+                .hint("write a number and a unit: `500ms`, `2s`, `10min`, `1h`; `0` for no limit")
+        }),
+        None => Ok(None),
+    };
+    let retries = section.lock_retries.map(|it| it.to_string());
+    let retries = match given("lock_retries", &retries) {
+        Some(text) => text
+            .parse()
+            .map_err(|_| CommandError::new(format!("`lock_retries` is no number: `{text}`")))?,
+        None => usual.retries,
+    };
+    let when_ahead = match given("when_ahead", &section.when_ahead).as_deref() {
+        None | Some("refuse") => WhenAhead::Refuse,
+        Some("serve") => WhenAhead::Serve,
+        Some("serve-if-adds") => WhenAhead::ServeIfAdds,
+        Some(other) => {
+            return Err(
+                CommandError::new(format!("`when_ahead` is not known: `{other}`"))
+                    .hint("it is `refuse`, `serve-if-adds` or `serve`"),
+            );
+        }
+    };
+    Ok(Settings {
+        lock_timeout: time("lock_timeout", &section.lock_timeout)?.unwrap_or(usual.lock_timeout),
+        statement_timeout: time("statement_timeout", &section.statement_timeout)?,
+        retries,
+        lock_wait: time("lock_wait", &section.lock_wait)?.unwrap_or(usual.lock_wait),
+        when_ahead,
+        host: None,
+    })
+}
+
+/// Reads `500ms`, `2s`, `10min`, `1h`, `0`.
+fn duration(text: &str) -> Option<Duration> {
+    let text = text.trim();
+    let digits = text.trim_end_matches(|it: char| it.is_ascii_alphabetic() || it == ' ');
+    let number: u64 = digits.parse().ok()?;
+    let unit = match text[digits.len()..].trim() {
+        "ms" => 1,
+        "s" => 1000,
+        "min" => 60 * 1000,
+        "h" => 60 * 60 * 1000,
+        "" if number == 0 => 1,
+        _ => return None,
+    };
+    number.checked_mul(unit).map(Duration::from_millis)
 }
 
 fn find_upward(here: &Path) -> Option<PathBuf> {

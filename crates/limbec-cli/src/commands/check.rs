@@ -1,17 +1,24 @@
 //! `limbec check`: do the models and the database agree?
 
-use limbec::run::Revisions as _;
+use limbec::run::{Migrator, Revisions as _};
 use serde_json::json;
 
 use super::Context;
 use crate::autogenerate;
-use crate::connect::block_on;
+use crate::connect::{block_on, connect_to_read};
 use crate::error::{Result, Status};
 
 pub(super) fn run(context: &Context<'_>) -> Result<Status> {
     let printer = context.printer;
     let found = block_on(autogenerate::compare(&context.config, &context.project))?;
     found.report(printer);
+    let changed = changed(context)?;
+    for id in &changed {
+        printer.warning(
+            "check",
+            &format!("The revision {id} is not what was applied: its file has changed"),
+        );
+    }
     let heads = context.project.graph().heads();
     if heads.len() > 1 {
         printer.warning(
@@ -25,11 +32,16 @@ pub(super) fn run(context: &Context<'_>) -> Result<Status> {
             "operations": operations,
             "unknown": found.comparison.unknown,
             "unmanaged": found.unmanaged,
+            "changed": changed,
         }));
     }
     if operations.is_empty() {
         printer.text("No new upgrade operations detected.");
-        return Ok(Status::Done);
+        return Ok(if changed.is_empty() {
+            Status::Done
+        } else {
+            Status::Different
+        });
     }
     printer.text("New upgrade operations detected:");
     for operation in operations {
@@ -41,4 +53,14 @@ pub(super) fn run(context: &Context<'_>) -> Result<Status> {
         printer.text(&format!("  {operation}{loss}"));
     }
     Ok(Status::Different)
+}
+
+/// The applied revisions whose files have changed since.
+fn changed(context: &Context<'_>) -> Result<Vec<String>> {
+    let url = context.config.database_url()?;
+    block_on(async {
+        let mut database = connect_to_read(&url).await?;
+        let mut migrator = Migrator::new(&mut database, &context.project);
+        Ok(migrator.changed().await?)
+    })
 }

@@ -1,6 +1,8 @@
 //! `limbec upgrade` and `limbec downgrade`.
 
-use limbec::run::{Event, Migrator, Outcome, Revisions as _};
+use limbec::run::{
+    Event, FromDatabase, Migrator, Outcome, Revisions as _, VERSION_TABLE, Version, log,
+};
 use limbec_core::revision::{Direction, Plan, Unchanged};
 use serde_json::json;
 
@@ -27,12 +29,32 @@ pub(super) fn run(
     let outcome = block_on(async {
         let mut database = connect(&url).await?;
         let mut migrator = Migrator::new(&mut database, &context.project)
+            .settings(context.config.settings.clone())
             .observe(|event| observe(&event, printer));
         let outcome = match direction {
             Direction::Down => migrator.downgrade(&options.revision).await,
             _ => migrator.upgrade(&options.revision).await,
         };
         Ok(outcome?)
+    })?;
+    report(&outcome, &options.revision, printer);
+    Ok(Status::Done)
+}
+
+/// Downgrades by what the database keeps of revisions that have no file here.
+pub(super) fn from_database(options: &Migrate, context: &Context<'_>) -> Result<Status> {
+    let url = context.config.database_url()?;
+    let printer = context.printer;
+    let outcome = block_on(async {
+        let mut database = connect(&url).await?;
+        let table = VERSION_TABLE.into();
+        let version = Version::read(&mut database, &table).await?;
+        let log = log(&mut database, &table, None, None).await?;
+        let revisions = FromDatabase::new(&context.project, &version.rows, &log)?;
+        let mut migrator = Migrator::new(&mut database, &revisions)
+            .settings(context.config.settings.clone())
+            .observe(|event| observe(&event, printer));
+        Ok(migrator.downgrade(&options.revision).await?)
     })?;
     report(&outcome, &options.revision, printer);
     Ok(Status::Done)
@@ -84,11 +106,18 @@ pub(super) fn observe(event: &Event<'_>, printer: &Printer) {
             "migrate",
             &format!("  {revision}: {operation} is done already, by a run that was stopped"),
         ),
-        Event::Waiting { since, .. } => printer.info(
+        Event::Waiting { since, holder } => {
+            let who = match holder {
+                Some(holder) => format!("Waiting for {holder}, which migrates this database"),
+                None => "Waiting for another session".to_string(),
+            };
+            printer.info("migrate", &format!("{who} ({} s so far)", since.as_secs()));
+        }
+        Event::Ahead { ahead } => printer.warning(
             "migrate",
             &format!(
-                "Another process migrates this database; waiting ({} s so far)",
-                since.as_secs()
+                "The database is ahead of these revision files, and is left as it is: {}",
+                ahead.in_words()
             ),
         ),
         Event::Warning { message } => printer.warning("migrate", message),

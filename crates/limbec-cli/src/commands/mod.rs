@@ -1,5 +1,6 @@
 //! One file a command.
 
+mod accept;
 mod branches;
 mod check;
 mod completions;
@@ -9,6 +10,8 @@ mod ensure_version;
 mod heads;
 mod history;
 mod init;
+mod locks;
+mod log;
 mod man;
 mod merge;
 mod migrate;
@@ -56,7 +59,10 @@ pub(crate) fn run(args: Args, printer: &Printer) -> Result<Status> {
     match args.command {
         Command::Revision(options) => revision::run(&options, &context),
         Command::Upgrade(options) => migrate::run(&options, Direction::Up, &context),
-        Command::Downgrade(options) => migrate::run(&options, Direction::Down, &context),
+        Command::Downgrade(options) if options.from_database => {
+            migrate::from_database(&options.migrate, &context)
+        }
+        Command::Downgrade(options) => migrate::run(&options.migrate, Direction::Down, &context),
         Command::Stamp(options) => stamp::run(&options, &context),
         Command::Current(options) => current::run(&options, &context),
         Command::History(options) => history::run(&options, &context),
@@ -65,6 +71,9 @@ pub(crate) fn run(args: Args, printer: &Printer) -> Result<Status> {
         Command::Show(options) => show::run(&options, &context),
         Command::Merge(options) => merge::run(&options, &context),
         Command::Check => check::run(&context),
+        Command::Log(options) => log::run(&options, &context),
+        Command::Accept(options) => accept::run(&options, &context),
+        Command::Locks(options) => locks::run(&options, &context),
         Command::Edit(options) => edit::run(&options, &context),
         Command::EnsureVersion(options) => ensure_version::run(&options, &context),
         Command::Init(_) | Command::Completions(_) | Command::Man(_) | Command::Reflect(_) => {

@@ -18,6 +18,7 @@ pub(super) fn run(options: &Stamp, context: &Context<'_>) -> Result<Status> {
     let outcome = block_on(async {
         let mut database = connect(&url).await?;
         let mut migrator = Migrator::new(&mut database, &context.project)
+            .settings(context.config.settings.clone())
             .observe(|event| migrate::observe(&event, printer));
         Ok(migrator.stamp(&options.revisions, options.purge).await?)
     })?;

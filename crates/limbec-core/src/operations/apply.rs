@@ -166,7 +166,7 @@ pub fn apply(schema: &mut Schema, operation: &Operation) -> Result<(), ApplyErro
                 return Err(missing("definition", definition));
             }
         }
-        Operation::SetTimeout { .. } | Operation::Execute { .. } => {}
+        Operation::SetTimeout { .. } | Operation::RunScript { .. } | Operation::Execute { .. } => {}
     }
     Ok(())
 }

@@ -51,6 +51,7 @@ impl Operation {
             Operation::CreateDefinition { .. } => "create_definition",
             Operation::ReplaceDefinition { .. } => "replace_definition",
             Operation::DropDefinition { .. } => "drop_definition",
+            Operation::RunScript { .. } => "run_script",
             Operation::Execute { dialect: None, .. } => "execute",
             Operation::Execute {
                 dialect: Some(_), ..
@@ -113,7 +114,7 @@ impl Operation {
             Operation::CreateDefinition { definition }
             | Operation::DropDefinition { definition }
             | Operation::ReplaceDefinition { to: definition, .. } => definition.to_string(),
-            Operation::Execute { sql, .. } => first_line(sql),
+            Operation::RunScript { sql } | Operation::Execute { sql, .. } => first_line(sql),
         }
     }
 }

@@ -171,7 +171,7 @@ impl Operation {
                 from: Some(Box::new(to)),
             },
             Operation::SetTimeout { .. } => return Some(Vec::new()),
-            Operation::Execute { .. } => return None,
+            Operation::RunScript { .. } | Operation::Execute { .. } => return None,
         };
         Some(vec![inverse])
     }

@@ -262,6 +262,12 @@ pub enum Operation {
         /// The time with its unit: `500ms`, `5s`, `10min`; `0` for no limit.
         time: String,
     },
+    /// Runs a script that limbec itself has written, with what its queries must answer: no revision
+    /// file says it.
+    RunScript {
+        /// The script, as [`crate::steps::script`] writes it.
+        sql: String,
+    },
     /// Runs SQL as it stands.
     Execute {
         /// The SQL, one statement or several.

@@ -3,10 +3,12 @@
 mod binaries;
 mod cluster;
 mod database;
+mod pooler;
 mod psql;
 mod user;
 
 pub use binaries::{install_if_missing, major_version};
 pub use cluster::Cluster;
 pub use database::{TEST_URL_VARIABLE, TestDatabase, create_database, test_database};
+pub use pooler::{Pooler, install_pooler_if_missing};
 pub use psql::psql;

@@ -14,7 +14,7 @@ use std::time::Duration;
 use limbec_core::dialect::{Dialect, Row};
 
 #[cfg(feature = "postgres")]
-pub use postgres::connect as connect_postgres;
+pub use postgres::{Opened, connect as connect_postgres};
 #[cfg(feature = "sqlite")]
 pub use sqlite::open as open_sqlite;
 
@@ -65,6 +65,12 @@ pub trait Connection: Send {
             }
             answers
         }
+    }
+
+    /// Whether a pooler may hand each transaction to another session of the server, so that a lock
+    /// of the session holds nothing. Where that cannot be told, it may.
+    fn is_pooled(&mut self) -> impl Future<Output = bool> + Send {
+        async { true }
     }
 
     /// Waits.

@@ -39,6 +39,77 @@ pub async fn connect(url: &str) -> Result<Client, DatabaseError> {
     open(config, NoTls).await
 }
 
+/// A connection that limbec has made, and can make again to find out what stands between.
+pub struct Opened {
+    client: Client,
+    url: String,
+}
+
+impl Opened {
+    /// Connects, as [`connect`] does.
+    ///
+    /// # Errors
+    /// As [`connect`].
+    pub async fn connect(url: &str) -> Result<Self, DatabaseError> {
+        let client = connect(url).await?;
+        Ok(Opened {
+            client,
+            url: url.to_string(),
+        })
+    }
+}
+
+/// The order in which two connections ask for the server's process: however a pooler deals its
+/// sessions out, by turns or the last one first, one of them sees another's or two.
+const TURNS: [usize; 6] = [0, 1, 1, 0, 0, 1];
+
+/// Whether two connections to a URL share sessions of the server.
+async fn share_sessions(first: &Client, url: &str) -> Result<bool, DatabaseError> {
+    let second = connect(url).await?;
+    let clients = [first, &second];
+    let mut seen: [Option<String>; 2] = [None, None];
+    for turn in TURNS {
+        let mut answers = pipeline(clients[turn], &["SELECT pg_backend_pid()"]).await;
+        let answer = answers.pop().unwrap_or_else(|| Ok(Answer::default()))?;
+        let pid = answer.rows.into_iter().flatten().flatten().next();
+        let moved = seen[turn].is_some() && seen[turn] != pid;
+        if moved || seen[1 - turn] == pid {
+            return Ok(true);
+        }
+        seen[turn] = pid;
+    }
+    Ok(false)
+}
+
+impl Connection for Opened {
+    fn dialect(&self) -> &'static dyn Dialect {
+        &Postgres
+    }
+
+    async fn run(&mut self, statements: &[&str]) -> Result<Vec<Answer>, StatementError> {
+        self.client.run(statements).await
+    }
+
+    async fn flight(&mut self, statements: &[&str]) -> Result<Vec<Answer>, StatementError> {
+        self.client.flight(statements).await
+    }
+
+    async fn ask(&mut self, questions: &[&str]) -> Vec<Result<Answer, DatabaseError>> {
+        self.client.ask(questions).await
+    }
+
+    async fn is_pooled(&mut self) -> bool {
+        // A second connection that is refused tells nothing.
+        share_sessions(&self.client, &self.url)
+            .await
+            .unwrap_or(true)
+    }
+
+    async fn pause(&mut self, time: Duration) {
+        self.client.pause(time).await;
+    }
+}
+
 /// Connects with whatever encrypts.
 async fn open<T>(config: Config, tls: T) -> Result<Client, DatabaseError>
 where

@@ -149,7 +149,7 @@ pub enum Database {
     Sqlite(rusqlite::Connection),
     /// PostgreSQL.
     #[cfg(feature = "postgres")]
-    Postgres(tokio_postgres::Client),
+    Postgres(crate::connection::Opened),
 }
 
 impl Database {
@@ -172,7 +172,7 @@ impl Database {
                 .map(Database::Sqlite)
                 .map_err(failed),
             #[cfg(feature = "postgres")]
-            DatabaseUrl::Postgres(url) => crate::connection::connect_postgres(url)
+            DatabaseUrl::Postgres(url) => crate::connection::Opened::connect(url)
                 .await
                 .map(Database::Postgres)
                 .map_err(failed),
@@ -214,6 +214,10 @@ impl Connection for Database {
 
     async fn ask(&mut self, questions: &[&str]) -> Vec<Result<Answer, DatabaseError>> {
         each!(self, it => it.ask(questions).await)
+    }
+
+    async fn is_pooled(&mut self) -> bool {
+        each!(self, it => it.is_pooled().await)
     }
 
     async fn pause(&mut self, time: Duration) {

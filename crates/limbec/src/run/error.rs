@@ -39,6 +39,8 @@ pub enum ErrorKind {
     Conflict,
     /// A revision is no longer what was applied.
     Changed,
+    /// A newer program has migrated the database.
+    Ahead,
     /// Other sessions were in the way, again and again.
     Busy,
     /// A check before or after a change did not hold.

@@ -13,6 +13,7 @@ use limbec_core::steps::{Group, Step, groups, script};
 
 use self::queue::{Pending, Queue};
 use super::journal::{Part, Record};
+use super::lease::Hold;
 use super::migrate::{Event, Observer};
 use super::state::{Progress, State};
 use super::{Error, ErrorKind, Settings, contention, revert};
@@ -23,6 +24,8 @@ pub(super) struct Runner<'r, 'o, C> {
     pub(super) connection: &'r mut C,
     pub(super) settings: &'r Settings,
     pub(super) observer: &'r mut Observer<'o>,
+    /// The lease that is to be kept up, where a pooler stands between.
+    pub(super) lease: Option<&'r Hold>,
     /// The schema as it is now, as far as it was read and followed.
     pub(super) known: &'r mut Option<Schema>,
 }
@@ -51,6 +54,13 @@ pub(super) struct Guard<'a> {
     pub(super) version_table: &'a ObjectName,
     /// The version rows.
     pub(super) rows: &'a [String],
+}
+
+/// What bounds every transaction of a run.
+#[derive(Clone, Copy)]
+struct Bounds<'b> {
+    settings: &'b Settings,
+    lease: Option<&'b Hold>,
 }
 
 /// The limits of a group in the server's words.
@@ -105,14 +115,19 @@ impl<C: Connection> Runner<'_, '_, C> {
                 let Err(error) = result else { break };
                 *self.known = None;
                 attempt += 1;
-                self.before_next_try(error, attempt).await?;
+                self.before_next_try(error, attempt, work.revision).await?;
             }
         }
         Ok(())
     }
 
     /// Waits where another session was in the way; else hands the error back.
-    async fn before_next_try(&mut self, error: Error, attempt: u32) -> Result<(), Error> {
+    async fn before_next_try(
+        &mut self,
+        error: Error,
+        attempt: u32,
+        revision: &str,
+    ) -> Result<(), Error> {
         let dialect = self.connection.dialect();
         let is_contention = error
             .database_error()
@@ -134,7 +149,15 @@ impl<C: Connection> Runner<'_, '_, C> {
             pause,
         });
         self.connection.pause(pause).await;
-        Ok(())
+        self.beat(revision).await
+    }
+
+    /// Keeps the lease up between two transactions.
+    async fn beat(&mut self, revision: &str) -> Result<(), Error> {
+        match self.lease {
+            Some(lease) => lease.beat(self.connection, revision).await,
+            None => Ok(()),
+        }
     }
 
     /// Runs a group in one transaction.
@@ -142,7 +165,11 @@ impl<C: Connection> Runner<'_, '_, C> {
         let group = &work.groups[index];
         let frame = self.connection.dialect().frame(&group.operations);
         let mut queue = Queue::framed(self.connection, frame);
-        let result = transaction(&mut queue, work, index, self.settings, self.known).await;
+        let bounds = Bounds {
+            settings: self.settings,
+            lease: self.lease,
+        };
+        let result = transaction(&mut queue, work, index, bounds, self.known).await;
         queue.close(result).await
     }
 }
@@ -151,11 +178,11 @@ async fn transaction<C: Connection>(
     queue: &mut Queue<'_, C>,
     work: &Work<'_>,
     index: usize,
-    settings: &Settings,
+    bounds: Bounds<'_>,
     known: &mut Option<Schema>,
 ) -> Result<(), Error> {
     let group = &work.groups[index];
-    enter(queue, work, index, settings).await?;
+    enter(queue, work, index, bounds).await?;
     let statements = queue.operations(&group.operations).await?;
     if queue.is_guarded() {
         // So that the journal's times are those of the statements.
@@ -183,11 +210,14 @@ async fn enter<C: Connection>(
     queue: &mut Queue<'_, C>,
     work: &Work<'_>,
     index: usize,
-    settings: &Settings,
+    bounds: Bounds<'_>,
 ) -> Result<(), Error> {
-    let limits = GroupLimits::of(&work.groups[index], settings);
+    let limits = GroupLimits::of(&work.groups[index], bounds.settings);
     if work.record.is_some() || !work.rows.is_empty() {
         queue.enter(&limits.as_limits(work.revision));
+        if let Some(lease) = bounds.lease {
+            queue.renew(lease.renewal(work.revision));
+        }
     }
     if let Some(guard) = &work.guard {
         queue.flush().await?;
@@ -273,6 +303,7 @@ pub async fn run_operations<C: Connection>(
             connection,
             settings: &Settings::default(),
             observer: &mut (Box::new(|_: Event<'_>| {}) as Observer<'_>),
+            lease: None,
             known: &mut None,
         };
         return runner.execute(&work).await;

@@ -8,13 +8,15 @@ use limbec_core::revision::{Direction, Plan, PlanStep, Unchanged};
 use limbec_core::schema::{ObjectName, Schema};
 use limbec_core::steps::groups;
 
+use super::ahead::{Ahead, ahead};
 use super::contention::Blocker;
 use super::execute::{Guard, Runner, Work};
-use super::journal::Record;
+use super::journal::{Record, log};
+use super::lease::Hold;
 use super::lock::Holder;
 use super::state::State;
 use super::version::{RowChange, VERSION_TABLE, Version};
-use super::{Error, ErrorKind, Revisions, Settings};
+use super::{Error, ErrorKind, Revisions, Settings, WhenAhead};
 use crate::connection::Connection;
 
 /// What is told of progress.
@@ -71,6 +73,11 @@ pub enum Event<'a> {
         /// The operation.
         operation: &'a Operation,
     },
+    /// A newer program has migrated the database; this one goes on with it as it is.
+    Ahead {
+        /// What is known of it.
+        ahead: &'a Ahead,
+    },
     /// The plan has something to say before it runs.
     Warning {
         /// What, as a sentence.
@@ -96,6 +103,8 @@ pub struct Migrator<'a, C, R> {
     pub(super) version_table: ObjectName,
     pub(super) settings: Settings,
     pub(super) observer: Observer<'a>,
+    /// The lease that this process holds, where a pooler stands between.
+    pub(super) lease: Option<Hold>,
     /// The schema, as far as this run has read and followed it.
     known: Option<Schema>,
 }
@@ -123,6 +132,7 @@ impl<'a, C: Connection, R: Revisions> Migrator<'a, C, R> {
             version_table: VERSION_TABLE.into(),
             settings: Settings::default(),
             observer: Box::new(|_| {}),
+            lease: None,
             known: None,
         }
     }
@@ -210,6 +220,11 @@ impl<'a, C: Connection, R: Revisions> Migrator<'a, C, R> {
 
     async fn migrate(&mut self, target: &str, direction: Direction) -> Result<Outcome, Error> {
         let state = State::read(self.connection, &self.version_table).await?;
+        if direction == Direction::Up
+            && let Some(outcome) = self.serve_ahead(&state, target).await?
+        {
+            return Ok(outcome);
+        }
         let prepared = self.prepare(&state, target, direction)?;
         if prepared.plan.is_empty() {
             return Ok(outcome(&prepared.plan, Vec::new()));
@@ -256,6 +271,48 @@ impl<'a, C: Connection, R: Revisions> Migrator<'a, C, R> {
             }
         })
         .await
+    }
+
+    /// Goes on with a database that a newer program has migrated, where that is allowed and there is
+    /// nothing left that this one would do. `None` where the database is not ahead, or the graph's
+    /// own error says more.
+    async fn serve_ahead(&mut self, state: &State, target: &str) -> Result<Option<Outcome>, Error> {
+        let graph = self.revisions.graph();
+        let rows = &state.version.rows;
+        let policy = self.settings.when_ahead;
+        let all_known = rows.iter().all(|row| graph.index_of(row).is_some());
+        if all_known || policy == WhenAhead::Refuse {
+            return Ok(None);
+        }
+        let log = log(self.connection, &self.version_table, None, None).await?;
+        let Some(ahead) = ahead(graph, rows, &log) else {
+            return Ok(None);
+        };
+        let refused = |why: &str| {
+            Error::new(
+                ErrorKind::Ahead,
+                format!(
+                    "the database is ahead of this program, and {why}: {}",
+                    ahead.in_words()
+                ),
+            )
+            .with_hint(
+                "deploy the newer program; or revert what it has applied: `limbec downgrade \
+                 --from-database`",
+            )
+        };
+        if policy == WhenAhead::ServeIfAdds && !ahead.only_adds() {
+            return Err(refused("not everything that is new in it only adds"));
+        }
+        if !graph.upgrade(&ahead.known, target)?.is_empty() {
+            return Err(refused("behind it as well, by revisions of another branch"));
+        }
+        (self.observer)(Event::Ahead { ahead: &ahead });
+        Ok(Some(Outcome {
+            revisions: Vec::new(),
+            rows: rows.clone(),
+            unchanged: Some(Unchanged::AtTarget),
+        }))
     }
 
     /// Plans, and reads every revision of the plan: one that does not read stops all of them.
@@ -325,6 +382,7 @@ impl<'a, C: Connection, R: Revisions> Migrator<'a, C, R> {
             connection: self.connection,
             settings: &self.settings,
             observer: &mut self.observer,
+            lease: self.lease.as_ref(),
             known: &mut self.known,
         };
         runner.execute(&work).await

@@ -8,12 +8,14 @@
 //! open; every statement sent was made by a dialect.
 
 mod accept;
+mod ahead;
 mod contention;
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 mod database;
 mod error;
 mod execute;
 mod journal;
+mod lease;
 mod lock;
 mod migrate;
 mod prove;
@@ -28,13 +30,14 @@ mod state;
 mod version;
 
 pub use accept::Accept;
+pub use ahead::{Ahead, FromDatabase, Newer, ahead};
 pub use contention::Blocker;
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 pub use database::{Database, DatabaseUrl};
 pub use error::{Error, ErrorKind, FailedStatement};
 pub use execute::run_operations;
 pub use journal::{LogEntry, log};
-pub use lock::Holder;
+pub use lock::{Holder, Locks, clear_lease, locks};
 pub use migrate::{Event, Migrator, Outcome};
 pub use prove::{ProofError, Stage, prove};
 pub use reflect::reflect;

@@ -22,7 +22,7 @@ use super::names::{object, quote};
 use crate::dialect::{CompileError, Isolation};
 use crate::operations::{ConstraintRef, Operation};
 use crate::schema::Schema;
-use crate::steps::Step;
+use crate::steps::{Step, read_script};
 
 type Steps = Result<Vec<Step>, CompileError>;
 
@@ -119,6 +119,7 @@ pub(super) fn compile(operation: &Operation, current: &Schema) -> Steps {
         }
         Operation::DropDefinition { definition } => definition::drop(definition),
         Operation::SetTimeout { timeout, time } => one(limit::set(*timeout, time)?),
+        Operation::RunScript { sql } => read_script(sql),
         Operation::Execute { sql, dialect } => execute::steps(sql, dialect.as_deref())?,
     })
 }

@@ -23,7 +23,7 @@ use super::reflect::options;
 use crate::dialect::{Batch, CompileError, Isolation, Of};
 use crate::operations::{Constraint, Operation};
 use crate::schema::{Definition, DefinitionKind, ObjectName, Schema, Table};
-use crate::steps::Step;
+use crate::steps::{Step, read_script};
 
 pub(super) use index::create_index;
 
@@ -85,6 +85,7 @@ pub(super) fn batches(dialect: Sqlite, operations: &[Operation]) -> Vec<Batch<'_
         matches!(
             operation,
             Operation::Execute { .. }
+                | Operation::RunScript { .. }
                 | Operation::RenameTable { .. }
                 | Operation::RenameColumn { .. }
                 | Operation::CreateDefinition { .. }
@@ -189,6 +190,7 @@ fn plainly(operation: &Operation) -> Result<Vec<Step>, CompileError> {
         Operation::DropDefinition { definition } => drop_definition(definition),
         // SQLite has no such limits.
         Operation::SetTimeout { .. } => Ok(Vec::new()),
+        Operation::RunScript { sql } => Ok(read_script(sql)),
         other => Err(CompileError::new(format!(
             "`{other}` cannot be done without knowing the table"
         ))),

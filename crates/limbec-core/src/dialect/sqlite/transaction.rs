@@ -44,8 +44,10 @@ pub const RESTORE: [OnlyIf; 2] = [
 /// Whether a revision may drop a table, for which the foreign keys are switched off.
 pub(super) fn keys_off(dialect: Sqlite, operations: &[Operation]) -> bool {
     let may_drop_table = |operation: &Operation| {
-        matches!(operation, Operation::DropTable { .. })
-            || super::compile::may_rebuild(dialect, operation)
+        matches!(
+            operation,
+            Operation::DropTable { .. } | Operation::RunScript { .. }
+        ) || super::compile::may_rebuild(dialect, operation)
     };
     operations.iter().any(may_drop_table)
 }

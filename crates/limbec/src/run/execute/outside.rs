@@ -9,7 +9,7 @@ use limbec_core::sql::tokens;
 use limbec_core::steps::{Doubt, Found, Probe, Step, script};
 
 use super::queue::{Pending, Queue};
-use super::{GroupLimits, Runner, Work, advised, enter, leave, revert_sql};
+use super::{Bounds, GroupLimits, Runner, Work, advised, enter, leave, revert_sql};
 use crate::connection::Connection;
 use crate::run::journal::Part;
 use crate::run::migrate::Event;
@@ -38,7 +38,7 @@ impl<C: Connection> Runner<'_, '_, C> {
         };
         let step = &steps[at];
         let operation = work.groups[index].operations.first();
-        let due = self.is_due(step, *in_doubt).await?;
+        let due = self.is_due(step, *in_doubt, work.revision).await?;
         let sql = script(&steps);
         if !*in_doubt {
             self.begin(work, index, &sql).await?;
@@ -62,7 +62,7 @@ impl<C: Connection> Runner<'_, '_, C> {
     }
 
     /// Finds out whether a statement is still to be run, and takes away what is half done.
-    async fn is_due(&mut self, step: &Step, in_doubt: bool) -> Result<bool, Error> {
+    async fn is_due(&mut self, step: &Step, in_doubt: bool, revision: &str) -> Result<bool, Error> {
         let probe = match &step.doubt {
             Doubt::Person if in_doubt => return Err(only_a_person_can_tell(&step.sql)),
             Doubt::Again | Doubt::Person => return Ok(true),
@@ -95,6 +95,7 @@ impl<C: Connection> Runner<'_, '_, C> {
                         told = true;
                     }
                     self.connection.pause(LOOK).await;
+                    self.beat(revision).await?;
                 }
             }
         }
@@ -140,9 +141,13 @@ impl<C: Connection> Runner<'_, '_, C> {
             ..Part::default()
         });
         let frame = self.connection.dialect().frame(&[]);
+        let bounds = Bounds {
+            settings: self.settings,
+            lease: self.lease,
+        };
         let mut queue = Queue::framed(self.connection, frame);
         let result = async {
-            enter(&mut queue, work, index, self.settings).await?;
+            enter(&mut queue, work, index, bounds).await?;
             queue.push(Pending::of(row));
             queue.commit().await
         };
@@ -163,12 +168,18 @@ impl<C: Connection> Runner<'_, '_, C> {
             limits.lock_timeout = "0";
         }
         let mut before: Option<Row> = None;
-        if let Some(set) = dialect.enter_outside(&limits) {
+        // Behind a pooler the settings would be another session's.
+        let set = dialect
+            .enter_outside(&limits)
+            .filter(|_| self.lease.is_none());
+        if let Some(set) = set {
             let answers = self.connection.run(&[&set]).await;
             let answers = answers.map_err(|error| Error::statement(error.error, &set))?;
             before = answers.into_iter().flat_map(|answer| answer.rows).next();
         }
-        let result = self.connection.run(&[&step.sql]).await;
+        let signed = self.lease.map(|lease| lease.signed(&step.sql));
+        let sql = signed.as_ref().unwrap_or(&step.sql);
+        let result = self.connection.run(&[sql]).await;
         if let Some(back) = before.and_then(|row| dialect.leave(&row)) {
             // The settings go with the connection in any case.
             let _ = self.connection.run(&[&back]).await;
@@ -234,9 +245,13 @@ impl<C: Connection> Runner<'_, '_, C> {
             }
         }
         let frame = self.connection.dialect().frame(&[]);
+        let bounds = Bounds {
+            settings: self.settings,
+            lease: self.lease,
+        };
         let mut queue = Queue::framed(self.connection, frame);
         let result = async {
-            enter(&mut queue, work, index, self.settings).await?;
+            enter(&mut queue, work, index, bounds).await?;
             queue.extend(rest);
             if let Some(record) = &work.record {
                 let revert = revert_sql(&mut queue, work, index, self.known).await?;

@@ -99,6 +99,14 @@ impl<'a, C: Connection> Queue<'a, C> {
         }
     }
 
+    /// Keeps up the lease, without which the transaction must not go on.
+    pub(super) fn renew(&mut self, renewal: Step) {
+        self.pending.push(Pending {
+            lost: Some(LOCK_LOST),
+            ..Pending::of(renewal)
+        });
+    }
+
     /// Looks whether the database is as the plan found it, inside the transaction.
     pub(super) async fn guard(
         &mut self,

@@ -1,0 +1,157 @@
+//! PgBouncer in transaction mode, in front of a server for one test.
+
+use std::fs;
+use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::os::unix::fs::{PermissionsExt, chown};
+use std::os::unix::process::CommandExt;
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use tempfile::TempDir;
+
+use super::user;
+use crate::{Error, debian, process};
+
+const MISSING: &str = "PgBouncer was found neither in PATH nor in `/usr/sbin`: install Debian's \
+    package `pgbouncer` or its like";
+
+/// Ends the pooler when the other end of the pipe closes, however that process ends.
+const KEEPER: &str = "\"$1\" \"$2\" & pid=$!; read -r _; kill \"$pid\"; wait \"$pid\"";
+
+/// A running PgBouncer, stopped on drop.
+#[derive(Debug)]
+pub struct Pooler {
+    keeper: Child,
+    port: u16,
+    _directory: TempDir,
+}
+
+impl Pooler {
+    /// Starts one in front of the server of a URL, in transaction mode, with so many sessions.
+    ///
+    /// # Errors
+    ///
+    /// When PgBouncer is missing, or does not start.
+    pub fn start(server_url: &str, sessions: usize) -> Result<Self, Error> {
+        let program = find().ok_or_else(|| Error::new(MISSING))?;
+        let directory = tempfile::Builder::new()
+            .prefix("limbec-pgbouncer-")
+            .permissions(fs::Permissions::from_mode(0o700))
+            .tempdir_in(user::open_temp_dir())
+            .map_err(Error::context("cannot make a temporary directory"))?;
+        let port = free_port().map_err(Error::context("no free port on 127.0.0.1"))?;
+        let (host, server_port) = address(server_url)?;
+        let configuration = format!(
+            "[databases]\n* = host={host} port={server_port}\n\n[pgbouncer]\n\
+             listen_addr = 127.0.0.1\nlisten_port = {port}\nunix_socket_dir =\n\
+             auth_type = trust\nauth_file = {folder}/users\npool_mode = transaction\n\
+             default_pool_size = {sessions}\nmax_client_conn = 500\nlogfile = {folder}/log\n",
+            folder = directory.path().display()
+        );
+        let file = directory.path().join("pgbouncer.ini");
+        let write = |name: &str, text: &str| {
+            let path = directory.path().join(name);
+            fs::write(&path, text).map(|()| path)
+        };
+        let context = || Error::context("cannot write PgBouncer's configuration");
+        let mut files = vec![write("pgbouncer.ini", &configuration).map_err(context())?];
+        files.push(write("users", "\"postgres\" \"\"\n").map_err(context())?);
+
+        let mut command = Command::new("sh");
+        command
+            .args(["-c", KEEPER, "limbec-pgbouncer"])
+            .arg(program)
+            .arg(&file)
+            .current_dir("/")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .process_group(0);
+        if process::is_root(directory.path()).map_err(Error::context("the directory's owner"))? {
+            let user = user::unprivileged()?;
+            files.push(directory.path().to_path_buf());
+            for path in files {
+                chown(&path, Some(user.uid), Some(user.gid))
+                    .map_err(Error::context("cannot give a file to the pooler's user"))?;
+            }
+            command.uid(user.uid).gid(user.gid);
+        }
+        let keeper = command
+            .spawn()
+            .map_err(Error::context("cannot start `sh`"))?;
+        let pooler = Pooler {
+            keeper,
+            port,
+            _directory: directory,
+        };
+        pooler.wait_until_it_listens()?;
+        Ok(pooler)
+    }
+
+    /// The URL of a database behind the pooler, given its URL at the server.
+    ///
+    /// # Errors
+    ///
+    /// When the URL does not read.
+    pub fn url(&self, database_url: &str) -> Result<String, Error> {
+        let (host, port) = address(database_url)?;
+        Ok(database_url.replacen(
+            &format!("{host}:{port}"),
+            &format!("127.0.0.1:{}", self.port),
+            1,
+        ))
+    }
+
+    fn wait_until_it_listens(&self) -> Result<(), Error> {
+        let started = Instant::now();
+        while started.elapsed() < Duration::from_secs(30) {
+            if TcpStream::connect((Ipv4Addr::LOCALHOST, self.port)).is_ok() {
+                return Ok(());
+            }
+            sleep(Duration::from_millis(20));
+        }
+        Err(Error::new("PgBouncer did not start within 30 seconds"))
+    }
+}
+
+impl Drop for Pooler {
+    fn drop(&mut self) {
+        drop(self.keeper.stdin.take());
+        let _ = self.keeper.wait();
+    }
+}
+
+/// Installs Debian's package `pgbouncer` when it is not found.
+///
+/// # Errors
+///
+/// When it is missing and cannot be installed here; the error says what to install.
+pub fn install_pooler_if_missing() -> Result<(), Error> {
+    if find().is_some() {
+        return Ok(());
+    }
+    debian::install("pgbouncer", MISSING)
+}
+
+fn find() -> Option<PathBuf> {
+    let usual = PathBuf::from("/usr/sbin/pgbouncer");
+    process::find_in_path("pgbouncer").or_else(|| usual.is_file().then_some(usual))
+}
+
+fn free_port() -> std::io::Result<u16> {
+    Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?
+        .local_addr()?
+        .port())
+}
+
+/// The host and port of a URL.
+fn address(url: &str) -> Result<(&str, &str), Error> {
+    let rest = url.split_once("://").map(|(_, rest)| rest);
+    let authority = rest.and_then(|rest| rest.split(['/', '?']).next());
+    let address = authority.and_then(|it| it.rsplit('@').next());
+    address
+        .and_then(|it| it.rsplit_once(':'))
+        .ok_or_else(|| Error::new("the URL of the PostgreSQL server has no host and port"))
+}

@@ -1,0 +1,250 @@
+//! A database that is ahead of this program: revisions that a newer one has applied.
+//!
+//! The journal knows their parents, whether they only add, and the SQL that reverts them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use limbec_core::operations::Operation;
+use limbec_core::revision::{Graph, Header};
+use limbec_core::steps::{Step, read_script, script};
+
+use super::journal::LogEntry;
+use super::{Error, ErrorKind, Revisions};
+
+/// What is known of a database that is ahead.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Ahead {
+    /// The revisions that are not known here, the newest first.
+    pub revisions: Vec<Newer>,
+    /// The version rows as they would be without them.
+    pub known: Vec<String>,
+}
+
+/// A revision that a newer program has applied.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Newer {
+    /// Its id.
+    pub id: String,
+    /// Its message.
+    pub message: String,
+    /// Whether it only adds to what was there.
+    pub adds: bool,
+}
+
+impl Ahead {
+    /// Whether a program that knows nothing of the newer revisions works on.
+    pub fn only_adds(&self) -> bool {
+        self.revisions.iter().all(|it| it.adds)
+    }
+
+    /// The newer revisions in words.
+    pub fn in_words(&self) -> String {
+        let words = self.revisions.iter().map(|it| {
+            let adds = if it.adds {
+                "only adds"
+            } else {
+                "changes what was there"
+            };
+            if it.message.is_empty() {
+                format!("{} ({adds})", it.id)
+            } else {
+                format!("{}, {} ({adds})", it.id, it.message)
+            }
+        });
+        words.collect::<Vec<_>>().join("; ")
+    }
+}
+
+/// Finds out whether a database with these version rows is ahead of a graph; `None` where every row
+/// is known, or the journal does not lead from a row to a revision that is.
+///
+/// ```
+/// use limbec::run::{LogEntry, ahead};
+/// use limbec_core::revision::{Graph, Header};
+/// let header = Header { id: "a1".into(), path: "a1.rs".into(), ..Header::default() };
+/// let graph = Graph::new(vec![header]).unwrap();
+/// let log = [LogEntry {
+///     revision: "b2".into(),
+///     revises: vec!["a1".into()],
+///     direction: "upgrade".into(),
+///     state: "done".into(),
+///     adds: Some(true),
+///     ..LogEntry::default()
+/// }];
+/// let found = ahead(&graph, &["b2".into()], &log).unwrap();
+/// assert!(found.only_adds());
+/// assert_eq!(found.known, ["a1"]);
+/// assert_eq!(ahead(&graph, &["a1".into()], &log), None);
+/// ```
+pub fn ahead(graph: &Graph, rows: &[String], log: &[LogEntry]) -> Option<Ahead> {
+    let applied = last_upgrades(log);
+    let mut found = Ahead::default();
+    let mut seen = BTreeSet::new();
+    let mut known = BTreeSet::new();
+    let mut next: Vec<&str> = rows.iter().map(String::as_str).collect();
+    while let Some(id) = next.pop() {
+        if !seen.insert(id) {
+            continue;
+        }
+        if let Some(index) = graph.index_of(id) {
+            known.insert(index);
+            continue;
+        }
+        let entry = applied.get(id)?;
+        found.revisions.push(Newer {
+            id: id.to_string(),
+            message: entry.message.clone(),
+            adds: entry.adds == Some(true),
+        });
+        next.extend(
+            entry
+                .revises
+                .iter()
+                .chain(&entry.depends_on)
+                .map(String::as_str),
+        );
+    }
+    if found.revisions.is_empty() {
+        return None;
+    }
+    // What lies below another known one is no row.
+    let below: BTreeSet<usize> = known
+        .iter()
+        .flat_map(|index| graph.ancestors(&[*index]))
+        .collect();
+    let is_top = |index: &&usize| {
+        let above = known.iter().filter(|it| it != index);
+        !(below.contains(index)
+            && above
+                .copied()
+                .any(|it| graph.ancestors(&[it]).contains(index)))
+    };
+    found.known = known
+        .iter()
+        .filter(is_top)
+        .map(|index| graph.id(*index).to_string())
+        .collect();
+    found.known.sort();
+    Some(found)
+}
+
+/// The last upgrade of each revision; the rows come newest first.
+fn last_upgrades(log: &[LogEntry]) -> BTreeMap<&str, &LogEntry> {
+    let mut last = BTreeMap::new();
+    for entry in log {
+        if entry.direction == "upgrade" && entry.state == "done" && entry.step == entry.steps {
+            last.entry(entry.revision.as_str()).or_insert(entry);
+        }
+    }
+    last
+}
+
+/// The revisions of a project, with those that only the database's journal still knows: they can
+/// be reverted, by the SQL that was kept when they were applied.
+pub struct FromDatabase<'r, R> {
+    inner: &'r R,
+    graph: Graph,
+    revert: BTreeMap<String, Option<String>>,
+}
+
+impl<'r, R: Revisions> FromDatabase<'r, R> {
+    /// Adds what the journal knows to a project.
+    ///
+    /// # Errors
+    /// When the revisions do not fit together.
+    pub fn new(inner: &'r R, rows: &[String], log: &[LogEntry]) -> Result<Self, Error> {
+        let mut headers = inner.graph().revisions().to_vec();
+        let mut revert = BTreeMap::new();
+        let newer = ahead(inner.graph(), rows, log).unwrap_or_default();
+        let applied = last_upgrades(log);
+        for Newer { id, message, .. } in newer.revisions {
+            let Some(entry) = applied.get(id.as_str()) else {
+                continue;
+            };
+            headers.push(Header {
+                id: id.clone(),
+                message,
+                revises: entry.revises.clone(),
+                depends_on: entry.depends_on.clone(),
+                path: format!("(journal)/{id}"),
+                ..Header::default()
+            });
+            revert.insert(id, entry.revert_sql.clone());
+        }
+        let graph = Graph::new(headers).map_err(|errors| {
+            let words: Vec<String> = errors.iter().map(ToString::to_string).collect();
+            Error::new(
+                ErrorKind::Revision,
+                format!(
+                    "the revisions of the journal do not fit to the files: {}",
+                    words.join("; ")
+                ),
+            )
+        })?;
+        Ok(FromDatabase {
+            inner,
+            graph,
+            revert,
+        })
+    }
+}
+
+impl<R: Revisions> Revisions for FromDatabase<'_, R> {
+    fn graph(&self) -> &Graph {
+        &self.graph
+    }
+
+    fn upgrade(&self, id: &str) -> Result<Vec<Operation>, Error> {
+        if self.revert.contains_key(id) {
+            return Err(Error::new(
+                ErrorKind::Revision,
+                format!("the revision `{id}` has no file here, so it cannot be applied"),
+            ));
+        }
+        self.inner.upgrade(id)
+    }
+
+    fn downgrade(&self, id: &str) -> Result<Vec<Operation>, Error> {
+        match self.revert.get(id) {
+            None => self.inner.downgrade(id),
+            Some(Some(sql)) => Ok(operations(sql)),
+            Some(None) => Err(Error::new(
+                ErrorKind::Revision,
+                format!("the journal holds no SQL that reverts the revision `{id}`"),
+            )
+            .with_hint("revert it with the program, or the files, that know it")),
+        }
+    }
+
+    fn checksum(&self, id: &str) -> Result<Option<String>, Error> {
+        match self.revert.get(id) {
+            None => self.inner.checksum(id),
+            Some(_) => Ok(None),
+        }
+    }
+}
+
+/// The SQL as operations: what runs in a transaction together, what runs outside alone.
+fn operations(sql: &str) -> Vec<Operation> {
+    let mut operations = Vec::new();
+    let mut inside: Vec<Step> = Vec::new();
+    let close = |inside: &mut Vec<Step>, operations: &mut Vec<Operation>| {
+        if !inside.is_empty() {
+            let sql = script(&std::mem::take(inside));
+            operations.push(Operation::RunScript { sql });
+        }
+    };
+    for step in read_script(sql) {
+        if step.transactional {
+            inside.push(step);
+        } else {
+            close(&mut inside, &mut operations);
+            operations.push(Operation::Execute {
+                sql: step.sql,
+                dialect: None,
+            });
+        }
+    }
+    close(&mut inside, &mut operations);
+    operations
+}
