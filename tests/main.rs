@@ -5,6 +5,7 @@
 
 mod cli;
 mod command;
+mod corpus;
 mod guide;
 mod properties;
 mod scenarios;

@@ -37,11 +37,14 @@ pub(crate) async fn compare(config: &Config, project: &Project) -> Result<Found>
     let mut database = connect_to_read(&url).await?;
     up_to_date(&mut database, project).await?;
 
-    let reflected = reflect(&mut database).await?;
-    let target = match &reflected.own_namespace {
+    let mut reflected = reflect(&mut database).await?;
+    let mut target = match &reflected.own_namespace {
         Some(own) => target.within(own),
         None => target,
     };
+    config
+        .selection
+        .narrow_both(&mut reflected, &mut target, dialect);
     let created = project.created(dialect)?;
     let mut managed = managed(reflected, &target, &created, dialect);
     let version_table = VERSION_TABLE.into();
@@ -68,18 +71,22 @@ pub(crate) async fn compare(config: &Config, project: &Project) -> Result<Found>
 pub(crate) async fn from_empty(config: &Config) -> Result<Found> {
     let url = config.database_url()?;
     let dialect = url.dialect();
-    let target = models::load(config)?;
+    let mut target = models::load(config)?;
+    target.definitions = definitions::load(config, dialect)?;
     expressible(&target, dialect)?;
     let mut database = connect_to_read(&url).await?;
     let own_namespace = reflect(&mut database).await?.own_namespace;
-    let target = match &own_namespace {
+    let mut target = match &own_namespace {
         Some(own) => target.within(own),
         None => target,
     };
-    let current = Schema {
+    let mut current = Schema {
         own_namespace,
         ..Schema::default()
     };
+    config
+        .selection
+        .narrow_both(&mut current, &mut target, dialect);
     let comparison = compare_schemas(&current, &target, dialect, &Verdicts::default());
     Ok(Found {
         comparison,

@@ -6,10 +6,13 @@ use std::time::Duration;
 
 use limbec::run::{DatabaseUrl, Settings, WhenAhead};
 use limbec_core::schema::NamingConvention;
+use limbec_source::diagnostic::Diagnostic;
 use serde::Deserialize;
+use toml::Spanned;
 
 use crate::args::Args;
-use crate::error::{CommandError, Result};
+use crate::error::{CommandError, Result, mistakes};
+use crate::patterns::{Pattern, Selection};
 
 /// The file's name.
 pub(crate) const FILE: &str = "limbec.toml";
@@ -30,6 +33,9 @@ struct File {
 #[serde(deny_unknown_fields)]
 struct DatabaseSection {
     url: Option<String>,
+    include: Option<Vec<Spanned<String>>>,
+    #[serde(default)]
+    exclude: Vec<Spanned<String>>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -76,6 +82,8 @@ pub(crate) struct Config {
     /// The file itself.
     pub(crate) file: PathBuf,
     url: Option<String>,
+    /// The tables that limbec answers for.
+    pub(crate) selection: Selection,
     pub(crate) model_paths: Vec<String>,
     /// Files and folders with the SQL of views, functions and triggers.
     pub(crate) sql_paths: Vec<String>,
@@ -108,10 +116,11 @@ impl Config {
             CommandError::new(format!("{} does not read:\n{error}", file.display()))
                 .hint("docs/configuration.md lists every key")
         })?;
-        Config::new(parsed, file, args.url.clone())
+        let selection = selection(&parsed.database, &file, &text)?;
+        Config::new(parsed, file, selection, args.url.clone())
     }
 
-    fn new(parsed: File, file: PathBuf, url: Option<String>) -> Result<Self> {
+    fn new(parsed: File, file: PathBuf, selection: Selection, url: Option<String>) -> Result<Self> {
         let settings = settings(&parsed.migrations)?;
         let root = file.parent().map(Path::to_path_buf).unwrap_or_default();
         let url = url
@@ -137,6 +146,7 @@ impl Config {
             root,
             file,
             url,
+            selection,
             model_paths: match environment("LIMBEC_MODELS") {
                 Some(paths) => paths.split(':').map(str::to_string).collect(),
                 None => parsed.models.paths.unwrap_or_default(),
@@ -257,6 +267,33 @@ fn find_upward(here: &Path) -> Option<PathBuf> {
     here.ancestors()
         .map(|folder| folder.join(FILE))
         .find(|file| file.is_file())
+}
+
+/// Reads the patterns of tables; each mistake is told at its line.
+fn selection(section: &DatabaseSection, file: &Path, text: &str) -> Result<Selection> {
+    let shown = file.display().to_string();
+    let mut wrong = Vec::new();
+    let mut patterns = |list: &[Spanned<String>]| {
+        let mut patterns = Vec::with_capacity(list.len());
+        for it in list {
+            match Pattern::read(it.get_ref()) {
+                Ok(pattern) => patterns.push(pattern),
+                Err(message) => wrong.push(Diagnostic::new(&shown, it.span(), message)),
+            }
+        }
+        patterns
+    };
+    let selection = Selection {
+        include: section.include.as_deref().map(&mut patterns),
+        exclude: patterns(&section.exclude),
+    };
+    if wrong.is_empty() {
+        return Ok(selection);
+    }
+    let message = format!("{} in {shown}", mistakes(wrong.len()));
+    Err(CommandError::diagnostics(message, wrong, |_| {
+        text.to_string()
+    }))
 }
 
 fn naming(section: NamingSection, file: &Path) -> Result<NamingConvention> {

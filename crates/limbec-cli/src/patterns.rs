@@ -1,10 +1,12 @@
-//! Patterns of tables: `users`, `order*`, `billing.*`.
+//! Patterns of tables: `users`, `order*`, `billing.*`, and what they leave of a schema.
 //!
 //! `*` stands for any letters, `?` for one. Without a dot a pattern means the connection's own
 //! schema; `*.*` is every table.
 
+use std::collections::BTreeSet;
+
 use limbec_core::dialect::Dialect;
-use limbec_core::schema::ObjectName;
+use limbec_core::schema::{ColumnType, ObjectName, Schema, Table};
 
 /// A pattern of tables.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -87,6 +89,143 @@ fn glob(pattern: &[char], name: &[char]) -> bool {
         }
     }
     pattern[p..].iter().all(|c| *c == '*')
+}
+
+/// The tables that a project answers for: `include` and `exclude` of `limbec.toml`.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Selection {
+    /// All tables where it is absent.
+    pub(crate) include: Option<Vec<Pattern>>,
+    pub(crate) exclude: Vec<Pattern>,
+}
+
+impl Selection {
+    /// Whether a table takes part.
+    fn holds(&self, name: &ObjectName, own: Option<&str>, dialect: &dyn Dialect) -> bool {
+        let any = |patterns: &[Pattern]| patterns.iter().any(|it| it.matches(name, own, dialect));
+        self.include.as_deref().is_none_or(any) && !any(&self.exclude)
+    }
+
+    fn excludes(&self, name: &ObjectName, own: Option<&str>, dialect: &dyn Dialect) -> bool {
+        let mut patterns = self.exclude.iter();
+        patterns.any(|it| it.matches(name, own, dialect))
+    }
+
+    fn is_everything(&self) -> bool {
+        self.include.is_none() && self.exclude.is_empty()
+    }
+
+    /// Takes the tables that take no part out of a reflected schema.
+    pub(crate) fn narrow(&self, schema: &mut Schema, dialect: &dyn Dialect) {
+        if self.is_everything() {
+            return;
+        }
+        let own = schema.own_namespace.clone();
+        let out = |name: &ObjectName| !self.holds(name, own.as_deref(), dialect);
+        let other = |name: &ObjectName| self.excludes(name, own.as_deref(), dialect);
+        let names = Out {
+            relation: &out,
+            other: &other,
+        };
+        take_out(schema, &|table| out(&table.name), &names);
+    }
+
+    /// Takes the tables that take no part out of both sides of a comparison. One that a model
+    /// refers to stays, on both sides as it is in the database, so that nothing of it changes.
+    pub(crate) fn narrow_both(
+        &self,
+        current: &mut Schema,
+        target: &mut Schema,
+        dialect: &dyn Dialect,
+    ) {
+        if self.is_everything() {
+            return;
+        }
+        let own = current.own_namespace.clone();
+        let out = |name: &ObjectName| !self.holds(name, own.as_deref(), dialect);
+        let referred: BTreeSet<ObjectName> = target
+            .tables
+            .iter()
+            .filter(|it| !out(&it.name))
+            .flat_map(|it| &it.foreign_keys)
+            .map(|it| it.referred_table.clone())
+            .filter(|name| out(name) && target.table(name).is_some())
+            .collect();
+        for table in &mut target.tables {
+            if let Some(existing) = current.table(&table.name)
+                && referred.contains(&table.name)
+            {
+                table.clone_from(existing);
+            }
+        }
+        let goes = |table: &Table| out(&table.name) && !referred.contains(&table.name);
+        let other = |name: &ObjectName| self.excludes(name, own.as_deref(), dialect);
+        let names = Out {
+            relation: &out,
+            other: &other,
+        };
+        take_out(current, &goes, &names);
+        take_out(target, &goes, &names);
+        // A key to what limbec does not answer for, and that no model names, is left alone.
+        for table in &mut current.tables {
+            table
+                .foreign_keys
+                .retain(|it| !out(&it.referred_table) || referred.contains(&it.referred_table));
+        }
+    }
+}
+
+/// Takes tables out of a schema, with what only they use, and what else takes no part by its name.
+fn take_out(schema: &mut Schema, goes: &dyn Fn(&Table) -> bool, out: &Out<'_>) {
+    let (gone, kept): (Vec<&Table>, Vec<&Table>) = schema.tables.iter().partition(|it| goes(it));
+    let types = |tables: &[&Table]| -> BTreeSet<ObjectName> {
+        let columns = tables.iter().flat_map(|it| &it.columns);
+        columns.filter_map(|it| named(&it.column_type)).collect()
+    };
+    let (of_gone, of_kept) = (types(&gone), types(&kept));
+    let names: BTreeSet<ObjectName> = gone.iter().map(|it| it.name.clone()).collect();
+    let stays = |name: &ObjectName| {
+        of_kept.contains(name) || !(of_gone.contains(name) || (out.other)(name))
+    };
+    schema.enums.retain(|it| stays(&it.name));
+    schema.domains.retain(|it| stays(&it.name));
+    schema.sequences.retain(|it| {
+        let owner = it.owned_by.as_ref().map(|it| &it.table);
+        !owner.is_some_and(|it| names.contains(it)) && !(out.other)(&it.name)
+    });
+    schema.definitions.retain(|it| match &it.table {
+        Some(table) => !names.contains(table) && !(out.relation)(table),
+        None if it.kind.is_relation() => !(out.relation)(&it.name),
+        None => !(out.other)(&it.name),
+    });
+    let all_in: BTreeSet<String> = names.iter().filter_map(|it| it.schema.clone()).collect();
+    schema.tables.retain(|it| !goes(it));
+    let left: BTreeSet<&str> = (schema.tables.iter().map(|it| &it.name))
+        .chain(schema.enums.iter().map(|it| &it.name))
+        .chain(schema.domains.iter().map(|it| &it.name))
+        .chain(schema.sequences.iter().map(|it| &it.name))
+        .chain(schema.definitions.iter().map(|it| &it.name))
+        .filter_map(|it| it.schema.as_deref())
+        .collect();
+    let emptied = |name: &str| all_in.contains(name) && !left.contains(name);
+    schema.namespaces.retain(|it| !emptied(&it.name));
+}
+
+/// What takes no part, by its name.
+struct Out<'a> {
+    /// Tables and views.
+    relation: &'a dyn Fn(&ObjectName) -> bool,
+    /// Types, sequences, routines: those that `exclude` names.
+    other: &'a dyn Fn(&ObjectName) -> bool,
+}
+
+/// The enumeration or domain that a type is, or is an array of.
+pub(crate) fn named(column_type: &ColumnType) -> Option<ObjectName> {
+    match column_type.element() {
+        ColumnType::Enum(it) => Some(it.name.clone()),
+        ColumnType::Named(name) => Some(name.clone()),
+        _ => None,
+    }
 }
 
 #[cfg(test)]

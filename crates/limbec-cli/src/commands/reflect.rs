@@ -1,10 +1,13 @@
 //! `limbec reflect`: models from a database.
 
+mod sql_files;
+
 use std::path::{Path, PathBuf};
 
 use limbec::run::{Revisions as _, VERSION_TABLE, reflect};
 use limbec_core::dialect::Dialect;
-use limbec_core::schema::{ColumnType, Schema};
+use limbec_core::journal;
+use limbec_core::schema::{ObjectName, Schema};
 use limbec_source::suggest::did_you_mean;
 use limbec_source::write::{WrittenModels, write_models};
 use serde_json::json;
@@ -14,9 +17,10 @@ use crate::config::Config;
 use crate::connect::{block_on, connect_to_read};
 use crate::error::{CommandError, Result, Status};
 use crate::models::options;
-use crate::patterns::Pattern;
+use crate::patterns::{Pattern, named};
 use crate::printer::Printer;
 use crate::project::Project;
+use sql_files::SqlFile;
 
 pub(super) fn run(options: &Reflect, config: &Config, printer: &Printer) -> Result<Status> {
     // Where it cannot be written, nothing needs to be read.
@@ -31,13 +35,51 @@ pub(super) fn run(options: &Reflect, config: &Config, printer: &Printer) -> Resu
         let mut database = connect_to_read(&url).await?;
         Ok(reflect(&mut database).await?)
     })?;
-    let schema = selected(schema, &options.tables, dialect)?;
+    let mut schema = schema;
+    let version_table = VERSION_TABLE.into();
+    (schema.tables).retain(|it| !journal::is_own(&it.name, &version_table));
+    if schema.tables.is_empty() {
+        return Err(CommandError::new("The database holds no table")
+            .hint("is it the right one? `--url` names another"));
+    }
+    config.selection.narrow(&mut schema, dialect);
+    if schema.tables.is_empty() {
+        return Err(
+            CommandError::new("The database holds no table that takes part").hint(format!(
+                "see `include` and `exclude` under `[database]` in {}",
+                config.file.display()
+            )),
+        );
+    }
+    let mut schema = selected(schema, &options.tables, dialect)?;
+    let sql_files = match path {
+        Some(_) => sql_files::files(&mut schema.definitions, config, dialect),
+        None => Vec::new(),
+    };
     let models = write_models(&schema, &self::options(config));
     for it in &models.unsaid {
         printer.warning("reflect", &format!("Not in the models: {it}"));
     }
+    if !schema.definitions.is_empty() && config.sql_paths.is_empty() {
+        let file = config.file.display();
+        printer.info(
+            "reflect",
+            &format!(
+                "Views, functions and triggers go to SQL files: name a folder for them in {file}, \
+                 such as `sql = [\"sql\"]` under `[models]`, then use --write"
+            ),
+        );
+    }
     match path {
-        Some(path) => write(&path, &schema, &models, config, printer)?,
+        Some(path) => {
+            let written = Written {
+                path,
+                sql_files,
+                schema: &schema,
+                models: &models,
+            };
+            written.save(options.force, config, printer)?;
+        }
         None if printer.json() => {
             printer.value(&json!({ "schema": schema, "unsaid": models.unsaid }));
         }
@@ -48,11 +90,6 @@ pub(super) fn run(options: &Reflect, config: &Config, printer: &Printer) -> Resu
 
 /// The tables that were asked for, with what they are made of.
 fn selected(mut schema: Schema, asked: &[String], dialect: &dyn Dialect) -> Result<Schema> {
-    schema.tables.retain(|it| it.name.name != VERSION_TABLE);
-    if schema.tables.is_empty() {
-        return Err(CommandError::new("The database holds no table")
-            .hint("is it the right one? `--url` names another"));
-    }
     let own = schema.own_namespace.clone();
     let mut patterns = Vec::new();
     for text in asked {
@@ -84,26 +121,33 @@ fn selected(mut schema: Schema, asked: &[String], dialect: &dyn Dialect) -> Resu
 
 /// Leaves out what no table of the schema needs: it was not asked for.
 fn only_what_tables_use(schema: &mut Schema) {
-    fn holds(column_type: &ColumnType, test: &dyn Fn(&ColumnType) -> bool) -> bool {
-        match column_type {
-            ColumnType::Array(element) => holds(element, test),
-            it => test(it),
-        }
+    let mut used: Vec<ObjectName> = Vec::new();
+    for column in schema.tables.iter().flat_map(|table| &table.columns) {
+        used.extend(named(&column.column_type));
     }
+    // A domain may be of another one, or of an enumeration.
+    let mut at = 0;
+    while at < used.len() {
+        let domain = schema.domains.iter().find(|it| it.name == used[at]);
+        let base = domain.and_then(|it| named(&it.base));
+        used.extend(base.filter(|it| !used.contains(it)));
+        at += 1;
+    }
+    schema.enums.retain(|it| used.contains(&it.name));
+    schema.domains.retain(|it| used.contains(&it.name));
     let tables = &schema.tables;
-    let used = |test: &dyn Fn(&ColumnType) -> bool| {
-        let mut columns = tables.iter().flat_map(|table| &table.columns);
-        columns.any(|column| holds(&column.column_type, test))
-    };
-    schema
-        .enums
-        .retain(|it| used(&|column| matches!(column, ColumnType::Enum(of) if of.name == it.name)));
-    schema
-        .domains
-        .retain(|it| used(&|column| matches!(column, ColumnType::Named(of) if *of == it.name)));
-    schema.sequences.clear();
-    schema.namespaces.clear();
+    schema.sequences.retain(|it| {
+        let owner = it.owned_by.as_ref().map(|it| &it.table);
+        owner.is_some_and(|name| tables.iter().any(|table| table.name == *name))
+    });
+    let spaces: Vec<&str> = (tables.iter().map(|it| &it.name))
+        .chain(schema.enums.iter().map(|it| &it.name))
+        .chain(schema.domains.iter().map(|it| &it.name))
+        .filter_map(|it| it.schema.as_deref())
+        .collect();
+    schema.namespaces.retain(|it| spaces.contains(&&*it.name));
     schema.extensions.clear();
+    schema.definitions.clear();
 }
 
 /// The file to write: the one that was asked for, or that `[models] paths` names.
@@ -157,43 +201,85 @@ fn is_read(path: &Path, config: &Config) -> bool {
     paths.any(|it| path.starts_with(config.root.join(it)))
 }
 
-fn write(
-    path: &Path,
-    schema: &Schema,
-    models: &WrittenModels,
-    config: &Config,
-    printer: &Printer,
-) -> Result<()> {
-    let shown = config.shown(path);
-    let failed =
-        |error: std::io::Error| CommandError::new(format!("cannot write {shown}: {error}"));
+/// What is to be written.
+struct Written<'a> {
+    path: PathBuf,
+    sql_files: Vec<SqlFile>,
+    schema: &'a Schema,
+    models: &'a WrittenModels,
+}
+
+impl Written<'_> {
+    fn save(&self, force: bool, config: &Config, printer: &Printer) -> Result<()> {
+        let existing = self.sql_files.iter().find(|it| it.path.exists());
+        if let Some(existing) = existing.filter(|_| !force) {
+            return Err(CommandError::new(format!(
+                "{} exists already",
+                config.shown(&existing.path)
+            ))
+            .hint("`--force` writes over it; nothing was written"));
+        }
+        // `[models] sql` names a folder that must be there.
+        for folder in &config.sql_paths {
+            let folder = config.root.join(folder);
+            if folder.extension().is_none() {
+                std::fs::create_dir_all(&folder)
+                    .map_err(|error| cannot_write(&folder, config, &error))?;
+            }
+        }
+        for file in &self.sql_files {
+            save(&file.path, &file.text, config)?;
+        }
+        save(&self.path, &self.models.text, config)?;
+        self.report(config, printer);
+        Ok(())
+    }
+
+    fn report(&self, config: &Config, printer: &Printer) {
+        let shown = config.shown(&self.path);
+        if !self.models.crates.is_empty() {
+            let crates = self.models.crates.join(", ");
+            printer.info(
+                "reflect",
+                &format!("The models use types of the crates {crates}"),
+            );
+        }
+        printer.text(&format!("Writing {shown} ...  done"));
+        let sql: Vec<String> = (self.sql_files.iter())
+            .map(|it| config.shown(&it.path))
+            .collect();
+        for file in &sql {
+            printer.text(&format!("Writing {file} ...  done"));
+        }
+        if printer.json() {
+            printer.value(&json!({
+                "path": shown,
+                "sql": sql,
+                "tables": self.schema.tables.len(),
+                "unsaid": self.models.unsaid,
+            }));
+        }
+        if Project::load(config).is_ok_and(|it| it.graph().is_empty()) {
+            printer.text(
+                "\nNext:\n  1. limbec check   says that the models and the database agree\n  \
+                 2. limbec revision --autogenerate --from-empty -m \"Initial schema\"\n  \
+                 3. limbec stamp head   as this database has it all",
+            );
+        }
+    }
+}
+
+fn cannot_write(path: &Path, config: &Config, error: &std::io::Error) -> CommandError {
+    CommandError::new(format!("cannot write {}: {error}", config.shown(path)))
+}
+
+/// Writes a file as a whole or not at all.
+fn save(path: &Path, text: &str, config: &Config) -> Result<()> {
+    let failed = |error: std::io::Error| cannot_write(path, config, &error);
     if let Some(folder) = path.parent() {
         std::fs::create_dir_all(folder).map_err(failed)?;
     }
     let partial = path.with_extension("partial");
-    std::fs::write(&partial, &models.text).map_err(failed)?;
-    std::fs::rename(&partial, path).map_err(failed)?;
-    if !models.crates.is_empty() {
-        let crates = models.crates.join(", ");
-        printer.info(
-            "reflect",
-            &format!("The models use types of the crates {crates}"),
-        );
-    }
-    printer.text(&format!("Writing {shown} ...  done"));
-    if printer.json() {
-        printer.value(&json!({
-            "path": shown,
-            "tables": schema.tables.len(),
-            "unsaid": models.unsaid,
-        }));
-    }
-    if Project::load(config).is_ok_and(|it| it.graph().is_empty()) {
-        printer.text(
-            "\nNext:\n  1. limbec check   says that the models and the database agree\n  \
-             2. limbec revision --autogenerate --from-empty -m \"Initial schema\"\n  \
-             3. limbec stamp head   as this database has it all",
-        );
-    }
-    Ok(())
+    std::fs::write(&partial, text).map_err(failed)?;
+    std::fs::rename(&partial, path).map_err(failed)
 }

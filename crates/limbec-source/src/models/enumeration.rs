@@ -129,8 +129,11 @@ fn label(attribute: &syn::Attribute, mistakes: &mut Mistakes) -> Option<(String,
         return None;
     };
     let text = literal.value();
-    if text.is_empty() || text.contains('\0') {
-        mistakes.at(literal.span(), "a label is not empty and holds no NUL");
+    if text.contains('\0') {
+        mistakes.at(
+            literal.span(),
+            "a label holds a NUL, which no database takes",
+        );
         return None;
     }
     Some((text, literal.span()))

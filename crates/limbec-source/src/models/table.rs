@@ -56,6 +56,7 @@ impl Table {
                 .at(renamed.span, "`renamed_from` is kept for a later version of limbec")
                 .help("rename the table by hand in the revision: `op.rename_table(\"old_name\", \"new_name\")`");
         }
+        let none = entries.set("no_primary_key", mistakes);
         let mut table = Table {
             parameters: item
                 .generics
@@ -71,7 +72,7 @@ impl Table {
             },
             comment: column::comment(&entries, attributes, mistakes),
             options: constraint::options(&entries, mistakes),
-            fields: fields(item, mistakes),
+            fields: fields(item, none.is_some(), mistakes),
             primary_key: constraint::primary_key(&entries, mistakes),
             uniques: constraint::uniques(&entries, true, mistakes),
             indexes: index::indexes(&entries, true, mistakes),
@@ -80,7 +81,6 @@ impl Table {
             rust_name,
         };
         let key_name = entries.text("primary_key_name", mistakes);
-        let none = entries.set("no_primary_key", mistakes);
         entries.finish(mistakes);
         table.columns_are_distinct(mistakes);
         table.columns_are_known(mistakes);
@@ -247,7 +247,7 @@ impl Table {
     }
 }
 
-fn fields(item: &syn::ItemStruct, mistakes: &mut Mistakes) -> Vec<Field> {
+fn fields(item: &syn::ItemStruct, without_key: bool, mistakes: &mut Mistakes) -> Vec<Field> {
     let syn::Fields::Named(named) = &item.fields else {
         let what = match &item.fields {
             syn::Fields::Unit => "has no fields",
@@ -273,8 +273,10 @@ fn fields(item: &syn::ItemStruct, mistakes: &mut Mistakes) -> Vec<Field> {
         }
         complete &= field.ident.is_some();
     }
-    if fields.is_empty() && complete {
-        mistakes.at(item.ident.span(), format!("`{}` has no column", item.ident));
+    if fields.is_empty() && complete && !without_key {
+        mistakes
+            .at(item.ident.span(), format!("`{}` has no column", item.ident))
+            .help("write `#[table(no_primary_key)]` where that is on purpose");
     }
     fields
 }

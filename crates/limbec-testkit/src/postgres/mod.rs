@@ -1,4 +1,4 @@
-//! PostgreSQL for tests: a throw-away server, a database a test, and `psql`.
+//! PostgreSQL for tests: a throw-away server, a database a test, `psql` and `pg_dump`.
 
 mod binaries;
 mod cluster;
@@ -11,4 +11,4 @@ pub use binaries::{install_if_missing, major_version};
 pub use cluster::Cluster;
 pub use database::{TEST_URL_VARIABLE, TestDatabase, create_database, test_database};
 pub use pooler::{Pooler, install_pooler_if_missing};
-pub use psql::psql;
+pub use psql::{pg_dump, psql};

@@ -1,4 +1,4 @@
-//! Scripts fed to the real `psql`, as a person would.
+//! Scripts fed to the real `psql`, and what the real `pg_dump` prints, as a person would.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -13,7 +13,7 @@ use crate::{Error, process};
 ///
 /// When `psql` is missing, the server is out of reach or a statement fails.
 pub fn psql(url: &str, script: &str) -> Result<String, Error> {
-    let mut command = Command::new(find()?);
+    let mut command = Command::new(find("psql")?);
     command
         // Neither the developer's `.psqlrc` nor its format.
         .args(["--no-psqlrc", "--no-password", "--quiet"])
@@ -23,17 +23,31 @@ pub fn psql(url: &str, script: &str) -> Result<String, Error> {
     process::run_with_input(&mut command, script)
 }
 
-/// Beside the server first: Debian's `psql` in `PATH` is a wrapper that picks a version itself.
-fn find() -> Result<PathBuf, Error> {
+/// Runs `pg_dump` with options; returns what it printed.
+///
+/// # Errors
+///
+/// When `pg_dump` is missing, or the server is out of reach.
+pub fn pg_dump(url: &str, options: &[&str]) -> Result<String, Error> {
+    let mut command = Command::new(find("pg_dump")?);
+    command
+        .args(["--no-password", "--dbname", url])
+        .args(options)
+        .env("PGCLIENTENCODING", "UTF8");
+    process::run_with_input(&mut command, "")
+}
+
+/// Beside the server first: Debian's programs in `PATH` are wrappers that pick a version themselves.
+fn find(program: &str) -> Result<PathBuf, Error> {
     binaries::find()
         .ok()
-        .map(|folder| folder.join("psql"))
-        .filter(|psql| psql.is_file())
-        .or_else(|| process::find_in_path("psql"))
+        .map(|folder| folder.join(program))
+        .filter(|path| path.is_file())
+        .or_else(|| process::find_in_path(program))
         .ok_or_else(|| {
-            Error::new(
-                "`psql` was found neither beside the server's programs nor in PATH: install \
-                 Debian's package `postgresql-client` or its like",
-            )
+            Error::new(format!(
+                "`{program}` was found neither beside the server's programs nor in PATH: install \
+                 Debian's package `postgresql-client` or its like"
+            ))
         })
 }

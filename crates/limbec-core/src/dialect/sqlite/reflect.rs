@@ -233,6 +233,11 @@ fn with_pragma(mut table: Table, infos: &[Info]) -> Option<Table> {
             let key = options::NULLABLE_KEY.to_string();
             column.options.insert(key, "true".to_string());
         }
+        let is_like_row_number = types::same(&column.column_type, &ColumnType::Integer);
+        if position > 0 && alone && is_like_row_number && !is_row_number(column) {
+            let key = options::KEY_TYPE.to_string();
+            column.options.insert(key, info.declared.clone());
+        }
     }
     Some(table)
 }

@@ -79,8 +79,12 @@ pub(super) fn attribute(name: &str, items: &[Item], indent: usize) -> String {
 /// `name(items)`, which begins at an indent of its line.
 fn list(name: &str, items: &[Item], indent: usize) -> String {
     let wide = width(items);
-    // One word alone may take the whole line.
-    let narrow = wide <= LIST_WIDTH || matches!(items, [Item::Word(_)]);
+    let narrow = match items {
+        // What stands alone may take the whole line.
+        [Item::Word(_)] => true,
+        [Item::List(_, items)] => width(items) <= LIST_WIDTH,
+        _ => wide <= LIST_WIDTH,
+    };
     let fits = narrow && indent + name.len() + wide + 5 < MAX_WIDTH;
     if fits {
         let texts: Vec<String> = items.iter().map(|it| it.lines(indent)).collect();

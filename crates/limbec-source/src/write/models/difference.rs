@@ -1,6 +1,6 @@
 //! What is read back from written models, held against the schema that they were written from.
 
-use limbec_core::schema::{Column, ColumnType, Index, IndexElement, Schema, Table};
+use limbec_core::schema::{Column, ColumnType, Domain, Index, IndexElement, Schema, Table};
 
 use crate::models::{ModelOptions, SourceFile, read, sql_type};
 
@@ -18,7 +18,30 @@ pub(super) fn differences(schema: &Schema, text: &str, options: &ModelOptions) -
             None => told.push(format!("the table `{}`", table.name)),
         }
     }
+    let read = &models.schema;
+    let lacks = |what: &str, name: &dyn std::fmt::Display| format!("{what} `{name}`");
+    let enums = schema.enums.iter().filter(|it| !read.enums.contains(it));
+    told.extend(enums.map(|it| lacks("the enumeration", &it.name)));
+    let domains = schema.domains.iter();
+    let domains = domains.filter(|it| !read.domains.iter().any(|read| same_domain(it, read)));
+    told.extend(domains.map(|it| lacks("the domain", &it.name)));
+    let sequences = schema.sequences.iter();
+    let sequences = sequences.filter(|it| !read.sequences.contains(it));
+    told.extend(sequences.map(|it| lacks("the sequence", &it.name)));
+    let namespaces = schema.namespaces.iter();
+    let namespaces = namespaces.filter(|it| !read.namespaces.contains(it));
+    told.extend(namespaces.map(|it| lacks("the schema", &it.name)));
+    let extensions = schema.extensions.iter();
+    let extensions = extensions.filter(|it| !read.extensions.contains(it));
+    told.extend(extensions.map(|it| lacks("the extension", it)));
     told
+}
+
+fn same_domain(domain: &Domain, read: &Domain) -> bool {
+    let mut read = read.clone();
+    let same = usual(&domain.base) == usual(&read.base);
+    read.base.clone_from(&domain.base);
+    same && read == *domain
 }
 
 fn compare(table: &Table, read: &Table, told: &mut Vec<String>) {
@@ -38,10 +61,9 @@ fn compare(table: &Table, read: &Table, told: &mut Vec<String>) {
     };
     let same_name = |a: &Option<String>, b: &Option<String>| a.is_none() || a == b;
     if let Some(key) = &table.primary_key {
-        let there = read
-            .primary_key
-            .as_ref()
-            .is_some_and(|it| it.columns == key.columns && same_name(&key.name, &it.name));
+        let there = read.primary_key.as_ref().is_some_and(|it| {
+            it.columns == key.columns && it.comment == key.comment && same_name(&key.name, &it.name)
+        });
         if !there {
             lacks("the primary key", key.name.as_ref());
         }

@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 
 use limbec_core::schema::{
-    CheckConstraint, ColumnType, Deferrable, ForeignKey, Identity, IdentityKind, Index,
-    IndexElement, IndexKey, ObjectName, ReferentialAction, UniqueConstraint,
+    CheckConstraint, Deferrable, ForeignKey, Identity, IdentityKind, Index, IndexElement, IndexKey,
+    ObjectName, ReferentialAction, UniqueConstraint,
 };
 
 use super::attribute::Item;
+use super::rust_type::name_of;
 use super::sketch::{Placed, plain_column};
 use crate::models::element;
 
@@ -27,16 +28,10 @@ pub(super) fn identity(identity: &Identity) -> Item {
     if identity.cycle {
         items.push(Item::flag("cycle"));
     }
-    if let Some(name) = &identity.sequence {
-        items.push(Item::text("sequence", &dotted(name)));
-    }
-    let words = match &identity.sequence_type {
-        Some(ColumnType::SmallInteger) => Some("smallint"),
-        Some(ColumnType::Integer) => Some("integer"),
-        Some(_) => Some("bigint"),
-        None => None,
-    };
-    items.extend(words.map(|it| Item::text("type", it)));
+    let sequence = identity.sequence.as_ref().map(dotted);
+    items.extend(sequence.map(|it| Item::text("sequence", &it)));
+    let sequence_type = identity.sequence_type.as_ref().and_then(name_of);
+    items.extend(sequence_type.map(|it| Item::text("type", &it)));
     let kind = match identity.kind {
         IdentityKind::Always => Some("always"),
         IdentityKind::Serial => Some("serial"),
@@ -94,22 +89,25 @@ pub(super) fn checks(checks: &[&Placed<'_, CheckConstraint>]) -> Vec<Item> {
     let name = |check: &Placed<'_, CheckConstraint>| check.it.name.clone().filter(|_| check.named);
     if let [check] = checks
         && check.field.is_some()
+        && check.it.comment.is_none()
     {
         let mut items = vec![Item::text("check", &check.it.expression)];
         items.extend(name(check).map(|it| Item::text("check_name", &it)));
         return items;
     }
-    let item = |check: &&Placed<'_, CheckConstraint>| match name(check) {
-        None => Item::text("check", &check.it.expression),
-        Some(name) => Item::List(
-            "check",
-            vec![
-                Item::text("expression", &check.it.expression),
-                Item::text("name", &name),
-            ],
-        ),
-    };
+    let item = |it: &&Placed<'_, CheckConstraint>| check(it.it, name(it).as_deref());
     checks.iter().map(item).collect()
+}
+
+/// A check as one item.
+pub(super) fn check(check: &CheckConstraint, name: Option<&str>) -> Item {
+    let mut items = vec![Item::text("expression", &check.expression)];
+    items.extend(name.map(|it| Item::text("name", it)));
+    items.extend(check.comment.as_deref().map(|it| Item::text("comment", it)));
+    match items.as_slice() {
+        [_] => Item::text("check", &check.expression),
+        _ => Item::List("check", items),
+    }
 }
 
 /// A foreign key: several items at a field, one at a struct.
@@ -143,6 +141,7 @@ pub(super) fn foreign_key(key: &Placed<'_, ForeignKey>) -> Vec<Item> {
     ];
     items.extend(name.map(|it| Item::text("name", it)));
     items.extend(rest);
+    items.extend(it.comment.as_deref().map(|it| Item::text("comment", it)));
     vec![Item::List("foreign_key", items)]
 }
 
@@ -154,7 +153,7 @@ pub(super) fn dotted(name: &ObjectName) -> String {
 }
 
 /// A name in the little SQL of attributes, quoted where it is not one plain word.
-fn quoted(name: &str) -> String {
+pub(super) fn quoted(name: &str) -> String {
     let starts = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
     let plain = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
     if starts && plain {

@@ -10,6 +10,7 @@ mod convention;
 mod difference;
 mod items;
 mod names;
+mod objects;
 mod rust_type;
 mod singular;
 mod sketch;
@@ -18,7 +19,7 @@ mod structs;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use limbec_core::schema::{Column, ColumnType, ForeignKey, Schema, Table};
+use limbec_core::schema::{Column, ColumnType, ForeignKey, ObjectName, Schema, Table};
 
 use self::convention::mark_names;
 use self::names::TypeNames;
@@ -70,7 +71,7 @@ pub struct WrittenModels {
 /// assert!(models.unsaid.is_empty());
 /// ```
 pub fn write_models(schema: &Schema, options: &ModelOptions) -> WrittenModels {
-    let mut unsaid = beside_tables(schema);
+    let mut unsaid = Vec::new();
     let names = TypeNames::of(schema);
     let mut sketches: Vec<Sketch<'_>> = Vec::with_capacity(schema.tables.len());
     for table in &schema.tables {
@@ -81,13 +82,14 @@ pub fn write_models(schema: &Schema, options: &ModelOptions) -> WrittenModels {
     }
     mark_names(&mut sketches, &options.naming);
 
-    let mut types = RustTypes::new(schema, &names, options);
+    let mut types = RustTypes::new(&names, options);
+    let mut items = beside_tables(schema, &names, &mut types, &mut unsaid);
     let mut written = BTreeSet::new();
-    let mut items = Vec::new();
     for sketch in &sketches {
         for column in &sketch.table.columns {
-            if let Some(it) = enumeration_of(&column.column_type)
-                && written.insert(&it.name)
+            if let Some(name) = enumeration_of(&column.column_type)
+                && written.insert(name)
+                && let Some(it) = schema.enums.iter().find(|it| it.name == *name)
             {
                 items.push(structs::enumeration(it, &names));
             }
@@ -102,10 +104,10 @@ pub fn write_models(schema: &Schema, options: &ModelOptions) -> WrittenModels {
         ));
     }
     let body = items.join("\n");
-    let derives = derives(!written.is_empty(), !sketches.is_empty());
-    let imports = imports(&derives, &types.imports);
+    let imports = imports(&derives(schema), &types.imports);
     let text = format!("{imports}\n{body}");
     unsaid.extend(difference::differences(schema, &text, options));
+    unsaid.extend(schema.definitions.iter().map(|it| format!("the {it}")));
     unsaid.dedup();
     let mut crates: Vec<String> = types.imports.iter().map(|it| crate_of(it)).collect();
     crates.dedup();
@@ -120,35 +122,55 @@ fn crate_of(path: &str) -> String {
     path.split("::").next().unwrap_or_default().to_string()
 }
 
-/// What stands beside the tables, and is said by no model.
-fn beside_tables(schema: &Schema) -> Vec<String> {
-    let used = |name: &str| {
+/// What stands beside the tables, as items of their own: extensions, namespaces that no name of an
+/// item gives, domains, sequences, enumerations that no column has.
+fn beside_tables(
+    schema: &Schema,
+    names: &TypeNames,
+    types: &mut RustTypes<'_>,
+    unsaid: &mut Vec<String>,
+) -> Vec<String> {
+    let mut items: Vec<String> = Vec::new();
+    items.extend(
         schema
-            .tables
+            .extensions
             .iter()
-            .any(|it| it.name.schema.as_deref() == Some(name))
-    };
-    let namespaces = schema.namespaces.iter().filter(|it| !used(&it.name));
-    let namespaces = namespaces.map(|it| format!("the schema `{}`, which holds no table", it.name));
-    let extensions = schema
-        .extensions
-        .iter()
-        .map(|it| format!("the extension `{it}`"));
-    let domains = schema
-        .domains
-        .iter()
-        .map(|it| format!("the domain `{}`", it.name));
+            .map(|it| objects::extension(it, names)),
+    );
+    let given: BTreeSet<&str> = (schema.tables.iter().map(|it| &it.name))
+        .chain(schema.enums.iter().map(|it| &it.name))
+        .chain(schema.domains.iter().map(|it| &it.name))
+        .chain(schema.sequences.iter().map(|it| &it.name))
+        .filter_map(|it| it.schema.as_deref())
+        .collect();
+    let namespaces = schema.namespaces.iter();
+    let namespaces = namespaces.filter(|it| it.comment.is_some() || !given.contains(&*it.name));
+    items.extend(namespaces.map(|it| objects::namespace(it, names)));
+    items.extend(
+        schema
+            .domains
+            .iter()
+            .map(|it| objects::domain(it, names, types)),
+    );
+    for sequence in &schema.sequences {
+        let owned = sequence.owned_by.as_ref().is_none_or(|owner| {
+            let table = schema.table(&owner.table);
+            table.is_some_and(|it| it.column_named(&owner.column).is_some())
+        });
+        if !owned {
+            unsaid.push(format!(
+                "the column that the sequence `{}` goes with",
+                sequence.name
+            ));
+        }
+        items.push(objects::sequence(sequence, names, owned));
+    }
     let enums = schema.enums.iter().filter(|it| {
         let mut columns = schema.tables.iter().flat_map(|table| &table.columns);
-        !columns
-            .any(|column| enumeration_of(&column.column_type).is_some_and(|of| of.name == it.name))
+        !columns.any(|column| enumeration_of(&column.column_type) == Some(&it.name))
     });
-    let enums = enums.map(|it| format!("the enumeration `{}`, which no column has", it.name));
-    namespaces
-        .chain(extensions)
-        .chain(domains)
-        .chain(enums)
-        .collect()
+    items.extend(enums.map(|it| structs::enumeration(it, names)));
+    items
 }
 
 /// The comment at the top that lists what the models do not say.
@@ -168,11 +190,25 @@ fn head(unsaid: &[String]) -> String {
     text
 }
 
-fn derives(enums: bool, tables: bool) -> Vec<&'static str> {
-    let mut derives = Vec::new();
-    derives.extend(enums.then_some("limbec::Enum"));
-    derives.extend(tables.then_some("limbec::Table"));
-    derives
+fn derives(schema: &Schema) -> Vec<&'static str> {
+    let given: BTreeSet<Option<&str>> = (schema.tables.iter().map(|it| &it.name))
+        .chain(schema.enums.iter().map(|it| &it.name))
+        .chain(schema.domains.iter().map(|it| &it.name))
+        .chain(schema.sequences.iter().map(|it| &it.name))
+        .map(|it| it.schema.as_deref())
+        .collect();
+    let mut namespaces = schema.namespaces.iter();
+    let declares = namespaces.any(|it| it.comment.is_some() || !given.contains(&Some(&it.name)));
+    let derives = [
+        ("limbec::Domain", !schema.domains.is_empty()),
+        ("limbec::Enum", !schema.enums.is_empty()),
+        ("limbec::Extension", !schema.extensions.is_empty()),
+        ("limbec::Schema", declares),
+        ("limbec::Sequence", !schema.sequences.is_empty()),
+        ("limbec::Table", !schema.tables.is_empty()),
+    ];
+    let derives = derives.into_iter().filter(|(_, used)| *used);
+    derives.map(|(path, _)| path).collect()
 }
 
 /// The `use` lines: one a crate, sorted as `rustfmt` sorts them.
@@ -193,10 +229,10 @@ fn imports(derives: &[&'static str], types: &BTreeSet<&'static str>) -> String {
     crates.into_iter().map(line).collect()
 }
 
-fn enumeration_of(column_type: &ColumnType) -> Option<&limbec_core::schema::EnumType> {
-    match column_type {
-        ColumnType::Enum(it) => Some(it),
-        ColumnType::Array(element) => enumeration_of(element),
+/// The name of the enumeration that a type is, or is an array of.
+fn enumeration_of(column_type: &ColumnType) -> Option<&ObjectName> {
+    match column_type.element() {
+        ColumnType::Enum(it) => Some(&it.name),
         _ => None,
     }
 }

@@ -14,8 +14,10 @@ const TAKEN: &[&str] = &[
     "DateTime",
     "Decimal",
     "Default",
+    "Domain",
     "Enum",
     "Err",
+    "Extension",
     "HashMap",
     "IpNetwork",
     "MacAddress",
@@ -26,7 +28,9 @@ const TAKEN: &[&str] = &[
     "Ok",
     "Option",
     "Result",
+    "Schema",
     "Self",
+    "Sequence",
     "Some",
     "String",
     "Table",
@@ -45,6 +49,10 @@ const NEVER: [&str; 5] = ["self", "super", "crate", "Self", "_"];
 pub(super) struct TypeNames {
     tables: BTreeMap<ObjectName, String>,
     enums: BTreeMap<ObjectName, String>,
+    domains: BTreeMap<ObjectName, String>,
+    sequences: BTreeMap<ObjectName, String>,
+    namespaces: BTreeMap<String, String>,
+    extensions: BTreeMap<String, String>,
 }
 
 impl TypeNames {
@@ -63,6 +71,26 @@ impl TypeNames {
             let name = choose(&enumeration.name, [whole], "Kind", &mut taken);
             names.enums.insert(enumeration.name.clone(), name);
         }
+        for domain in &schema.domains {
+            let whole = camel(&domain.name.name);
+            let name = choose(&domain.name, [whole], "Domain", &mut taken);
+            names.domains.insert(domain.name.clone(), name);
+        }
+        for sequence in &schema.sequences {
+            let whole = camel(&sequence.name.name);
+            let name = choose(&sequence.name, [whole], "Sequence", &mut taken);
+            names.sequences.insert(sequence.name.clone(), name);
+        }
+        for namespace in &schema.namespaces {
+            let bare = ObjectName::new(namespace.name.as_str());
+            let name = choose(&bare, [camel(&namespace.name)], "Schema", &mut taken);
+            names.namespaces.insert(namespace.name.clone(), name);
+        }
+        for extension in &schema.extensions {
+            let bare = ObjectName::new(extension.as_str());
+            let name = choose(&bare, [camel(extension)], "Extension", &mut taken);
+            names.extensions.insert(extension.clone(), name);
+        }
         names
     }
 
@@ -72,6 +100,25 @@ impl TypeNames {
 
     pub(super) fn enumeration(&self, name: &ObjectName) -> &str {
         self.enums.get(name).map_or("String", String::as_str)
+    }
+
+    /// The struct of a domain, where there is one.
+    pub(super) fn domain(&self, name: &ObjectName) -> Option<&str> {
+        self.domains.get(name).map(String::as_str)
+    }
+
+    pub(super) fn sequence(&self, name: &ObjectName) -> &str {
+        self.sequences.get(name).map_or("Sequence", String::as_str)
+    }
+
+    pub(super) fn namespace(&self, name: &str) -> &str {
+        self.namespaces.get(name).map_or("Schema", String::as_str)
+    }
+
+    pub(super) fn extension(&self, name: &str) -> &str {
+        self.extensions
+            .get(name)
+            .map_or("Extension", String::as_str)
     }
 }
 

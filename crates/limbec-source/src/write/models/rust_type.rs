@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use limbec_core::schema::{ColumnType, Domain, Schema};
+use limbec_core::schema::ColumnType;
 
 use super::attribute::Item;
 use super::names::TypeNames;
@@ -31,7 +31,6 @@ pub(super) struct FieldType {
 /// Finds the types of columns, and keeps what they import.
 pub(super) struct RustTypes<'a> {
     options: &'a ModelOptions,
-    domains: &'a [Domain],
     names: &'a TypeNames,
     /// What each Rust type is to the reader.
     known: BTreeMap<String, Option<ColumnType>>,
@@ -41,7 +40,7 @@ pub(super) struct RustTypes<'a> {
 }
 
 impl<'a> RustTypes<'a> {
-    pub(super) fn new(schema: &'a Schema, names: &'a TypeNames, options: &'a ModelOptions) -> Self {
+    pub(super) fn new(names: &'a TypeNames, options: &'a ModelOptions) -> Self {
         // A path needs no import; a bare name may be anything.
         let usable = |rust: &&String| {
             let head = rust.split('<').next().unwrap_or_default();
@@ -51,7 +50,6 @@ impl<'a> RustTypes<'a> {
         let mapped = mapped.map(|(rust, sql)| (sql_type(sql).0, rust.clone()));
         RustTypes {
             options,
-            domains: &schema.domains,
             names,
             known: BTreeMap::new(),
             mapped: mapped.collect(),
@@ -105,10 +103,7 @@ impl<'a> RustTypes<'a> {
                 }
             }
             T::Enum(enumeration) => plain(self.names.enumeration(&enumeration.name)),
-            T::Named(name) => {
-                let domain = self.domains.iter().find(|it| it.name == *name);
-                domain.map_or_else(|| plain("String"), |it| self.rust(&it.base))
-            }
+            T::Named(name) => plain(self.names.domain(name).unwrap_or("String")),
             T::Custom(name) => self.custom(name),
             _ => plain("String"),
         }
@@ -116,14 +111,11 @@ impl<'a> RustTypes<'a> {
 
     /// The Rust type of a type that the schema knows by its name only.
     fn custom(&self, name: &str) -> RustType {
-        let domain = self.domains.iter().find(|it| {
-            let full = it.name.to_string();
-            full == name || it.name.name == name || quoted(&it.name.name) == name
-        });
-        if let Some(domain) = domain {
-            return self.rust(&domain.base);
-        }
-        let (word, _) = name.split_once('(').unwrap_or((name, ""));
+        // Words behind the size make another type: `time(3) with time zone`.
+        let (word, _) = name
+            .split_once('(')
+            .filter(|(_, rest)| rest.ends_with(')'))
+            .unwrap_or((name, ""));
         let word = word.trim().to_ascii_lowercase();
         match word.as_str() {
             "vector" | "halfvec" => plain("Vec<f32>"),
@@ -143,9 +135,18 @@ impl<'a> RustTypes<'a> {
         }
     }
 
+    /// Whether a type is an item of the models.
+    fn is_item(&self, column_type: &ColumnType) -> bool {
+        match column_type {
+            ColumnType::Enum(_) => true,
+            ColumnType::Named(name) => self.names.domain(name).is_some(),
+            _ => false,
+        }
+    }
+
     /// What the reader takes a Rust type for.
     fn read(&mut self, rust: &RustType, column_type: &ColumnType) -> Option<ColumnType> {
-        if holds_enum(column_type) {
+        if self.is_item(column_type.element()) {
             return Some(column_type.clone());
         }
         if !self.known.contains_key(&rust.text) {
@@ -183,18 +184,6 @@ fn imported(text: &str, imports: &[&'static str]) -> RustType {
     RustType {
         text: text.to_string(),
         imports: imports.to_vec(),
-    }
-}
-
-fn quoted(name: &str) -> String {
-    format!("\"{}\"", name.replace('"', "\"\""))
-}
-
-fn holds_enum(column_type: &ColumnType) -> bool {
-    match column_type {
-        ColumnType::Enum(_) => true,
-        ColumnType::Array(element) => holds_enum(element),
-        _ => false,
     }
 }
 
@@ -251,7 +240,7 @@ fn spelled(column_type: &ColumnType) -> Option<Item> {
 }
 
 /// A type by the name that the reader of models takes for it.
-fn name_of(column_type: &ColumnType) -> Option<String> {
+pub(super) fn name_of(column_type: &ColumnType) -> Option<String> {
     use ColumnType as T;
     let sized = |name: &str, size: Option<u32>| match size {
         Some(size) => format!("{name}({size})"),

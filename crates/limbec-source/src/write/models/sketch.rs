@@ -50,9 +50,11 @@ impl<'a> Sketch<'a> {
         let mut foreign_keys: Vec<Placed<'a, ForeignKey>> = said
             .into_iter()
             .map(|it| {
-                // A field refers to one column; another key of its column stands at the struct.
-                let field =
-                    alone(&it.columns).filter(|at| !std::mem::replace(&mut referring[*at], true));
+                // A field refers to one column, and its comment is the column's: another key, and
+                // one with a comment, stands at the struct.
+                let field = alone(&it.columns).filter(|at| {
+                    it.comment.is_none() && !std::mem::replace(&mut referring[*at], true)
+                });
                 placed(it, field)
             })
             .collect();
@@ -101,6 +103,9 @@ fn key_follows_columns(table: &Table, columns: &[Column]) -> bool {
     let Some(key) = &table.primary_key else {
         return false;
     };
+    if key.comment.is_some() {
+        return false;
+    }
     let marked = columns.iter().map(|it| &it.name);
     marked
         .filter(|it| key.columns.contains(it))

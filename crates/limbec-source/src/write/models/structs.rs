@@ -20,7 +20,10 @@ pub(super) fn enumeration(it: &EnumType, names: &TypeNames) -> String {
     items.extend(it.name.schema.as_deref().map(|it| Item::text("schema", it)));
     let (variants, case) = variants(&it.labels);
     items.extend(case.map(|case| Item::text("rename_all", case)));
-    let mut text = String::from("#[derive(Enum)]\n");
+    let (doc, comment) = comment(it.comment.as_deref(), 0);
+    items.extend(comment);
+    let mut text = doc;
+    text.push_str("#[derive(Enum)]\n");
     text.push_str(&attribute("enumeration", &items, 0));
     text.push_str(&format!("pub enum {rust_name} {{\n"));
     for ((variant, made), label) in variants.into_iter().zip(&it.labels) {
@@ -108,6 +111,7 @@ fn primary_key(sketch: &Sketch<'_>) -> Option<Item> {
     }
     let mut items = vec![Item::texts("columns", &key.columns)];
     items.extend(name.map(|it| Item::text("name", it)));
+    items.extend(key.comment.as_deref().map(|it| Item::text("comment", it)));
     Some(Item::List("primary_key", items))
 }
 
@@ -189,7 +193,7 @@ fn field(
 }
 
 /// A default: numbers and booleans stand bare.
-fn default(expression: &str) -> Item {
+pub(super) fn default(expression: &str) -> Item {
     let number = expression.len() <= 18
         && !expression.is_empty()
         && expression.bytes().all(|byte| byte.is_ascii_digit())
@@ -203,7 +207,7 @@ fn default(expression: &str) -> Item {
 
 /// A comment as the doc comment that it is read from, and the item that says so; where no doc
 /// comment holds it, as an item alone.
-fn comment(comment: Option<&str>, indent: usize) -> (String, Option<Item>) {
+pub(super) fn comment(comment: Option<&str>, indent: usize) -> (String, Option<Item>) {
     let Some(comment) = comment else {
         return (String::new(), None);
     };

@@ -125,12 +125,14 @@ fn sequence(
     }))
 }
 
-/// Whether the default is the next value of the column's own sequence, and nothing more.
+/// Whether the default is the next value of the column's own sequence, and nothing more. `serial`
+/// is never NULL: a column that became so again has a default like any other.
 fn is_serial(column: &Column, default: Option<&str>) -> bool {
-    let counted = matches!(
-        column.column_type,
-        ColumnType::SmallInteger | ColumnType::Integer | ColumnType::BigInteger
-    );
+    let counted = !column.nullable
+        && matches!(
+            column.column_type,
+            ColumnType::SmallInteger | ColumnType::Integer | ColumnType::BigInteger
+        );
     let whole = |text: &str| {
         text.strip_prefix("nextval('")
             .and_then(|rest| rest.strip_suffix("'::regclass)"))

@@ -89,7 +89,10 @@ pub(super) fn column_sql(table: &Table, column: &Column) -> Result<String, Compi
     if let Some(counts) = &counts {
         add(counts);
     } else {
-        let declared = types::sql(&column.column_type).map_err(at)?;
+        let declared = match column.options.get(options::KEY_TYPE) {
+            Some(declared) => declared.clone(),
+            None => types::sql(&column.column_type).map_err(at)?,
+        };
         if !declared.is_empty() {
             add(&declared);
         }

@@ -29,6 +29,9 @@ pub(in super::super) const NOT_NULL_CONFLICT: &str = "sqlite.not_null_on_conflic
 pub(in super::super) const NOT_NULL_NAME: &str = "sqlite.not_null_name";
 /// Column: of the primary key, and yet NULL is allowed, as SQLite does without `NOT NULL`.
 pub(in super::super) const NULLABLE_KEY: &str = "sqlite.nullable_key";
+/// Column: the declared name of the integer that alone is the primary key, where it is not
+/// `INTEGER`: with any other name it is no row number.
+pub(in super::super) const KEY_TYPE: &str = "sqlite.key_type";
 
 /// The key of a unique constraint's option.
 pub(in super::super) fn of_unique(prefix: &str, columns: &[String]) -> String {

@@ -1,0 +1,88 @@
+//! PostgreSQL's schemas, held against each other by `pg_dump --schema-only`.
+
+use limbec_core::sql::{TokenKind, split, tokens};
+use limbec_testkit::postgres::{pg_dump, test_database};
+
+use super::{adopt, exceptions, file, untested};
+use crate::command::{Database, Sandbox};
+
+macro_rules! schemas {
+    ($($name:ident)*) => {
+        const SCHEMAS: &[&str] = &[$(stringify!($name)),*];
+
+        $(
+            #[test]
+            fn $name() {
+                adopted(&stringify!($name).replace('_', "-"));
+            }
+        )*
+    };
+}
+
+schemas! {
+    adventureworks airflow_gen atuin catarse_2013 chinook chinook_identity chinook_serial crates_io
+    danbooru fileintel_gen kea mlflow_gen northwind optuna_gen pagila pagila_2017_inherits
+    pagila_2022 prefect_gen supabase_storage_multitenant supabase_storage_tenant temporal
+    temporal_visibility
+}
+
+#[test]
+fn every_schema_is_adopted() {
+    assert_eq!(untested("pg", SCHEMAS), Vec::<String>::new());
+}
+
+fn adopted(name: &str) {
+    let sandbox = Sandbox::new(Database::Postgres(test_database()));
+    sandbox.sql(&std::fs::read_to_string(file("pg", name)).unwrap());
+    if let Err(why) = adopt(&sandbox) {
+        exceptions::hold_stop("pg", name, &why);
+        return;
+    }
+    let copy = test_database();
+    let on_copy = |line: &str| sandbox.run(&format!("limbec --url '{}' {line}", copy.url()));
+    on_copy("upgrade head").succeeds();
+    let agree = "No new upgrade operations detected.\n";
+    on_copy("check").succeeds().prints(agree);
+    exceptions::hold("pg", name, &dumped(&sandbox.url()), &dumped(copy.url()));
+    on_copy("downgrade base").succeeds();
+    assert_eq!(dumped(copy.url()), Vec::<String>::new());
+}
+
+/// The statements of a dump in an order of their own, each on one line.
+fn dumped(url: &str) -> Vec<String> {
+    // What limbec keeps of its own, and the version table of whoever made the schema.
+    let options = [
+        "--schema-only",
+        "--no-owner",
+        "--no-privileges",
+        "--exclude-table=alembic_version",
+        "--exclude-table=limbec_log",
+        "--exclude-table=limbec_log_id_seq",
+    ];
+    let dump = pg_dump(url, &options);
+    let dump = dump.unwrap();
+    // `psql`'s own lines.
+    let lines = dump.lines().filter(|it| !it.starts_with('\\'));
+    let dump: String = lines.map(|it| format!("{it}\n")).collect();
+    let mut statements: Vec<String> = split(&dump)
+        .into_iter()
+        .map(one_line)
+        .filter(|it| !it.starts_with("SET ") && !it.starts_with("SELECT pg_catalog.set_config"))
+        .collect();
+    statements.sort();
+    statements
+}
+
+/// A statement without comments and line breaks; strings stay as they are but for theirs.
+fn one_line(statement: &str) -> String {
+    let mut line = String::new();
+    let mut end = 0;
+    for token in tokens(statement).filter(|it| it.kind != TokenKind::Comment) {
+        if !line.is_empty() && statement[end..token.start].contains(char::is_whitespace) {
+            line.push(' ');
+        }
+        line.push_str(&token.text.replace('\n', "⏎"));
+        end = token.end();
+    }
+    line
+}
