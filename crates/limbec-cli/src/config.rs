@@ -15,7 +15,7 @@ use crate::error::{CommandError, Result, mistakes};
 use crate::patterns::{Pattern, Selection};
 
 /// The file's name.
-pub(crate) const FILE: &str = "limbec.toml";
+pub(crate) const FILE: &str = limbec_source::project::FILE;
 
 /// The file as written; unknown keys are errors.
 #[derive(Debug, Default, Deserialize)]
@@ -104,7 +104,7 @@ impl Config {
         let here = here(args)?;
         let file = match &args.config {
             Some(file) => here.join(file),
-            None => find_upward(&here).ok_or_else(|| {
+            None => limbec_source::project::find_upward(&here).ok_or_else(|| {
                 CommandError::new(format!("No {FILE} found in {} or above", here.display()))
                     .hint("run `limbec init` to start a project here, or give one by -c or -C")
             })?,
@@ -261,12 +261,6 @@ fn duration(text: &str) -> Option<Duration> {
         _ => return None,
     };
     number.checked_mul(unit).map(Duration::from_millis)
-}
-
-fn find_upward(here: &Path) -> Option<PathBuf> {
-    here.ancestors()
-        .map(|folder| folder.join(FILE))
-        .find(|file| file.is_file())
 }
 
 /// Reads the patterns of tables; each mistake is told at its line.

@@ -10,6 +10,7 @@ use limbec_core::dialect::Dialect;
 use limbec_core::operations::Operation;
 use limbec_core::revision::{Graph, Header};
 use limbec_source::diagnostic::Diagnostic;
+use limbec_source::project::revision_files;
 use limbec_source::revisions::{Body, checksum, read_body, read_header};
 
 use crate::config::Config;
@@ -28,7 +29,6 @@ pub(crate) struct Project {
 impl Project {
     /// Reads the headers of all revision files, and reports everything that is broken at once.
     pub(crate) fn load(config: &Config) -> Result<Self> {
-        let mut paths = Vec::new();
         for location in &config.version_locations {
             if !location.is_dir() {
                 return Err(CommandError::new(format!(
@@ -40,13 +40,10 @@ impl Project {
                     config.file.display()
                 )));
             }
-            collect(location, &mut paths).map_err(|error| {
-                CommandError::new(format!("cannot read {}: {error}", location.display()))
-            })?;
         }
-        // By bytes: comparing paths part by part would cost more than reading the files.
-        paths.sort_unstable_by(|a, b| a.as_os_str().cmp(b.as_os_str()));
-        paths.dedup_by(|a, b| a.as_os_str() == b.as_os_str());
+        let paths = revision_files(&config.version_locations).map_err(|(location, error)| {
+            CommandError::new(format!("cannot read {}: {error}", location.display()))
+        })?;
 
         let mut headers = Vec::with_capacity(paths.len());
         let mut mistakes = Vec::new();
@@ -159,28 +156,6 @@ impl std::fmt::Display for Unreadable {
 }
 
 impl std::error::Error for Unreadable {}
-
-/// Finds the revision files of a folder and those below it.
-fn collect(folder: &Path, paths: &mut Vec<PathBuf>) -> std::io::Result<()> {
-    for entry in std::fs::read_dir(folder)? {
-        let entry = entry?;
-        let name = entry.file_name();
-        let name = name.to_string_lossy();
-        if name.starts_with('.') || name == "mod.rs" {
-            continue;
-        }
-        let path = entry.path();
-        if entry.file_type()?.is_dir() {
-            collect(&path, paths)?;
-        } else if matches!(
-            path.extension().and_then(|it| it.to_str()),
-            Some("rs" | "sql")
-        ) {
-            paths.push(path);
-        }
-    }
-    Ok(())
-}
 
 /// Reads the header of a file: from its beginning, or from all of it where that does not do.
 fn header(

@@ -15,6 +15,7 @@ pub mod compare;
 pub mod dialect;
 pub mod journal;
 pub mod operations;
+pub mod packed;
 pub mod revision;
 pub mod schema;
 pub mod script;

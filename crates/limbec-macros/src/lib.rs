@@ -1,4 +1,4 @@
-//! The derive macros of limbec: entry points, whose work `limbec-source` does.
+//! The macros of limbec: entry points, whose work `limbec-source` does.
 
 use proc_macro::TokenStream;
 
@@ -55,4 +55,20 @@ pub fn schema(item: TokenStream) -> TokenStream {
 #[proc_macro_derive(Extension, attributes(extension))]
 pub fn extension(item: TokenStream) -> TokenStream {
     limbec_source::models::derive_extension(item.into()).into()
+}
+
+/// Bakes the revisions of a project into the program, as a constant of type `limbec::Migrations`.
+///
+/// `embed!()` takes the nearest `limbec.toml` upward from the package's `Cargo.toml`;
+/// `embed!("../db/limbec.toml")` names one, relative to it.
+#[cfg(feature = "embed")]
+#[proc_macro]
+pub fn embed(input: TokenStream) -> TokenStream {
+    let folder = |name| std::env::var_os(name).map(std::path::PathBuf::from);
+    let place = limbec_source::embed::Place {
+        package: folder("CARGO_MANIFEST_DIR").unwrap_or_default(),
+        here: std::env::current_dir().unwrap_or_default(),
+        out: folder("OUT_DIR"),
+    };
+    limbec_source::embed::expand(input.into(), &place).into()
 }

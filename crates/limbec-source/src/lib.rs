@@ -4,13 +4,18 @@
 //! - [`definitions`]: SQL files of views, functions and triggers.
 //! - [`revisions`]: the header and the body of a revision file, `.rs` or `.sql`.
 //! - [`write`](mod@write): the text of a new revision file.
+//! - [`project`]: where a project's files are; `embed`: the revisions of a project as an
+//!   expression, for the macro of that name.
 //! - [`diagnostic`]: a mistake in a file, with its place; [`suggest`]: "did you mean".
 //!
 //! Reading never stops at the first mistake, never panics, and never guesses.
 
 pub mod definitions;
 pub mod diagnostic;
+#[cfg(feature = "embed")]
+pub mod embed;
 pub mod models;
+pub mod project;
 pub mod revisions;
 pub mod suggest;
 pub mod write;

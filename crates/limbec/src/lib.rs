@@ -26,12 +26,18 @@
 //! ```
 
 pub mod connection;
+mod embedded;
+mod migrations;
 mod model;
 pub mod prelude;
 mod revision;
 pub mod run;
 
+pub use embedded::Embedded;
+#[cfg(feature = "embed")]
+pub use limbec_macros::embed;
 #[cfg(feature = "derive")]
 pub use limbec_macros::{Domain, Enum, Extension, Schema, Sequence, Table};
+pub use migrations::Migrations;
 pub use model::{Labels, Model};
 pub use revision::Revision;

@@ -4,6 +4,7 @@ use std::io::Write as _;
 use std::process::{Command, Stdio};
 
 use limbec_core::operations::Operation;
+use limbec_core::packed;
 use limbec_core::revision::Header;
 use limbec_source::revisions::{read_body, read_header};
 use limbec_source::write::{NewRevision, write_revision, write_sql_revision};
@@ -80,6 +81,25 @@ proptest! {
             let begin = format!("op.{}(", operation.directive());
             prop_assert!(text[span.clone()].starts_with(&begin) && text[span.clone()].ends_with(')'));
         }
+    }
+
+    #[test]
+    fn what_is_packed_is_unpacked(
+        header in any_header(),
+        upgrade in vec(operation(Texts::Any), 0..4),
+        downgrade in vec(operation(Texts::Any), 0..2),
+    ) {
+        let bytes = packed::pack(&[(header.clone(), upgrade.clone(), downgrade.clone())]);
+        let revisions = packed::revisions(&bytes).unwrap();
+        prop_assert_eq!(&revisions[0].header, &header);
+        prop_assert_eq!(packed::operations(revisions[0].upgrade), Some(upgrade));
+        prop_assert_eq!(packed::operations(revisions[0].downgrade), Some(downgrade));
+    }
+
+    #[test]
+    fn no_bytes_make_unpacking_panic(bytes in vec(prop_oneof![0..30_u8, any::<u8>()], 0..200)) {
+        let _ = packed::revisions(&bytes);
+        let _ = packed::operations(&bytes);
     }
 }
 

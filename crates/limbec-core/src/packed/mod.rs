@@ -1,0 +1,112 @@
+//! Revisions as bytes, and back: how `limbec::embed!()` bakes them into a program.
+//!
+//! Input: headers and operations, at compile time. Output: bytes that lie in the program as they
+//! are; headers are read when the program first asks, operations when a revision is run.
+//!
+//! The bytes are read by the version of limbec that wrote them and by no other, so they have no
+//! room for growth: a field more is a field more on both sides. Invariant: no bytes make reading
+//! panic; what is not a revision is `None`.
+
+mod format;
+mod operations;
+
+use crate::operations::Operation;
+use crate::revision::Header;
+use format::Pack;
+
+/// A revision that is packed: what it says about itself, and the bytes of what it does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PackedRevision<'a> {
+    /// What it says about itself.
+    pub header: Header,
+    /// The operations of its upgrade, for [`operations`].
+    pub upgrade: &'a [u8],
+    /// The operations of its downgrade, for [`operations`].
+    pub downgrade: &'a [u8],
+}
+
+/// Packs revisions, each with the operations of its upgrade and its downgrade.
+///
+/// ```
+/// use limbec_core::operations::Operations;
+/// use limbec_core::packed;
+/// use limbec_core::revision::Header;
+///
+/// let header = Header { id: "3950395dfef3".into(), ..Header::default() };
+/// let mut op = Operations::new();
+/// op.execute("UPDATE collections SET name = 'new'");
+/// let upgrade = op.into_vec();
+///
+/// let bytes = packed::pack(&[(header.clone(), upgrade.clone(), Vec::new())]);
+/// let revisions = packed::revisions(&bytes).unwrap();
+/// assert_eq!(revisions[0].header, header);
+/// assert_eq!(packed::operations(revisions[0].upgrade), Some(upgrade));
+/// ```
+pub fn pack(revisions: &[(Header, Vec<Operation>, Vec<Operation>)]) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    revisions.len().pack(&mut bytes);
+    for (header, upgrade, downgrade) in revisions {
+        header.pack(&mut bytes);
+        for operations in [upgrade, downgrade] {
+            let mut body = Vec::new();
+            operations.pack(&mut body);
+            body.len().pack(&mut bytes);
+            bytes.extend(body);
+        }
+    }
+    bytes
+}
+
+/// Reads packed revisions, without looking into what they do.
+pub fn revisions(mut bytes: &[u8]) -> Option<Vec<PackedRevision<'_>>> {
+    let input = &mut bytes;
+    let count = usize::unpack(input)?;
+    let mut revisions = Vec::new();
+    for _ in 0..count {
+        revisions.push(PackedRevision {
+            header: Header::unpack(input)?,
+            upgrade: body(input)?,
+            downgrade: body(input)?,
+        });
+    }
+    input.is_empty().then_some(revisions)
+}
+
+/// Reads the operations of a packed revision's upgrade or downgrade.
+pub fn operations(mut bytes: &[u8]) -> Option<Vec<Operation>> {
+    let operations = Pack::unpack(&mut bytes)?;
+    bytes.is_empty().then_some(operations)
+}
+
+fn body<'a>(input: &mut &'a [u8]) -> Option<&'a [u8]> {
+    let length = usize::unpack(input)?;
+    let (body, rest) = input.split_at_checked(length)?;
+    *input = rest;
+    Some(body)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_cut_or_goes_on_is_no_revision() {
+        let header = Header {
+            id: "a".into(),
+            ..Header::default()
+        };
+        let execute = Operation::Execute {
+            sql: "SELECT 1".into(),
+            dialect: Some("sqlite".into()),
+        };
+        let bytes = pack(&[(header, vec![execute], Vec::new())]);
+        assert!(revisions(&bytes).is_some());
+        for end in 0..bytes.len() {
+            assert_eq!(revisions(&bytes[..end]), None, "{end}");
+        }
+        let longer = [bytes.as_slice(), &[0]].concat();
+        assert_eq!(revisions(&longer), None);
+        assert_eq!(operations(&[255, 255, 255, 255, 255]), None);
+        assert_eq!(operations(&[1, 255]), None);
+    }
+}

@@ -1,0 +1,131 @@
+//! Reads `limbec.toml` and the revisions that it leads to.
+
+use std::path::{Path, PathBuf};
+
+use limbec_core::operations::Operation;
+use limbec_core::revision::{Graph, Header};
+use toml::{Table, Value};
+
+use super::mistakes::Mistake;
+use super::shown;
+use crate::project;
+use crate::revisions::{read_body, read_header};
+
+/// What was read.
+#[derive(Debug, Default)]
+pub(super) struct Files {
+    /// Every file that the result depends on.
+    pub(super) paths: Vec<PathBuf>,
+    /// The folders of revisions.
+    pub(super) locations: Vec<PathBuf>,
+    /// The revisions, each with the operations of its upgrade and its downgrade.
+    pub(super) revisions: Vec<(Header, Vec<Operation>, Vec<Operation>)>,
+}
+
+impl Files {
+    /// Reads all that a `limbec.toml` leads to, with everything that is wrong with it.
+    pub(super) fn read(config: &Path, here: &Path) -> (Files, Vec<Mistake>) {
+        let mut files = Files::default();
+        let mut mistakes = Vec::new();
+        files.read_all(config, here, &mut mistakes);
+        (files, mistakes)
+    }
+
+    fn read_all(&mut self, config: &Path, here: &Path, mistakes: &mut Vec<Mistake>) {
+        self.paths.push(config.to_path_buf());
+        let root = config.parent().unwrap_or(Path::new("."));
+        match locations(config, root) {
+            Ok(locations) => self.locations = locations,
+            Err(message) => {
+                let config = shown(config, here);
+                mistakes.push(Mistake::new(format!("{config}: {message}")));
+                return;
+            }
+        }
+        let found = match project::revision_files(&self.locations) {
+            Ok(found) => found,
+            Err((folder, error)) => {
+                let message = format!("cannot read the folder {}: {error}", shown(&folder, here));
+                let help = "`[migrations]` in limbec.toml says where the revisions are";
+                mistakes.push(Mistake::new(message).help(help));
+                return;
+            }
+        };
+        for path in found {
+            self.revision(&path, root, here, mistakes);
+        }
+        if mistakes.is_empty() {
+            let headers = self.revisions.iter().map(|(header, ..)| header.clone());
+            if let Err(errors) = Graph::new(headers.collect()) {
+                mistakes.extend(errors.iter().map(|error| {
+                    let mistake = Mistake::new(error.to_string());
+                    error.hint().into_iter().fold(mistake, Mistake::help)
+                }));
+            }
+        }
+    }
+
+    fn revision(&mut self, path: &Path, root: &Path, here: &Path, mistakes: &mut Vec<Mistake>) {
+        // As the command names it: relative to the project.
+        let name = path.strip_prefix(root).unwrap_or(path);
+        let name = name.display().to_string();
+        let text = match std::fs::read(path).map(String::from_utf8) {
+            Ok(Ok(text)) => text,
+            Ok(Err(_)) => {
+                let message = format!("{}: the file is not UTF-8 text", shown(path, here));
+                mistakes.push(Mistake::new(message));
+                return;
+            }
+            Err(error) => {
+                let message = format!("cannot read {}: {error}", shown(path, here));
+                mistakes.push(Mistake::new(message));
+                return;
+            }
+        };
+        self.paths.push(path.to_path_buf());
+        match (read_header(&name, &text), read_body(&name, &text)) {
+            (Ok(header), Ok(body)) => self.revisions.push((header, body.upgrade, body.downgrade)),
+            (header, body) => {
+                let mut found = header.err().unwrap_or_default();
+                // What is wrong with the constant is in both.
+                found.extend(body.err().unwrap_or_default());
+                found.sort_by_key(|it| it.span.start);
+                found.dedup_by(|a, b| (&a.message, &a.span) == (&b.message, &b.span));
+                let path = shown(path, here);
+                let found = found.iter().map(|it| Mistake::in_file(it, &path, &text));
+                mistakes.extend(found);
+            }
+        }
+    }
+}
+
+/// The folders of revisions, as the command finds them; it checks the other keys.
+fn locations(config: &Path, root: &Path) -> Result<Vec<PathBuf>, String> {
+    let text = std::fs::read_to_string(config).map_err(|error| format!("cannot read: {error}"))?;
+    let table: Table = text.parse().map_err(|error| format!("{error}"))?;
+    let section = match table.get("migrations") {
+        None => &Table::new(),
+        Some(Value::Table(section)) => section,
+        Some(_) => return Err("`migrations` must be a section, `[migrations]`".into()),
+    };
+    match section.get("version_locations") {
+        None => {}
+        Some(Value::Array(list)) if !list.is_empty() => {
+            let folder = |it: &Value| it.as_str().map(|it| root.join(it));
+            return list
+                .iter()
+                .map(folder)
+                .collect::<Option<_>>()
+                .ok_or_else(|| {
+                    "`[migrations] version_locations` must be a list of strings".into()
+                });
+        }
+        Some(Value::Array(_)) => return Err("`[migrations] version_locations` is empty".into()),
+        Some(_) => return Err("`[migrations] version_locations` must be a list".into()),
+    }
+    match section.get("directory") {
+        None => Ok(vec![root.join("migrations").join("versions")]),
+        Some(Value::String(directory)) => Ok(vec![root.join(directory).join("versions")]),
+        Some(_) => Err("`[migrations] directory` must be a string".into()),
+    }
+}
