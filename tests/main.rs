@@ -6,6 +6,7 @@
 mod cli;
 mod command;
 mod corpus;
+mod embedded;
 mod guide;
 mod properties;
 mod scenarios;

@@ -12,28 +12,17 @@
 use std::io::{ErrorKind, IsTerminal, Write};
 
 use anstyle::{AnsiColor, Style};
+pub(crate) use limbec::report::Tone;
 
-/// What a piece of text is, for its colour.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum Tone {
-    Error,
-    Warning,
-    Hint,
-    Id,
-    Mark,
-    Dim,
-}
-
-impl Tone {
-    fn style(self) -> Style {
-        match self {
-            Tone::Error => AnsiColor::Red.on_default().bold(),
-            Tone::Warning => AnsiColor::Yellow.on_default().bold(),
-            Tone::Hint => AnsiColor::Cyan.on_default(),
-            Tone::Id => AnsiColor::Yellow.on_default(),
-            Tone::Mark => AnsiColor::Green.on_default(),
-            Tone::Dim => Style::new().dimmed(),
-        }
+/// The colour of a piece of text.
+fn style(tone: Tone) -> Style {
+    match tone {
+        Tone::Error => AnsiColor::Red.on_default().bold(),
+        Tone::Warning => AnsiColor::Yellow.on_default().bold(),
+        Tone::Hint => AnsiColor::Cyan.on_default(),
+        Tone::Id => AnsiColor::Yellow.on_default(),
+        Tone::Mark => AnsiColor::Green.on_default(),
+        Tone::Dim => Style::new().dimmed(),
     }
 }
 
@@ -64,7 +53,7 @@ impl Printer {
 
     /// Colours a text; the stream takes the colour out again where it is not wanted.
     pub(crate) fn paint(&self, tone: Tone, text: &str) -> String {
-        let style = tone.style();
+        let style = style(tone);
         format!("{style}{text}{style:#}")
     }
 

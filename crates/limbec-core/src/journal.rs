@@ -109,7 +109,7 @@ pub const COLUMNS: [&str; 19] = [
 ];
 
 /// The SQL of the journal: what was run, step by step.
-pub trait Journal {
+pub trait Journal: Send + Sync {
     /// Creates the table where it is missing.
     fn ensure(&self) -> Step;
     /// Whether an error says that there is no journal.

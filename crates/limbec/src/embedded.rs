@@ -13,32 +13,46 @@ use crate::run::{Error, ErrorKind, Revisions};
 #[derive(Debug)]
 pub struct Embedded {
     graph: Graph,
-    /// The packed operations of each revision's upgrade and downgrade, by its id.
-    bodies: BTreeMap<String, [&'static [u8]; 2]>,
+    /// By its id, each revision's packed upgrade and downgrade, and the checksum of its file.
+    bodies: BTreeMap<String, Body>,
+}
+
+#[derive(Debug)]
+struct Body {
+    upgrade: &'static [u8],
+    downgrade: &'static [u8],
+    checksum: Option<String>,
 }
 
 impl Embedded {
     /// Reads the headers; nothing where the bytes are not those that `embed!` makes.
     pub(crate) fn read(packed: &'static [u8]) -> Option<Self> {
         let revisions = packed::revisions(packed)?;
-        let bodies = revisions
-            .iter()
-            .map(|it| (it.header.id.clone(), [it.upgrade, it.downgrade]))
-            .collect();
-        let headers = revisions.into_iter().map(|it| it.header).collect();
+        let mut headers = Vec::with_capacity(revisions.len());
+        let mut bodies = BTreeMap::new();
+        for it in revisions {
+            let body = Body {
+                upgrade: it.upgrade,
+                downgrade: it.downgrade,
+                checksum: it.checksum,
+            };
+            bodies.insert(it.header.id.clone(), body);
+            headers.push(it.header);
+        }
         Some(Embedded {
             graph: Graph::new(headers).ok()?,
             bodies,
         })
     }
 
-    fn body(&self, id: &str, direction: usize) -> Result<Vec<Operation>, Error> {
-        let body = self.bodies.get(id).map(|body| body[direction]);
-        body.and_then(packed::operations).ok_or_else(|| {
-            let message = format!("the revision `{id}` is not in this program");
-            Error::new(ErrorKind::Source, message)
-        })
+    fn body(&self, id: &str) -> Result<&Body, Error> {
+        self.bodies.get(id).ok_or_else(|| missing(id))
     }
+}
+
+fn missing(id: &str) -> Error {
+    let message = format!("the revision `{id}` is not in this program");
+    Error::new(ErrorKind::Source, message)
 }
 
 impl Revisions for Embedded {
@@ -47,10 +61,14 @@ impl Revisions for Embedded {
     }
 
     fn upgrade(&self, id: &str) -> Result<Vec<Operation>, Error> {
-        self.body(id, 0)
+        packed::operations(self.body(id)?.upgrade).ok_or_else(|| missing(id))
     }
 
     fn downgrade(&self, id: &str) -> Result<Vec<Operation>, Error> {
-        self.body(id, 1)
+        packed::operations(self.body(id)?.downgrade).ok_or_else(|| missing(id))
+    }
+
+    fn checksum(&self, id: &str) -> Result<Option<String>, Error> {
+        Ok(self.body(id)?.checksum.clone())
     }
 }

@@ -4,6 +4,8 @@
 //!   `Domain`, `Sequence`, `Schema` and `Extension` what else a database has; the command `limbec`
 //!   reads the same files.
 //! - [`prelude`] is all that a revision file names.
+//! - [`embed!`](embed) bakes the revisions into a service, and [`Migrations`] is what the service
+//!   does with them when it starts.
 //! - [`run`] brings a database to a revision, on a [`connection`].
 //!
 //! ```
@@ -25,14 +27,24 @@
 //! # }
 //! ```
 
+mod blocking;
+#[cfg(all(feature = "command", any(feature = "sqlite", feature = "postgres")))]
+mod command;
 pub mod connection;
 mod embedded;
 mod migrations;
 mod model;
+mod open;
 pub mod prelude;
+pub mod report;
 mod revision;
 pub mod run;
+mod standing;
+mod start;
+mod status;
+mod trace;
 
+pub use blocking::block_on;
 pub use embedded::Embedded;
 #[cfg(feature = "embed")]
 pub use limbec_macros::embed;
@@ -40,4 +52,8 @@ pub use limbec_macros::embed;
 pub use limbec_macros::{Domain, Enum, Extension, Schema, Sequence, Table};
 pub use migrations::Migrations;
 pub use model::{Labels, Model};
+pub use open::Open;
 pub use revision::Revision;
+pub use standing::Standing;
+pub use start::{Policy, Start};
+pub use status::{Phase, Status};

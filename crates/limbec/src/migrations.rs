@@ -3,30 +3,45 @@
 use std::fmt;
 use std::sync::OnceLock;
 
-use limbec_core::revision::Graph;
+use limbec_core::revision::{Direction, Graph};
 
+use crate::connection::Connection;
 use crate::embedded::Embedded;
-use crate::run::{Error, ErrorKind, Revisions as _};
+use crate::open::{Open, Session};
+use crate::run::{Error, ErrorKind, Event, Migrator, Outcome, Revisions as _, Settings};
+use crate::standing::Standing;
+use crate::start::Start;
+use crate::status::{Status, StatusCell};
+use crate::trace;
+
+/// Who is told of progress.
+pub(crate) type Observer<'a> = dyn FnMut(&Event<'_>) + Send + 'a;
 
 /// The revisions of a project, baked into the program: what `limbec::embed!()` gives.
 ///
-/// Made at compile time and without cost until it is asked for something.
+/// Made at compile time and without cost until it is asked for something. Every method takes
+/// whatever leads to a database ([`Open`]): a URL, or a connection that the service has. Dropping a
+/// future half-way leaves the database as it was after the last whole revision.
 ///
 /// ```
-/// # #[cfg(feature = "embed")] {
+/// # #[cfg(all(feature = "embed", feature = "sqlite"))] {
 /// # #![allow(deprecated)]
-/// use limbec::run::Revisions as _;
-///
 /// static MIGRATIONS: limbec::Migrations = limbec::embed!("tests/embed/limbec.toml");
 ///
-/// let revisions = MIGRATIONS.revisions().unwrap();
-/// assert_eq!(revisions.graph().len(), 3);
-/// assert_eq!(revisions.upgrade("61ee6f04df66").unwrap().len(), 2);
+/// # limbec::block_on(async {
+/// let mut database = rusqlite::Connection::open_in_memory().unwrap();
+/// assert_eq!(MIGRATIONS.pending(&mut database).await?.len(), 3);
+/// MIGRATIONS.upgrade(&mut database, "head").await?;
+/// assert!(MIGRATIONS.check(&mut database).await?.is_up_to_date());
+/// assert!(MIGRATIONS.status().is_ready());
+/// # Ok(())
+/// # }).unwrap();
 /// # }
 /// ```
 pub struct Migrations {
     packed: &'static [u8],
     embedded: OnceLock<Option<Embedded>>,
+    status: StatusCell,
 }
 
 impl Migrations {
@@ -36,10 +51,98 @@ impl Migrations {
         Migrations {
             packed,
             embedded: OnceLock::new(),
+            status: StatusCell::new(),
         }
     }
 
-    /// The revisions, for a [`Migrator`](crate::run::Migrator) of one's own.
+    /// Upgrades a database to a target: `head`, `heads`, an id, `+1` …
+    ///
+    /// Where the database is there already, this is one query and no lock. Any number of processes
+    /// may call it at once: one works, the others wait and find nothing left to do.
+    ///
+    /// # Errors
+    /// When the database cannot be reached, there is no plan to the target, or the database refuses
+    /// a statement; the revision that failed leaves nothing behind, those before it stay.
+    pub async fn upgrade<D: Open>(&self, database: D, target: &str) -> Result<Outcome, Error> {
+        let quiet: &mut Observer<'_> = &mut |_| {};
+        self.migrate(database, Direction::Up, target, quiet).await
+    }
+
+    /// Downgrades a database to a target: `-1`, `base`, an id …
+    ///
+    /// # Errors
+    /// As [`Migrations::upgrade`].
+    pub async fn downgrade<D: Open>(&self, database: D, target: &str) -> Result<Outcome, Error> {
+        let quiet: &mut Observer<'_> = &mut |_| {};
+        self.migrate(database, Direction::Down, target, quiet).await
+    }
+
+    /// Brings a database and this process together at start-up, by a policy: apply what is
+    /// pending, wait until another process has, or only look.
+    ///
+    /// ```
+    /// # #[cfg(all(feature = "embed", feature = "sqlite"))] {
+    /// # #![allow(deprecated)]
+    /// use std::time::Duration;
+    /// use limbec::Policy;
+    ///
+    /// # static MIGRATIONS: limbec::Migrations = limbec::embed!("tests/embed/limbec.toml");
+    /// # limbec::block_on(async {
+    /// # let mut database = rusqlite::Connection::open_in_memory().unwrap();
+    /// let verify = MIGRATIONS.start().policy(Policy::Verify);
+    /// let error = verify.run(&mut database).await.unwrap_err();
+    /// assert_eq!(error.to_string(), "Target database is not up to date.");
+    ///
+    /// let apply = MIGRATIONS.start().timeout(Duration::from_secs(300));
+    /// assert_eq!(apply.run(&mut database).await?.revisions.len(), 3);
+    /// # Ok(())
+    /// # }).unwrap();
+    /// # }
+    /// ```
+    pub fn start(&self) -> Start<'_> {
+        Start::new(self)
+    }
+
+    /// The revisions that a database is at.
+    ///
+    /// # Errors
+    /// When the database cannot be reached or read.
+    pub async fn current<D: Open>(&self, database: D) -> Result<Vec<String>, Error> {
+        Ok(self.check(database).await?.current)
+    }
+
+    /// The revisions that an upgrade to all heads would run, in order.
+    ///
+    /// # Errors
+    /// When the database cannot be reached or read.
+    pub async fn pending<D: Open>(&self, database: D) -> Result<Vec<String>, Error> {
+        Ok(self.check(database).await?.pending)
+    }
+
+    /// How a database stands to the revisions of this program, without changing anything: behind,
+    /// in step, or ahead.
+    ///
+    /// # Errors
+    /// When the database cannot be reached or read.
+    pub async fn check<D: Open>(&self, database: D) -> Result<Standing, Error> {
+        let graph = self.revisions()?.graph();
+        let mut session = Session::new(database.open_to_read().await?);
+        let standing = Standing::read(&mut session.connection, graph).await;
+        session.finish();
+        standing
+    }
+
+    /// How far the last migration of this process is, for a health endpoint: from any thread, at no
+    /// cost to the migration.
+    pub fn status(&self) -> Status {
+        self.status.get()
+    }
+
+    pub(crate) fn status_cell(&self) -> &StatusCell {
+        &self.status
+    }
+
+    /// The revisions, for a [`Migrator`] of one's own.
     ///
     /// # Errors
     /// When the bytes are not those that `embed!` makes.
@@ -50,6 +153,56 @@ impl Migrations {
             Error::new(ErrorKind::Source, message)
                 .with_hint("build the program anew, with one version of limbec's crates")
         })
+    }
+
+    async fn migrate<D: Open>(
+        &self,
+        database: D,
+        direction: Direction,
+        target: &str,
+        observer: &mut Observer<'_>,
+    ) -> Result<Outcome, Error> {
+        let watch = self.status.watch();
+        let result = async {
+            let mut session = Session::new(database.open().await?);
+            let mut observe = |event: &Event<'_>| {
+                watch.event(event);
+                trace::event(event);
+                observer(event);
+            };
+            let result = self
+                .migrate_on(
+                    &mut session.connection,
+                    Settings::default(),
+                    direction,
+                    target,
+                    &mut observe,
+                )
+                .await;
+            session.finish();
+            result
+        }
+        .await;
+        watch.end(&result);
+        result
+    }
+
+    pub(crate) async fn migrate_on<C: Connection>(
+        &self,
+        connection: &mut C,
+        settings: Settings,
+        direction: Direction,
+        target: &str,
+        observer: &mut Observer<'_>,
+    ) -> Result<Outcome, Error> {
+        let revisions = self.revisions()?;
+        let mut migrator = Migrator::new(connection, revisions)
+            .settings(settings)
+            .observe(|event| observer(&event));
+        match direction {
+            Direction::Down => migrator.downgrade(target).await,
+            _ => migrator.upgrade(target).await,
+        }
     }
 }
 

@@ -8,7 +8,7 @@ use std::path::Path;
 use limbec::run::Revisions as _;
 use limbec_core::revision::Header;
 use limbec_source::project::revision_files;
-use limbec_source::revisions::{read_body, read_header};
+use limbec_source::revisions::{checksum, read_body, read_header};
 
 static MIGRATIONS: limbec::Migrations = limbec::embed!("tests/embed/limbec.toml");
 
@@ -26,6 +26,8 @@ fn the_baked_in_revisions_are_those_of_the_files() {
         let (header, body) = (header.unwrap(), body.unwrap());
         assert_eq!(revisions.upgrade(&header.id).unwrap(), body.upgrade);
         assert_eq!(revisions.downgrade(&header.id).unwrap(), body.downgrade);
+        let checksum = checksum(path, &text).unwrap();
+        assert_eq!(revisions.checksum(&header.id).unwrap(), Some(checksum));
         headers.push(header);
     }
     headers.sort_by_key(|it| it.file_name().to_string());

@@ -3,13 +3,12 @@
 use std::collections::BTreeSet;
 
 use limbec::run::Revisions as _;
-use limbec_core::revision::{Graph, Range};
+use limbec_core::revision::Range;
 use serde_json::Value;
 
 use super::{Context, current};
 use crate::args::History;
 use crate::error::{Result, Status};
-use crate::printer::{Printer, Tone};
 use crate::report::{self, Marks};
 
 mod drawing;
@@ -57,26 +56,9 @@ pub(super) fn run(options: &History, context: &Context<'_>) -> Result<Status> {
             if options.verbose {
                 printer.text(&report::block(graph, index, marks(index), printer));
             } else {
-                printer.listed(&arrow(graph, index, marks(index), printer));
+                printer.listed(&report::arrow(graph, index, marks(index), printer));
             }
         }
     }
     Ok(Status::Done)
-}
-
-/// `61ee6f04df66 -> 3950395dfef3 (head), Add description to collections`.
-fn arrow(graph: &Graph, index: usize, marks: Marks, printer: &Printer) -> String {
-    let header = graph.revision(index);
-    let parents = report::parents(header);
-    let dependencies = if header.depends_on.is_empty() {
-        String::new()
-    } else {
-        format!(" ({})", header.depends_on.join(", "))
-    };
-    let id = printer.paint(Tone::Id, &header.id);
-    let marks = report::marks(graph, index, marks, printer);
-    format!(
-        "{parents}{dependencies} -> {id}{marks}, {}",
-        report::message(header)
-    )
 }

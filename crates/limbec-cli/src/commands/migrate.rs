@@ -1,9 +1,10 @@
 //! `limbec upgrade` and `limbec downgrade`.
 
+use limbec::report::{self, Level};
 use limbec::run::{
     Event, FromDatabase, Migrator, Outcome, Revisions as _, VERSION_TABLE, Version, log,
 };
-use limbec_core::revision::{Direction, Plan, Unchanged};
+use limbec_core::revision::{Direction, Plan};
 use serde_json::json;
 
 use super::{Context, current, script};
@@ -62,77 +63,16 @@ pub(super) fn from_database(options: &Migrate, context: &Context<'_>) -> Result<
 
 /// Logs what happens, in Alembic's words.
 pub(super) fn observe(event: &Event<'_>, printer: &Printer) {
-    match event {
-        Event::Step {
-            step,
-            number,
-            total,
-            ..
-        } => {
-            let place = if *total > 1 {
-                format!(" ({number}/{total})")
-            } else {
-                String::new()
-            };
-            printer.info("migrate", &format!("{step}{place}"));
-        }
-        Event::Part {
-            revision,
-            number,
-            total,
-        } => printer.info(
-            "migrate",
-            &format!("  {revision}: step {number} of {total}"),
-        ),
-        Event::Retrying {
-            error,
-            blockers,
-            attempt,
-            retries,
-            pause,
-        } => {
-            let mut text = format!("{error}; rolled back");
-            for blocker in *blockers {
-                text.push_str(&format!("; {blocker}"));
-            }
-            let pause = pause.as_secs_f64();
-            text.push_str(&format!("; try {attempt} of {retries} in {pause:.1} s"));
-            printer.info("migrate", &text);
-        }
-        Event::Settled {
-            revision,
-            operation,
-        } => printer.info(
-            "migrate",
-            &format!("  {revision}: {operation} is done already, by a run that was stopped"),
-        ),
-        Event::Waiting { since, holder } => {
-            let who = match holder {
-                Some(holder) => format!("Waiting for {holder}, which migrates this database"),
-                None => "Waiting for another session".to_string(),
-            };
-            printer.info("migrate", &format!("{who} ({} s so far)", since.as_secs()));
-        }
-        Event::Ahead { ahead } => printer.warning(
-            "migrate",
-            &format!(
-                "The database is ahead of these revision files, and is left as it is: {}",
-                ahead.in_words()
-            ),
-        ),
-        Event::Warning { message } => printer.warning("migrate", message),
-        _ => {}
+    match report::progress(event) {
+        Some((Level::Info, text)) => printer.info("migrate", &text),
+        Some((Level::Warning, text)) => printer.warning("migrate", &text),
+        None => {}
     }
 }
 
 fn report(outcome: &Outcome, target: &str, printer: &Printer) {
-    let reason = match outcome.unchanged {
-        Some(Unchanged::AlreadyApplied) => "is applied already, below the current revision",
-        Some(Unchanged::Implied) => "stays applied, because others depend on it",
-        Some(Unchanged::AtTarget) | None => "",
-    };
-    if !reason.is_empty() {
-        printer.info("migrate", &format!("Nothing to do: {target} {reason}"));
+    if let Some(text) = report::nothing_to_do(outcome.unchanged, target) {
+        printer.info("migrate", &text);
     }
     if printer.json() {
         printer.value(&json!({ "revisions": outcome.revisions, "current": outcome.rows }));
@@ -149,22 +89,10 @@ fn offline(options: &Migrate, direction: Direction, context: &Context<'_>) -> Re
         let message = format!("Nothing to print: no revision lies in {}", options.revision);
         context.printer.info("migrate", &message);
     }
-    let summary = (options.dry_run && !plan.steps.is_empty()).then(|| summary(&plan));
+    let summary = (options.dry_run && !plan.steps.is_empty()).then(|| report::summary(&plan));
     let tag = options.tag.as_deref();
     script::print(&plan, dialect, summary.as_deref(), tag, context)?;
     Ok(Status::Done)
-}
-
-/// What a dry run would run, a line a revision.
-fn summary(plan: &Plan<'_>) -> String {
-    let mut text = match plan.steps.len() {
-        1 => "Would run 1 revision:\n".to_string(),
-        several => format!("Would run {several} revisions:\n"),
-    };
-    for step in &plan.steps {
-        text.push_str(&format!("  {step}\n"));
-    }
-    text
 }
 
 /// The plan of a script's range, or of a dry run from where the database is.

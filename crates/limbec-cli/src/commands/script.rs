@@ -1,9 +1,9 @@
 //! Plans as SQL scripts on stdout.
 
+use limbec::report;
 use limbec::run::{Script, render};
 use limbec_core::dialect::Dialect;
 use limbec_core::revision::Plan;
-use limbec_core::steps::Step;
 use serde_json::{Value, json};
 
 use super::Context;
@@ -27,35 +27,14 @@ pub(super) fn print(
     if let Some(summary) = summary {
         printer.line(summary);
     }
-    if let Some(tag) = tag {
-        for line in tag.lines() {
-            printer.line(&format!("-- {line}"));
-        }
-        printer.line("");
-    }
-    for script in &scripts {
-        printer.line(&format!("-- {}", script.step));
-        printer.line("");
-        for step in &script.statements {
-            printer.line(&statement(step));
-            printer.line("");
-        }
+    let text = report::script(&scripts, tag);
+    if let Some(text) = text.strip_suffix('\n') {
+        printer.line(text);
     }
     Ok(())
 }
 
-pub(super) fn statement(step: &Step) -> String {
-    match &step.expect {
-        // A script cannot stop at an answer: whoever runs it reads what it should be.
-        Some(expect) => format!(
-            "-- must be {}, else: {}\n{};",
-            expect.value,
-            expect.otherwise.replace('\n', " "),
-            step.sql
-        ),
-        None => format!("{};", step.sql),
-    }
-}
+pub(super) use report::statement;
 
 pub(super) fn value(script: &Script<'_>) -> Value {
     json!({

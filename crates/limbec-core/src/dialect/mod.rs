@@ -222,7 +222,7 @@ pub struct ScratchPlace {
 /// The SQL of the version table.
 ///
 /// Rows are the maximal elements of the applied revisions; one column, `version_num`.
-pub trait VersionTable {
+pub trait VersionTable: Send + Sync {
     /// Reads the rows. The database answers an error for which
     /// [`VersionTable::is_missing`] holds when there is no such table yet.
     fn select(&self) -> String;

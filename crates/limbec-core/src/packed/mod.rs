@@ -14,18 +14,33 @@ use crate::operations::Operation;
 use crate::revision::Header;
 use format::Pack;
 
+/// A revision to be packed.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Revision {
+    /// What it says about itself.
+    pub header: Header,
+    /// The checksum of its file, as the journal keeps it.
+    pub checksum: Option<String>,
+    /// What it does.
+    pub upgrade: Vec<Operation>,
+    /// What undoes it.
+    pub downgrade: Vec<Operation>,
+}
+
 /// A revision that is packed: what it says about itself, and the bytes of what it does.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PackedRevision<'a> {
     /// What it says about itself.
     pub header: Header,
+    /// The checksum of its file.
+    pub checksum: Option<String>,
     /// The operations of its upgrade, for [`operations`].
     pub upgrade: &'a [u8],
     /// The operations of its downgrade, for [`operations`].
     pub downgrade: &'a [u8],
 }
 
-/// Packs revisions, each with the operations of its upgrade and its downgrade.
+/// Packs revisions.
 ///
 /// ```
 /// use limbec_core::operations::Operations;
@@ -37,17 +52,19 @@ pub struct PackedRevision<'a> {
 /// op.execute("UPDATE collections SET name = 'new'");
 /// let upgrade = op.into_vec();
 ///
-/// let bytes = packed::pack(&[(header.clone(), upgrade.clone(), Vec::new())]);
+/// let revision = packed::Revision { header: header.clone(), upgrade: upgrade.clone(), ..Default::default() };
+/// let bytes = packed::pack(&[revision]);
 /// let revisions = packed::revisions(&bytes).unwrap();
 /// assert_eq!(revisions[0].header, header);
 /// assert_eq!(packed::operations(revisions[0].upgrade), Some(upgrade));
 /// ```
-pub fn pack(revisions: &[(Header, Vec<Operation>, Vec<Operation>)]) -> Vec<u8> {
+pub fn pack(revisions: &[Revision]) -> Vec<u8> {
     let mut bytes = Vec::new();
     revisions.len().pack(&mut bytes);
-    for (header, upgrade, downgrade) in revisions {
-        header.pack(&mut bytes);
-        for operations in [upgrade, downgrade] {
+    for revision in revisions {
+        revision.header.pack(&mut bytes);
+        revision.checksum.pack(&mut bytes);
+        for operations in [&revision.upgrade, &revision.downgrade] {
             let mut body = Vec::new();
             operations.pack(&mut body);
             body.len().pack(&mut bytes);
@@ -65,6 +82,7 @@ pub fn revisions(mut bytes: &[u8]) -> Option<Vec<PackedRevision<'_>>> {
     for _ in 0..count {
         revisions.push(PackedRevision {
             header: Header::unpack(input)?,
+            checksum: Pack::unpack(input)?,
             upgrade: body(input)?,
             downgrade: body(input)?,
         });
@@ -99,7 +117,11 @@ mod tests {
             sql: "SELECT 1".into(),
             dialect: Some("sqlite".into()),
         };
-        let bytes = pack(&[(header, vec![execute], Vec::new())]);
+        let bytes = pack(&[Revision {
+            header,
+            upgrade: vec![execute],
+            ..Revision::default()
+        }]);
         assert!(revisions(&bytes).is_some());
         for end in 0..bytes.len() {
             assert_eq!(revisions(&bytes[..end]), None, "{end}");

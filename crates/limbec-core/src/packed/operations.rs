@@ -2,7 +2,7 @@
 
 use super::format::{Pack, pack_enum, pack_struct};
 use crate::operations::{
-    AlterColumn, ColumnChange, CommentOn, Constraint, ConstraintRef, Operation,
+    AlterColumn, ColumnChange, CommentOn, Constraint, ConstraintRef, Operation, Timeout,
 };
 use crate::revision::Header;
 use crate::schema::{
@@ -38,7 +38,8 @@ pack_struct! {
         match_full, comment,
     }
     Index {
-        name, elements, unique, method, include, predicate, nulls_not_distinct, comment, options,
+        name, elements, unique, method, include, predicate, nulls_not_distinct, comment,
+        concurrently, options,
     }
     IndexElement { key, descending, nulls_first, collation, operator_class }
     AlterColumn { name, to, from, using }
@@ -66,7 +67,7 @@ pack_enum! {
         16 => CreateConstraint { table, constraint },
         17 => DropConstraint { table, constraint, definition },
         18 => CreateIndex { table, index },
-        19 => DropIndex { table, name, index },
+        19 => DropIndex { table, name, index, concurrently },
         20 => CreateTableComment { table, comment, from },
         21 => DropTableComment { table, from },
         22 => Execute { sql, dialect },
@@ -79,6 +80,7 @@ pack_enum! {
         29 => CreateDefinition { definition },
         30 => ReplaceDefinition { to, from },
         31 => DropDefinition { definition },
+        32 => SetTimeout { timeout, time },
     }
 }
 
@@ -110,6 +112,13 @@ pack_enum! {
         23 => Enum(enumeration),
         24 => Custom(name),
         25 => Named(name),
+    }
+}
+
+pack_enum! {
+    Timeout {
+        0 => Lock,
+        1 => Statement,
     }
 }
 

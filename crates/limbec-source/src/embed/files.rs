@@ -2,14 +2,14 @@
 
 use std::path::{Path, PathBuf};
 
-use limbec_core::operations::Operation;
-use limbec_core::revision::{Graph, Header};
+use limbec_core::packed::Revision;
+use limbec_core::revision::Graph;
 use toml::{Table, Value};
 
 use super::mistakes::Mistake;
 use super::shown;
 use crate::project;
-use crate::revisions::{read_body, read_header};
+use crate::revisions::{checksum, read_body, read_header};
 
 /// What was read.
 #[derive(Debug, Default)]
@@ -18,8 +18,8 @@ pub(super) struct Files {
     pub(super) paths: Vec<PathBuf>,
     /// The folders of revisions.
     pub(super) locations: Vec<PathBuf>,
-    /// The revisions, each with the operations of its upgrade and its downgrade.
-    pub(super) revisions: Vec<(Header, Vec<Operation>, Vec<Operation>)>,
+    /// The revisions.
+    pub(super) revisions: Vec<Revision>,
 }
 
 impl Files {
@@ -55,7 +55,7 @@ impl Files {
             self.revision(&path, root, here, mistakes);
         }
         if mistakes.is_empty() {
-            let headers = self.revisions.iter().map(|(header, ..)| header.clone());
+            let headers = self.revisions.iter().map(|it| it.header.clone());
             if let Err(errors) = Graph::new(headers.collect()) {
                 mistakes.extend(errors.iter().map(|error| {
                     let mistake = Mistake::new(error.to_string());
@@ -84,7 +84,12 @@ impl Files {
         };
         self.paths.push(path.to_path_buf());
         match (read_header(&name, &text), read_body(&name, &text)) {
-            (Ok(header), Ok(body)) => self.revisions.push((header, body.upgrade, body.downgrade)),
+            (Ok(header), Ok(body)) => self.revisions.push(Revision {
+                header,
+                checksum: checksum(&name, &text).ok(),
+                upgrade: body.upgrade,
+                downgrade: body.downgrade,
+            }),
             (header, body) => {
                 let mut found = header.err().unwrap_or_default();
                 // What is wrong with the constant is in both.

@@ -89,8 +89,14 @@ proptest! {
         upgrade in vec(operation(Texts::Any), 0..4),
         downgrade in vec(operation(Texts::Any), 0..2),
     ) {
-        let bytes = packed::pack(&[(header.clone(), upgrade.clone(), downgrade.clone())]);
+        let bytes = packed::pack(&[packed::Revision {
+            header: header.clone(),
+            checksum: Some("1:abc".into()),
+            upgrade: upgrade.clone(),
+            downgrade: downgrade.clone(),
+        }]);
         let revisions = packed::revisions(&bytes).unwrap();
+        prop_assert_eq!(revisions[0].checksum.as_deref(), Some("1:abc"));
         prop_assert_eq!(&revisions[0].header, &header);
         prop_assert_eq!(packed::operations(revisions[0].upgrade), Some(upgrade));
         prop_assert_eq!(packed::operations(revisions[0].downgrade), Some(downgrade));

@@ -75,6 +75,40 @@ pub trait Connection: Send {
 
     /// Waits.
     fn pause(&mut self, time: Duration) -> impl Future<Output = ()> + Send;
+
+    /// Ends what is open on the connection, without waiting for an answer: its work was dropped
+    /// half-way. A connection that ends by itself then, or cannot be dropped half-way, does nothing.
+    fn abandon(&mut self) {}
+}
+
+impl<C: Connection> Connection for &mut C {
+    fn dialect(&self) -> &'static dyn Dialect {
+        (**self).dialect()
+    }
+
+    async fn run(&mut self, statements: &[&str]) -> Result<Vec<Answer>, StatementError> {
+        (**self).run(statements).await
+    }
+
+    async fn flight(&mut self, statements: &[&str]) -> Result<Vec<Answer>, StatementError> {
+        (**self).flight(statements).await
+    }
+
+    async fn ask(&mut self, questions: &[&str]) -> Vec<Result<Answer, DatabaseError>> {
+        (**self).ask(questions).await
+    }
+
+    async fn is_pooled(&mut self) -> bool {
+        (**self).is_pooled().await
+    }
+
+    async fn pause(&mut self, time: Duration) {
+        (**self).pause(time).await;
+    }
+
+    fn abandon(&mut self) {
+        (**self).abandon();
+    }
 }
 
 /// A statement that the database refused, or that did not reach it.

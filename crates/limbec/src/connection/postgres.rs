@@ -1,8 +1,8 @@
 //! PostgreSQL, by `tokio-postgres`: simple queries only, so that every value is text.
 
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::str::FromStr as _;
-use std::task::Poll;
+use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use limbec_core::dialect::{Dialect, postgres::Postgres};
@@ -214,6 +214,17 @@ impl Connection for Client {
 
     async fn pause(&mut self, time: Duration) {
         tokio::time::sleep(time).await;
+    }
+
+    fn abandon(&mut self) {
+        let frame = Postgres.frame(&[]);
+        let rollback = frame.rollback.into_iter().map(|step| step.sql);
+        let unlock = Postgres.lock().map(|(_, give_back)| give_back);
+        for sql in rollback.chain(unlock) {
+            // A statement is sent when its future is first polled. Its answer is nobody's.
+            let statement = pin!(self.simple_query(&sql));
+            let _ = statement.poll(&mut Context::from_waker(Waker::noop()));
+        }
     }
 }
 

@@ -26,8 +26,10 @@ impl<C: Connection, R: Revisions> Migrator<'_, C, R> {
     /// # Errors
     /// When the revision is unknown, not applied, or stands at no step in doubt.
     pub async fn accept(&mut self, id: &str, what: Accept, reason: &str) -> Result<(), Error> {
-        self.locked(async |this: &mut Self| this.accept_locked(id, what, reason).await)
-            .await
+        let lock = self.lock().await?;
+        let result = self.accept_locked(id, what, reason).await;
+        self.unlock(lock).await;
+        result
     }
 
     async fn accept_locked(&mut self, id: &str, what: Accept, reason: &str) -> Result<(), Error> {

@@ -45,6 +45,10 @@ pub enum ErrorKind {
     Busy,
     /// A check before or after a change did not hold.
     Check,
+    /// The database is behind, and this process is not to upgrade it.
+    Behind,
+    /// A setting does not read.
+    Configuration,
 }
 
 /// The statement that failed, and where it came from.

@@ -153,18 +153,18 @@ fn session_holder(row: Row) -> Holder {
 }
 
 impl<C: Connection, R: Revisions> Migrator<'_, C, R> {
-    /// Runs work while this process alone holds the lock of this database's migrations.
+    /// Takes the lock of this database's migrations, where it has one; gives the query that gives it
+    /// back, for [`Migrator::unlock`]. Two calls and no closure between them: a service's runtime
+    /// moves the future between threads, and the compiler cannot tell of an async closure that it
+    /// may.
     ///
     /// Polls, with no transaction open: a process blocked inside a statement would hold up another
     /// one's `CREATE INDEX CONCURRENTLY`.
-    pub(super) async fn locked<T>(
-        &mut self,
-        work: impl AsyncFnOnce(&mut Self) -> Result<T, Error>,
-    ) -> Result<T, Error> {
+    pub(super) async fn lock(&mut self) -> Result<Option<String>, Error> {
         let dialect = self.connection.dialect();
         let hold = Hold::new(dialect, &self.version_table, &self.settings);
         let (Some((take, give_back)), Some(hold)) = (dialect.lock(), hold) else {
-            return work(self).await;
+            return Ok(None);
         };
         let pooled = self.connection.is_pooled().await;
         let begin = Instant::now();
@@ -190,13 +190,16 @@ impl<C: Connection, R: Revisions> Migrator<'_, C, R> {
             pause = (pause * 2).min(PAUSES.1);
         }
         self.lease = pooled.then_some(hold);
-        let result = work(self).await;
+        Ok(Some(give_back))
+    }
+
+    pub(super) async fn unlock(&mut self, lock: Option<String>) {
+        let Some(give_back) = lock else { return };
         match self.lease.take() {
             Some(hold) => hold.give_back(self.connection).await,
             // The lock goes with the connection in any case.
             None => drop(self.connection.run(&[&give_back]).await),
         }
-        result
     }
 
     /// Tries once, without waiting.

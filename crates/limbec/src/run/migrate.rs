@@ -185,24 +185,28 @@ impl<'a, C: Connection, R: Revisions> Migrator<'a, C, R> {
         if plan.is_empty() {
             return Ok(outcome(&plan, Vec::new()));
         }
-        self.locked(async |this: &mut Self| {
-            let state = State::read(this.connection, &this.version_table).await?;
-            let plan = this
-                .revisions
-                .graph()
-                .stamp(&state.version.rows, targets, purge)?;
-            let operations = vec![Vec::new(); plan.steps.len()];
-            if plan.steps.is_empty() && plan.purge {
-                let purge = OneStep {
-                    purge: true,
-                    ..OneStep::default()
-                };
-                this.run_step(&state, &purge).await?;
-            }
-            this.run(Prepared { plan, operations }, state, &mut Vec::new())
-                .await
-        })
-        .await
+        let lock = self.lock().await?;
+        let result = self.stamp_locked(targets, purge).await;
+        self.unlock(lock).await;
+        result
+    }
+
+    async fn stamp_locked(&mut self, targets: &[String], purge: bool) -> Result<Outcome, Error> {
+        let state = State::read(self.connection, &self.version_table).await?;
+        let plan = self
+            .revisions
+            .graph()
+            .stamp(&state.version.rows, targets, purge)?;
+        let operations = vec![Vec::new(); plan.steps.len()];
+        if plan.steps.is_empty() && plan.purge {
+            let purge = OneStep {
+                purge: true,
+                ..OneStep::default()
+            };
+            self.run_step(&state, &purge).await?;
+        }
+        self.run(Prepared { plan, operations }, state, &mut Vec::new())
+            .await
     }
 
     /// Creates the version table where it is missing.
@@ -214,8 +218,10 @@ impl<'a, C: Connection, R: Revisions> Migrator<'a, C, R> {
         if state.version.table_exists {
             return Ok(());
         }
-        self.locked(async |this: &mut Self| this.run_step(&state, &OneStep::default()).await)
-            .await
+        let lock = self.lock().await?;
+        let result = self.run_step(&state, &OneStep::default()).await;
+        self.unlock(lock).await;
+        result
     }
 
     async fn migrate(&mut self, target: &str, direction: Direction) -> Result<Outcome, Error> {
@@ -240,37 +246,49 @@ impl<'a, C: Connection, R: Revisions> Migrator<'a, C, R> {
             _ => target.to_string(),
         };
         let relative_down = direction == Direction::Down && target.contains('-');
-        self.locked(async |this: &mut Self| {
-            let mut first = Some((state, prepared));
-            let mut applied = Vec::new();
-            loop {
-                let now = State::read(this.connection, &this.version_table).await?;
-                let (state, prepared) = match first.take() {
-                    Some((before, prepared)) if before == now => (before, prepared),
-                    Some(_) if relative_down => {
-                        return Err(Error::new(
-                            ErrorKind::Conflict,
-                            "another process changed the version table meanwhile",
-                        )
-                        .with_hint("look at `limbec current`, then run the command again"));
-                    }
-                    _ => {
-                        let prepared = this.prepare(&now, &goal, direction)?;
-                        (now, prepared)
-                    }
-                };
-                match this.run(prepared, state, &mut applied).await {
-                    // Where the transaction itself locks, another process may have been faster,
-                    // between two of our revisions too. Nothing of this one was run.
-                    Err(error)
-                        if error.kind() == ErrorKind::Conflict
-                            && !relative_down
-                            && this.connection.dialect().lock().is_none() => {}
-                    result => return result,
+        let lock = self.lock().await?;
+        let result = self
+            .migrate_locked((state, prepared), &goal, direction, relative_down)
+            .await;
+        self.unlock(lock).await;
+        result
+    }
+
+    async fn migrate_locked(
+        &mut self,
+        first: (State, Prepared<'a>),
+        goal: &str,
+        direction: Direction,
+        relative_down: bool,
+    ) -> Result<Outcome, Error> {
+        let mut first = Some(first);
+        let mut applied = Vec::new();
+        loop {
+            let now = State::read(self.connection, &self.version_table).await?;
+            let (state, prepared) = match first.take() {
+                Some((before, prepared)) if before == now => (before, prepared),
+                Some(_) if relative_down => {
+                    return Err(Error::new(
+                        ErrorKind::Conflict,
+                        "another process changed the version table meanwhile",
+                    )
+                    .with_hint("look at `limbec current`, then run the command again"));
                 }
+                _ => {
+                    let prepared = self.prepare(&now, goal, direction)?;
+                    (now, prepared)
+                }
+            };
+            match self.run(prepared, state, &mut applied).await {
+                // Where the transaction itself locks, another process may have been faster,
+                // between two of our revisions too. Nothing of this one was run.
+                Err(error)
+                    if error.kind() == ErrorKind::Conflict
+                        && !relative_down
+                        && self.connection.dialect().lock().is_none() => {}
+                result => return result,
             }
-        })
-        .await
+        }
     }
 
     /// Goes on with a database that a newer program has migrated, where that is allowed and there is

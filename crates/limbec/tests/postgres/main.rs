@@ -9,8 +9,12 @@ mod canonical;
 mod connection;
 mod corpus;
 mod definitions;
+#[cfg(feature = "embed")]
+mod embedded;
 mod enums;
 mod names;
+#[cfg(feature = "embed")]
+mod proxy;
 mod raw_sql;
 mod round_trip;
 mod settle;

@@ -1,0 +1,131 @@
+//! The commands that list: `current`, `history`, `heads`, `show`, `check`.
+
+use std::collections::BTreeSet;
+
+use limbec_core::revision::Range;
+
+use super::args::{Current, Heads, History};
+use super::{Context, Status, failed, log};
+use crate::blocking::block_on;
+use crate::report::{Failure, Marks, arrow, block, line, plain};
+
+impl Context<'_> {
+    pub(super) fn current(&mut self, options: &Current) -> Result<Status, Failure> {
+        let rows = self.rows()?;
+        let url = self.database_url()?;
+        let graph = self.revisions_graph();
+        let found = graph.current(&rows);
+        let current = found.map_err(|error| self.revision_failure(&error))?;
+        let missing = graph.missing_heads(&rows);
+        let missing = missing.map_err(|error| self.revision_failure(&error))?;
+        if options.verbose {
+            self.line(&format!("Current revision(s) for {url}:"));
+        }
+        for it in &current {
+            self.revision(it.revision, options.verbose);
+        }
+        if !options.check_heads || missing.is_empty() {
+            return Ok(Status::Done);
+        }
+        let missing: Vec<&str> = missing.iter().map(|index| graph.id(*index)).collect();
+        let all = if graph.heads().len() > 1 {
+            "heads"
+        } else {
+            "head"
+        };
+        let mut failure = failed("Database is not on all head revisions", None);
+        failure.details.push(("missing", missing.join(", ")));
+        let hint = format!("run: {} upgrade {all}", self.program);
+        failure.hints.push(hint);
+        log(self.err, &failure.text(&plain));
+        Ok(Status::Different)
+    }
+
+    pub(super) fn history(&mut self, options: &History) -> Result<Status, Failure> {
+        let range = Range::parse(options.range.as_deref().unwrap_or(":"));
+        let range = range.map_err(|error| self.revision_failure(&error))?;
+        let rows = if options.indicate_current || range.names_current() {
+            self.rows()?
+        } else {
+            Vec::new()
+        };
+        let graph = self.revisions_graph();
+        let listed = graph.history(&range, &rows);
+        let listed = listed.map_err(|error| self.revision_failure(&error))?;
+        let mut current = BTreeSet::new();
+        if options.indicate_current {
+            let found = graph.current(&rows);
+            let found = found.map_err(|error| self.revision_failure(&error))?;
+            current.extend(found.into_iter().map(|it| it.revision));
+        }
+        for index in listed {
+            let marks = Marks {
+                current: current.contains(&index),
+            };
+            let text = if options.verbose {
+                block(graph, index, marks, &plain)
+            } else {
+                arrow(graph, index, marks, &plain)
+            };
+            self.line(&text);
+        }
+        Ok(Status::Done)
+    }
+
+    pub(super) fn heads(&mut self, options: &Heads) -> Result<Status, Failure> {
+        let heads = self
+            .revisions_graph()
+            .heads_listing(options.resolve_dependencies);
+        for head in &heads {
+            self.revision(head.revision, options.verbose);
+        }
+        if !self.quiet && heads.iter().filter(|head| !head.effective).count() > 1 {
+            let text = "INFO  [limbec.heads] There are several heads; `limbec merge` joins them";
+            log(self.err, text);
+        }
+        Ok(Status::Done)
+    }
+
+    pub(super) fn show(&mut self, revision: &str) -> Result<Status, Failure> {
+        let needs_rows = revision.contains("current") || revision.starts_with(['+', '-']);
+        let rows = if needs_rows { self.rows()? } else { Vec::new() };
+        let found = self.revisions_graph().resolve(revision, &rows);
+        let found = found.map_err(|error| self.revision_failure(&error))?;
+        if found.is_empty() {
+            let message = format!("No revision files indicated by symbol '{revision}'");
+            return Err(failed(&message, None));
+        }
+        for index in found {
+            self.revision(index, true);
+        }
+        Ok(Status::Done)
+    }
+
+    /// Whether the database is where this program wants it. There are no models in a program, so
+    /// this is about revisions alone.
+    pub(super) fn check(&mut self) -> Result<Status, Failure> {
+        let url = self.database_url()?;
+        let standing = block_on(self.migrations.check(&url));
+        let standing = standing.map_err(|error| self.failure(&error))?;
+        let text = standing.to_string();
+        let mut letters = text.chars();
+        let first = letters.next().into_iter().flat_map(char::to_uppercase);
+        let sentence: String = first.chain(letters).collect();
+        self.line(&format!("{sentence}."));
+        Ok(if standing.is_up_to_date() {
+            Status::Done
+        } else {
+            Status::Different
+        })
+    }
+
+    fn revision(&mut self, index: usize, verbose: bool) {
+        let graph = self.revisions_graph();
+        let text = if verbose {
+            block(graph, index, Marks::default(), &plain)
+        } else {
+            line(graph, index, Marks::default(), &plain)
+        };
+        self.line(&text);
+    }
+}

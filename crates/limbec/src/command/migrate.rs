@@ -1,0 +1,139 @@
+//! The commands that change a database, or print what would: `upgrade`, `downgrade`, `stamp`.
+
+use limbec_core::revision::{Direction, Plan, RevisionError};
+
+use super::args::{Migrate, Stamp};
+use super::{Context, Status, failed, info, log};
+use crate::blocking::block_on;
+use crate::report::{self, Failure, Level};
+use crate::run::{Database, Event, Migrator, Outcome, render};
+
+impl Context<'_> {
+    pub(super) fn migrate(&mut self, options: &Migrate, down: bool) -> Result<Status, Failure> {
+        let direction = if down { Direction::Down } else { Direction::Up };
+        if options.sql || options.dry_run {
+            return self.offline(options, direction);
+        }
+        if options.target.contains(':') {
+            let hint = "a range `from:to` is for --sql, which needs no database";
+            return Err(failed("Range revision not allowed", Some(hint)));
+        }
+        let url = self.database_url()?;
+        let (err, quiet, revisions) = (&mut *self.err, self.quiet, self.revisions);
+        let outcome: Result<Outcome, _> = block_on(async {
+            let mut database = Database::connect(&url).await?;
+            let mut migrator = Migrator::new(&mut database, revisions)
+                .observe(|event| observe(&event, err, quiet));
+            match direction {
+                Direction::Down => migrator.downgrade(&options.target).await,
+                _ => migrator.upgrade(&options.target).await,
+            }
+        });
+        let outcome = outcome.map_err(|error| self.failure(&error))?;
+        if let Some(text) = report::nothing_to_do(outcome.unchanged, &options.target) {
+            self.info(&text);
+        }
+        Ok(Status::Done)
+    }
+
+    pub(super) fn stamp(&mut self, options: &Stamp) -> Result<Status, Failure> {
+        let url = self.database_url()?;
+        if options.sql {
+            let graph = self.revisions_graph();
+            let plan = stamp_plan(graph, options)?;
+            let plan = plan.map_err(|error| self.revision_failure(&error))?;
+            self.script(&plan, None, options.tag.as_deref())?;
+            return Ok(Status::Done);
+        }
+        let (err, quiet, revisions) = (&mut *self.err, self.quiet, self.revisions);
+        let outcome: Result<Outcome, _> = block_on(async {
+            let mut database = Database::connect(&url).await?;
+            let mut migrator = Migrator::new(&mut database, revisions)
+                .observe(|event| observe(&event, err, quiet));
+            migrator.stamp(&options.targets, options.purge).await
+        });
+        outcome.map_err(|error| self.failure(&error))?;
+        Ok(Status::Done)
+    }
+
+    /// Shows a plan without running it: for `--sql` as a script, for `--dry-run` with a summary.
+    fn offline(&mut self, options: &Migrate, direction: Direction) -> Result<Status, Failure> {
+        self.database_url()?;
+        let graph = self.revisions_graph();
+        // A script is for another database than this one: it starts where it is told to, or at
+        // the base.
+        let range = if options.sql {
+            let range = graph.sql_range(&options.target, direction);
+            range.map_err(|error| self.revision_failure(&error))?
+        } else {
+            (self.rows()?, options.target.clone())
+        };
+        let (rows, target) = range;
+        let plan = match direction {
+            Direction::Down => graph.downgrade(&rows, &target),
+            _ => graph.upgrade(&rows, &target),
+        };
+        let plan = plan.map_err(|error| self.revision_failure(&error))?;
+        let nothing = plan.steps.is_empty();
+        if options.dry_run && nothing {
+            self.line("Nothing would be run.");
+        } else if nothing {
+            let target = &options.target;
+            self.info(&format!("Nothing to print: no revision lies in {target}"));
+        }
+        let summary = (options.dry_run && !nothing).then(|| report::summary(&plan));
+        self.script(&plan, summary, options.tag.as_deref())?;
+        Ok(Status::Done)
+    }
+
+    fn script(
+        &mut self,
+        plan: &Plan<'_>,
+        summary: Option<String>,
+        tag: Option<&str>,
+    ) -> Result<(), Failure> {
+        let dialect = self.database_url()?.dialect();
+        let scripts = render(self.revisions, dialect, plan);
+        let scripts = scripts.map_err(|error| self.failure(&error))?;
+        if let Some(summary) = summary {
+            self.line(&summary);
+        }
+        let text = report::script(&scripts, tag);
+        if let Some(text) = text.strip_suffix('\n') {
+            self.line(text);
+        }
+        Ok(())
+    }
+}
+
+type Planned<'g> = Result<Plan<'g>, RevisionError>;
+
+fn stamp_plan<'g>(
+    graph: &'g limbec_core::revision::Graph,
+    options: &Stamp,
+) -> Result<Planned<'g>, Failure> {
+    if options.purge {
+        return Err(failed("Can't use --purge with --sql mode", None));
+    }
+    let (rows, targets) = match options.targets.as_slice() {
+        [range] if range.contains(':') => match graph.sql_range(range, Direction::Stamp) {
+            Ok((rows, target)) => (rows, vec![target]),
+            Err(error) => return Ok(Err(error)),
+        },
+        targets if targets.iter().any(|target| target.contains(':')) => {
+            let message =
+                "Stamp operation with --sql only supports a single starting revision at a time";
+            return Err(failed(message, None));
+        }
+        targets => (Vec::new(), targets.to_vec()),
+    };
+    Ok(graph.stamp(&rows, &targets, false))
+}
+
+fn observe(event: &Event<'_>, err: &mut (dyn std::io::Write + Send), quiet: bool) {
+    match report::progress(event) {
+        Some((Level::Info, text)) => info(err, quiet, &text),
+        Some((Level::Warning, text)) => log(err, &format!("WARNING [limbec.migrate] {text}")),
+        None => {}
+    }
+}

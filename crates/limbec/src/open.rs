@@ -1,0 +1,135 @@
+//! What leads to a database: a URL, or a connection that the service has.
+
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
+use std::path::Path;
+
+use crate::connection::Connection;
+use crate::run::Error;
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
+use crate::run::{Database, DatabaseUrl};
+
+/// What leads to a database.
+///
+/// - A URL (`&str`, `&String`, `&DatabaseUrl`): limbec makes a connection of its own
+///   and closes it. The path of an SQLite file is relative to the folder that the program runs in.
+/// - `&mut tokio_postgres::Client`, and so what a pool lends: `&mut **object` of `deadpool-postgres`,
+///   `&mut *connection` of `bb8-postgres`. `&mut`, because a statement of another task in the middle
+///   would become part of the revision.
+/// - `&mut rusqlite::Connection`, and so `&mut *connection` of `r2d2_sqlite`.
+///
+/// Other drivers (sqlx, diesel, sea-orm) have no way to send several statements in one flight and
+/// learn which of them failed, or read a value as text; a service that uses one passes its URL, and
+/// limbec's connection lives for the upgrade only.
+pub trait Open: Send {
+    /// The connection that it comes to.
+    type Connection: Connection;
+
+    /// Opens it.
+    ///
+    /// # Errors
+    /// When the database cannot be reached.
+    fn open(self) -> impl Future<Output = Result<Self::Connection, Error>> + Send;
+
+    /// Opens it for a look: an SQLite file that is missing stays missing, and counts as empty.
+    ///
+    /// # Errors
+    /// When the database cannot be reached.
+    fn open_to_read(self) -> impl Future<Output = Result<Self::Connection, Error>> + Send
+    where
+        Self: Sized,
+    {
+        self.open()
+    }
+}
+
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
+impl Open for &DatabaseUrl {
+    type Connection = Database;
+
+    async fn open(self) -> Result<Database, Error> {
+        Database::connect(self).await
+    }
+
+    async fn open_to_read(self) -> Result<Database, Error> {
+        match self {
+            DatabaseUrl::Sqlite(path) if !path.exists() => {
+                Database::connect(&DatabaseUrl::Sqlite(":memory:".into())).await
+            }
+            url => url.open().await,
+        }
+    }
+}
+
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
+impl Open for &str {
+    type Connection = Database;
+
+    async fn open(self) -> Result<Database, Error> {
+        DatabaseUrl::parse(self, Path::new(""))?.open().await
+    }
+
+    async fn open_to_read(self) -> Result<Database, Error> {
+        DatabaseUrl::parse(self, Path::new(""))?
+            .open_to_read()
+            .await
+    }
+}
+
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
+impl Open for &String {
+    type Connection = Database;
+
+    async fn open(self) -> Result<Database, Error> {
+        self.as_str().open().await
+    }
+
+    async fn open_to_read(self) -> Result<Database, Error> {
+        self.as_str().open_to_read().await
+    }
+}
+
+#[cfg(feature = "postgres")]
+impl<'a> Open for &'a mut tokio_postgres::Client {
+    type Connection = &'a mut tokio_postgres::Client;
+
+    async fn open(self) -> Result<Self::Connection, Error> {
+        Ok(self)
+    }
+}
+
+#[cfg(feature = "sqlite")]
+impl<'a> Open for &'a mut rusqlite::Connection {
+    type Connection = &'a mut rusqlite::Connection;
+
+    async fn open(self) -> Result<Self::Connection, Error> {
+        Ok(self)
+    }
+}
+
+/// A connection at work. Where the work is dropped half-way, the connection is told.
+pub(crate) struct Session<C: Connection> {
+    pub(crate) connection: C,
+    finished: bool,
+}
+
+impl<C: Connection> Session<C> {
+    pub(crate) fn new(connection: C) -> Self {
+        Session {
+            connection,
+            finished: false,
+        }
+    }
+
+    /// The work came to its end, well or not.
+    pub(crate) fn finish(&mut self) {
+        self.finished = true;
+    }
+}
+
+impl<C: Connection> Drop for Session<C> {
+    fn drop(&mut self) {
+        if !self.finished {
+            self.connection.abandon();
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! What went wrong and what to do next, in words.
+
+use std::fmt::Write as _;
+
+use limbec_core::revision::RevisionError;
+
+use super::{Paint, Tone};
+use crate::run::{Error, ErrorKind, VERSION_TABLE};
+
+/// What went wrong, with labelled lines below it and what to do next.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Failure {
+    /// What went wrong.
+    pub message: String,
+    /// Labelled lines below the message.
+    pub details: Vec<(&'static str, String)>,
+    /// What to do next.
+    pub hints: Vec<String>,
+}
+
+impl Failure {
+    /// Puts an error into words; hints name commands as `program` has them: `limbec stamp head`.
+    pub fn of(error: &Error, program: &str) -> Self {
+        let mut result = Failure {
+            message: error.to_string(),
+            ..Failure::default()
+        };
+        if let Some(failed) = error.failed_statement() {
+            let kept = failed.revision.is_some().then(|| kept(error));
+            let sql = Some(&failed.sql).filter(|sql| !sql.is_empty());
+            let details = [
+                ("revision", failed.revision.as_ref()),
+                ("operation", failed.operation.as_ref()),
+                ("statement", sql),
+                ("detail", failed.detail.as_ref()),
+                ("kept", kept.as_ref()),
+            ];
+            let given = |(label, text): (_, Option<&String>)| Some((label, text?.clone()));
+            result.details = details.into_iter().filter_map(given).collect();
+            result.hints.extend(failed.hint.clone());
+        }
+        match error.revision_error() {
+            Some(cause) => result.hints.extend(revision_hints(cause, program)),
+            None => result.hints.extend(error.hint().map(str::to_string)),
+        }
+        result
+    }
+
+    /// Puts an error of the graph into words.
+    pub fn of_revision(error: &RevisionError, program: &str) -> Self {
+        Failure {
+            message: error.to_string(),
+            details: Vec::new(),
+            hints: revision_hints(error, program),
+        }
+    }
+
+    /// The text as it is shown: `FAILED: …`, the details, the hints.
+    pub fn text(&self, paint: &Paint<'_>) -> String {
+        let mut text = paint(Tone::Error, "FAILED:");
+        let _ = write!(text, " {}", self.message);
+        for (label, detail) in &self.details {
+            let label = format!("  {:<11}", format!("{label}:"));
+            let indented = detail.trim_end().replace('\n', "\n             ");
+            let _ = write!(text, "\n{}{indented}", paint(Tone::Dim, &label));
+        }
+        for hint in &self.hints {
+            let _ = write!(text, "\n  {} {hint}", paint(Tone::Hint, "hint:"));
+        }
+        text
+    }
+}
+
+/// What of the run stays in the database.
+fn kept(error: &Error) -> String {
+    let before = match error.applied() {
+        [] => "nothing was run before it".to_string(),
+        [one] => format!("{one}, which ran before it, stays"),
+        several => format!("{}, which ran before it, stay", several.join(", ")),
+    };
+    match error.kind() {
+        ErrorKind::Conflict => before,
+        _ => format!("nothing of this revision; {before}"),
+    }
+}
+
+/// Names commands as a user types them; the graph does not know what it is called by.
+pub fn in_full(hint: String, program: &str) -> String {
+    ["history", "merge", "stamp"]
+        .iter()
+        .fold(hint, |hint, command| {
+            hint.replace(&format!("`{command} "), &format!("`{program} {command} "))
+                .replace(&format!("`{command}`"), &format!("`{program} {command}`"))
+        })
+}
+
+/// The hints of the graph's errors, in the words of the command.
+fn revision_hints(error: &RevisionError, program: &str) -> Vec<String> {
+    let hint = error.hint().map(|hint| in_full(hint, program));
+    let mut hints: Vec<String> = hint.into_iter().collect();
+    if let RevisionError::NotFound {
+        identifier,
+        in_database: true,
+        nearest,
+        named,
+    } = error
+    {
+        if named.is_empty() {
+            hints.clear();
+        }
+        hints.push(format!(
+            "the version table `{VERSION_TABLE}` holds `{identifier}`, and no revision file has \
+             that id"
+        ));
+        if !nearest.is_empty() {
+            hints.push(format!(
+                "the nearest known revisions are {}",
+                nearest.join(", ")
+            ));
+        }
+        let example = nearest.first().map_or("head", String::as_str);
+        hints.push(format!(
+            "restore the file, or, if you know what the schema is like: {program} stamp --purge \
+             {example}"
+        ));
+    }
+    hints
+}

@@ -1,0 +1,39 @@
+//! The texts of the commands, in pieces: the command `limbec` and the one inside a service say the
+//! same by them.
+//!
+//! Nothing here prints. Colour is the caller's: every piece that may have one is given to `paint`.
+
+mod failure;
+mod progress;
+mod revisions;
+mod script;
+
+pub use failure::{Failure, in_full};
+pub use progress::{Level, nothing_to_do, progress, summary};
+pub use revisions::{Marks, arrow, block, line, marks, message, parents};
+pub use script::{script, statement};
+
+/// What a piece of text is, for its colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tone {
+    /// The word before a failure.
+    Error,
+    /// The word before a warning.
+    Warning,
+    /// The word before a hint.
+    Hint,
+    /// The id of a revision.
+    Id,
+    /// What is marked behind an id.
+    Mark,
+    /// What stands back.
+    Dim,
+}
+
+/// Gives a piece of text its colour, or leaves it as it is.
+pub type Paint<'a> = dyn Fn(Tone, &str) -> String + 'a;
+
+/// Leaves every text as it is.
+pub fn plain(_: Tone, text: &str) -> String {
+    text.to_string()
+}

@@ -1,0 +1,230 @@
+//! What a service does about its database when it starts.
+
+use std::str::FromStr;
+use std::time::{Duration, Instant};
+
+use limbec_core::revision::{Direction, Unchanged};
+
+use crate::connection::Connection;
+use crate::migrations::{Migrations, Observer};
+use crate::open::{Open, Session};
+use crate::run::{Error, ErrorKind, Event, Outcome, Revisions as _, Settings};
+use crate::standing::Standing;
+use crate::status::Watch;
+use crate::trace;
+
+/// How long a start takes at most, unless it is told otherwise.
+const TIMEOUT: Duration = Duration::from_secs(15 * 60);
+/// The first and the longest pause between two looks at the version table.
+const PAUSES: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(2));
+
+/// What a service does about a database that is behind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Policy {
+    /// Applies what is pending; where another process is at it, waits for it.
+    #[default]
+    Apply,
+    /// Waits until another process (a job, an init container) has applied it.
+    Wait,
+    /// Fails.
+    Verify,
+}
+
+impl FromStr for Policy {
+    type Err = Error;
+
+    fn from_str(word: &str) -> Result<Self, Error> {
+        match word {
+            "apply" => Ok(Policy::Apply),
+            "wait" => Ok(Policy::Wait),
+            "verify" => Ok(Policy::Verify),
+            _ => Err(Error::new(
+                ErrorKind::Configuration,
+                format!("`{word}` is no start-up policy"),
+            )
+            .with_hint("the policies are `apply`, `wait` and `verify`")),
+        }
+    }
+}
+
+/// A start-up, as [`Migrations::start`] begins it.
+pub struct Start<'m> {
+    migrations: &'m Migrations,
+    policy: Policy,
+    timeout: Duration,
+    settings: Settings,
+    observer: Box<Observer<'m>>,
+}
+
+impl<'m> Start<'m> {
+    pub(crate) fn new(migrations: &'m Migrations) -> Self {
+        Start {
+            migrations,
+            policy: Policy::Apply,
+            timeout: TIMEOUT,
+            settings: Settings::default(),
+            observer: Box::new(|_| {}),
+        }
+    }
+
+    /// Sets what is done about a database that is behind; without it, [`Policy::Apply`].
+    pub fn policy(mut self, policy: Policy) -> Self {
+        self.policy = policy;
+        self
+    }
+
+    /// Sets how long this process waits for another one; without it, 15 minutes. Revisions that this
+    /// process runs take as long as they take.
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = timeout;
+        self
+    }
+
+    /// Sets how patient the revisions themselves are: timeouts of statements, retries. Its
+    /// `lock_wait` is what [`Start::timeout`] says.
+    pub fn settings(mut self, settings: Settings) -> Self {
+        self.settings = settings;
+        self
+    }
+
+    /// Tells progress to a callback.
+    pub fn observe(mut self, observer: impl FnMut(&Event<'_>) + Send + 'm) -> Self {
+        self.observer = Box::new(observer);
+        self
+    }
+
+    /// Lets the environment win: `LIMBEC_POLICY` (`apply`, `wait`, `verify`) and `LIMBEC_TIMEOUT`
+    /// (in seconds). Where they are not set, or empty, all stays as it is.
+    ///
+    /// # Errors
+    /// When one of them says something else.
+    pub fn environment(self) -> Result<Self, Error> {
+        self.environment_of(|name| std::env::var(name).ok())
+    }
+
+    fn environment_of(mut self, read: impl Fn(&str) -> Option<String>) -> Result<Self, Error> {
+        let read = |name| read(name).filter(|value| !value.is_empty());
+        let of = |name: &str, error: Error| {
+            let message = format!("{name}: {error}");
+            let hint = error.hint().unwrap_or_default().to_string();
+            Error::new(error.kind(), message).with_hint(hint)
+        };
+        if let Some(word) = read("LIMBEC_POLICY") {
+            self.policy = word.parse().map_err(|error| of("LIMBEC_POLICY", error))?;
+        }
+        if let Some(seconds) = read("LIMBEC_TIMEOUT") {
+            let seconds = seconds.parse().map_err(|_| {
+                let message = format!("LIMBEC_TIMEOUT: `{seconds}` is no number of seconds");
+                Error::new(ErrorKind::Configuration, message).with_hint("write it as `300`")
+            })?;
+            self.timeout = Duration::from_secs(seconds);
+        }
+        Ok(self)
+    }
+
+    /// Does it, on a database that a URL or a connection leads to.
+    ///
+    /// # Errors
+    /// As [`Migrations::upgrade`]; when the time is over; with [`Policy::Verify`], when the database
+    /// is behind.
+    pub async fn run<D: Open>(self, database: D) -> Result<Outcome, Error> {
+        let watch = self.migrations.status_cell().watch();
+        let result = self.work(database, &watch).await;
+        watch.end(&result);
+        result
+    }
+
+    async fn work<D: Open>(mut self, database: D, watch: &Watch<'_>) -> Result<Outcome, Error> {
+        let mut session = Session::new(database.open().await?);
+        let result = match self.policy {
+            Policy::Apply => self.apply(&mut session.connection, watch).await,
+            Policy::Wait => self.wait(&mut session.connection, watch).await,
+            Policy::Verify => self.verify(&mut session.connection).await,
+        };
+        session.finish();
+        result
+    }
+
+    async fn apply<C: Connection>(
+        &mut self,
+        connection: &mut C,
+        watch: &Watch<'_>,
+    ) -> Result<Outcome, Error> {
+        let observer = &mut self.observer;
+        let mut observe = |event: &Event<'_>| {
+            watch.event(event);
+            trace::event(event);
+            observer(event);
+        };
+        let settings = Settings {
+            lock_wait: self.timeout,
+            ..self.settings.clone()
+        };
+        self.migrations
+            .migrate_on(connection, settings, Direction::Up, "heads", &mut observe)
+            .await
+    }
+
+    async fn wait<C: Connection>(
+        &mut self,
+        connection: &mut C,
+        watch: &Watch<'_>,
+    ) -> Result<Outcome, Error> {
+        let begin = Instant::now();
+        let mut pause = PAUSES.0;
+        loop {
+            let standing = standing(self.migrations, connection).await?;
+            if standing.pending.is_empty() {
+                return Ok(in_step(standing));
+            }
+            let since = begin.elapsed();
+            if since >= self.timeout {
+                let message = format!(
+                    "the database is behind, and nobody has upgraded it in {} seconds: {standing}",
+                    self.timeout.as_secs()
+                );
+                return Err(Error::new(ErrorKind::Behind, message).with_hint(
+                    "this process waits and applies nothing (policy `wait`): see whether the one \
+                     that applies has run",
+                ));
+            }
+            watch.waiting();
+            let event = Event::Waiting {
+                since,
+                holder: None,
+            };
+            trace::event(&event);
+            (self.observer)(&event);
+            let left = self.timeout.saturating_sub(since);
+            connection.pause(pause.min(left)).await;
+            pause = (pause * 2).min(PAUSES.1);
+        }
+    }
+
+    async fn verify<C: Connection>(&mut self, connection: &mut C) -> Result<Outcome, Error> {
+        let standing = standing(self.migrations, connection).await?;
+        if standing.pending.is_empty() {
+            return Ok(in_step(standing));
+        }
+        Err(
+            Error::new(ErrorKind::Behind, "Target database is not up to date.").with_hint(format!(
+                "{standing}; this process only looks (policy `verify`)"
+            )),
+        )
+    }
+}
+
+async fn standing<C: Connection>(
+    migrations: &Migrations,
+    connection: &mut C,
+) -> Result<Standing, Error> {
+    Standing::read(connection, migrations.revisions()?.graph()).await
+}
+
+fn in_step(standing: Standing) -> Outcome {
+    Outcome {
+        revisions: Vec::new(),
+        rows: standing.current,
+        unchanged: Some(Unchanged::AtTarget),
+    }
+}

@@ -1,0 +1,10 @@
+-- Quick
+--
+-- Revision ID: aaaa00000001
+-- Revises:
+
+-- upgrade
+CREATE TABLE quick (id integer);
+
+-- downgrade
+DROP TABLE quick;
