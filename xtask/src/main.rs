@@ -1,5 +1,5 @@
 //! The project's own tasks: `cargo xtask test`, `cargo xtask ci`, `cargo xtask bench`,
-//! `cargo xtask postgres`.
+//! `cargo xtask demo`, `cargo xtask postgres`.
 //!
 //! One file a task; each returns the exit status that this process ends with.
 
@@ -12,6 +12,7 @@
 mod args;
 mod bench;
 mod ci;
+mod demo;
 mod postgres;
 mod run;
 mod servers;
@@ -30,6 +31,7 @@ fn main() -> ExitCode {
         Ok(Task::Test(options)) => test::run(&options),
         Ok(Task::Bench) => bench::run_all(),
         Ok(Task::Ci) => ci::run(),
+        Ok(Task::Demo(options)) => demo::run(&options),
         Ok(Task::Postgres) => postgres::run(),
         Err(mistake) => {
             eprint!("error: {mistake}\n\n{}", args::USAGE);

@@ -1,3 +1,8 @@
-//! The tables of FileIntel, a document-analysis service, as an example of limbec.
+//! FileIntel, a document-analysis service, as an example of limbec: an `api` and a `worker` that
+//! bring their database up to date when they start, however many of them start at once.
 
+pub mod service;
 pub mod storage;
+
+/// The revisions in `migrations/versions`, baked in when this is compiled.
+pub static MIGRATIONS: limbec::Migrations = limbec::embed!();

@@ -1,3 +1,4 @@
 //! What the service keeps.
 
 pub mod models;
+pub mod queries;

@@ -1,0 +1,43 @@
+//! The worker: takes tasks from the queue, one at a time, until it is asked to end.
+
+use std::process::ExitCode;
+use std::time::Duration;
+
+use fileintel::service::{self, Error, log};
+use fileintel::{MIGRATIONS, storage::queries};
+
+fn main() -> ExitCode {
+    let url = service::database_url();
+    // `worker migrate upgrade head`, `worker migrate current`, …
+    if let Some(code) = MIGRATIONS.command("migrate", &url) {
+        return code;
+    }
+    match serve(&url) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            log(&format!("worker: {error}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+#[tokio::main]
+async fn serve(url: &str) -> Result<(), Error> {
+    let pool = service::pool(url)?;
+    service::migrate(&pool).await?;
+    log("worker: ready");
+    let worker = format!("worker-{}", std::process::id());
+    let mut end = std::pin::pin!(service::asked_to_end());
+    loop {
+        // A task in hand is done before the end.
+        while let Some(task) = queries::work(&pool, &worker).await? {
+            log(&format!("worker: did task {task}"));
+        }
+        tokio::select! {
+            () = &mut end => break,
+            () = tokio::time::sleep(Duration::from_millis(200)) => {}
+        }
+    }
+    log("worker: ends");
+    Ok(())
+}

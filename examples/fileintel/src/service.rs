@@ -1,0 +1,76 @@
+//! What `api` and `worker` have in common: where the database is, how they start, how they end.
+
+use std::time::Duration;
+
+use deadpool_postgres::{Manager, Pool};
+use limbec::Phase;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio_postgres::NoTls;
+
+use crate::MIGRATIONS;
+
+/// What goes wrong in a service.
+pub type Error = Box<dyn std::error::Error + Send + Sync>;
+
+/// The database: `DATABASE_URL`.
+pub fn database_url() -> String {
+    std::env::var("DATABASE_URL").unwrap_or_default()
+}
+
+/// The connections to the database, made when they are first needed.
+///
+/// # Errors
+/// When the URL cannot be read.
+pub fn pool(url: &str) -> Result<Pool, Error> {
+    let config = url.parse()?;
+    let pool = Pool::builder(Manager::new(config, NoTls)).max_size(8);
+    Ok(pool.build()?)
+}
+
+/// Brings the database to where this program wants it, on a connection of the pool. The policy is
+/// the environment's (`LIMBEC_POLICY`): apply, unless it says otherwise.
+///
+/// # Errors
+/// When that cannot be done.
+pub async fn migrate(pool: &Pool) -> Result<(), Error> {
+    let start = MIGRATIONS
+        .start()
+        .timeout(Duration::from_secs(300))
+        .observe(|event| {
+            if let Some((_, text)) = limbec::report::progress(event) {
+                log(&text);
+            }
+        });
+    let mut connection = pool.get().await?;
+    let outcome = start.environment()?.run(&mut **connection).await?;
+    match outcome.revisions.len() {
+        0 => log("the database is up to date"),
+        count => log(&format!(
+            "the database is up to date: {count} revisions were run"
+        )),
+    }
+    Ok(())
+}
+
+/// Whether requests can be answered.
+pub fn is_ready() -> bool {
+    MIGRATIONS.status().phase == Phase::Ready
+}
+
+/// Waits until the service is asked to end: Ctrl-C, or what a container is sent.
+pub async fn asked_to_end() {
+    let Ok(mut terminate) = signal(SignalKind::terminate()) else {
+        let _ = tokio::signal::ctrl_c().await;
+        return;
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        _ = terminate.recv() => {}
+    }
+}
+
+/// Writes a line of the log.
+#[allow(clippy::print_stderr, reason = "a service logs to stderr")]
+pub fn log(text: &str) {
+    eprintln!("[{}] {text}", std::process::id());
+}
