@@ -144,7 +144,7 @@ pub struct Claim<'a> {
 /// It is taken and kept up in transactions that hold the lock of the migrations, so that it never
 /// changes under one. A statement outside of transactions carries the owner's word in a comment:
 /// for as long as a session is seen to run it, the lease holds.
-pub trait Lease {
+pub trait Lease: Send + Sync {
     /// Creates the table where it is missing.
     fn ensure(&self) -> Step;
     /// Whether an error says that there is no such table.

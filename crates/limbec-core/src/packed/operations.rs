@@ -81,6 +81,7 @@ pack_enum! {
         30 => ReplaceDefinition { to, from },
         31 => DropDefinition { definition },
         32 => SetTimeout { timeout, time },
+        33 => RunScript { sql },
     }
 }
 
