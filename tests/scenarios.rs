@@ -195,8 +195,8 @@ scenarios! {
     columns
     comments
     defaults
-    domains
     definitions
+    domains
     enums
     foreign_keys
     generated

@@ -168,6 +168,8 @@ impl Db {
                 operations.push(Operation::CreateIndex { table, index });
             }
         }
+        let definitions = schema.definitions.iter().cloned();
+        operations.extend(definitions.map(|definition| Operation::CreateDefinition { definition }));
         self.revision(&operations).unwrap();
     }
 

@@ -151,10 +151,10 @@ macro_rules! routines {
             "(SELECT string_agg(format_type(u.type, NULL), ', ' ORDER BY u.place) ",
             "FROM unnest(p.proargtypes) WITH ORDINALITY u(type, place)), NULL, NULL, ",
             "regexp_replace(rtrim(pg_get_functiondef(p.oid), E'\\n'), ",
-            "'^CREATE OR REPLACE (FUNCTION|PROCEDURE) [^(]*\\(', ",
-            "'CREATE \\1 ' || replace(",
+            "'^CREATE OR REPLACE (FUNCTION|PROCEDURE) (\"([^\"]|\"\")*\"|[^\".(]*)[.](\"([^\"]|\"\")*\"|[^\"(]*)[(]', ",
+            "'CREATE ' || CASE p.prokind WHEN 'p' THEN 'PROCEDURE' ELSE 'FUNCTION' END || ' ' || replace(",
             called!("n.nspname", "p.proname"),
-            ", '\\', '\\\\') || '(') || ",
+            ", E'\\\\', E'\\\\\\\\') || '(') || ",
             comment!(
                 "' || CASE p.prokind WHEN 'p' THEN 'PROCEDURE' ELSE 'FUNCTION' END || '",
                 concat!(
@@ -270,9 +270,10 @@ macro_rules! statistics {
         "SELECT 'statistics', s.oid, ",
     namespace!(),
     ", s.stxname, NULL, NULL, NULL, regexp_replace(pg_get_statisticsobjdef(s.oid), ",
-    "'^CREATE STATISTICS [^ ]+', 'CREATE STATISTICS ' || ",
+    "'^CREATE STATISTICS (\"([^\"]|\"\")*\"|[^\".]*)[.](\"([^\"]|\"\")*\"|[^\" ]*)', ",
+    "'CREATE STATISTICS ' || replace(",
     called!("n.nspname", "s.stxname"),
-    ") || ",
+    ", E'\\\\', E'\\\\\\\\')) || ",
     comment!(
         "STATISTICS",
         called!("n.nspname", "s.stxname"),
