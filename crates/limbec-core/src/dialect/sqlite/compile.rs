@@ -249,9 +249,7 @@ fn existing<'a>(name: &ObjectName, current: &'a Schema) -> Result<&'a Table, Com
 }
 
 fn create_table(table: &Table) -> Result<Vec<Step>, CompileError> {
-    let mut steps = vec![Step::new(table::create(table, plain(&table.name)?)?)];
-    steps.extend(triggers(table).map(Step::new));
-    Ok(steps)
+    Ok(vec![Step::new(table::create(table, plain(&table.name)?)?)])
 }
 
 /// The SQL of a table's triggers.
