@@ -206,6 +206,8 @@ scenarios! {
     namespaces
     no_difference
     no_difference_on_postgres
+    options
+    partitions
     sequences
     tables
     types

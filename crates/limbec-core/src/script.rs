@@ -10,7 +10,7 @@
 
 use std::fmt;
 
-use crate::operations::{AlterColumn, CommentOn, ConstraintRef};
+use crate::operations::{AlterColumn, AlterOptions, CommentOn, ConstraintRef};
 use crate::schema::{
     CheckConstraint, Column, ColumnType, Definition, Domain, EnumType, ForeignKey, Identity, Index,
     IndexElement, ObjectName, PrimaryKey, ReferentialAction, Sequence, Table, UniqueConstraint,
@@ -46,6 +46,7 @@ pub enum Value {
     Domain(Domain),
     Sequence(Sequence),
     CommentOn(CommentOn),
+    AlterOptions(AlterOptions),
     Definition(Definition),
 }
 
@@ -68,6 +69,7 @@ macro_rules! for_builders {
             Domain,
         Sequence,
         CommentOn,
+        AlterOptions,
         Definition
         }
     };
@@ -123,6 +125,7 @@ impl Value {
             Value::Domain(_) => "a `Domain`",
             Value::Sequence(_) => "a `Sequence`",
             Value::CommentOn(_) => "a `CommentOn`",
+            Value::AlterOptions(_) => "an `AlterOptions`",
             Value::Definition(_) => "a `Definition`",
         }
     }
@@ -339,6 +342,7 @@ from_value! {
     EnumType, EnumType, "an `EnumType`";
     Domain, Domain, "a `Domain`";
     Sequence, Sequence, "a `Sequence`";
+    AlterOptions, AlterOptions, "an `AlterOptions` such as `AlterOptions::table(\"jobs\")`";
     CommentOn, CommentOn, "a `CommentOn` such as `CommentOn::schema(\"billing\")`";
     Definition, Definition, "a `Definition`";
 }

@@ -17,7 +17,7 @@
 //! # downgrade(&mut Operations::new());
 //! ```
 
-pub use limbec_core::operations::{AlterColumn, CommentOn, Operations};
+pub use limbec_core::operations::{AlterColumn, AlterOptions, CommentOn, Operations};
 pub use limbec_core::schema::ReferentialAction::{
     self, Cascade, NoAction, Restrict, SetDefault, SetNull,
 };

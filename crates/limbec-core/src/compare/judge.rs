@@ -215,12 +215,24 @@ impl<'a> Judge<'a> {
         current: &str,
         target: &str,
     ) -> bool {
+        self.same_in_place(domain, &[], place, current, target)
+    }
+
+    /// Whether two texts are one, in a place of an object of a name.
+    pub(super) fn same_in_place(
+        &mut self,
+        name: &str,
+        columns: &[(String, String)],
+        place: &Place,
+        current: &str,
+        target: &str,
+    ) -> bool {
         if current == target || self.dialect.same_text(current, target) {
             return true;
         }
         let expression = |text: &str| Expression {
-            table: domain.to_string(),
-            columns: Vec::new(),
+            table: name.to_string(),
+            columns: columns.to_vec(),
             place: place.clone(),
             text: text.to_string(),
         };
@@ -233,7 +245,7 @@ impl<'a> Judge<'a> {
             Some(Verdict::Different) => false,
             Some(Verdict::Refused(reason) | Verdict::Unknown(reason)) => {
                 self.unknown.push(format!(
-                    "an expression of the domain `{domain}` could not be compared (`{current}` in \
+                    "an expression of `{name}` could not be compared (`{current}` in \
                      the database, `{target}` in the models): {reason}"
                 ));
                 false

@@ -17,6 +17,7 @@ mod indexes;
 mod judge;
 mod keys;
 mod managed;
+mod options;
 mod order;
 mod sequences;
 mod types;
@@ -110,12 +111,15 @@ pub fn compare(
 
     drop_tables(dropped, dialect, &mut plan);
     for (existing, wanted) in &common {
+        if inherit_otherwise(existing, wanted, &mut judge) {
+            continue;
+        }
         columns::compare(existing, wanted, &mut judge, &mut plan);
         constraints::compare(existing, wanted, &mut judge, &mut plan);
         indexes::compare(existing, wanted, &mut judge, &mut plan);
         dependents::put_aside(existing, wanted, &judge, &mut plan);
         table_comment(existing, wanted, &mut plan);
-        table_options(existing, wanted, &mut judge);
+        options::compare(existing, wanted, target, &mut judge, &mut plan);
     }
     constraints::free_referred_keys(&common, dialect, &mut plan);
     create_tables(created, &current_tables, dialect, &mut plan);
@@ -137,6 +141,8 @@ struct Plan {
     create_sequences: Vec<Operation>,
     /// Before the columns go with which they would go.
     disown_sequences: Vec<Operation>,
+    /// Before the constraints go that options name.
+    mark_options: Vec<Operation>,
     drop_foreign_keys: Vec<Operation>,
     drop_tables: Vec<Operation>,
     drop_indexes: Vec<Operation>,
@@ -157,6 +163,8 @@ struct Plan {
     create_constraints: Vec<Operation>,
     create_indexes: Vec<Operation>,
     create_foreign_keys: Vec<Operation>,
+    /// They may name keys and indexes.
+    alter_options: Vec<Operation>,
     own_sequences: Vec<Operation>,
     create_definitions: Vec<Operation>,
     comments: Vec<Operation>,
@@ -173,6 +181,7 @@ impl Plan {
             self.create_types,
             self.create_sequences,
             self.disown_sequences,
+            self.mark_options,
             self.drop_foreign_keys,
             self.drop_tables,
             self.drop_indexes,
@@ -190,6 +199,7 @@ impl Plan {
             self.create_constraints,
             self.create_indexes,
             self.create_foreign_keys,
+            self.alter_options,
             self.own_sequences,
             self.create_definitions,
             self.comments,
@@ -327,16 +337,22 @@ fn table_comment(current: &Table, target: &Table, plan: &mut Plan) {
     }
 }
 
-/// Options of the dialect that a model sets are compared, and reported where they differ: there is
-/// no operation that changes them.
-fn table_options(current: &Table, target: &Table, judge: &mut Judge<'_>) {
-    let prefix = format!("{}.", judge.dialect.name());
-    for (option, value) in &target.options {
-        if option.starts_with(&prefix) && current.options.get(option) != Some(value) {
-            judge.unknown.push(format!(
-                "the option `{option}` of the table `{}` differs; change it by `op.execute`",
-                target.name
-            ));
-        }
+/// Whether a table gets columns from other tables than it did, or by another way: what that makes
+/// of its own columns is for a hand-written revision to say.
+fn inherit_otherwise(current: &Table, target: &Table, judge: &mut Judge<'_>) -> bool {
+    let dialect = judge.dialect;
+    let parents = |table: &Table| {
+        let mut parents: Vec<_> = dialect.parents(table);
+        parents.sort();
+        (dialect.is_partition(table), parents)
+    };
+    let same = parents(current) == parents(target);
+    if !same {
+        judge.unknown.push(format!(
+            "the table `{}` is to have its columns from other tables than it does; write the \
+             revision by hand, with `op.execute` (ATTACH or DETACH PARTITION, INHERIT or NO INHERIT)",
+            target.name
+        ));
     }
+    !same
 }

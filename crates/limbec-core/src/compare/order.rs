@@ -22,7 +22,10 @@ pub(super) fn parents_first(
             .foreign_keys
             .iter()
             .map(|key| key_of(dialect, &key.referred_table));
+        let parents = dialect.parents(table);
+        let parents: Vec<_> = parents.iter().map(|it| key_of(dialect, it)).collect();
         referred
+            .chain(parents)
             .filter_map(|key| index.get(&key).copied())
             .filter(|it| *it != at)
             .collect()

@@ -12,7 +12,7 @@ use std::fmt;
 
 use crate::journal::{Journal, Lease};
 use crate::operations::Operation;
-use crate::schema::{Column, ColumnType, Definition, ObjectName, Schema, Sequence};
+use crate::schema::{Column, ColumnType, Definition, ObjectName, Schema, Sequence, Table};
 use crate::steps::Step;
 
 /// A row of a query's answer: every value as text, `None` for NULL.
@@ -44,6 +44,8 @@ pub struct Capabilities {
     /// Whether a column that counts its values up has the one type that can: when it stops, its
     /// type is to be stated.
     pub identity_is_a_type: bool,
+    /// Whether options change without the object that has them being made anew.
+    pub options_change: bool,
     /// Whether an answer of [`Dialect::canonical`] is an expression that can be asked again, until
     /// it no longer changes.
     pub canonical_is_sql: bool,
@@ -122,6 +124,13 @@ pub enum Place {
     },
     /// A check constraint.
     Check,
+    /// By what a table is partitioned.
+    PartitionKey,
+    /// Which rows a partition of a table holds.
+    PartitionBound {
+        /// By what the table is partitioned.
+        key: String,
+    },
     /// A rule of a domain over a type.
     DomainCheck {
         /// The type in the dialect's SQL.
@@ -322,6 +331,33 @@ pub trait Dialect: fmt::Debug + Send + Sync {
     /// a table and would be lost when it is rebuilt.
     fn is_option_of_models(&self, _option: &str) -> bool {
         true
+    }
+
+    /// Whether two values of an option are one; `current` is reflected.
+    fn same_option(&self, _option: &str, current: &str, target: &str) -> bool {
+        current == target
+    }
+
+    /// Where the value of a table's option stands, with the columns it is over, where the database
+    /// is to judge it. `schema` is that of the table.
+    fn option_place(
+        &self,
+        _option: &str,
+        _table: &Table,
+        _schema: &Schema,
+    ) -> Option<(Vec<(String, String)>, Place)> {
+        None
+    }
+
+    /// The tables that a table has columns of: the one that it is a partition of, those that it
+    /// inherits from.
+    fn parents(&self, _table: &Table) -> Vec<ObjectName> {
+        Vec::new()
+    }
+
+    /// Whether a table has all its columns and keys from another one.
+    fn is_partition(&self, _table: &Table) -> bool {
+        false
     }
 
     /// Whether compiling the operation needs the current schema of the database.

@@ -148,6 +148,16 @@ pub fn apply(schema: &mut Schema, operation: &Operation) -> Result<(), ApplyErro
             table(schema, &name)?.comment = Some(comment);
         }
         Operation::DropTableComment { table: name, .. } => table(schema, &name)?.comment = None,
+        Operation::AlterOptions { change } => {
+            let options = change.place(schema);
+            let options = options.ok_or_else(|| missing("object with options", &change.of))?;
+            for (key, value) in change.to {
+                match value {
+                    Some(value) => options.insert(key, value),
+                    None => options.remove(&key),
+                };
+            }
+        }
         Operation::CreateComment { on, comment, .. } => {
             *comment_of(schema, &on)? = Some(comment);
         }

@@ -1,6 +1,6 @@
 //! The `op` of a revision: directives are called on it, operations come out.
 
-use super::{AlterColumn, CommentOn, Constraint, ConstraintRef, Operation, Timeout};
+use super::{AlterColumn, AlterOptions, CommentOn, Constraint, ConstraintRef, Operation, Timeout};
 use crate::schema::{
     CheckConstraint, Column, Definition, Domain, EnumType, ForeignKey, Index, ObjectName,
     PrimaryKey, Sequence, Table, UniqueConstraint,
@@ -191,6 +191,10 @@ directives! {
     /// Removes the comment of a table.
     fn drop_table_comment(table: into ObjectName) {
         Operation::DropTableComment { table, from: None }
+    }
+    /// Changes what only one dialect knows of a table, a column or an index.
+    fn alter_options(change: AlterOptions) {
+        Operation::AlterOptions { change }
     }
     /// Sets the comment of an object other than a table or a column.
     fn create_comment(on: CommentOn, comment: into String) {

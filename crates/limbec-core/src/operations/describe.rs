@@ -46,6 +46,7 @@ impl Operation {
             },
             Operation::CreateTableComment { .. } => "create_table_comment",
             Operation::DropTableComment { .. } => "drop_table_comment",
+            Operation::AlterOptions { .. } => "alter_options",
             Operation::CreateComment { .. } => "create_comment",
             Operation::DropComment { .. } => "drop_comment",
             Operation::CreateDefinition { .. } => "create_definition",
@@ -108,6 +109,7 @@ impl Operation {
             Operation::DropIndex { table, name, .. } => format!("{name} on {table}"),
             Operation::CreateTableComment { table, .. }
             | Operation::DropTableComment { table, .. } => table.to_string(),
+            Operation::AlterOptions { change } => change.to_string(),
             Operation::CreateComment { on, .. } | Operation::DropComment { on, .. } => {
                 on.to_string()
             }

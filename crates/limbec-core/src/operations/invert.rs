@@ -1,6 +1,6 @@
 //! The reverse of an operation, as data.
 
-use super::{AlterColumn, Constraint, ConstraintRef, Operation};
+use super::{AlterColumn, AlterOptions, Constraint, ConstraintRef, Operation};
 use crate::schema::Table;
 
 impl Operation {
@@ -143,6 +143,19 @@ impl Operation {
                 comment: from?,
                 from: None,
             },
+            Operation::AlterOptions { change } => {
+                if change.from.is_empty() && !change.to.is_empty() {
+                    return None;
+                }
+                let AlterOptions { of, to, from } = change;
+                Operation::AlterOptions {
+                    change: AlterOptions {
+                        of,
+                        to: from,
+                        from: to,
+                    },
+                }
+            }
             Operation::CreateComment { on, comment, from } => match from {
                 Some(before) => Operation::CreateComment {
                     on,

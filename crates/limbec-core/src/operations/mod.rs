@@ -15,6 +15,7 @@ mod comment;
 mod constraint;
 mod describe;
 mod invert;
+mod options;
 
 pub use adds::only_adds;
 pub use alter_column::{AlterColumn, ColumnChange};
@@ -23,6 +24,7 @@ pub use builder::Operations;
 pub use comment::CommentOn;
 pub use constraint::{Constraint, ConstraintRef};
 pub use invert::create_with_indexes;
+pub use options::{AlterOptions, OptionsOf};
 
 use crate::schema::{Column, Definition, Domain, EnumType, Index, ObjectName, Sequence, Table};
 
@@ -221,6 +223,11 @@ pub enum Operation {
         table: ObjectName,
         /// The comment before, where known.
         from: Option<String>,
+    },
+    /// Changes what only one dialect knows of a table, a column or an index.
+    AlterOptions {
+        /// Which options change, and what they were.
+        change: AlterOptions,
     },
     /// Sets the comment of any other object.
     CreateComment {

@@ -194,7 +194,7 @@ impl<T: Pack> Pack for Vec<T> {
     }
 }
 
-impl Pack for BTreeMap<String, String> {
+impl<V: Pack> Pack for BTreeMap<String, V> {
     fn pack(&self, bytes: &mut Vec<u8>) {
         self.len().pack(bytes);
         for (key, value) in self {

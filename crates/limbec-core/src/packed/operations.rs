@@ -2,7 +2,8 @@
 
 use super::format::{Pack, pack_enum, pack_struct};
 use crate::operations::{
-    AlterColumn, ColumnChange, CommentOn, Constraint, ConstraintRef, Operation, Timeout,
+    AlterColumn, AlterOptions, ColumnChange, CommentOn, Constraint, ConstraintRef, Operation,
+    OptionsOf, Timeout,
 };
 use crate::revision::Header;
 use crate::schema::{
@@ -14,6 +15,7 @@ use crate::schema::{
 pack_struct! {
     Header { id, revises, depends_on, branch_labels, message, doc, create_date, path }
     ObjectName { schema, name }
+    AlterOptions { of, to, from }
     EnumType { name, labels, comment }
     Domain { name, base, collation, not_null, default, checks, comment }
     Table {
@@ -82,6 +84,7 @@ pack_enum! {
         31 => DropDefinition { definition },
         32 => SetTimeout { timeout, time },
         33 => RunScript { sql },
+        34 => AlterOptions { change },
     }
 }
 
@@ -168,6 +171,14 @@ pack_enum! {
         2 => Cascade,
         3 => SetNull,
         4 => SetDefault,
+    }
+}
+
+pack_enum! {
+    OptionsOf {
+        0 => Table(it),
+        1 => Column { table, name },
+        2 => Index { table, name },
     }
 }
 

@@ -78,6 +78,10 @@ keys! {
         "index" "index(columns = [\"a\", \"b\"])"
         "check" "check(expression = \"a < b\")"
         "foreign_key" "foreign_key(columns = [\"a\", \"b\"], references = \"others(a, b)\")"
+        "partition_by" "partition_by = \"range (created_at)\""
+        "partition_of" "partition_of = \"events\""
+        "bound" "bound = \"FROM ('2026-01-01') TO ('2027-01-01')\""
+        "inherits" "inherits = [\"events\"]"
         "option" "option(\"postgresql.unlogged\" = \"true\")"
         "renamed_from" "renamed_from = \"old_name\""
     }

@@ -10,7 +10,7 @@ use super::cases::Case;
 use super::column::{self, Field};
 use super::conditions;
 use super::constraint::{self, Check, ForeignKey, PrimaryKey, Unique};
-use super::entries::of_attributes;
+use super::entries::{Entries, of_attributes};
 use super::index::{self, Index};
 use super::keys;
 use crate::mistake::{At, Mistakes, Place};
@@ -57,6 +57,9 @@ impl Table {
                 .help("rename the table by hand in the revision: `op.rename_table(\"old_name\", \"new_name\")`");
         }
         let none = entries.set("no_primary_key", mistakes);
+        let of_others = ["partition_of", "inherits"]
+            .iter()
+            .any(|it| entries.has(it));
         let mut table = Table {
             parameters: item
                 .generics
@@ -71,8 +74,8 @@ impl Table {
                 name: name.map_or_else(|| Case::Snake.of(&rust_name), |name| name.value),
             },
             comment: column::comment(&entries, attributes, mistakes),
-            options: constraint::options(&entries, mistakes),
-            fields: fields(item, none.is_some(), mistakes),
+            options: options(&entries, mistakes),
+            fields: fields(item, of_others, none.is_some(), mistakes),
             primary_key: constraint::primary_key(&entries, mistakes),
             uniques: constraint::uniques(&entries, true, mistakes),
             indexes: index::indexes(&entries, true, mistakes),
@@ -91,6 +94,13 @@ impl Table {
     /// Looks a field up by its column's name.
     pub(super) fn field(&self, column: &str) -> Option<&Field> {
         self.fields.iter().find(|field| field.name.value == column)
+    }
+
+    /// Whether columns, and with them perhaps the key, come from other tables.
+    fn has_parents(&self) -> bool {
+        [PARTITION_OF, INHERITS]
+            .iter()
+            .any(|key| self.options.contains_key(*key))
     }
 
     /// Takes the primary key together from the fields and the struct.
@@ -135,6 +145,7 @@ impl Table {
                 .at(none, "`no_primary_key` contradicts the primary key")
                 .other(other, "which is here");
         }
+        let has_parents = self.has_parents();
         match (&mut self.primary_key, name) {
             (Some(key), Some(name)) => {
                 if let Some(first) = key.name.replace(name.clone()) {
@@ -150,7 +161,7 @@ impl Table {
                     "`primary_key_name` says nothing without a primary key",
                 );
             }
-            (None, None) if none.is_none() && !self.fields.is_empty() => {
+            (None, None) if none.is_none() && !self.fields.is_empty() && !has_parents => {
                 let help = if self.field("id").is_some() {
                     "write `#[column(primary_key)]` at `id`"
                 } else {
@@ -208,7 +219,7 @@ impl Table {
             .chain(of_table)
             .chain(of_fields)
         {
-            if self.field(column).is_none() {
+            if self.field(column).is_none() && !self.has_parents() {
                 mistakes
                     .at(
                         span,
@@ -247,7 +258,39 @@ impl Table {
     }
 }
 
-fn fields(item: &syn::ItemStruct, without_key: bool, mistakes: &mut Mistakes) -> Vec<Field> {
+const PARTITION_OF: &str = "postgresql.partition_of";
+const INHERITS: &str = "postgresql.inherits";
+
+/// Reads `option(…)`, and the options that have keys of their own.
+fn options(entries: &Entries, mistakes: &mut Mistakes) -> BTreeMap<String, String> {
+    let mut options = constraint::options(entries, mistakes);
+    for key in ["partition_by", "partition_of", "bound"] {
+        if let Some(text) = entries.text(key, mistakes) {
+            options.insert(format!("postgresql.{key}"), text.value);
+        }
+    }
+    if let Some(parents) = entries.names("inherits", mistakes) {
+        let parents: Vec<String> = parents.into_iter().map(|it| it.value).collect();
+        options.insert(INHERITS.to_string(), parents.join(", "));
+    }
+    if options.contains_key(PARTITION_OF) && !options.contains_key("postgresql.bound") {
+        mistakes
+            .at(entries.span_of("partition_of"), "which rows the partition holds is missing")
+            .help("write `bound = \"FROM (…) TO (…)\"`, `bound = \"IN (…)\"` or `bound = \"DEFAULT\"`");
+    }
+    options
+}
+
+/// Reads the fields; where columns come from other tables, there may be none.
+fn fields(
+    item: &syn::ItemStruct,
+    of_others: bool,
+    without_key: bool,
+    mistakes: &mut Mistakes,
+) -> Vec<Field> {
+    if of_others && matches!(item.fields, syn::Fields::Unit) {
+        return Vec::new();
+    }
     let syn::Fields::Named(named) = &item.fields else {
         let what = match &item.fields {
             syn::Fields::Unit => "has no fields",
@@ -273,7 +316,7 @@ fn fields(item: &syn::ItemStruct, without_key: bool, mistakes: &mut Mistakes) ->
         }
         complete &= field.ident.is_some();
     }
-    if fields.is_empty() && complete && !without_key {
+    if fields.is_empty() && complete && !(of_others || without_key) {
         mistakes
             .at(item.ident.span(), format!("`{}` has no column", item.ident))
             .help("write `#[table(no_primary_key)]` where that is on purpose");

@@ -31,6 +31,7 @@ pub(super) fn directives(operation: &Operation) -> Vec<Directive> {
         Operation::CreateSequence { sequence: it } | Operation::AlterSequence { to: it, .. } => {
             vec![objects::sequence(it)]
         }
+        Operation::AlterOptions { change } => vec![objects::alter_options(change)],
         Operation::CreateComment { on, comment, .. } => {
             vec![objects::comment_on(on), text(comment)]
         }

@@ -1,6 +1,6 @@
 //! Enumerations, domains, sequences and comments as the calls that make them.
 
-use limbec_core::operations::CommentOn;
+use limbec_core::operations::{AlterOptions, CommentOn, OptionsOf};
 use limbec_core::schema::{ColumnType, Domain, EnumType, Sequence};
 
 use super::expression::{Chain, call, column_type, object, text, texts};
@@ -63,4 +63,23 @@ pub(super) fn comment_on(it: &CommentOn) -> Expression {
             call("CommentOn::constraint", vec![object(table), text(name)])
         }
     }
+}
+
+pub(super) fn alter_options(it: &AlterOptions) -> Expression {
+    let mut chain = match &it.of {
+        OptionsOf::Table(name) => Chain::new("AlterOptions::table", vec![object(name)]),
+        OptionsOf::Column { table, name } => {
+            Chain::new("AlterOptions::column", vec![object(table), text(name)])
+        }
+        OptionsOf::Index { table, name } => {
+            Chain::new("AlterOptions::index", vec![object(table), text(name)])
+        }
+    };
+    for (key, value) in &it.to {
+        match value {
+            Some(value) => chain.call("set", vec![text(key), text(value)]),
+            None => chain.call("reset", vec![text(key)]),
+        };
+    }
+    chain.end()
 }

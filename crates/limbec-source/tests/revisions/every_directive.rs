@@ -39,6 +39,9 @@ pub fn upgrade(op: &mut Operations) {
             .comment("Printed"),
     );
     op.alter_sequence(Sequence::new("odd").owned_by("types", "small"));
+    op.alter_options(AlterOptions::table("types").set("postgresql.fillfactor", "70"));
+    op.alter_options(AlterOptions::column("types", "text").reset("postgresql.storage"));
+    op.alter_options(AlterOptions::index("types", "ix").set("postgresql.clustered", "true"));
     op.create_comment(CommentOn::schema("billing"), "What is paid for");
     op.create_comment(CommentOn::domain("code"), "In capitals");
     op.create_comment(CommentOn::enumeration("state"), "How far it is");

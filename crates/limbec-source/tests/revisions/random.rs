@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use limbec_core::operations::{
-    AlterColumn, ColumnChange, CommentOn, Constraint, ConstraintRef, Operation, Timeout,
+    AlterColumn, AlterOptions, ColumnChange, CommentOn, Constraint, ConstraintRef, Operation,
+    OptionsOf, Timeout,
 };
 use limbec_core::schema::{
     CheckConstraint, Column, ColumnType, Deferrable, Definition, Domain, EnumType, ForeignKey,
@@ -440,6 +441,21 @@ fn definition(of: Texts) -> BoxedStrategy<Definition> {
         .boxed()
 }
 
+fn altered(of: Texts) -> BoxedStrategy<AlterOptions> {
+    let whose = prop_oneof![
+        object(of).prop_map(OptionsOf::Table),
+        (object(of), text(of)).prop_map(|(table, name)| OptionsOf::Column { table, name }),
+        (object(of), text(of)).prop_map(|(table, name)| OptionsOf::Index { table, name }),
+    ];
+    (whose, btree_map(text(of), rare(of), 1..3))
+        .prop_map(|(of, to)| AlterOptions {
+            of,
+            to,
+            from: BTreeMap::new(),
+        })
+        .boxed()
+}
+
 /// An operation of any variant, without what only an inverse needs.
 pub(crate) fn operation(of: Texts) -> BoxedStrategy<Operation> {
     use Operation as O;
@@ -527,6 +543,7 @@ pub(crate) fn operation(of: Texts) -> BoxedStrategy<Operation> {
             from: None
         }),
         commented(of).prop_map(|on| O::DropComment { on, from: None }),
+        altered(of).prop_map(|change| O::AlterOptions { change }),
     ];
     let dialect = proptest::option::of(proptest::sample::select(vec![
         "postgresql".to_string(),

@@ -312,15 +312,17 @@ async fn what_belongs_to_others_is_left_out() {
         .iter()
         .map(|table| table.name.to_string())
         .collect();
-    assert_eq!(names, ["child", "kept", "light", "typed"]);
+    assert_eq!(names, ["child", "kept", "light", "part", "parts", "typed"]);
     assert_eq!(schema.extensions, ["citext", "pg_stat_statements"]);
+    assert_eq!(schema.tables[3].columns, [], "they are the parent's");
+    assert_eq!(schema.tables[3].primary_key, None);
     assert_eq!(
         schema.tables[0].foreign_keys.len(),
         1,
         "one, not one more a partition"
     );
     assert_eq!(
-        schema.tables[3].columns[0].column_type,
+        schema.tables[5].columns[0].column_type,
         ColumnType::Custom("ext.citext".into())
     );
 }

@@ -7,6 +7,7 @@ mod definition;
 
 use std::fmt::Write as _;
 
+use super::compile::options;
 use super::names::{is_plain, literal, quote};
 use crate::dialect::{Expression, Place};
 use crate::sql::{Token, TokenKind, tokens};
@@ -123,6 +124,15 @@ pub(super) fn closed(text: &str) -> String {
 /// value of one row. None where it can't be asked.
 pub(super) fn statements(expression: &Expression) -> Vec<String> {
     let name = quote(&expression.table);
+    let spelled: Vec<_> = (expression.columns.iter())
+        .map(|(name, column_type)| format!("{} {column_type}", quote(name)))
+        .collect();
+    let (columns, text) = (spelled.join(", "), &expression.text);
+    if let Some(of_partition) =
+        options::canonical(&expression.table, &columns, &expression.place, text)
+    {
+        return of_partition;
+    }
     let table = format!("pg_temp.{name}");
     let oid = format!("{}::regclass", literal(&table));
     let text = closed(&expression.text);
@@ -171,6 +181,7 @@ pub(super) fn statements(expression: &Expression) -> Vec<String> {
                  WHERE conrelid = {oid} AND contype = 'c'"
             ),
         ],
+        Place::PartitionKey | Place::PartitionBound { .. } => Vec::new(),
         Place::DomainCheck { column_type } => vec![
             format!("CREATE DOMAIN {table} AS {column_type} CHECK ({text})"),
             format!(

@@ -14,6 +14,7 @@ mod enumeration;
 mod execute;
 mod index;
 mod limit;
+pub(super) mod options;
 mod recompute;
 mod sequence;
 mod table;
@@ -41,7 +42,7 @@ pub(super) fn needs_schema(operation: &Operation) -> bool {
         Operation::DropConstraint { constraint, .. } => {
             matches!(constraint, ConstraintRef::Unnamed(_))
         }
-        Operation::ReplaceDefinition { .. } => true,
+        Operation::AlterOptions { .. } | Operation::ReplaceDefinition { .. } => true,
         _ => false,
     }
 }
@@ -111,6 +112,7 @@ pub(super) fn compile(operation: &Operation, current: &Schema) -> Steps {
             vec![table::comment(table, Some(comment))]
         }
         Operation::DropTableComment { table, .. } => vec![table::comment(table, None)],
+        Operation::AlterOptions { change } => options::alter(change, current)?,
         Operation::CreateComment { on, comment, .. } => vec![comment::set(on, Some(comment))],
         Operation::DropComment { on, .. } => vec![comment::set(on, None)],
         Operation::CreateDefinition { definition } => definition::create(definition)?,

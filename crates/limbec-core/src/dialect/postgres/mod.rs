@@ -6,6 +6,7 @@ mod definition;
 mod journal;
 mod lock;
 mod names;
+
 mod reflect;
 mod transaction;
 mod types;
@@ -14,12 +15,12 @@ mod version_table;
 use std::borrow::Cow;
 
 use super::{
-    Capabilities, CompileError, Dialect, Expression, Frame, Isolation, Limits, ReflectError, Row,
-    ScratchFrame, ScratchPlace, VersionTable,
+    Capabilities, CompileError, Dialect, Expression, Frame, Isolation, Limits, Place, ReflectError,
+    Row, ScratchFrame, ScratchPlace, VersionTable,
 };
 use crate::journal::{Journal, Lease};
 use crate::operations::Operation;
-use crate::schema::{Column, ColumnType, Definition, ObjectName, Schema, Sequence};
+use crate::schema::{Column, ColumnType, Definition, ObjectName, Schema, Sequence, Table};
 use crate::steps::Step;
 
 /// PostgreSQL 13 and newer.
@@ -40,6 +41,7 @@ impl Dialect for Postgres {
             keys_bind_their_targets: true,
             identity_is_a_type: false,
             canonical_is_sql: true,
+            options_change: true,
         }
     }
 
@@ -101,6 +103,27 @@ impl Dialect for Postgres {
 
     fn read_catalogue(&self, answers: Vec<Vec<Row>>) -> Result<Schema, ReflectError> {
         reflect::read(answers)
+    }
+
+    fn same_option(&self, option: &str, current: &str, target: &str) -> bool {
+        compile::options::same(option, current, target)
+    }
+
+    fn option_place(
+        &self,
+        option: &str,
+        table: &Table,
+        schema: &Schema,
+    ) -> Option<(Vec<(String, String)>, Place)> {
+        compile::options::place(option, table, schema)
+    }
+
+    fn parents(&self, table: &Table) -> Vec<ObjectName> {
+        compile::options::parents(table)
+    }
+
+    fn is_partition(&self, table: &Table) -> bool {
+        table.options.contains_key(compile::options::PARTITION_OF)
     }
 
     fn needs_schema(&self, operation: &Operation) -> bool {

@@ -1,8 +1,9 @@
 //! The catalogue: a fixed number of queries, and their rows → [`Schema`].
 //!
 //! Input: the answers in the order of [`QUERIES`]. Output: objects sorted by name, columns and
-//! labels in their own order. What an extension owns, temporary tables and partitions are left
-//! out. Each query is in the file of what it reads.
+//! labels in their own order. What an extension owns and temporary tables are left out; what a
+//! table has from the one that it is a partition of or inherits from is that one's.
+//! Each query is in the file of what it reads.
 
 mod columns;
 mod constraints;
@@ -67,7 +68,7 @@ macro_rules! tables {
     () => {
         concat!(
             "pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace ",
-            "AND c.relkind = 'r' AND c.relpersistence <> 't' AND NOT c.relispartition AND ",
+            "AND c.relkind IN ('r', 'p') AND c.relpersistence <> 't' AND ",
             $crate::dialect::postgres::reflect::users_namespace!(),
             " AND ",
             $crate::dialect::postgres::reflect::not_of_extension!("pg_class", "c.oid")
@@ -103,11 +104,30 @@ const NAMESPACES: &str = concat!(
 
 const EXTENSIONS: &str = "SELECT extname FROM pg_catalog.pg_extension WHERE extname <> 'plpgsql'";
 
+/// Storage parameters are joined by a character that none of them holds.
 const TABLES: &str = concat!(
     "SELECT c.oid, ",
     namespace!(),
-    ", c.relname, c.relpersistence, obj_description(c.oid, 'pg_class') FROM ",
-    tables!()
+    ", c.relname, c.relpersistence, obj_description(c.oid, 'pg_class'), ",
+    "CASE WHEN c.relkind = 'p' THEN pg_get_partkeydef(c.oid) END, ",
+    "(SELECT string_agg(CASE WHEN pn.nspname = current_schema() THEN quote_ident(p.relname) ",
+    "ELSE quote_ident(pn.nspname) || '.' || quote_ident(p.relname) END, ', ' ORDER BY h.inhseqno) ",
+    "FROM pg_catalog.pg_inherits h JOIN pg_catalog.pg_class p ON p.oid = h.inhparent ",
+    "JOIN pg_catalog.pg_namespace pn ON pn.oid = p.relnamespace WHERE h.inhrelid = c.oid), ",
+    "c.relispartition, pg_get_expr(c.relpartbound, c.oid), s.spcname, ",
+    "nullif(am.amname, 'heap'), c.relrowsecurity, c.relforcerowsecurity, c.relreplident, ",
+    "CASE WHEN c.reloftype <> 0 THEN format_type(c.reloftype, NULL) END, ",
+    "(SELECT x.relname FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class x ON x.oid = i.indexrelid ",
+    "JOIN pg_catalog.pg_constraint k ON k.conindid = x.oid AND k.conrelid = c.oid ",
+    "AND k.contype IN ('p', 'u', 'x') WHERE i.indrelid = c.oid AND i.indisclustered), ",
+    "(SELECT x.relname FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class x ON x.oid = i.indexrelid ",
+    "JOIN pg_catalog.pg_constraint k ON k.conindid = x.oid AND k.conrelid = c.oid ",
+    "AND k.contype IN ('p', 'u', 'x') WHERE i.indrelid = c.oid AND i.indisreplident), ",
+    "array_to_string(c.reloptions, chr(1)), array_to_string(t.reloptions, chr(1)) FROM ",
+    tables!(),
+    " LEFT JOIN pg_catalog.pg_tablespace s ON s.oid = c.reltablespace ",
+    "LEFT JOIN pg_catalog.pg_am am ON am.oid = c.relam ",
+    "LEFT JOIN pg_catalog.pg_class t ON t.oid = c.reltoastrelid"
 );
 
 /// The tables by their oid, as they are filled.
@@ -193,13 +213,66 @@ fn read_tables(rows: Vec<Row>) -> Result<Tables, ReflectError> {
         let mut fields = Fields::of("a table", row);
         let oid = fields.text()?;
         let mut table = Table::new(fields.object()?);
-        if fields.text()? == "u" {
+        let unlogged = fields.text()? == "u";
+        table.comment = fields.optional()?;
+        table.options = table_options(&mut fields)?;
+        if unlogged {
             table = table.option("postgresql.unlogged", "true");
         }
-        table.comment = fields.optional()?;
         tables.insert(oid, table);
     }
     Ok(tables)
+}
+
+/// The last fields of a table: what only PostgreSQL knows of it.
+fn table_options(fields: &mut Fields) -> Result<BTreeMap<String, String>, ReflectError> {
+    let mut options = BTreeMap::new();
+    let mut set = |name: &str, value: Option<String>| {
+        options.extend(value.map(|value| (format!("postgresql.{name}"), value)));
+    };
+    set("partition_by", fields.optional()?);
+    let parents = fields.optional()?;
+    if fields.flag()? {
+        set("partition_of", parents);
+    } else {
+        set("inherits", parents);
+    }
+    set("bound", fields.optional()?);
+    set("tablespace", fields.optional()?);
+    set("access_method", fields.optional()?);
+    let security = match (fields.flag()?, fields.flag()?) {
+        (_, true) => Some("force"),
+        (true, false) => Some("enable"),
+        (false, false) => None,
+    };
+    set("row_level_security", security.map(String::from));
+    let identity = fields.text()?;
+    set("of_type", fields.optional()?);
+    set("cluster_on", fields.optional()?);
+    let by_index = fields.optional()?;
+    set(
+        "replica_identity",
+        match identity.as_str() {
+            "f" => Some("full".to_string()),
+            "n" => Some("nothing".to_string()),
+            _ => by_index,
+        },
+    );
+    for (name, value) in parameters(fields.optional()?) {
+        set(&name, Some(value));
+    }
+    for (name, value) in parameters(fields.optional()?) {
+        set(&format!("toast.{name}"), Some(value));
+    }
+    Ok(options)
+}
+
+/// The parameters in a text that [`TABLES`] joined by a character that none of them holds.
+fn parameters(text: Option<String>) -> Vec<(String, String)> {
+    let text = text.unwrap_or_default();
+    let all = text.split('\u{1}').filter_map(|it| it.split_once('='));
+    all.map(|(name, value)| (name.to_string(), value.to_string()))
+        .collect()
 }
 
 /// Looks the table of a row up; a table that was left out has rows nowhere.
@@ -241,7 +314,18 @@ mod tests {
     #[test]
     fn rows_that_do_not_read_are_errors() {
         assert!(read(Vec::new()).is_err());
-        let table = row(&[Some("1"), None, Some("t"), Some("p"), None]);
+        let mut table = row(&[Some("1"), None, Some("t"), Some("p"), None]);
+        table.extend(row(&[
+            None,
+            None,
+            Some("f"),
+            None,
+            None,
+            None,
+            Some("f"),
+            Some("f"),
+        ]));
+        table.extend(row(&[Some("d"), None, None, None, None, None]));
         let cases = [
             answers(vec![row(&[])], vec![], vec![]),
             answers(vec![row(&[Some("1"), None, None])], vec![], vec![]),
@@ -263,7 +347,9 @@ mod tests {
 
     fn index(definition: &str) -> Row {
         let mut row = row(&[Some("1"), Some("2"), Some("i"), Some("f"), Some("btree")]);
-        row.extend([None, None, None, Some(definition.to_string())]);
+        row.extend([None, None, None, None]);
+        row.extend(["f", "f"].map(|field| Some(field.to_string())));
+        row.extend([None, Some(definition.to_string())]);
         row.extend(["f", "a", "a"].map(|field| Some(field.to_string())));
         row
     }

@@ -21,7 +21,7 @@ use super::Sqlite;
 use super::names::{plain, quote, quote_plain, same};
 use super::reflect::options;
 use crate::dialect::{Batch, CompileError, Isolation, Of};
-use crate::operations::{Constraint, Operation};
+use crate::operations::{AlterOptions, Constraint, Operation};
 use crate::schema::{Definition, DefinitionKind, ObjectName, Schema, Table};
 use crate::steps::{Step, read_script};
 
@@ -148,9 +148,22 @@ pub(super) fn compile_batch(
     Ok(steps)
 }
 
+/// What is for another database is nothing here.
+fn alter_options(change: &AlterOptions) -> Result<Vec<Step>, CompileError> {
+    match change.to.keys().find(|key| key.starts_with("sqlite.")) {
+        Some(key) => Err(CompileError::new(format!(
+            "the option `{key}` of `{}` cannot be changed",
+            change.of
+        ))
+        .hint("make the table anew in SQL: `op.execute_on(\"sqlite\", \"…\")`")),
+        None => Ok(Vec::new()),
+    }
+}
+
 /// The steps of an operation that are the same whatever the tables look like.
 fn plainly(operation: &Operation) -> Result<Vec<Step>, CompileError> {
     match operation {
+        Operation::AlterOptions { change } => alter_options(change),
         Operation::CreateSchema { name } | Operation::DropSchema { name } => {
             Err(lacks("schemas", name))
         }

@@ -84,6 +84,7 @@ impl Dialect for Sqlite {
             keys_bind_their_targets: false,
             identity_is_a_type: true,
             canonical_is_sql: false,
+            options_change: false,
         }
     }
 

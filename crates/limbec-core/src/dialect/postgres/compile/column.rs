@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{Steps, sequence};
+use super::{Steps, options, sequence};
 use crate::dialect::CompileError;
 use crate::dialect::postgres::canonical::closed;
 use crate::dialect::postgres::names::{collation, literal_or_null, object, quote};
@@ -73,6 +73,12 @@ pub(super) fn parts(table: &ObjectName, column: &Column) -> Result<Parts, Compil
             .after
             .push(comment(table, &column.name, column.comment.as_deref()));
     }
+    parts.after.extend(options::after_column(
+        table,
+        &column.name,
+        &column.column_type,
+        &column.options,
+    ));
     Ok(parts)
 }
 

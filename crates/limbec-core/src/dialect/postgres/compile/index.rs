@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::comment;
+use super::{comment, options};
 use crate::dialect::postgres::canonical::closed;
 use crate::dialect::postgres::names::{collation, in_namespace_of, list, literal, object, quote};
 use crate::operations::CommentOn;
@@ -33,6 +33,8 @@ pub(super) fn create(table: &ObjectName, index: &Index) -> Vec<Step> {
     if index.nulls_not_distinct {
         sql.push_str(" NULLS NOT DISTINCT");
     }
+    sql.push_str(&options::with(&index.options));
+    sql.push_str(&options::tablespace(&index.options));
     if let Some(predicate) = &index.predicate {
         let _ = write!(sql, " WHERE {}", closed(predicate));
     }
@@ -42,6 +44,7 @@ pub(super) fn create(table: &ObjectName, index: &Index) -> Vec<Step> {
         Step::new(sql)
     };
     let mut steps = vec![first];
+    steps.extend(options::after_index(table, &index.name, &index.options));
     if let Some(text) = &index.comment {
         let on = CommentOn::index(table.clone(), index.name.clone());
         steps.push(comment::set(&on, Some(text)));

@@ -1,13 +1,12 @@
 //! Tables and their comments.
 
-use super::{Steps, column, constraint};
+use std::fmt::Write as _;
+
+use super::{Steps, column, constraint, options};
 use crate::dialect::postgres::names::{literal_or_null, object};
 use crate::operations::Constraint;
 use crate::schema::{ObjectName, Table};
 use crate::steps::Step;
-
-/// The option by which a table has no write-ahead log.
-const UNLOGGED: &str = "postgresql.unlogged";
 
 /// The table with its columns and constraints in one statement; comments follow.
 pub(super) fn create(table: &Table) -> Steps {
@@ -29,21 +28,52 @@ pub(super) fn create(table: &Table) -> Steps {
             after.extend(constraint::commented(&table.name, &it));
         }
     }
-    let unlogged = table.options.get(UNLOGGED).is_some_and(|it| it == "true");
-    let create = if unlogged {
+    let create = if options::holds(&table.options, options::UNLOGGED) {
         "CREATE UNLOGGED TABLE"
     } else {
         "CREATE TABLE"
     };
-    steps.push(Step::new(if lines.is_empty() {
-        format!("{create} {name} ()")
+    let body = if lines.is_empty() {
+        String::new()
     } else {
-        format!("{create} {name} (\n    {}\n)", lines.join(",\n    "))
-    }));
+        format!("\n    {}\n", lines.join(",\n    "))
+    };
+    let of_parent = |text: &String| {
+        options::names_in(text)
+            .iter()
+            .map(object)
+            .collect::<Vec<_>>()
+    };
+    let mut sql = match table.options.get(options::PARTITION_OF).map(of_parent) {
+        Some(parent) => {
+            let own = if body.is_empty() {
+                String::new()
+            } else {
+                format!(" ({body})")
+            };
+            let bound = options::bound(table)?;
+            format!(
+                "{create} {name} PARTITION OF {}{own} {bound}",
+                parent.join(", ")
+            )
+        }
+        None => format!("{create} {name} ({body})"),
+    };
+    if let Some(parents) = table.options.get(options::INHERITS).map(of_parent) {
+        let _ = write!(sql, " INHERITS ({})", parents.join(", "));
+    }
+    if let Some(key) = table.options.get(options::PARTITION_BY) {
+        let _ = write!(sql, " PARTITION BY {key}");
+    }
+    sql.push_str(&options::access_method(&table.options));
+    sql.push_str(&options::with(&table.options));
+    sql.push_str(&options::tablespace(&table.options));
+    steps.push(Step::new(sql));
     if table.comment.is_some() {
         steps.push(comment(&table.name, table.comment.as_deref()));
     }
     steps.extend(after);
+    steps.extend(options::after_table(table)?);
     Ok(steps)
 }
 

@@ -1,6 +1,6 @@
 //! Columns, with their defaults, identities and sequences.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::row::Fields;
 use super::sequences::{self, counts};
@@ -19,12 +19,17 @@ pub(super) const QUERY: &str = concat!(
     "CASE WHEN t.typcategory = 'A' AND t.typtype <> 'd' THEN t.typelem ELSE t.oid END, ",
     "a.attnotnull, pg_get_expr(d.adbin, d.adrelid), a.attgenerated, a.attidentity, ",
     named_collation!("a.attcollation", "t.typcollation"),
-    ", col_description(c.oid, a.attnum), s.seqrelid, ",
+    ", col_description(c.oid, a.attnum), ",
+    "CASE WHEN a.attstorage <> t.typstorage THEN a.attstorage END, ",
+    "nullif(to_jsonb(a) ->> 'attcompression', ''), ",
+    "CASE WHEN a.attstattarget >= 0 THEN a.attstattarget END, ",
+    "(SELECT string_agg(o, chr(1)) FROM unnest(a.attoptions) o WHERE o LIKE 'n\\_distinct%'), ",
+    "s.seqrelid, ",
     counts!(),
     ", nullif(sn.nspname, current_schema()), sc.relname FROM ",
     tables!(),
     " JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid ",
-    "AND a.attnum > 0 AND NOT a.attisdropped ",
+    "AND a.attnum > 0 AND NOT a.attisdropped AND (a.attislocal OR a.attinhcount = 0) ",
     "JOIN pg_catalog.pg_type t ON t.oid = a.atttypid ",
     "LEFT JOIN pg_catalog.pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum ",
     "LEFT JOIN pg_catalog.pg_collation co ON co.oid = a.attcollation ",
@@ -75,6 +80,7 @@ fn column(
     column.nullable = !not_null;
     column.collation = fields.optional()?;
     column.comment = fields.optional()?;
+    column.options = options(fields)?;
     if !generated.is_empty() {
         column.generated = expression.map(|expression| Generated {
             expression: unwrapped(&expression).to_string(),
@@ -101,6 +107,34 @@ fn column(
         _ => column.default = expression,
     }
     Ok(column)
+}
+
+/// What only PostgreSQL knows of a column.
+fn options(fields: &mut Fields) -> Result<BTreeMap<String, String>, ReflectError> {
+    let storage = fields.optional()?.and_then(|it| match it.as_str() {
+        "p" => Some("plain"),
+        "e" => Some("external"),
+        "m" => Some("main"),
+        "x" => Some("extended"),
+        _ => None,
+    });
+    let compression = fields.optional()?.map(|it| match it.as_str() {
+        "p" => "pglz".to_string(),
+        "l" => "lz4".to_string(),
+        _ => it,
+    });
+    let named = [
+        ("storage".to_string(), storage.map(String::from)),
+        ("compression".to_string(), compression),
+        ("statistics".to_string(), fields.optional()?),
+    ];
+    let named = named
+        .into_iter()
+        .filter_map(|(key, value)| Some((key, value?)));
+    let all = named.chain(super::parameters(fields.optional()?));
+    Ok(all
+        .map(|(key, value)| (format!("postgresql.{key}"), value))
+        .collect())
 }
 
 /// The last fields: the options of the column's sequence and its name, where it has one.

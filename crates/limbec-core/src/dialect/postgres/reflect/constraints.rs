@@ -27,6 +27,7 @@ pub(super) const QUERY: &str = concat!(
     tables!(),
     " JOIN pg_catalog.pg_constraint k ON k.conrelid = c.oid ",
     "AND k.contype IN ('p', 'u', 'c', 'f') AND k.conparentid = 0 ",
+    "AND (k.conislocal OR k.coninhcount = 0) ",
     "LEFT JOIN pg_catalog.pg_class r ON r.oid = k.confrelid ",
     "LEFT JOIN pg_catalog.pg_namespace rn ON rn.oid = r.relnamespace"
 );

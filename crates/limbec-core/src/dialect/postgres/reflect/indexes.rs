@@ -16,6 +16,7 @@ pub(super) const QUERY: &str = concat!(
     "SELECT c.oid, x.oid, x.relname, i.indisunique, m.amname, ",
     "CASE WHEN i.indisunique THEN (to_jsonb(i) ->> 'indnullsnotdistinct')::boolean END, ",
     "pg_get_expr(i.indpred, i.indrelid), obj_description(x.oid, 'pg_class'), ",
+    "sp.spcname, i.indisclustered, i.indisreplident, array_to_string(x.reloptions, chr(1)), ",
     "pg_get_indexdef(x.oid), u.place > i.indnkeyatts, a.attname, ",
     "pg_get_indexdef(x.oid, u.place::int, false) FROM ",
     tables!(),
@@ -25,7 +26,9 @@ pub(super) const QUERY: &str = concat!(
     "CROSS JOIN LATERAL unnest(i.indkey::int2[]) WITH ORDINALITY u(number, place) ",
     "LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum = u.number ",
     "AND u.number <> 0 ",
-    "WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_constraint k ",
+    "LEFT JOIN pg_catalog.pg_tablespace sp ON sp.oid = x.reltablespace ",
+    "WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_inherits h WHERE h.inhrelid = x.oid) AND ",
+    "NOT EXISTS (SELECT FROM pg_catalog.pg_constraint k ",
     "WHERE k.conindid = x.oid AND k.contype IN ('p', 'u', 'x')) ",
     "ORDER BY c.oid, x.oid, u.place"
 );
@@ -50,6 +53,16 @@ pub(super) fn read(rows: Vec<Row>, tables: &mut Tables) -> Result<(), ReflectErr
         index.nulls_not_distinct = fields.flag()?;
         index.predicate = fields.optional()?.map(|it| unwrapped(&it).to_string());
         index.comment = fields.optional()?;
+        let tablespace = fields.optional()?.map(|it| ("tablespace".to_string(), it));
+        let clustered = fields.flag()?.then_some("clustered");
+        let identity = fields.flag()?.then_some("replica_identity");
+        let flags = clustered.into_iter().chain(identity);
+        let flags = flags.map(|it| (it.to_string(), "true".to_string()));
+        let all = tablespace.into_iter().chain(flags);
+        let all = all.chain(super::parameters(fields.optional()?));
+        index.options = all
+            .map(|(key, value)| (format!("postgresql.{key}"), value))
+            .collect();
         let definition = fields.text()?;
         let reading = readings
             .entry((table.clone(), oid))

@@ -1,0 +1,132 @@
+//! What only one dialect knows of the tables, columns and indexes that both sides have.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::Plan;
+use super::judge::Judge;
+use crate::operations::{AlterOptions, Operation};
+use crate::schema::{Schema, Table};
+
+type Options = BTreeMap<String, String>;
+
+/// Compares the options of a table, its columns and its indexes. `schema` is the target.
+pub(super) fn compare(
+    current: &Table,
+    target: &Table,
+    schema: &Schema,
+    judge: &mut Judge<'_>,
+    plan: &mut Plan,
+) {
+    let name = &target.name;
+    let mut change = AlterOptions::table(name.clone());
+    differences(
+        (&current.options, &target.options),
+        Some((target, schema)),
+        judge,
+        &mut change,
+    );
+    let again = remade_constraints(target, plan);
+    if !again.to.is_empty() && judge.dialect.capabilities().options_change {
+        // Nothing on the way there, and what is to be done last on the way back.
+        plan.mark_options.push(Operation::AlterOptions {
+            change: again.clone(),
+        });
+        change.to.extend(again.to);
+        change.from.extend(again.from);
+    }
+    push(change, judge, plan);
+    for wanted in &target.columns {
+        let mut columns = current.columns.iter();
+        if let Some(column) = columns.find(|it| judge.same_name(&it.name, &wanted.name)) {
+            let mut change = AlterOptions::column(name.clone(), column.name.clone());
+            differences((&column.options, &wanted.options), None, judge, &mut change);
+            push(change, judge, plan);
+        }
+    }
+    for wanted in &target.indexes {
+        let mut indexes = current.indexes.iter();
+        let made = plan.create_indexes.iter().any(|operation| {
+            matches!(operation, Operation::CreateIndex { table, index }
+                if table == name && index.name == wanted.name)
+        });
+        if let Some(index) = indexes.find(|it| judge.same_name(&it.name, &wanted.name))
+            && !made
+        {
+            let mut change = AlterOptions::index(name.clone(), index.name.clone());
+            differences((&index.options, &wanted.options), None, judge, &mut change);
+            push(change, judge, plan);
+        }
+    }
+}
+
+/// Puts the options that differ into the change.
+fn differences(
+    (current, target): (&Options, &Options),
+    of: Option<(&Table, &Schema)>,
+    judge: &mut Judge<'_>,
+    change: &mut AlterOptions,
+) {
+    let dialect = judge.dialect;
+    let prefix = format!("{}.", dialect.name());
+    // SQL text of a table that stands beside it is none of the models' affair.
+    let compared =
+        |key: &&String| key.starts_with(&prefix) && dialect.is_option_of_models(key.as_str());
+    let keys: BTreeSet<&String> = current
+        .keys()
+        .chain(target.keys())
+        .filter(compared)
+        .collect();
+    for key in keys {
+        let (from, to) = (current.get(key), target.get(key));
+        let same = match (from, to) {
+            (Some(from), Some(to)) => {
+                let place = of.and_then(|(table, schema)| dialect.option_place(key, table, schema));
+                match place {
+                    Some((columns, place)) => {
+                        let name = of.map_or("", |(table, _)| table.name.name.as_str());
+                        judge.same_in_place(name, &columns, &place, from, to)
+                    }
+                    None => dialect.same_option(key, from, to),
+                }
+            }
+            (from, to) => from == to,
+        };
+        if !same {
+            change.to.insert(key.clone(), to.cloned());
+            change.from.insert(key.clone(), from.cloned());
+        }
+    }
+}
+
+/// A constraint that is made anew is named again by the options that name it: they went with it.
+fn remade_constraints(target: &Table, plan: &Plan) -> AlterOptions {
+    let mut change = AlterOptions::table(target.name.clone());
+    let dropped = |value: &String| {
+        plan.drop_constraints.iter().any(|operation| {
+            matches!(operation, Operation::DropConstraint { table, definition: Some(it), .. }
+                if *table == target.name && it.name() == Some(value.as_str()))
+        })
+    };
+    for (key, value) in target.options.iter().filter(|(_, value)| dropped(value)) {
+        change.to.insert(key.clone(), Some(value.clone()));
+        change.from.insert(key.clone(), Some(value.clone()));
+    }
+    change
+}
+
+fn push(change: AlterOptions, judge: &mut Judge<'_>, plan: &mut Plan) {
+    if change.to.is_empty() {
+        return;
+    }
+    if judge.dialect.capabilities().options_change {
+        plan.alter_options.push(Operation::AlterOptions { change });
+        return;
+    }
+    // One that a database has by itself is no difference to models that do not speak of it.
+    for (key, _) in change.to.iter().filter(|(_, value)| value.is_some()) {
+        judge.unknown.push(format!(
+            "the option `{key}` of `{}` differs; change it by `op.execute`",
+            change.of
+        ));
+    }
+}
