@@ -3,7 +3,10 @@
 //! ```text
 //! ## retyped on: postgresql
 //! …models before…
-//! --- rows              (optional) SQL, run on the database as the models before say
+//! --- rows              (optional) SQL, run on the database as the models before say; without it,
+//!                       each table gets some rows, as its constraints let it
+//! --- holds before      (optional) `query => rows`: before, and after the downgrade
+//! --- holds after       (optional) the same after the upgrade
 //! --- after             (optional) the models after; without it, they stay as they are
 //! --- sql               (optional) views, functions and triggers that the project has before
 //! --- sql after         (optional) the same after; without it, they stay as they are
@@ -13,13 +16,14 @@
 //!
 //! Each case creates the models before (`check` must be clean right then), runs the revision to
 //! the models after (`check` must be clean again) and its downgrade (and the database is as it
-//! was). A case without `on:` runs on every database, one with `on: postgresql>=15` on servers of
+//! was: on PostgreSQL by what `pg_dump --schema-only` says, too). No table loses a row. A case without `on:` runs on every database, one with `on: postgresql>=15` on servers of
 //! that version or later.
 
 use std::collections::BTreeMap;
 
 use limbec_core::dialect::by_name;
-use limbec_core::schema::{Definition, Schema, in_order};
+use limbec_core::operations::Operation;
+use limbec_core::schema::{Definition, ObjectName, Schema, in_order};
 use limbec_source::models::{ModelOptions, SourceFile, read};
 
 use crate::trial::{Trial, listed};
@@ -30,7 +34,9 @@ struct Case {
     name: String,
     databases: Vec<String>,
     before: String,
-    rows: String,
+    rows: Option<String>,
+    holds_before: String,
+    holds_after: String,
     after: String,
     sql: String,
     sql_after: Option<String>,
@@ -59,10 +65,15 @@ fn cases(text: &str) -> Vec<Case> {
             if let (Some(case), "sql after") = (cases.last_mut(), part) {
                 case.sql_after = Some(String::new());
             }
+            if let Some(case) = cases.last_mut().filter(|_| part == "rows") {
+                case.rows.get_or_insert_default();
+            }
         } else if let Some(case) = cases.last_mut() {
             let text = match part {
                 "before" => &mut case.before,
-                "rows" => &mut case.rows,
+                "rows" => case.rows.get_or_insert_default(),
+                "holds before" => &mut case.holds_before,
+                "holds after" => &mut case.holds_after,
                 "after" => &mut case.after,
                 "sql" => &mut case.sql,
                 "sql after" => case.sql_after.get_or_insert_default(),
@@ -112,9 +123,10 @@ fn run(case: &Case, database: &str, mut trial: Trial) -> Result<(), String> {
     before.definitions = sql_files(&case.sql, database)?;
     after.definitions = sql_files(case.sql_after.as_ref().unwrap_or(&case.sql), database)?;
     let current = trial.create(&before)?;
-    for sql in limbec_core::sql::split(&case.rows) {
-        trial.sql(sql)?;
-    }
+    fill(&mut trial, case.rows.as_deref(), &before)?;
+    holds(&mut trial, &case.holds_before)?;
+    let dumped = trial.dump()?;
+    let counted = count(&mut trial, &before);
     let (found, body) = trial.revision(&current, &after)?;
     let listed = listed(&found.operations);
     let expected = case
@@ -130,15 +142,98 @@ fn run(case: &Case, database: &str, mut trial: Trial) -> Result<(), String> {
         .map_err(|error| format!("upgrading: {error}"))?;
     trial
         .expect(&after)
+        .and_then(|_| holds(&mut trial, &case.holds_after))
         .map_err(|error| format!("after the upgrade: {error}"))?;
+    let now = count(&mut trial, &after);
+    let made_anew = |table: &ObjectName| {
+        body.upgrade.iter().any(|it| match it {
+            Operation::DropTable { name, .. } => name == table,
+            // The case itself says what its rows are.
+            Operation::RenameTable { .. } => true,
+            _ => false,
+        })
+    };
+    for (table, rows) in &counted {
+        if !made_anew(table) && now.get(table).is_some_and(|now| now != rows) {
+            return Err(format!("rows: {counted:?}, after the upgrade: {now:?}"));
+        }
+    }
     trial
         .run(&body.downgrade)
         .map_err(|error| format!("downgrading: {error}"))?;
     trial
         .expect(&current)
         .and_then(|_| trial.expect(&before))
+        .and_then(|_| holds(&mut trial, &case.holds_before))
         .map_err(|error| format!("after the downgrade: {error}"))?;
+    same_dump(&dumped, &trial.dump()?)
+}
+
+/// Puts rows in: those of the case, or some that the constraints take.
+fn fill(trial: &mut Trial, rows: Option<&str>, before: &Schema) -> Result<(), String> {
+    if let Some(rows) = rows {
+        for sql in limbec_core::sql::split(rows) {
+            trial.sql(sql)?;
+        }
+        return Ok(());
+    }
+    for table in &before.tables {
+        for row in limbec_testkit::schemas::rows(table) {
+            // A row that the constraints refuse is no row.
+            let _ = trial.sql(&row);
+        }
+    }
     Ok(())
+}
+
+/// Fails where a query does not answer as `query => rows` says: rows with `; ` between, values
+/// with `|`.
+fn holds(trial: &mut Trial, lines: &str) -> Result<(), String> {
+    for line in lines.lines().filter(|line| !line.trim().is_empty()) {
+        let (query, expected) = line
+            .split_once(" => ")
+            .ok_or("`query => rows` is expected")?;
+        let rows = trial.sql(query)?;
+        let rows = rows.into_iter().map(|row| {
+            let values = row.into_iter().map(Option::unwrap_or_default);
+            values.collect::<Vec<_>>().join("|")
+        });
+        let found = rows.collect::<Vec<_>>().join("; ");
+        if found != expected.trim() {
+            return Err(format!("`{query}` answers `{found}`, not `{expected}`"));
+        }
+    }
+    Ok(())
+}
+
+/// The rows of each table of the connection's own namespace.
+fn count(trial: &mut Trial, schema: &Schema) -> BTreeMap<ObjectName, usize> {
+    let mut counts = BTreeMap::new();
+    for table in schema.tables.iter().filter(|it| it.name.schema.is_none()) {
+        let quoted = table.name.name.replace('"', "\"\"");
+        if let Ok(rows) = trial.sql(&format!("SELECT 1 FROM \"{quoted}\"")) {
+            counts.insert(table.name.clone(), rows.len());
+        }
+    }
+    counts
+}
+
+/// Two dumps by their lines, whatever the order of columns.
+fn same_dump(before: &[String], after: &[String]) -> Result<(), String> {
+    let lacks = |all: &[String], line: &String| !all.contains(line);
+    let gone = before.iter().filter(|it| lacks(after, it));
+    let new = after.iter().filter(|it| lacks(before, it));
+    let lines: Vec<String> = gone
+        .map(|it| format!("- {it}"))
+        .chain(new.map(|it| format!("+ {it}")))
+        .collect();
+    if lines.is_empty() && before.len() == after.len() {
+        return Ok(());
+    }
+    Err(format!(
+        "the dump after the downgrade is another:\n{}",
+        lines.join("\n")
+    ))
 }
 
 /// Runs every case of a file on every database it is for, and shows all that fail.
@@ -208,6 +303,7 @@ scenarios! {
     no_difference_on_postgres
     options
     partitions
+    renames
     sequences
     tables
     types

@@ -13,7 +13,7 @@ use limbec_core::revision::Header;
 use limbec_core::schema::Schema;
 use limbec_source::revisions::{Body, read_body};
 use limbec_source::write::{NewRevision, write_revision};
-use limbec_testkit::postgres::{TestDatabase, test_database};
+use limbec_testkit::postgres::{TestDatabase, schema_dump, test_database};
 
 /// The beginning of the names that PostgreSQL cuts.
 const TOO_LONG: &str = "a_name_of_seventy_bytes";
@@ -48,7 +48,7 @@ pub(crate) struct Trial {
     judge: Option<Link>,
     runtime: tokio::runtime::Runtime,
     // Dropped after the connection.
-    _server: Option<TestDatabase>,
+    server: Option<TestDatabase>,
 }
 
 impl Trial {
@@ -84,7 +84,7 @@ impl Trial {
             database,
             judge,
             runtime,
-            _server: server,
+            server,
         }
     }
 
@@ -105,6 +105,14 @@ impl Trial {
             .block_on(self.database.run(&[sql]))
             .map_err(|error| format!("{error}\n{sql}"))?;
         Ok(answers.remove(0).rows)
+    }
+
+    /// The schema as `pg_dump` has it, its lines sorted; nothing on SQLite.
+    pub(crate) fn dump(&mut self) -> Result<Vec<String>, String> {
+        let Some(server) = &self.server else {
+            return Ok(Vec::new());
+        };
+        schema_dump(server).map_err(|error| error.to_string())
     }
 
     /// The server's major version.

@@ -194,6 +194,12 @@ pub(crate) struct Revision {
     /// The id, in place of a random one.
     #[arg(long, value_name = "ID")]
     pub(crate) rev_id: Option<String>,
+    /// What was renamed: `posts.title=name`, `posts=articles`.
+    #[arg(long, value_name = "OLD=NEW", requires = "autogenerate")]
+    pub(crate) rename: Vec<String>,
+    /// What was not, though something that comes looks like it: `posts.title` is dropped.
+    #[arg(long, value_name = "OLD", requires = "autogenerate")]
+    pub(crate) no_rename: Vec<String>,
     /// The folder for the file, where there are several.
     #[arg(long, value_name = "DIR")]
     pub(crate) version_path: Option<PathBuf>,

@@ -15,6 +15,7 @@ use crate::error::{CommandError, Result};
 use crate::models;
 use crate::printer::Printer;
 use crate::project::Project;
+use crate::renames::Answers;
 
 /// A comparison of the models with the database.
 #[derive(Debug)]
@@ -27,8 +28,13 @@ pub(crate) struct Found {
     pub(crate) unmanaged: Vec<String>,
 }
 
-/// Compares the models with a database that is at the heads.
-pub(crate) async fn compare(config: &Config, project: &Project) -> Result<Found> {
+/// Compares the models with a database that is at the heads; `answers` say what was renamed, where
+/// that must be known.
+pub(crate) async fn compare(
+    config: &Config,
+    project: &Project,
+    mut answers: Option<&mut Answers<'_>>,
+) -> Result<Found> {
     let url = config.database_url()?;
     let dialect = url.dialect();
     let mut target = models::load(config)?;
@@ -51,10 +57,29 @@ pub(crate) async fn compare(config: &Config, project: &Project) -> Result<Found>
     managed
         .unmanaged
         .retain(|name| !journal::is_own(name, &version_table));
-    let (current, target) = (managed.schema, managed.target);
-    let comparison = match url.judge().await? {
-        Some(mut judge) => settle(&mut judge, false, &current, &target).await?,
-        None => settle(&mut database, false, &current, &target).await?,
+    let (current, mut target) = (managed.schema, managed.target);
+    if let Some(answers) = &answers {
+        let said = answers.said(&current, &target)?;
+        target.renames.extend(said);
+    }
+    let mut judge = url.judge().await?;
+    let judge = judge.as_mut().unwrap_or(&mut database);
+    let comparison = loop {
+        let comparison = settle(judge, false, &current, &target).await?;
+        if !comparison.conflicts.is_empty() {
+            let lines = comparison.conflicts.join("\n  ");
+            return Err(CommandError::new(format!(
+                "Can't proceed with --autogenerate option; {lines}"
+            )));
+        }
+        let renames = match &mut answers {
+            Some(answers) => answers.settle(&comparison.look_alikes)?,
+            None => Vec::new(),
+        };
+        if renames.is_empty() {
+            break comparison;
+        }
+        target.renames.extend(renames);
     };
     let mut unmanaged: Vec<String> = managed.unmanaged.iter().map(ToString::to_string).collect();
     let definitions = managed.unmanaged_definitions.iter();
@@ -104,8 +129,11 @@ pub(crate) async fn prove(
     downgrade: &[Operation],
 ) -> Result<()> {
     let scratch = Scratch::beside(&config.database_url()?);
+    // What has been renamed goes by its new name.
+    let mut target = found.target.clone();
+    target.renames.clear();
     let proof = scratch
-        .prove(&found.current, &found.target, upgrade, downgrade)
+        .prove(&found.current, &target, upgrade, downgrade)
         .await;
     proof.map_err(|error| {
         let error = error.into_error();

@@ -17,6 +17,7 @@ mod models;
 mod patterns;
 mod printer;
 mod project;
+mod renames;
 mod report;
 
 use std::process::ExitCode;

@@ -1,16 +1,22 @@
 //! `limbec check`: do the models and the database agree?
 
 use limbec::run::{Migrator, Revisions as _};
-use serde_json::json;
+use limbec_core::compare::LookAlike;
+use serde_json::{Value, json};
 
 use super::Context;
 use crate::autogenerate;
 use crate::connect::{block_on, connect_to_read};
 use crate::error::{Result, Status};
+use crate::renames::{attribute, question};
 
 pub(super) fn run(context: &Context<'_>) -> Result<Status> {
     let printer = context.printer;
-    let found = block_on(autogenerate::compare(&context.config, &context.project))?;
+    let found = block_on(autogenerate::compare(
+        &context.config,
+        &context.project,
+        None,
+    ))?;
     found.report(printer);
     let changed = changed(context)?;
     for id in &changed {
@@ -27,9 +33,11 @@ pub(super) fn run(context: &Context<'_>) -> Result<Status> {
         );
     }
     let operations = &found.comparison.operations;
+    let look_alikes = &found.comparison.look_alikes;
     if printer.json() {
         printer.value(&json!({
             "operations": operations,
+            "look_alikes": look_alikes.iter().map(as_json).collect::<Vec<_>>(),
             "unknown": found.comparison.unknown,
             "unmanaged": found.unmanaged,
             "changed": changed,
@@ -52,6 +60,10 @@ pub(super) fn run(context: &Context<'_>) -> Result<Status> {
         };
         printer.text(&format!("  {operation}{loss}"));
     }
+    for it in look_alikes {
+        let (question, attribute) = (question(it), attribute(it));
+        printer.warning("check", &format!("{question} If it was, say {attribute}"));
+    }
     Ok(Status::Different)
 }
 
@@ -63,4 +75,8 @@ fn changed(context: &Context<'_>) -> Result<Vec<String>> {
         let mut migrator = Migrator::new(&mut database, &context.project);
         Ok(migrator.changed().await?)
     })
+}
+
+fn as_json(it: &LookAlike) -> Value {
+    json!({ "kind": it.object.noun(), "from": it.before(), "to": it.object.name() })
 }

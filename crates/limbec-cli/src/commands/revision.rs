@@ -18,6 +18,7 @@ use crate::autogenerate;
 use crate::connect::block_on;
 use crate::error::{CommandError, Result, Status};
 use crate::file_name;
+use crate::renames::Answers;
 
 pub(super) fn run(options: &Revision, context: &Context<'_>) -> Result<Status> {
     if options.sql {
@@ -58,15 +59,15 @@ pub(super) fn run(options: &Revision, context: &Context<'_>) -> Result<Status> {
         },
     )?;
     if options.autogenerate {
-        return block_on(generate(&draft, options.from_empty, context));
+        return block_on(generate(&draft, options, context));
     }
     draft.write_empty(context, options.format)?;
     Ok(Status::Done)
 }
 
-async fn generate(draft: &Draft, from_empty: bool, context: &Context<'_>) -> Result<Status> {
+async fn generate(draft: &Draft, options: &Revision, context: &Context<'_>) -> Result<Status> {
     let printer = context.printer;
-    let found = if from_empty {
+    let found = if options.from_empty {
         if !context.project.graph().is_empty() {
             return Err(CommandError::new(
                 "--from-empty is for the first revision, and there are revisions already",
@@ -75,7 +76,13 @@ async fn generate(draft: &Draft, from_empty: bool, context: &Context<'_>) -> Res
         }
         autogenerate::from_empty(&context.config).await?
     } else {
-        autogenerate::compare(&context.config, &context.project).await?
+        let mut answers = Answers {
+            rename: &options.rename,
+            no_rename: &options.no_rename,
+            printer,
+            apart: Vec::new(),
+        };
+        autogenerate::compare(&context.config, &context.project, Some(&mut answers)).await?
     };
     found.report(printer);
     let upgrade = &found.comparison.operations;

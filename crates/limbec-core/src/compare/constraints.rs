@@ -56,7 +56,7 @@ fn same_label(a: &Constraint, b: &Constraint, judge: &Judge<'_>) -> bool {
 }
 
 /// Whether two constraints say the same, whatever their names.
-fn same(
+pub(super) fn same(
     current: &Constraint,
     target: &Constraint,
     tables: Tables<'_>,

@@ -226,8 +226,7 @@ impl Plan {
 
     /// Whether a name that the text mentions is on its way to become another.
     fn renames_within(&self, sql: &str) -> bool {
-        let all = self.create_types.iter().chain(&self.alter_columns);
-        all.into_iter().any(|it| match it {
+        self.renames.iter().any(|it| match it {
             Operation::RenameTable { from, .. } => mentions(sql, &from.name),
             Operation::RenameColumn { from, .. } => mentions(sql, from),
             _ => false,

@@ -42,7 +42,12 @@ fn drop_index(table: &Table, index: &Index) -> Operation {
     }
 }
 
-fn same(current: &Index, target: &Index, tables: Tables<'_>, judge: &mut Judge<'_>) -> bool {
+pub(super) fn same(
+    current: &Index,
+    target: &Index,
+    tables: Tables<'_>,
+    judge: &mut Judge<'_>,
+) -> bool {
     let method = |index: &Index| index.method.clone().unwrap_or_else(|| "btree".to_string());
     current.unique == target.unique
         && method(current) == method(target)

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::keys::{Key, key_of};
 use crate::dialect::{Dialect, Expression, Place};
 use crate::schema::{Column, ColumnType, Table};
-use crate::sql::{TokenKind, tokens};
+use crate::sql::{TokenKind, rename_type, tokens};
 
 /// Two expressions in the same place whose texts differ: does the database hold them for one?
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -101,22 +101,27 @@ impl<'a> Judge<'a> {
 
     fn askable(&self, column_type: &ColumnType, target: &str) -> ColumnType {
         match column_type {
-            ColumnType::Enum(it) => {
-                let names = |label: &String| {
-                    let literal = format!("'{}'", label.replace('\'', "''"));
-                    tokens(target).any(|token| token.text.contains(&literal))
-                };
-                match self.unready.get(&key_of(self.dialect, &it.name)) {
-                    Some(Some(lacks)) if !lacks.iter().any(names) => column_type.clone(),
-                    Some(_) => ColumnType::Text,
-                    None => column_type.clone(),
-                }
-            }
+            ColumnType::Enum(it) => match self.unready.get(&key_of(self.dialect, &it.name)) {
+                Some(Some(lacks)) if !names_one(target, lacks) => column_type.clone(),
+                Some(_) => ColumnType::Text,
+                None => column_type.clone(),
+            },
             ColumnType::Array(element) => {
                 ColumnType::Array(Box::new(self.askable(element, target)))
             }
             other => other.clone(),
         }
+    }
+
+    /// The expression with text in place of the enumerations that a column is not asked with.
+    fn without_unready_types(&self, expression: &str, target: &str) -> String {
+        let mut text = expression.to_string();
+        for ((_, name), lacks) in &self.unready {
+            if lacks.as_ref().is_none_or(|lacks| names_one(target, lacks)) {
+                text = rename_type(&text, name, "text");
+            }
+        }
+        text
     }
 
     /// The columns of the target, and behind them those that go, which the current expression may
@@ -164,7 +169,7 @@ impl<'a> Judge<'a> {
             table: table.name.name.clone(),
             columns: columns.clone(),
             place: place.clone(),
-            text: text.to_string(),
+            text: self.without_unready_types(text, target),
         };
         let question = Question {
             current: expression(current),
@@ -296,6 +301,14 @@ impl<'a> Judge<'a> {
             _ => false,
         }
     }
+}
+
+/// Whether an expression names one of the labels.
+fn names_one(expression: &str, labels: &[String]) -> bool {
+    labels.iter().any(|label| {
+        let literal = format!("'{}'", label.replace('\'', "''"));
+        tokens(expression).any(|token| token.text.contains(&literal))
+    })
 }
 
 /// The names that expressions mention, whatever their case.

@@ -9,7 +9,7 @@ use super::definitions::{DefinitionKey, definition_key};
 use super::keys::{Key, key_of};
 use crate::dialect::Dialect;
 use crate::operations::Operation;
-use crate::schema::{ColumnType, Definition, ObjectName, Schema};
+use crate::schema::{ColumnType, Definition, ObjectName, Rename, Renamed, Schema};
 use crate::sql::{Token, TokenKind, split, tokens};
 
 /// The objects that revisions have created and not dropped again.
@@ -36,6 +36,13 @@ impl Created {
                     name: to.clone(),
                 };
                 self.tables.insert(key(&now));
+            }
+            Operation::RenameEnum { from, to } if self.types.remove(&key(from)) => {
+                let now = ObjectName {
+                    schema: from.schema.clone(),
+                    name: to.clone(),
+                };
+                self.types.insert(key(&now));
             }
             Operation::CreateEnum { enumeration } => {
                 self.types.insert(key(&enumeration.name));
@@ -177,7 +184,21 @@ pub fn managed(
     let key = |name: &ObjectName| fold(key_of(dialect, name));
     let folded = |keys: &BTreeSet<Key>| keys.iter().cloned().map(&fold).collect::<BTreeSet<Key>>();
     let created_tables = folded(&created.tables);
-    let wanted: BTreeSet<Key> = target.tables.iter().map(|it| key(&it.name)).collect();
+    let before = |it: &Rename, name: &ObjectName| {
+        key(&ObjectName {
+            schema: name.schema.clone(),
+            name: it.from.clone(),
+        })
+    };
+    let mut wanted: BTreeSet<Key> = target.tables.iter().map(|it| key(&it.name)).collect();
+    let mut renamed_types = BTreeSet::new();
+    for it in &target.renames {
+        match &it.object {
+            Renamed::Table { name } => drop(wanted.insert(before(it, name))),
+            Renamed::Enum { name } => drop(renamed_types.insert(before(it, name))),
+            _ => {}
+        }
+    }
     let mut schema = current;
     let mut unmanaged = Vec::new();
     schema.tables.retain(|table| {
@@ -191,7 +212,9 @@ pub fn managed(
     unmanaged.sort();
 
     let mut target = target.clone();
-    let (created_types, created_sequences) = (folded(&created.types), folded(&created.sequences));
+    let (mut created_types, created_sequences) =
+        (folded(&created.types), folded(&created.sequences));
+    created_types.extend(renamed_types);
     let needed = Needed::of([&schema, &target]);
     // Of objects that are neither wanted nor created, those that managed tables use stay.
     macro_rules! keep {

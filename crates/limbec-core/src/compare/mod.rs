@@ -16,13 +16,16 @@ mod domains;
 mod indexes;
 mod judge;
 mod keys;
+mod look_alikes;
 mod managed;
 mod options;
 mod order;
+mod renames;
 mod sequences;
 mod types;
 
 pub use judge::{Question, Verdict, Verdicts};
+pub use look_alikes::LookAlike;
 pub use managed::{Created, Managed, managed};
 
 use crate::dialect::Dialect;
@@ -40,6 +43,11 @@ pub struct Comparison {
     pub questions: Vec<Question>,
     /// What could not be compared, as sentences with the reason.
     pub unknown: Vec<String>,
+    /// What goes and what comes and may be the same by a new name: the operations drop the one and
+    /// make the other, which nobody should run before somebody has said so.
+    pub look_alikes: Vec<LookAlike>,
+    /// What the models say of former names and cannot be, as sentences with the way out.
+    pub conflicts: Vec<String>,
 }
 
 impl Comparison {
@@ -88,12 +96,17 @@ pub fn compare(
         }
         _ => target,
     };
+    let renames::Carried {
+        mut current,
+        conflicts,
+    } = renames::carry_out(current, target, dialect, &mut plan);
+    types::compare(&current, target, &mut judge, &mut plan);
+    judge.unready = types::unready(dialect, &plan);
+    judge.unready_sequences = sequences::unready(&current, target, dialect);
+    renames::by_definition(&mut current, target, &mut judge, &mut plan);
     let current_tables = by_key(dialect, &current.tables);
     let target_tables = by_key(dialect, &target.tables);
 
-    types::compare(current, target, &mut judge, &mut plan);
-    judge.unready = types::unready(dialect, &plan);
-    judge.unready_sequences = sequences::unready(current, target, dialect);
     let mut common = Vec::new();
     let mut created = Vec::new();
     for table in &target.tables {
@@ -109,11 +122,13 @@ pub fn compare(
         .cloned()
         .collect();
 
+    let mut look_alikes = look_alikes::tables(&dropped, &created, dialect);
     drop_tables(dropped, dialect, &mut plan);
     for (existing, wanted) in &common {
         if inherit_otherwise(existing, wanted, &mut judge) {
             continue;
         }
+        look_alikes.extend(look_alikes::columns(existing, wanted, dialect));
         columns::compare(existing, wanted, &mut judge, &mut plan);
         constraints::compare(existing, wanted, &mut judge, &mut plan);
         indexes::compare(existing, wanted, &mut judge, &mut plan);
@@ -123,13 +138,18 @@ pub fn compare(
     }
     constraints::free_referred_keys(&common, dialect, &mut plan);
     create_tables(created, &current_tables, dialect, &mut plan);
-    sequences::compare(current, target, dialect, &mut plan);
-    definitions::compare(current, target, &mut judge, &mut plan);
+    sequences::compare(&current, target, dialect, &mut plan);
+    definitions::compare(&current, target, &mut judge, &mut plan);
+
+    renames::drop_by_old_names(&mut plan);
+    plan.rename_others = renames::operations(&plan.by_name, dialect);
 
     Comparison {
         operations: plan.into_operations(),
         questions: judge.questions,
         unknown: judge.unknown,
+        look_alikes,
+        conflicts,
     }
 }
 
@@ -137,6 +157,8 @@ pub fn compare(
 #[derive(Debug, Default)]
 struct Plan {
     drop_definitions: Vec<Operation>,
+    /// Behind what gives way by the old names. All that follows names tables, columns, enumerations and labels anew.
+    renames: Vec<Operation>,
     create_types: Vec<Operation>,
     create_sequences: Vec<Operation>,
     /// Before the columns go with which they would go.
@@ -147,6 +169,9 @@ struct Plan {
     drop_tables: Vec<Operation>,
     drop_indexes: Vec<Operation>,
     drop_constraints: Vec<Operation>,
+    /// Of constraints and indexes, once names are free of those that go.
+    rename_others: Vec<Operation>,
+    by_name: Vec<renames::ByName>,
     /// Before what they are computed from changes or goes.
     drop_computed: Vec<Operation>,
     /// What names labels that an enumeration may lose.
@@ -178,6 +203,7 @@ impl Plan {
     fn into_operations(self) -> Vec<Operation> {
         [
             self.drop_definitions,
+            self.renames,
             self.create_types,
             self.create_sequences,
             self.disown_sequences,
@@ -186,6 +212,7 @@ impl Plan {
             self.drop_tables,
             self.drop_indexes,
             self.drop_constraints,
+            self.rename_others,
             self.drop_computed,
             self.drop_labelled,
             self.alter_types,

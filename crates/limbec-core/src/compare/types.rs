@@ -118,23 +118,40 @@ fn drop_enums(current: &Schema, target: &Schema, dialect: &dyn Dialect, plan: &m
 /// The enumerations that the operations so far make, or give labels that they lack.
 pub(super) fn unready(dialect: &dyn Dialect, plan: &Plan) -> BTreeMap<Key, Option<Vec<String>>> {
     let all = plan.create_types.iter().chain(&plan.alter_types);
+    let all = all.chain(&plan.renames);
     let lacks = all.filter_map(|operation| match operation {
-        Operation::CreateEnum { enumeration } => Some((&enumeration.name, None)),
+        Operation::CreateEnum { enumeration } => Some((enumeration.name.clone(), None)),
         Operation::AlterEnum { to, from } => {
             let known = |label: &&String| from.as_ref().is_some_and(|it| it.labels.contains(label));
             let lacks = to.labels.iter().filter(|label| !known(label));
-            Some((&to.name, Some(lacks.cloned().collect())))
+            Some((to.name.clone(), Some(lacks.cloned().collect())))
         }
+        Operation::RenameEnum { from, to } => {
+            let mut now = from.clone();
+            now.name.clone_from(to);
+            Some((now, None))
+        }
+        Operation::RenameEnumValue {
+            enumeration, to, ..
+        } => Some((enumeration.clone(), Some(vec![to.clone()]))),
         _ => None,
     });
-    lacks
-        .map(|(name, labels)| (key_of(dialect, name), labels))
-        .collect()
+    let mut unready: BTreeMap<Key, Option<Vec<String>>> = BTreeMap::new();
+    for (name, labels) in lacks {
+        let known = unready
+            .entry(key_of(dialect, &name))
+            .or_insert_with(|| Some(Vec::new()));
+        *known = known
+            .take()
+            .zip(labels)
+            .map(|(known, more)| [known, more].concat());
+    }
+    unready
 }
 
 /// Whether a column is of an enumeration whose labels change.
 pub(super) fn is_relabelled(column: &Column, dialect: &dyn Dialect, plan: &Plan) -> bool {
-    let ColumnType::Enum(it) = column.column_type.element() else {
+    let Some(it) = column.column_type.enumeration() else {
         return false;
     };
     plan.alter_types.iter().any(|operation| {

@@ -5,7 +5,7 @@
 
 use std::fmt;
 
-use super::{CommentOn, Constraint, ConstraintRef, Operation};
+use super::{CommentOn, Constraint, ConstraintRef, Operation, rename};
 use crate::schema::{ColumnType, Definition, EnumType, IndexKey, ObjectName, Schema, Table};
 
 /// Why an operation does not fit the schema it is applied to.
@@ -20,11 +20,14 @@ impl fmt::Display for ApplyError {
 
 impl std::error::Error for ApplyError {}
 
-fn missing(what: &str, name: impl fmt::Display) -> ApplyError {
+pub(super) fn missing(what: &str, name: impl fmt::Display) -> ApplyError {
     ApplyError(format!("there is no {what} `{name}`"))
 }
 
-fn table<'a>(schema: &'a mut Schema, name: &ObjectName) -> Result<&'a mut Table, ApplyError> {
+pub(super) fn table<'a>(
+    schema: &'a mut Schema,
+    name: &ObjectName,
+) -> Result<&'a mut Table, ApplyError> {
     schema.table_mut(name).ok_or_else(|| missing("table", name))
 }
 
@@ -78,7 +81,13 @@ pub fn apply(schema: &mut Schema, operation: &Operation) -> Result<(), ApplyErro
                 .definitions
                 .retain(|it| it.table.as_ref() != Some(&name));
         }
-        Operation::RenameTable { from, to } => rename_table(schema, &from, to)?,
+        Operation::RenameTable { from, to } => rename::rename_table(schema, &from, &to)?,
+        Operation::RenameEnum { from, to } => rename::rename_enum(schema, &from, &to)?,
+        Operation::RenameEnumValue {
+            enumeration,
+            from,
+            to,
+        } => rename::rename_enum_value(schema, &enumeration, &from, &to)?,
         Operation::AddColumn {
             table: name,
             column,
@@ -96,7 +105,19 @@ pub fn apply(schema: &mut Schema, operation: &Operation) -> Result<(), ApplyErro
                 .ok_or_else(|| missing("column", &column))?;
             drop_column(table, &column);
         }
-        Operation::RenameColumn { table, from, to } => rename_column(schema, &table, &from, &to)?,
+        Operation::RenameColumn { table, from, to } => {
+            rename::rename_column(schema, &table, &from, &to)?;
+        }
+        Operation::RenameConstraint {
+            table: name,
+            from,
+            to,
+        } => rename::rename_constraint(table(schema, &name)?, &from, &to)?,
+        Operation::RenameIndex {
+            table: name,
+            from,
+            to,
+        } => rename::rename_index(table(schema, &name)?, &from, &to)?,
         Operation::AlterColumn {
             table: name,
             change,
@@ -266,24 +287,6 @@ fn relabel(column_type: &mut ColumnType, to: &EnumType) {
     }
 }
 
-fn rename_table(schema: &mut Schema, from: &ObjectName, to: String) -> Result<(), ApplyError> {
-    let now = ObjectName {
-        schema: from.schema.clone(),
-        name: to,
-    };
-    table(schema, from)?.name = now.clone();
-    for key in schema
-        .tables
-        .iter_mut()
-        .flat_map(|table| &mut table.foreign_keys)
-    {
-        if key.referred_table == *from {
-            key.referred_table = now.clone();
-        }
-    }
-    Ok(())
-}
-
 /// Drops a column with all that stands on it: databases drop its indexes and keys along.
 fn drop_column(table: &mut Table, name: &str) {
     let has = |columns: &[String]| columns.iter().any(|column| column == name);
@@ -295,53 +298,6 @@ fn drop_column(table: &mut Table, name: &str) {
         let keyed = |key: &IndexKey| matches!(key, IndexKey::Column(column) if column == name);
         !has(&index.include) && !index.elements.iter().any(|element| keyed(&element.key))
     });
-}
-
-fn rename_column(
-    schema: &mut Schema,
-    name: &ObjectName,
-    from: &str,
-    to: &str,
-) -> Result<(), ApplyError> {
-    let rename = |columns: &mut Vec<String>| {
-        for column in columns.iter_mut().filter(|column| *column == from) {
-            *column = to.to_string();
-        }
-    };
-    let table = table(schema, name)?;
-    let column = table.columns.iter_mut().find(|column| column.name == from);
-    column.ok_or_else(|| missing("column", from))?.name = to.to_string();
-    if let Some(key) = &mut table.primary_key {
-        rename(&mut key.columns);
-    }
-    table
-        .uniques
-        .iter_mut()
-        .for_each(|it| rename(&mut it.columns));
-    table
-        .foreign_keys
-        .iter_mut()
-        .for_each(|it| rename(&mut it.columns));
-    for index in &mut table.indexes {
-        rename(&mut index.include);
-        for element in &mut index.elements {
-            if let IndexKey::Column(column) = &mut element.key
-                && column == from
-            {
-                *column = to.to_string();
-            }
-        }
-    }
-    for key in schema
-        .tables
-        .iter_mut()
-        .flat_map(|table| &mut table.foreign_keys)
-    {
-        if key.referred_table == *name {
-            rename(&mut key.referred_columns);
-        }
-    }
-    Ok(())
 }
 
 fn drop_constraint(table: &mut Table, which: &ConstraintRef) -> Result<(), ApplyError> {

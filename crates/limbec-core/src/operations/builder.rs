@@ -123,6 +123,14 @@ directives! {
     fn alter_enum(enumeration: EnumType) {
         Operation::AlterEnum { to: enumeration, from: None }
     }
+    /// Renames an enumeration within its namespace.
+    fn rename_enum(from: into ObjectName, to: into String) {
+        Operation::RenameEnum { from, to }
+    }
+    /// Renames a label of an enumeration; rows that hold it hold the new one.
+    fn rename_enum_value(enumeration: into ObjectName, from: into String, to: into String) {
+        Operation::RenameEnumValue { enumeration, from, to }
+    }
     /// Creates a table; its indexes come by [`Operations::create_index`].
     fn create_table(table: Table) {
         Operation::CreateTable { table }
@@ -171,6 +179,10 @@ directives! {
     fn drop_constraint(table: into ObjectName, constraint: into ConstraintRef) {
         Operation::DropConstraint { table, constraint, definition: None }
     }
+    /// Renames a constraint.
+    fn rename_constraint(table: into ObjectName, from: into String, to: into String) {
+        Operation::RenameConstraint { table, from, to }
+    }
     /// Creates an index.
     fn create_index(table: into ObjectName, index: Index) {
         Operation::CreateIndex { table, index }
@@ -183,6 +195,10 @@ directives! {
     /// transaction (PostgreSQL's `DROP INDEX CONCURRENTLY`).
     fn drop_index_concurrently(table: into ObjectName, name: into String) {
         Operation::DropIndex { table, name, index: None, concurrently: true }
+    }
+    /// Renames an index.
+    fn rename_index(table: into ObjectName, from: into String, to: into String) {
+        Operation::RenameIndex { table, from, to }
     }
     /// Sets the comment of a table.
     fn create_table_comment(table: into ObjectName, comment: into String) {

@@ -35,6 +35,17 @@ impl Constraint {
         }
     }
 
+    /// Gives it another name.
+    pub(crate) fn set_name(&mut self, name: &str) {
+        let own = match self {
+            Constraint::PrimaryKey(it) => &mut it.name,
+            Constraint::Unique(it) => &mut it.name,
+            Constraint::Check(it) => &mut it.name,
+            Constraint::ForeignKey(it) => &mut it.name,
+        };
+        *own = Some(name.to_string());
+    }
+
     /// Adds the constraint to a table in memory.
     pub fn add_to(self, table: &mut Table) {
         match self {

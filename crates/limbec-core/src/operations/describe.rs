@@ -24,6 +24,10 @@ impl Operation {
             Operation::CreateTable { .. } => "create_table",
             Operation::DropTable { .. } => "drop_table",
             Operation::RenameTable { .. } => "rename_table",
+            Operation::RenameEnum { .. } => "rename_enum",
+            Operation::RenameEnumValue { .. } => "rename_enum_value",
+            Operation::RenameConstraint { .. } => "rename_constraint",
+            Operation::RenameIndex { .. } => "rename_index",
             Operation::AddColumn { .. } => "add_column",
             Operation::DropColumn { .. } => "drop_column",
             Operation::RenameColumn { .. } => "rename_column",
@@ -81,7 +85,16 @@ impl Operation {
             | Operation::DropEnum { name, .. }
             | Operation::DropSequence { name, .. }
             | Operation::DropTable { name, .. } => name.to_string(),
-            Operation::RenameTable { from, to } => format!("{from} to {to}"),
+            Operation::RenameTable { from, to } | Operation::RenameEnum { from, to } => {
+                format!("{from} to {to}")
+            }
+            Operation::RenameEnumValue {
+                enumeration,
+                from,
+                to,
+            } => format!("{enumeration}: {from} to {to}"),
+            Operation::RenameConstraint { table, from, to }
+            | Operation::RenameIndex { table, from, to } => format!("{from} on {table} to {to}"),
             Operation::AddColumn { table, column } => format!("{table}.{}", column.name),
             Operation::DropColumn { table, name, .. } => format!("{table}.{name}"),
             Operation::RenameColumn { table, from, to } => format!("{table}.{from} to {to}"),

@@ -62,6 +62,23 @@ impl Operation {
                     to: from.name,
                 }
             }
+            Operation::RenameEnum { from, to } => {
+                let mut now = from.clone();
+                now.name = to;
+                Operation::RenameEnum {
+                    from: now,
+                    to: from.name,
+                }
+            }
+            Operation::RenameEnumValue {
+                enumeration,
+                from,
+                to,
+            } => Operation::RenameEnumValue {
+                enumeration,
+                from: to,
+                to: from,
+            },
             Operation::AddColumn { table, column } => Operation::DropColumn {
                 table,
                 name: column.name.clone(),
@@ -107,6 +124,16 @@ impl Operation {
                 };
                 Operation::CreateConstraint { table, constraint }
             }
+            Operation::RenameConstraint { table, from, to } => Operation::RenameConstraint {
+                table,
+                from: to,
+                to: from,
+            },
+            Operation::RenameIndex { table, from, to } => Operation::RenameIndex {
+                table,
+                from: to,
+                to: from,
+            },
             Operation::CreateIndex { table, index } => Operation::DropIndex {
                 table,
                 name: index.name.clone(),

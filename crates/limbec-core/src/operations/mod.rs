@@ -16,6 +16,7 @@ mod constraint;
 mod describe;
 mod invert;
 mod options;
+mod rename;
 
 pub use adds::only_adds;
 pub use alter_column::{AlterColumn, ColumnChange};
@@ -25,6 +26,7 @@ pub use comment::CommentOn;
 pub use constraint::{Constraint, ConstraintRef};
 pub use invert::create_with_indexes;
 pub use options::{AlterOptions, OptionsOf};
+pub(crate) use rename::{relabel_table, rename_constraint};
 
 use crate::schema::{Column, Definition, Domain, EnumType, Index, ObjectName, Sequence, Table};
 
@@ -122,6 +124,22 @@ pub enum Operation {
         /// The enumeration before, where known.
         from: Option<EnumType>,
     },
+    /// Renames an enumeration.
+    RenameEnum {
+        /// Its name before.
+        from: ObjectName,
+        /// Its name after, in the same namespace.
+        to: String,
+    },
+    /// Renames a label of an enumeration.
+    RenameEnumValue {
+        /// The enumeration.
+        enumeration: ObjectName,
+        /// The label before.
+        from: String,
+        /// The label after.
+        to: String,
+    },
     /// Creates a table without its indexes.
     CreateTable {
         /// The table.
@@ -189,6 +207,15 @@ pub enum Operation {
         /// What it was, where known.
         definition: Option<Constraint>,
     },
+    /// Renames a constraint.
+    RenameConstraint {
+        /// The table.
+        table: ObjectName,
+        /// Its name before.
+        from: String,
+        /// Its name after.
+        to: String,
+    },
     /// Creates an index.
     CreateIndex {
         /// The table.
@@ -207,6 +234,15 @@ pub enum Operation {
         /// Whether it goes while rows are read and written, outside the transaction.
         #[cfg_attr(feature = "serde", serde(skip_serializing_if = "std::ops::Not::not"))]
         concurrently: bool,
+    },
+    /// Renames an index.
+    RenameIndex {
+        /// The table.
+        table: ObjectName,
+        /// Its name before.
+        from: String,
+        /// Its name after.
+        to: String,
     },
     /// Sets the comment of a table.
     CreateTableComment {

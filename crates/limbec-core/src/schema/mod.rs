@@ -13,6 +13,7 @@ mod index;
 mod name;
 mod namespace;
 mod naming;
+mod rename;
 mod sequence;
 mod table;
 mod types;
@@ -28,6 +29,7 @@ pub use index::{Index, IndexElement, IndexKey};
 pub use name::ObjectName;
 pub use namespace::Namespace;
 pub use naming::{NameParts, NamingConvention};
+pub use rename::{Rename, Renamed};
 pub use sequence::{OwnedBy, Sequence};
 pub use table::Table;
 pub(crate) use types::construct_type;
@@ -66,6 +68,12 @@ pub struct Schema {
         serde(default, skip_serializing_if = "Vec::is_empty")
     )]
     pub definitions: Vec<Definition>,
+    /// What the models say of former names; a database says nothing of them.
+    #[cfg_attr(
+        feature = "serde",
+        serde(default, skip_serializing_if = "Vec::is_empty")
+    )]
+    pub renames: Vec<Rename>,
 }
 
 impl Schema {
@@ -110,7 +118,8 @@ impl Schema {
             .chain(keys.map(|it| &it.referred_table))
             .chain(types)
             .chain(self.definitions.iter().map(|it| &it.name))
-            .chain(self.definitions.iter().filter_map(|it| it.table.as_ref()));
+            .chain(self.definitions.iter().filter_map(|it| it.table.as_ref()))
+            .chain(self.renames.iter().map(|it| it.object.namespaced()));
         names.any(|name| name.schema.as_deref() == Some(own))
     }
 
@@ -131,6 +140,9 @@ impl Schema {
 
     /// Hands over every name of an object that lives in a namespace, wherever it stands.
     fn each_name(&mut self, with: &mut dyn FnMut(&mut ObjectName)) {
+        for it in &mut self.renames {
+            with(it.object.namespaced_mut());
+        }
         for it in &mut self.enums {
             with(&mut it.name);
         }

@@ -87,6 +87,23 @@ pub enum ColumnType {
 }
 
 impl ColumnType {
+    /// The enumeration that values, or the elements of arrays, are of.
+    pub fn enumeration(&self) -> Option<&EnumType> {
+        match self {
+            ColumnType::Enum(it) => Some(it),
+            ColumnType::Array(element) => element.enumeration(),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn enumeration_mut(&mut self) -> Option<&mut EnumType> {
+        match self {
+            ColumnType::Enum(it) => Some(it),
+            ColumnType::Array(element) => element.enumeration_mut(),
+            _ => None,
+        }
+    }
+
     /// Hands over the names of the enumerations and domains in the type.
     pub(super) fn each_name(&mut self, with: &mut dyn FnMut(&mut ObjectName)) {
         match self {

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use limbec_core::schema::{
-    self, CheckConstraint, IndexElement, IndexKey, NameParts, Namespace, NamingConvention, Schema,
-    UniqueConstraint,
+    self, CheckConstraint, IndexElement, IndexKey, NameParts, Namespace, NamingConvention, Rename,
+    Renamed, Schema, UniqueConstraint,
 };
 
 use super::build::Built;
@@ -12,6 +12,7 @@ use super::constraint::{Check, Unique};
 use super::index::Index;
 use super::link::Linker;
 use super::naming::{Names, Of, column_of_check};
+use super::renames;
 use super::scope::Found;
 use super::table::Table;
 use crate::mistake::{At, Mistakes, Place};
@@ -31,6 +32,7 @@ pub(super) fn schema(
     take_given(tables, &mut names, mistakes);
     let linker = Linker::new(tables, built);
     let mut made = Vec::with_capacity(tables.len());
+    let mut renames = renames::of_models(tables, &found.enumerations, mistakes);
     let mut seen = BTreeSet::new();
     for (number, table) in tables.iter().enumerate() {
         mistakes.file = table.place.file;
@@ -44,6 +46,7 @@ pub(super) fn schema(
             linker: &linker,
             naming,
             names: &mut names,
+            renames: &mut renames,
         }
         .table(columns, mistakes);
         if seen.insert(table.name.clone()) {
@@ -63,6 +66,7 @@ pub(super) fn schema(
     schema.extensions.sort();
     schema.extensions.dedup();
     schema.namespaces = namespaces(&schema, found);
+    schema.renames = renames;
     schema
 }
 
@@ -212,6 +216,7 @@ struct Assembler<'a> {
     linker: &'a Linker<'a>,
     naming: &'a NamingConvention,
     names: &'a mut Names,
+    renames: &'a mut Vec<Rename>,
 }
 
 impl Assembler<'_> {
@@ -234,6 +239,7 @@ impl Assembler<'_> {
                     &self.naming.primary_key,
                     &columns,
                 );
+                self.constraint_renamed(key.renamed_from.as_ref(), &name);
                 schema::PrimaryKey {
                     name: Some(name),
                     comment: key.comment.clone(),
@@ -287,6 +293,23 @@ impl Assembler<'_> {
         })
     }
 
+    /// Notes the former name of a constraint or an index.
+    fn renamed(&mut self, from: Option<&At<String>>, object: Renamed) {
+        if let Some(from) = from.filter(|it| it.value != object.name()) {
+            self.renames.push(Rename {
+                object,
+                from: from.value.clone(),
+                once: false,
+            });
+        }
+    }
+
+    fn constraint_renamed(&mut self, from: Option<&At<String>>, name: &str) {
+        let table = self.table.name.clone();
+        let name = name.to_string();
+        self.renamed(from, Renamed::Constraint { table, name });
+    }
+
     fn check(&mut self, check: &Check) -> CheckConstraint {
         let all: Vec<String> = self
             .table
@@ -303,6 +326,7 @@ impl Assembler<'_> {
             &self.naming.check,
             &column,
         );
+        self.constraint_renamed(check.renamed_from.as_ref(), &name);
         CheckConstraint {
             name: Some(name),
             comment: check.comment.clone(),
@@ -325,6 +349,7 @@ impl Assembler<'_> {
             &self.naming.unique,
             &columns,
         );
+        self.constraint_renamed(unique.renamed_from.as_ref(), &name);
         UniqueConstraint {
             name: Some(name),
             columns,
@@ -349,6 +374,7 @@ impl Assembler<'_> {
             {
                 continue;
             }
+            let renamed_from = key.renamed_from.as_ref();
             let Some(mut key) = self.linker.link(self.number, key, mistakes) else {
                 continue;
             };
@@ -358,12 +384,14 @@ impl Assembler<'_> {
                 referred_columns: &key.referred_columns,
                 ..NameParts::default()
             };
-            key.name = Some(self.name_by(
+            let name = self.name_by(
                 key.name.clone(),
                 Of::Constraint,
                 &self.naming.foreign_key,
                 parts,
-            ));
+            );
+            self.constraint_renamed(renamed_from, &name);
+            key.name = Some(name);
             keys.push(key);
         }
         keys
@@ -379,13 +407,19 @@ impl Assembler<'_> {
                 .collect(),
         };
         let columns = words_of(&elements);
+        let name = self.name(
+            index.name.as_ref(),
+            Of::Relation,
+            &self.naming.index,
+            &columns,
+        );
+        let object = Renamed::Index {
+            table: self.table.name.clone(),
+            name: name.clone(),
+        };
+        self.renamed(index.renamed_from.as_ref(), object);
         schema::Index {
-            name: self.name(
-                index.name.as_ref(),
-                Of::Relation,
-                &self.naming.index,
-                &columns,
-            ),
+            name,
             elements,
             unique: index.unique,
             method: index.method.clone(),

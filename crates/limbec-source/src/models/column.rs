@@ -20,6 +20,7 @@ pub(super) struct Field {
     pub(super) rust_name: String,
     /// The column's name; the place is the attribute's or the field's.
     pub(super) name: At<String>,
+    pub(super) renamed_from: Option<At<String>>,
     pub(super) rust_type: syn::Type,
     pub(super) sql_type: Option<At<String>>,
     pub(super) primary_key: Option<Span>,
@@ -56,6 +57,7 @@ impl Field {
         });
         let read = Field {
             rust_name,
+            renamed_from: entries.text("renamed_from", mistakes),
             rust_type: field.ty.clone(),
             sql_type: entries.text("type", mistakes),
             primary_key: entries.set("primary_key", mistakes),

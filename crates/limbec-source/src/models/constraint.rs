@@ -15,6 +15,7 @@ use crate::suggest::did_you_mean;
 #[derive(Debug)]
 pub(super) struct Unique {
     pub(super) name: Option<At<String>>,
+    pub(super) renamed_from: Option<At<String>>,
     /// Empty at a column, whose own it is.
     pub(super) columns: Vec<At<String>>,
     pub(super) deferrable: Option<Deferrable>,
@@ -27,6 +28,7 @@ pub(super) struct Unique {
 #[derive(Debug)]
 pub(super) struct Check {
     pub(super) name: Option<At<String>>,
+    pub(super) renamed_from: Option<At<String>>,
     pub(super) expression: String,
     pub(super) comment: Option<String>,
 }
@@ -35,6 +37,7 @@ pub(super) struct Check {
 #[derive(Debug)]
 pub(super) struct PrimaryKey {
     pub(super) name: Option<At<String>>,
+    pub(super) renamed_from: Option<At<String>>,
     pub(super) columns: Vec<At<String>>,
     pub(super) comment: Option<String>,
     pub(super) span: Span,
@@ -44,6 +47,7 @@ pub(super) struct PrimaryKey {
 #[derive(Debug)]
 pub(super) struct ForeignKey {
     pub(super) name: Option<At<String>>,
+    pub(super) renamed_from: Option<At<String>>,
     pub(super) columns: Vec<At<String>>,
     /// The parts of the name between dots: schema, table, and at a column the column.
     pub(super) target: At<Vec<String>>,
@@ -70,6 +74,7 @@ pub(super) fn uniques(entries: &Entries, at_table: bool, mistakes: &mut Mistakes
                     value,
                     span: short.span,
                 }),
+                renamed_from: None,
                 columns: Vec::new(),
                 deferrable: None,
                 nulls_not_distinct: false,
@@ -79,6 +84,7 @@ pub(super) fn uniques(entries: &Entries, at_table: bool, mistakes: &mut Mistakes
             Form::Nested(nested) => {
                 let unique = Unique {
                     name: nested.text("name", mistakes),
+                    renamed_from: nested.text("renamed_from", mistakes),
                     columns: nested.names("columns", mistakes).unwrap_or_default(),
                     deferrable: deferrable(&nested, mistakes),
                     nulls_not_distinct: nested.set("nulls_not_distinct", mistakes).is_some(),
@@ -137,6 +143,7 @@ pub(super) fn checks(entries: &Entries, mistakes: &mut Mistakes) -> Vec<Check> {
             }) => {
                 checks.push(Check {
                     name: None,
+                    renamed_from: None,
                     expression,
                     comment: None,
                 });
@@ -149,11 +156,13 @@ pub(super) fn checks(entries: &Entries, mistakes: &mut Mistakes) -> Vec<Check> {
             Form::Nested(nested) => {
                 let span = nested.span;
                 let name = nested.text("name", mistakes);
+                let renamed_from = nested.text("renamed_from", mistakes);
                 let expression = nested.text("expression", mistakes);
                 let comment = text(&nested, "comment", mistakes);
                 if let Some(expression) = expression {
                     checks.push(Check {
                         name,
+                        renamed_from,
                         expression: expression.value,
                         comment,
                     });
@@ -175,6 +184,7 @@ pub(super) fn primary_key(entries: &Entries, mistakes: &mut Mistakes) -> Option<
     for nested in entries.nested("primary_key", &keys::PRIMARY_KEY, mistakes) {
         let key = PrimaryKey {
             name: nested.text("name", mistakes),
+            renamed_from: nested.text("renamed_from", mistakes),
             columns: nested.names("columns", mistakes).unwrap_or_default(),
             comment: text(&nested, "comment", mistakes),
             span: nested.span,
@@ -211,6 +221,7 @@ fn foreign_key(nested: &Entries, mistakes: &mut Mistakes) -> Option<ForeignKey> 
     let references = nested.text("references", mistakes);
     let referred_columns = nested.names("referred_columns", mistakes);
     let name = nested.text("name", mistakes);
+    let renamed_from = nested.text("renamed_from", mistakes);
     let actions = actions(nested, mistakes);
     let comment = text(nested, "comment", mistakes);
     for (missing, key) in [
@@ -259,6 +270,7 @@ fn foreign_key(nested: &Entries, mistakes: &mut Mistakes) -> Option<ForeignKey> 
     }
     Some(ForeignKey {
         name,
+        renamed_from,
         columns,
         target: At {
             value: parts,
@@ -321,6 +333,7 @@ pub(super) fn column_foreign_key(
     };
     Some(ForeignKey {
         name,
+        renamed_from: None,
         columns: vec![column.clone()],
         target: At {
             value: parts,

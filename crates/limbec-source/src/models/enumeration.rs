@@ -9,7 +9,7 @@ use super::cases::Case;
 use super::entries::of_attributes;
 use super::keys;
 use super::{column, conditions};
-use crate::mistake::{Mistakes, Place};
+use crate::mistake::{At, Mistakes, Place};
 use crate::suggest::did_you_mean;
 
 /// An enumeration as one enum tells it.
@@ -17,6 +17,9 @@ use crate::suggest::did_you_mean;
 pub(super) struct Enumeration {
     pub(super) place: Place,
     pub(super) enum_type: EnumType,
+    pub(super) renamed_from: Option<At<String>>,
+    /// The labels that had other texts, with those.
+    pub(super) renamed_labels: Vec<(String, At<String>)>,
 }
 
 impl Enumeration {
@@ -53,24 +56,32 @@ impl Enumeration {
             found
         });
         let comment = column::comment(&entries, attributes, mistakes);
+        let renamed_from = entries.text("renamed_from", mistakes);
         entries.finish(mistakes);
+        let (labels, renamed_labels) = labels(item, case.unwrap_or(Case::Snake), mistakes);
         let enum_type = EnumType {
             name: ObjectName {
                 schema,
                 name: name.map_or_else(|| Case::Snake.of(&rust_name), |name| name.value),
             },
-            labels: labels(item, case.unwrap_or(Case::Snake), mistakes),
+            labels,
             comment,
         };
         Enumeration {
             place: mistakes.place(span),
             enum_type,
+            renamed_from,
+            renamed_labels,
         }
     }
 }
 
-fn labels(item: &syn::ItemEnum, case: Case, mistakes: &mut Mistakes) -> Vec<String> {
+type Labels = (Vec<String>, Vec<(String, At<String>)>);
+
+/// The labels, and the former texts of those that had another.
+fn labels(item: &syn::ItemEnum, case: Case, mistakes: &mut Mistakes) -> Labels {
     let mut labels: Vec<(String, Span)> = Vec::new();
+    let mut renamed = Vec::new();
     for variant in &item.variants {
         let (attributes, kept) = conditions::resolve(&variant.attrs);
         if !kept {
@@ -84,8 +95,9 @@ fn labels(item: &syn::ItemEnum, case: Case, mistakes: &mut Mistakes) -> Vec<Stri
         let own = attributes
             .iter()
             .filter(|it| it.path().is_ident("label"))
-            .find_map(|it| label(it, mistakes));
-        let (text, span) = own.unwrap_or_else(|| {
+            .find_map(|it| label(it, mistakes))
+            .unwrap_or_default();
+        let (text, span) = own.text.unwrap_or_else(|| {
             (
                 case.of(&variant.ident.unraw().to_string()),
                 variant.ident.span(),
@@ -97,6 +109,7 @@ fn labels(item: &syn::ItemEnum, case: Case, mistakes: &mut Mistakes) -> Vec<Stri
                 .at(span, format!("two labels are `{text}`"))
                 .other(other, "the first is here");
         }
+        renamed.extend(own.renamed_from.map(|from| (text.clone(), from)));
         labels.push((text, span));
     }
     if labels.is_empty() {
@@ -105,13 +118,21 @@ fn labels(item: &syn::ItemEnum, case: Case, mistakes: &mut Mistakes) -> Vec<Stri
             format!("`{}` has no variant, and so no label", item.ident),
         );
     }
-    labels.into_iter().map(|(label, _)| label).collect()
+    let labels = labels.into_iter().map(|(label, _)| label).collect();
+    (labels, renamed)
 }
 
-/// Reads `#[label("…")]` or `#[label = "…"]`.
-fn label(attribute: &syn::Attribute, mistakes: &mut Mistakes) -> Option<(String, Span)> {
-    let literal = match &attribute.meta {
-        syn::Meta::List(list) => list.parse_args::<syn::LitStr>().ok(),
+/// What `#[label(…)]` says.
+#[derive(Default)]
+struct Label {
+    text: Option<(String, Span)>,
+    renamed_from: Option<At<String>>,
+}
+
+/// Reads `#[label("…")]`, `#[label = "…"]`, `#[label("…", renamed_from = "…")]`.
+fn label(attribute: &syn::Attribute, mistakes: &mut Mistakes) -> Option<Label> {
+    let read = match &attribute.meta {
+        syn::Meta::List(list) => list.parse_args_with(words).ok(),
         syn::Meta::NameValue(syn::MetaNameValue {
             value:
                 syn::Expr::Lit(syn::ExprLit {
@@ -119,22 +140,55 @@ fn label(attribute: &syn::Attribute, mistakes: &mut Mistakes) -> Option<(String,
                     ..
                 }),
             ..
-        }) => Some(text.clone()),
+        }) => Some((Some(text.clone()), None)),
         _ => None,
     };
-    let Some(literal) = literal else {
-        mistakes
-            .at(attribute.span(), "a label is a string")
-            .help("write `#[label(\"in progress\")]`");
-        return None;
-    };
-    let text = literal.value();
-    if text.contains('\0') {
-        mistakes.at(
-            literal.span(),
-            "a label holds a NUL, which no database takes",
+    let Some((text, before)) = read else {
+        mistakes.at(attribute.span(), "a label is a string").help(
+            "write `#[label(\"in progress\")]`, or `#[label(\"new\", renamed_from = \"old\")]`",
         );
         return None;
+    };
+    let mut proper = |literal: syn::LitStr| {
+        let text = literal.value();
+        if text.contains('\0') {
+            mistakes.at(
+                literal.span(),
+                "a label holds a NUL, which no database takes",
+            );
+            return None;
+        }
+        Some((text, literal.span()))
+    };
+    Some(Label {
+        text: text.and_then(&mut proper),
+        renamed_from: before
+            .and_then(proper)
+            .map(|(value, span)| At { value, span }),
+    })
+}
+
+/// The label and its former text, at least one of them.
+fn words(
+    input: syn::parse::ParseStream<'_>,
+) -> syn::Result<(Option<syn::LitStr>, Option<syn::LitStr>)> {
+    let text = if input.peek(syn::LitStr) {
+        Some(input.parse()?)
+    } else {
+        None
+    };
+    if text.is_some() && !input.is_empty() {
+        input.parse::<syn::Token![,]>()?;
     }
-    Some((text, literal.span()))
+    if text.is_some() && input.is_empty() {
+        return Ok((text, None));
+    }
+    let key: syn::Ident = input.parse()?;
+    if key != "renamed_from" {
+        return Err(syn::Error::new(key.span(), "not `renamed_from`"));
+    }
+    input.parse::<syn::Token![=]>()?;
+    let before = input.parse()?;
+    input.parse::<Option<syn::Token![,]>>()?;
+    Ok((text, Some(before)))
 }

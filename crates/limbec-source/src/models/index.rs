@@ -15,6 +15,7 @@ use crate::mistake::{At, Mistakes};
 #[derive(Debug)]
 pub(super) struct Index {
     pub(super) name: Option<At<String>>,
+    pub(super) renamed_from: Option<At<String>>,
     /// Empty at a column, whose own it is.
     pub(super) elements: Vec<At<IndexElement>>,
     pub(super) unique: bool,
@@ -38,6 +39,7 @@ pub(super) fn indexes(entries: &Entries, at_table: bool, mistakes: &mut Mistakes
                     value,
                     span: short.span,
                 }),
+                renamed_from: None,
                 elements: Vec::new(),
                 unique: false,
                 method: None,
@@ -81,6 +83,7 @@ fn index(nested: Entries, mistakes: &mut Mistakes) -> Index {
     });
     let index = Index {
         name: nested.text("name", mistakes),
+        renamed_from: nested.text("renamed_from", mistakes),
         elements: columns.chain(on).collect(),
         unique: nested.set("unique", mistakes).is_some(),
         method: nested.text("using", mistakes).map(|it| it.value),

@@ -64,6 +64,7 @@ keys! {
         "collation" "collation = \"de_DE\""
         "comment" "comment = \"In cents\""
         "option" "option(\"postgresql.storage\" = \"external\")"
+        "renamed_from" "renamed_from = \"title\""
         "skip" "skip"
     }
     /// A struct.
@@ -96,6 +97,7 @@ keys! {
         "nulls_not_distinct" "nulls_not_distinct"
         "comment" "comment = \"For the search page\""
         "option" "option(\"postgresql.fillfactor\" = \"70\")"
+        "renamed_from" "renamed_from = \"ix_users_mail\""
     }
     UNIQUE "unique(…)" {
         "columns" "columns = [\"a\", \"b\"]"
@@ -104,11 +106,13 @@ keys! {
         "initially_deferred" "initially_deferred"
         "nulls_not_distinct" "nulls_not_distinct"
         "comment" "comment = \"One name an owner\""
+        "renamed_from" "renamed_from = \"only_one\""
     }
     CHECK "check(…)" {
         "expression" "expression = \"a < b\""
         "name" "name = \"a_before_b\""
         "comment" "comment = \"Ends after it begins\""
+        "renamed_from" "renamed_from = \"in_order\""
     }
     FOREIGN_KEY "foreign_key(…)" {
         "columns" "columns = [\"a\", \"b\"]"
@@ -121,11 +125,13 @@ keys! {
         "initially_deferred" "initially_deferred"
         "match_full" "match_full"
         "comment" "comment = \"Who made it\""
+        "renamed_from" "renamed_from = \"fk_other\""
     }
     PRIMARY_KEY "primary_key(…)" {
         "columns" "columns = [\"a\", \"b\"]"
         "name" "name = \"pk_users\""
         "comment" "comment = \"By number\""
+        "renamed_from" "renamed_from = \"pk_people\""
     }
     IDENTITY "identity(…)" {
         "always" "always"
@@ -145,6 +151,7 @@ keys! {
         "schema" "schema = \"billing\""
         "rename_all" "rename_all = \"snake_case\""
         "comment" "comment = \"How far it is\""
+        "renamed_from" "renamed_from = \"humour\""
     }
     /// A domain.
     DOMAIN "#[domain(…)]" {
@@ -237,7 +244,9 @@ pub(super) static FOREIGN: &[(&str, &str)] = &[
     ("pk", "primary_key"),
     ("postgresql_using", "using"),
     ("postgresql_where", "where"),
+    ("old_name", "renamed_from"),
     ("predicate", "where"),
+    ("previously", "renamed_from"),
     ("primary", "primary_key"),
     ("reference", "references"),
     ("references", "foreign_key"),

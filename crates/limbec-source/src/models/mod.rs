@@ -34,6 +34,7 @@ mod lookup;
 mod md5;
 pub(crate) mod naming;
 mod objects;
+mod renames;
 mod rust_type;
 mod scan;
 mod scope;

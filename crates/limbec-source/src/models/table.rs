@@ -28,6 +28,7 @@ pub(super) struct Table {
     pub(super) place: Place,
     pub(super) name: ObjectName,
     pub(super) name_place: Place,
+    pub(super) renamed_from: Option<At<String>>,
     pub(super) comment: Option<String>,
     pub(super) options: BTreeMap<String, String>,
     pub(super) fields: Vec<Field>,
@@ -51,11 +52,6 @@ impl Table {
         let entries = of_attributes(attributes, "table", &keys::TABLE, span, mistakes);
         let name = entries.text("name", mistakes);
         let schema = entries.text("schema", mistakes);
-        if let Some(renamed) = entries.text("renamed_from", mistakes) {
-            mistakes
-                .at(renamed.span, "`renamed_from` is kept for a later version of limbec")
-                .help("rename the table by hand in the revision: `op.rename_table(\"old_name\", \"new_name\")`");
-        }
         let none = entries.set("no_primary_key", mistakes);
         let of_others = ["partition_of", "inherits"]
             .iter()
@@ -73,6 +69,7 @@ impl Table {
                 schema: schema.map(|it| it.value),
                 name: name.map_or_else(|| Case::Snake.of(&rust_name), |name| name.value),
             },
+            renamed_from: entries.text("renamed_from", mistakes),
             comment: column::comment(&entries, attributes, mistakes),
             options: options(&entries, mistakes),
             fields: fields(item, of_others, none.is_some(), mistakes),
@@ -132,6 +129,7 @@ impl Table {
                 let span = field.span;
                 self.primary_key = Some(PrimaryKey {
                     name: None,
+                    renamed_from: None,
                     columns: marked,
                     comment: None,
                     span,

@@ -43,12 +43,23 @@ pub(super) fn directives(operation: &Operation) -> Vec<Directive> {
         | Operation::DropEnum { name, .. }
         | Operation::DropSequence { name, .. }
         | Operation::DropTable { name, .. } => vec![object(name)],
-        Operation::RenameTable { from, to } => vec![object(from), text(to)],
+        Operation::RenameTable { from, to } | Operation::RenameEnum { from, to } => {
+            vec![object(from), text(to)]
+        }
+        Operation::RenameEnumValue {
+            enumeration: it,
+            from,
+            to,
+        } => vec![object(it), text(from), text(to)],
         Operation::AddColumn { table, column: it } => vec![object(table), column(it)],
         Operation::DropColumn { table, name, .. } | Operation::DropIndex { table, name, .. } => {
             vec![object(table), text(name)]
         }
-        Operation::RenameColumn { table, from, to } => vec![object(table), text(from), text(to)],
+        Operation::RenameColumn { table, from, to }
+        | Operation::RenameConstraint { table, from, to }
+        | Operation::RenameIndex { table, from, to } => {
+            vec![object(table), text(from), text(to)]
+        }
         Operation::AlterColumn { table, change } => vec![object(table), alter_column(change)],
         Operation::CreateConstraint {
             table,

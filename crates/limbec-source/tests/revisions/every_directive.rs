@@ -188,6 +188,10 @@ pub fn upgrade(op: &mut Operations) {
     op.create_index("invoices", Index::new("ix_expression", &[]).element(IndexElement::expression("a")));
     op.create_table_comment("invoices", "What is owed");
     op.rename_column("invoices", "total", "amount");
+    op.rename_enum(ObjectName::qualified("billing", "humour"), "mood");
+    op.rename_enum_value("state", "sent", "shipped");
+    op.rename_constraint("types", "old_key", "new_key");
+    op.rename_index("types", "old_index", "new_index");
     op.rename_table("invoices", "bills");
     op.lock_timeout("5s");
     op.statement_timeout("10min");

@@ -3,6 +3,7 @@
 mod binaries;
 mod cluster;
 mod database;
+mod dump;
 mod pooler;
 mod psql;
 mod user;
@@ -10,5 +11,6 @@ mod user;
 pub use binaries::{install_if_missing, major_version};
 pub use cluster::Cluster;
 pub use database::{TEST_URL_VARIABLE, TestDatabase, create_database, test_database};
+pub use dump::schema_dump;
 pub use pooler::{Pooler, install_pooler_if_missing};
 pub use psql::{pg_dump, psql};

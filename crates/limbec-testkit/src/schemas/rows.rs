@@ -40,7 +40,7 @@ fn value(table: &Table, column: &Column, number: usize) -> String {
     match &column.column_type {
         T::SmallInteger | T::Integer | T::BigInteger => number.to_string(),
         T::Real | T::Double | T::Numeric { .. } => format!("{number}.5"),
-        T::Boolean => (number % 2).to_string(),
+        T::Boolean => format!("'{}'", number % 2),
         T::Date => format!("'2024-01-0{number}'"),
         T::Timestamp { .. } | T::TimestampTz { .. } => format!("'2024-01-0{number} 10:00:00'"),
         T::Time { .. } => format!("'10:00:0{number}'"),

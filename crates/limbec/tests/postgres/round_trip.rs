@@ -189,7 +189,7 @@ fn rich() -> Schema {
         enums: vec![told, mood],
         sequences: vec![kept, numbers],
         tables: vec![jobs, light, owners],
-        definitions: Vec::new(),
+        ..Schema::default()
     }
 }
 

@@ -16,10 +16,11 @@ mod index;
 mod limit;
 pub(super) mod options;
 mod recompute;
+mod rename;
 mod sequence;
 mod table;
 
-use super::names::{object, quote};
+use super::names::{in_namespace_of, literal, object, quote};
 use crate::dialect::{CompileError, Isolation};
 use crate::operations::{ConstraintRef, Operation};
 use crate::schema::Schema;
@@ -42,7 +43,11 @@ pub(super) fn needs_schema(operation: &Operation) -> bool {
         Operation::DropConstraint { constraint, .. } => {
             matches!(constraint, ConstraintRef::Unnamed(_))
         }
-        Operation::AlterOptions { .. } | Operation::ReplaceDefinition { .. } => true,
+        // What counts values up has a sequence with a name of its own.
+        Operation::AlterOptions { .. }
+        | Operation::ReplaceDefinition { .. }
+        | Operation::RenameTable { .. }
+        | Operation::RenameColumn { .. } => true,
         _ => false,
     }
 }
@@ -79,10 +84,21 @@ pub(super) fn compile(operation: &Operation, current: &Schema) -> Steps {
         Operation::AlterSequence { to, from } => sequence::alter_free(to, from.as_ref(), current)?,
         Operation::CreateTable { table } => table::create(table)?,
         Operation::DropTable { name, .. } => one(format!("DROP TABLE {}", object(name))),
-        Operation::RenameTable { from, to } => one(format!(
-            "ALTER TABLE {} RENAME TO {}",
+        Operation::RenameTable { from, to } => rename::table(from, to, current),
+        Operation::RenameEnum { from, to } => one(format!(
+            "ALTER TYPE {} RENAME TO {}",
             object(from),
             quote(to)
+        )),
+        Operation::RenameEnumValue {
+            enumeration,
+            from,
+            to,
+        } => one(format!(
+            "ALTER TYPE {} RENAME VALUE {} TO {}",
+            object(enumeration),
+            literal(from),
+            literal(to)
         )),
         Operation::AddColumn { table, column } => column::add(table, column)?,
         Operation::DropColumn { table, name, .. } => one(format!(
@@ -90,17 +106,23 @@ pub(super) fn compile(operation: &Operation, current: &Schema) -> Steps {
             object(table),
             quote(name)
         )),
-        Operation::RenameColumn { table, from, to } => one(format!(
-            "ALTER TABLE {} RENAME COLUMN {} TO {}",
-            object(table),
-            quote(from),
-            quote(to)
-        )),
+        Operation::RenameColumn { table, from, to } => rename::column(table, from, to, current),
         Operation::AlterColumn { table, change } => alter_column::compile(table, change, current)?,
         Operation::CreateConstraint { table, constraint } => constraint::add(table, constraint),
         Operation::DropConstraint {
             table, constraint, ..
         } => one(constraint::drop(table, constraint, current)?),
+        Operation::RenameConstraint { table, from, to } => one(format!(
+            "ALTER TABLE {} RENAME CONSTRAINT {} TO {}",
+            object(table),
+            quote(from),
+            quote(to)
+        )),
+        Operation::RenameIndex { table, from, to } => one(format!(
+            "ALTER INDEX {} RENAME TO {}",
+            in_namespace_of(table, from),
+            quote(to)
+        )),
         Operation::CreateIndex { table, index } => index::create(table, index),
         Operation::DropIndex {
             table,

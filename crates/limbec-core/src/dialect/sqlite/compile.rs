@@ -36,7 +36,9 @@ pub(super) fn may_rebuild(dialect: Sqlite, operation: &Operation) -> bool {
         Operation::CreateConstraint { constraint, .. } => {
             !(alters && matches!(constraint, Constraint::Check(_)))
         }
-        Operation::CreateComment { .. } | Operation::DropComment { .. } => false,
+        Operation::CreateComment { .. }
+        | Operation::DropComment { .. }
+        | Operation::RenameIndex { .. } => false,
         _ => changes_a_table(operation),
     }
 }
@@ -50,6 +52,10 @@ fn changes_a_table(operation: &Operation) -> bool {
             | Operation::CreateConstraint { .. }
             | Operation::DropConstraint { .. }
             | Operation::AlterEnum { .. }
+            | Operation::RenameEnum { .. }
+            | Operation::RenameEnumValue { .. }
+            | Operation::RenameConstraint { .. }
+            | Operation::RenameIndex { .. }
             | Operation::CreateTableComment { .. }
             | Operation::DropTableComment { .. }
             | Operation::CreateComment { .. }

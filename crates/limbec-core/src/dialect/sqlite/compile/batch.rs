@@ -71,6 +71,18 @@ impl Work {
                 self.dropped.push(name.name.clone());
             }
             Operation::AlterEnum { to, .. } => enumeration::alter(self, at, to)?,
+            Operation::RenameEnum { from, to } => enumeration::rename(self, at, from, to)?,
+            Operation::RenameEnumValue {
+                enumeration,
+                from,
+                to,
+            } => enumeration::rename_label(self, at, enumeration, (from, to))?,
+            Operation::RenameConstraint { table, from, to } => {
+                self.change(table, |draft, _| constraint::rename(draft, at, from, to))?;
+            }
+            Operation::RenameIndex { table, from, to } => {
+                self.change(table, |draft, _| index::rename(draft, at, from, to))?;
+            }
             Operation::AddColumn { table, column } => {
                 self.change(table, |draft, _| column::add(draft, at, column))?;
             }

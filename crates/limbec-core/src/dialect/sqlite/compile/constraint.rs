@@ -6,7 +6,7 @@ use super::super::reflect::options;
 use super::draft::Draft;
 use super::{checks, table};
 use crate::dialect::CompileError;
-use crate::operations::{Constraint, ConstraintRef};
+use crate::operations::{Constraint, ConstraintRef, rename_constraint};
 use crate::schema::{ColumnType, ForeignKey, ReferentialAction, Table};
 
 pub(super) fn create(
@@ -131,6 +131,21 @@ pub(super) fn drop(
         Constraint::Check(it) => remove_first(&mut target.checks, it),
         Constraint::ForeignKey(it) => remove_first(&mut target.foreign_keys, it),
     }
+    Ok(())
+}
+
+/// Gives a constraint another name, by a rebuild: SQLite has no statement for it.
+pub(super) fn rename(
+    draft: &mut Draft,
+    at: usize,
+    from: &str,
+    to: &str,
+) -> Result<(), CompileError> {
+    let which = ConstraintRef::Named(from.to_string());
+    let found = find(&draft.target, &which, None).ok_or_else(|| missing(&draft.target, &which))?;
+    let renamed = rename_constraint(&mut draft.target, found.name().unwrap_or(from), to);
+    renamed.map_err(|error| CompileError::new(error.to_string()))?;
+    draft.rebuild(at);
     Ok(())
 }
 

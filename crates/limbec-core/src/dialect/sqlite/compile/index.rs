@@ -6,6 +6,7 @@ use super::super::reflect::{comment_sql, options, without_parentheses};
 use super::draft::Draft;
 use crate::dialect::CompileError;
 use crate::schema::{Index, IndexElement, IndexKey, ObjectName};
+use crate::sql::tokens;
 
 /// Adds an index to a table.
 pub(super) fn create(draft: &mut Draft, at: usize, index: &Index) -> Result<(), CompileError> {
@@ -49,6 +50,52 @@ pub(super) fn comment(
     };
     drop(draft, at, name);
     create(draft, at, &index)
+}
+
+/// Makes an index anew under another name, by its stored SQL where limbec would write another.
+pub(super) fn rename(
+    draft: &mut Draft,
+    at: usize,
+    from: &str,
+    to: &str,
+) -> Result<(), CompileError> {
+    let mut indexes = draft.target.indexes.iter();
+    let index = indexes.find(|it| same(&it.name, from)).ok_or_else(|| {
+        let table = &draft.target.name;
+        CompileError::new(format!("the table `{table}` has no index `{from}`"))
+    })?;
+    let index = Index {
+        name: to.to_string(),
+        ..index.clone()
+    };
+    let key = format!("{}{from}", options::INDEX);
+    let stored = draft.target.options.get(&key).cloned();
+    drop(draft, at, from);
+    let Some(stored) = stored else {
+        return create(draft, at, &index);
+    };
+    let sql = by_another_name(&stored, to);
+    draft.alter(at, sql.clone());
+    let key = format!("{}{to}", options::INDEX);
+    draft.target.options.insert(key, sql);
+    draft.target.indexes.push(index);
+    Ok(())
+}
+
+/// `CREATE INDEX` as it is stored, with another name: the last one before `ON`.
+fn by_another_name(stored: &str, to: &str) -> String {
+    let all: Vec<_> = tokens(stored).collect();
+    let on = all.iter().position(|it| it.is_word("ON"));
+    let name = on.and_then(|on| all[..on].iter().rev().find(|it| it.name().is_some()));
+    match name {
+        Some(name) => format!(
+            "{}{}{}",
+            &stored[..name.start],
+            quote(to),
+            &stored[name.end()..]
+        ),
+        None => stored.to_string(),
+    }
 }
 
 /// `CREATE INDEX` on a table.
@@ -112,4 +159,22 @@ fn element_sql(element: &IndexElement) -> String {
         sql.push_str(" DESC");
     }
     sql
+}
+
+#[cfg(test)]
+mod tests {
+    use super::by_another_name;
+
+    #[test]
+    fn an_index_as_it_is_stored_gets_another_name() {
+        for (stored, renamed) in [
+            ("CREATE INDEX a ON t (a)", "CREATE INDEX b ON t (a)"),
+            (
+                "CREATE UNIQUE INDEX main.\"a\" /* on */ ON t (a)",
+                "CREATE UNIQUE INDEX main.b /* on */ ON t (a)",
+            ),
+        ] {
+            assert_eq!(by_another_name(stored, "b"), renamed);
+        }
+    }
 }

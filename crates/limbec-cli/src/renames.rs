@@ -1,0 +1,183 @@
+//! What was renamed: by flags, and by questions on a terminal.
+
+use limbec_core::compare::LookAlike;
+use limbec_core::schema::{ObjectName, Rename, Renamed, Schema, Table};
+
+use crate::error::{CommandError, Result};
+use crate::printer::Printer;
+
+/// The answers to what may have been renamed.
+#[derive(Debug)]
+pub(crate) struct Answers<'a> {
+    /// `posts.title=name`, as `--rename` has them.
+    pub(crate) rename: &'a [String],
+    /// `posts.title`, as `--no-rename` has them.
+    pub(crate) no_rename: &'a [String],
+    /// Who asks where somebody can answer.
+    pub(crate) printer: &'a Printer,
+    /// What was asked and is not the same.
+    pub(crate) apart: Vec<LookAlike>,
+}
+
+impl Answers<'_> {
+    /// Reads `--rename`: tables first, since a column may be told by its table's new name.
+    pub(crate) fn said(&self, current: &Schema, target: &Schema) -> Result<Vec<Rename>> {
+        let mut renames = Vec::new();
+        let mut rest = Vec::new();
+        for said in self.rename {
+            let (from, to) = said
+                .split_once('=')
+                .filter(|(from, to)| !from.is_empty() && !to.is_empty() && !to.contains('.'))
+                .ok_or_else(|| {
+                    CommandError::new(format!("`--rename {said}` is not of the form `old=new`"))
+                        .hint("write `--rename posts.title=name`, or `--rename posts=articles`")
+                })?;
+            match table(from, to, current, target) {
+                Some(rename) => renames.push(rename),
+                None => rest.push((from, to)),
+            }
+        }
+        for (from, to) in rest {
+            let rename = column(from, to, current, target, &renames).ok_or_else(|| {
+                CommandError::new(format!(
+                    "`--rename {from}={to}`: the database has no table or column `{from}`, or the \
+                     models have no `{to}` in its place"
+                ))
+                .hint("name the old one with its table: `posts.title`; the new one stands alone")
+            })?;
+            renames.push(rename);
+        }
+        Ok(renames)
+    }
+
+    /// Settles what looks alike: what is the same after all, as somebody says. Where nobody can be
+    /// asked, what no flag answers is an error.
+    pub(crate) fn settle(&mut self, found: &[LookAlike]) -> Result<Vec<Rename>> {
+        let is_apart = |it: &&LookAlike| {
+            self.apart.contains(it) || self.no_rename.iter().any(|name| *name == it.before())
+        };
+        let open: Vec<&LookAlike> = found.iter().filter(|it| !is_apart(it)).collect();
+        if !open.is_empty() && !self.printer.is_interactive() {
+            return Err(unanswered(&open));
+        }
+        let mut same: Vec<&LookAlike> = Vec::new();
+        for it in open {
+            let taken =
+                |other: &&LookAlike| other.before() == it.before() || other.after() == it.after();
+            if same.iter().any(taken) {
+                continue;
+            }
+            if self.ask(it)? {
+                same.push(it);
+            } else {
+                self.apart.push(it.clone());
+            }
+        }
+        Ok(same.into_iter().map(LookAlike::rename).collect())
+    }
+
+    fn ask(&self, it: &LookAlike) -> Result<bool> {
+        self.printer.question(&format!("{} [y/N]", question(it)));
+        let mut answer = String::new();
+        std::io::stdin()
+            .read_line(&mut answer)
+            .map_err(|error| CommandError::new(format!("cannot read the answer: {error}")))?;
+        Ok(matches!(
+            answer.trim().to_ascii_lowercase().as_str(),
+            "y" | "yes"
+        ))
+    }
+}
+
+/// What is to be known of two that look alike.
+pub(crate) fn question(it: &LookAlike) -> String {
+    format!(
+        "Was the {} `{}` renamed to `{}`?",
+        it.object.noun(),
+        it.before(),
+        it.object.name()
+    )
+}
+
+/// The attribute that says so.
+pub(crate) fn attribute(it: &LookAlike) -> String {
+    let place = match &it.object {
+        Renamed::Table { .. } => "table",
+        _ => "column",
+    };
+    let name = it.object.name();
+    format!("#[{place}(renamed_from = \"{}\")] at `{name}`", it.from)
+}
+
+fn unanswered(open: &[&LookAlike]) -> CommandError {
+    let questions: Vec<String> = open.iter().map(|it| question(it)).collect();
+    let (first, name) = (open[0], open[0].object.name());
+    let before = first.before();
+    CommandError::new(questions.join("\n  "))
+        .hint(format!(
+            "if it was, its values are kept: --rename {before}={name}, or {}",
+            attribute(first)
+        ))
+        .hint(format!(
+            "if not, `{before}` is dropped: --no-rename {before}"
+        ))
+}
+
+fn object_name(text: &str) -> Option<ObjectName> {
+    match text.split('.').collect::<Vec<_>>()[..] {
+        [name] => Some(ObjectName::new(name)),
+        [schema, name] => Some(ObjectName::qualified(schema, name)),
+        _ => None,
+    }
+}
+
+fn table(from: &str, to: &str, current: &Schema, target: &Schema) -> Option<Rename> {
+    let before = object_name(from)?;
+    let name = ObjectName {
+        schema: before.schema.clone(),
+        name: to.to_string(),
+    };
+    current.table(&before)?;
+    target.table(&name)?;
+    Some(Rename {
+        object: Renamed::Table { name },
+        from: before.name,
+        once: true,
+    })
+}
+
+/// The table may be told by its old name or by its new one.
+fn column(
+    from: &str,
+    to: &str,
+    current: &Schema,
+    target: &Schema,
+    said: &[Rename],
+) -> Option<Rename> {
+    let (owner, from) = from.rsplit_once('.')?;
+    let owner = object_name(owner)?;
+    let beside = |name: &str| ObjectName {
+        schema: owner.schema.clone(),
+        name: name.to_string(),
+    };
+    let renamed = target.renames.iter().chain(said);
+    let tables = renamed.filter_map(|it| match &it.object {
+        Renamed::Table { name } => Some((beside(&it.from), name.clone())),
+        _ => None,
+    });
+    let pair = tables
+        .filter(|(before, now)| current.table(before).is_some() && target.table(now).is_some())
+        .find(|(before, now)| *before == owner || *now == owner)
+        .unwrap_or((owner.clone(), owner.clone()));
+    let has =
+        |table: Option<&Table>, name: &str| table.is_some_and(|it| it.column_named(name).is_some());
+    let known = has(current.table(&pair.0), from) && has(target.table(&pair.1), to);
+    known.then(|| Rename {
+        object: Renamed::Column {
+            table: pair.1,
+            name: to.to_string(),
+        },
+        from: from.to_string(),
+        once: true,
+    })
+}

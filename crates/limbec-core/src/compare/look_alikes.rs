@@ -1,0 +1,228 @@
+//! What goes and what comes, where the one may be the other by a new name.
+//!
+//! A column that goes and one that comes look alike where the values of the one fit the other: in
+//! one table, of one family of types, both with values of their own (not computed), both counted
+//! up or neither, both of the primary key or neither, and referring to the same column or to none.
+//! A table that goes and one that comes look alike where more than half of the columns of the
+//! larger one are in both, by name and family of types.
+//!
+//! Names, NULL and defaults do not count: a rename changes them as often as not.
+
+use super::keys::{Key, key_of};
+use crate::dialect::Dialect;
+use crate::schema::{Column, ColumnType, Rename, Renamed, Table};
+
+/// How many candidates are told of what goes.
+const MOST: usize = 3;
+
+/// Something that goes, and something that comes and looks like it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct LookAlike {
+    /// What comes.
+    pub object: Renamed,
+    /// The name of what goes, without the namespace or table that it stands in.
+    pub from: String,
+}
+
+impl LookAlike {
+    /// What goes, with what it stands in: `posts.title`.
+    ///
+    /// ```
+    /// use limbec_core::compare::LookAlike;
+    /// use limbec_core::schema::Renamed;
+    /// let object = Renamed::Column { table: "posts".into(), name: "name".into() };
+    /// let found = LookAlike { object, from: "title".into() };
+    /// assert_eq!(found.before(), "posts.title");
+    /// assert_eq!(found.after(), "posts.name");
+    /// ```
+    pub fn before(&self) -> String {
+        self.within(&self.from)
+    }
+
+    /// What comes, with what it stands in.
+    pub fn after(&self) -> String {
+        self.within(self.object.name())
+    }
+
+    fn within(&self, name: &str) -> String {
+        let owner = match &self.object {
+            Renamed::Table { name } => name.schema.clone(),
+            other => other.owner().map(ToString::to_string),
+        };
+        match owner {
+            Some(owner) => format!("{owner}.{name}"),
+            None => name.to_string(),
+        }
+    }
+
+    /// That the one is the other, for one comparison.
+    pub fn rename(&self) -> Rename {
+        Rename {
+            object: self.object.clone(),
+            from: self.from.clone(),
+            once: true,
+        }
+    }
+}
+
+/// The tables that look alike.
+pub(super) fn tables(
+    dropped: &[Table],
+    created: &[Table],
+    dialect: &dyn Dialect,
+) -> Vec<LookAlike> {
+    let mut found = Vec::new();
+    for old in dropped {
+        let same_place = created
+            .iter()
+            .filter(|it| it.name.schema == old.name.schema);
+        let scored = same_place.filter_map(|new| {
+            let common = common_columns(old, new, dialect);
+            let larger = old.columns.len().max(new.columns.len());
+            (2 * common > larger).then_some((common, new))
+        });
+        found.extend(best(scored.collect()).map(|new| LookAlike {
+            object: Renamed::Table {
+                name: new.name.clone(),
+            },
+            from: old.name.name.clone(),
+        }));
+    }
+    found
+}
+
+fn common_columns(old: &Table, new: &Table, dialect: &dyn Dialect) -> usize {
+    let is_in = |column: &&Column| {
+        let mut others = old.columns.iter();
+        others.any(|it| {
+            dialect.fold_name(&it.name) == dialect.fold_name(&column.name)
+                && of_one_family(&it.column_type, &column.column_type, dialect)
+        })
+    };
+    new.columns.iter().filter(is_in).count()
+}
+
+/// The columns that look alike in a table of both sides.
+pub(super) fn columns(current: &Table, target: &Table, dialect: &dyn Dialect) -> Vec<LookAlike> {
+    let lacks = |table: &Table, name: &str| {
+        let mut columns = table.columns.iter();
+        !columns.any(|it| it.name == name || dialect.fold_name(&it.name) == dialect.fold_name(name))
+    };
+    let goes: Vec<&Column> = current
+        .columns
+        .iter()
+        .filter(|it| lacks(target, &it.name))
+        .collect();
+    if goes.is_empty() {
+        return Vec::new();
+    }
+    let comes: Vec<&Column> = target
+        .columns
+        .iter()
+        .filter(|it| lacks(current, &it.name))
+        .collect();
+    let mut found = Vec::new();
+    for old in goes {
+        let alike = comes
+            .iter()
+            .filter(|new| values_fit((current, old), (target, new), dialect));
+        let scored = alike.map(|new| {
+            let same = [
+                dialect.same_type(&old.column_type, &new.column_type),
+                old.nullable == new.nullable,
+                old.default == new.default,
+            ];
+            (same.iter().filter(|it| **it).count(), *new)
+        });
+        found.extend(best(scored.collect()).map(|new| LookAlike {
+            object: Renamed::Column {
+                table: target.name.clone(),
+                name: new.name.clone(),
+            },
+            from: old.name.clone(),
+        }));
+    }
+    found
+}
+
+/// The likeliest few, the likeliest first; ties keep their order.
+fn best<T>(mut scored: Vec<(usize, T)>) -> impl Iterator<Item = T> {
+    scored.sort_by_key(|(score, _)| std::cmp::Reverse(*score));
+    scored.into_iter().take(MOST).map(|(_, it)| it)
+}
+
+fn values_fit(
+    (current, old): (&Table, &Column),
+    (target, new): (&Table, &Column),
+    dialect: &dyn Dialect,
+) -> bool {
+    let of_their_own = |it: &Column| it.generated.is_none();
+    of_their_own(old)
+        && of_their_own(new)
+        && old.identity.is_some() == new.identity.is_some()
+        && current.in_primary_key(&old.name) == target.in_primary_key(&new.name)
+        && of_one_family(&old.column_type, &new.column_type, dialect)
+        && referred(current, &old.name, dialect) == referred(target, &new.name, dialect)
+}
+
+/// The columns that a column alone refers to.
+fn referred(table: &Table, column: &str, dialect: &dyn Dialect) -> Vec<(Key, Vec<String>)> {
+    let own = table
+        .foreign_keys
+        .iter()
+        .filter(|it| it.columns == [column]);
+    let mut referred: Vec<_> = own
+        .map(|it| {
+            (
+                key_of(dialect, &it.referred_table),
+                it.referred_columns.clone(),
+            )
+        })
+        .collect();
+    referred.sort();
+    referred
+}
+
+/// Whether the values of one type are, by and large, values of the other.
+fn of_one_family(a: &ColumnType, b: &ColumnType, dialect: &dyn Dialect) -> bool {
+    if dialect.same_type(a, b) {
+        return true;
+    }
+    match (a, b) {
+        (ColumnType::Array(a), ColumnType::Array(b)) => of_one_family(a, b, dialect),
+        (ColumnType::Enum(a), ColumnType::Enum(b)) => {
+            key_of(dialect, &a.name) == key_of(dialect, &b.name)
+        }
+        (ColumnType::Custom(a), ColumnType::Custom(b)) => {
+            let name = |it: &str| {
+                it.split('(')
+                    .next()
+                    .unwrap_or_default()
+                    .trim()
+                    .to_lowercase()
+            };
+            name(a) == name(b)
+        }
+        _ => family(a).is_some_and(|it| family(b) == Some(it)),
+    }
+}
+
+fn family(column_type: &ColumnType) -> Option<&'static str> {
+    Some(match column_type {
+        ColumnType::SmallInteger
+        | ColumnType::Integer
+        | ColumnType::BigInteger
+        | ColumnType::Real
+        | ColumnType::Double
+        | ColumnType::Numeric { .. } => "number",
+        ColumnType::Text | ColumnType::Varchar { .. } | ColumnType::Char { .. } => "text",
+        ColumnType::Date | ColumnType::Timestamp { .. } | ColumnType::TimestampTz { .. } => {
+            "moment"
+        }
+        ColumnType::Time { .. } => "time",
+        ColumnType::Json | ColumnType::Jsonb => "json",
+        ColumnType::Inet | ColumnType::Cidr => "address",
+        _ => return None,
+    })
+}

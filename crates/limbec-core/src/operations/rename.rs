@@ -1,0 +1,201 @@
+//! Renames, carried out on a schema in memory: all that names the object follows, as it does in a
+//! database.
+
+use super::Constraint;
+use super::apply::{ApplyError, missing, table};
+use crate::schema::{ColumnType, IndexKey, ObjectName, Schema, Table};
+use crate::sql;
+
+pub(super) fn rename_table(
+    schema: &mut Schema,
+    from: &ObjectName,
+    to: &str,
+) -> Result<(), ApplyError> {
+    let now = beside(from, to);
+    let own = table(schema, from)?;
+    own.name = now.clone();
+    expressions(own, |it| *it = sql::rename_table(it, &from.name, to));
+    for key in schema.tables.iter_mut().flat_map(|it| &mut it.foreign_keys) {
+        if key.referred_table == *from {
+            key.referred_table = now.clone();
+        }
+    }
+    for owner in schema.sequences.iter_mut().flat_map(|it| &mut it.owned_by) {
+        if owner.table == *from {
+            owner.table = now.clone();
+        }
+    }
+    Ok(())
+}
+
+pub(super) fn rename_column(
+    schema: &mut Schema,
+    name: &ObjectName,
+    from: &str,
+    to: &str,
+) -> Result<(), ApplyError> {
+    let rename = |columns: &mut Vec<String>| {
+        for column in columns.iter_mut().filter(|column| *column == from) {
+            *column = to.to_string();
+        }
+    };
+    let table = table(schema, name)?;
+    let column = table.columns.iter_mut().find(|column| column.name == from);
+    column.ok_or_else(|| missing("column", from))?.name = to.to_string();
+    if let Some(key) = &mut table.primary_key {
+        rename(&mut key.columns);
+    }
+    for unique in &mut table.uniques {
+        rename(&mut unique.columns);
+    }
+    for key in &mut table.foreign_keys {
+        rename(&mut key.columns);
+    }
+    for index in &mut table.indexes {
+        rename(&mut index.include);
+        for element in &mut index.elements {
+            if let IndexKey::Column(column) = &mut element.key
+                && column == from
+            {
+                *column = to.to_string();
+            }
+        }
+    }
+    expressions(table, |it| *it = sql::rename_column(it, from, to));
+    let own = table.name.clone();
+    for key in schema.tables.iter_mut().flat_map(|it| &mut it.foreign_keys) {
+        if key.referred_table == own {
+            rename(&mut key.referred_columns);
+        }
+    }
+    for owner in schema.sequences.iter_mut().flat_map(|it| &mut it.owned_by) {
+        if owner.table == own && owner.column == from {
+            owner.column = to.to_string();
+        }
+    }
+    Ok(())
+}
+
+/// Gives a constraint another name.
+pub(crate) fn rename_constraint(table: &mut Table, from: &str, to: &str) -> Result<(), ApplyError> {
+    let old = Constraint::all_of(table).find(|it| it.name() == Some(from));
+    let mut constraint = old.ok_or_else(|| missing("constraint", from))?;
+    let named = |name: &Option<String>| name.as_deref() == Some(from);
+    constraint.set_name(to);
+    match constraint {
+        Constraint::PrimaryKey(new) => table.primary_key = Some(new),
+        Constraint::Unique(new) => replace(&mut table.uniques, |it| named(&it.name), new),
+        Constraint::Check(new) => replace(&mut table.checks, |it| named(&it.name), new),
+        Constraint::ForeignKey(new) => {
+            replace(&mut table.foreign_keys, |it| named(&it.name), new);
+        }
+    }
+    Ok(())
+}
+
+fn replace<T>(list: &mut [T], is_old: impl Fn(&T) -> bool, new: T) {
+    if let Some(old) = list.iter_mut().find(|it| is_old(it)) {
+        *old = new;
+    }
+}
+
+pub(super) fn rename_index(table: &mut Table, from: &str, to: &str) -> Result<(), ApplyError> {
+    let index = table.indexes.iter_mut().find(|it| it.name == from);
+    index.ok_or_else(|| missing("index", from))?.name = to.to_string();
+    Ok(())
+}
+
+pub(super) fn rename_enum(
+    schema: &mut Schema,
+    from: &ObjectName,
+    to: &str,
+) -> Result<(), ApplyError> {
+    let now = beside(from, to);
+    let known = schema.enums.iter_mut().find(|it| it.name == *from);
+    known.ok_or_else(|| missing("enumeration", from))?.name = now.clone();
+    for table in &mut schema.tables {
+        for column in &mut table.columns {
+            if let Some(it) = column
+                .column_type
+                .enumeration_mut()
+                .filter(|it| it.name == *from)
+            {
+                it.name = now.clone();
+            }
+        }
+        expressions(table, |it| *it = sql::rename_type(it, &from.name, to));
+    }
+    Ok(())
+}
+
+pub(super) fn rename_enum_value(
+    schema: &mut Schema,
+    name: &ObjectName,
+    from: &str,
+    to: &str,
+) -> Result<(), ApplyError> {
+    let known = schema.enums.iter_mut().find(|it| it.name == *name);
+    let known = known.ok_or_else(|| missing("enumeration", name))?;
+    if !known.labels.iter().any(|it| it == from) {
+        return Err(missing("label", from));
+    }
+    relabel(&mut known.labels, from, to);
+    for table in &mut schema.tables {
+        relabel_table(table, name, from, to);
+    }
+    Ok(())
+}
+
+/// Renames a label in all that a table says of it.
+pub(crate) fn relabel_table(table: &mut Table, name: &ObjectName, from: &str, to: &str) {
+    let rename = |it: &mut String, alone| {
+        *it = sql::rename_label(it, &name.name, alone, from, to);
+    };
+    for column in &mut table.columns {
+        let whole = matches!(&column.column_type, ColumnType::Enum(it) if it.name == *name);
+        if let Some(it) = column
+            .column_type
+            .enumeration_mut()
+            .filter(|it| it.name == *name)
+        {
+            relabel(&mut it.labels, from, to);
+        }
+        if let Some(default) = column.default.as_mut().filter(|_| whole) {
+            rename(default, true);
+        }
+    }
+    expressions(table, |it| rename(it, false));
+}
+
+fn relabel(labels: &mut [String], from: &str, to: &str) {
+    if let Some(label) = labels.iter_mut().find(|it| *it == from) {
+        *label = to.to_string();
+    }
+}
+
+fn beside(name: &ObjectName, to: &str) -> ObjectName {
+    ObjectName {
+        schema: name.schema.clone(),
+        name: to.to_string(),
+    }
+}
+
+/// Every SQL expression of a table.
+fn expressions(table: &mut Table, mut visit: impl FnMut(&mut String)) {
+    for column in &mut table.columns {
+        column.default.iter_mut().for_each(&mut visit);
+        let generated = column.generated.iter_mut();
+        generated.for_each(|it| visit(&mut it.expression));
+    }
+    for check in &mut table.checks {
+        visit(&mut check.expression);
+    }
+    for index in &mut table.indexes {
+        index.predicate.iter_mut().for_each(&mut visit);
+        for element in &mut index.elements {
+            if let IndexKey::Expression(expression) = &mut element.key {
+                visit(expression);
+            }
+        }
+    }
+}

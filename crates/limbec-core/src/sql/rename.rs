@@ -1,0 +1,146 @@
+//! Names in expressions, as a database follows them when an object is renamed.
+
+use super::{Token, TokenKind, tokens};
+
+/// The expression with a column by its new name.
+///
+/// What only looks like the column stays: a function, a type behind `::`, the word before a
+/// literal (`date '2020-01-01'`).
+pub(crate) fn rename_column(expression: &str, from: &str, to: &str) -> String {
+    rewrite(expression, |tokens, at| {
+        let is_type = at
+            .checked_sub(1)
+            .is_some_and(|it| tokens[it].is_symbol("::"));
+        let next = tokens.get(at + 1);
+        let is_other = next.is_some_and(|it| it.is_symbol("(") || it.kind == TokenKind::Text);
+        (names(&tokens[at], from) && !is_type && !is_other).then(|| quoted(to))
+    })
+}
+
+/// The expression with a table by its new name, where it qualifies a column.
+pub(crate) fn rename_table(expression: &str, from: &str, to: &str) -> String {
+    rewrite(expression, |tokens, at| {
+        let qualifies = tokens.get(at + 1).is_some_and(|it| it.is_symbol("."));
+        (qualifies && names(&tokens[at], from)).then(|| quoted(to))
+    })
+}
+
+/// The expression with a type by its new name: what stands behind `::`, after its namespace.
+pub(crate) fn rename_type(expression: &str, from: &str, to: &str) -> String {
+    rewrite(expression, |tokens, at| {
+        (names(&tokens[at], from) && is_type(tokens, at)).then(|| quoted(to))
+    })
+}
+
+/// The expression with a label by its new text: a string that is cast to the enumeration, and
+/// where `alone` says that the value is of it, one without a cast.
+pub(crate) fn rename_label(
+    expression: &str,
+    enumeration: &str,
+    alone: bool,
+    from: &str,
+    to: &str,
+) -> String {
+    let (from, to) = (literal(from), literal(to));
+    rewrite(expression, |tokens, at| {
+        let cast = tokens.get(at + 1).is_some_and(|it| it.is_symbol("::"));
+        let to_it = cast && {
+            let mut rest = tokens[at + 2..].iter();
+            let word = rest.find(|it| !it.is_symbol(".") && !qualifies(tokens, it));
+            word.is_some_and(|it| names(it, enumeration))
+        };
+        (tokens[at].text == from && (to_it || alone && !cast)).then(|| to.clone())
+    })
+}
+
+/// Whether a token is a namespace before a name.
+fn qualifies(tokens: &[Token<'_>], token: &Token<'_>) -> bool {
+    let after = tokens.iter().find(|it| it.start >= token.end());
+    after.is_some_and(|it| it.is_symbol("."))
+}
+
+/// Whether a type's name stands here: behind `::`, or behind that and a namespace.
+fn is_type(tokens: &[Token<'_>], at: usize) -> bool {
+    let symbol = |back: usize, text: &str| {
+        at.checked_sub(back)
+            .is_some_and(|it| tokens[it].is_symbol(text))
+    };
+    symbol(1, "::") || symbol(1, ".") && symbol(3, "::")
+}
+
+fn names(token: &Token<'_>, name: &str) -> bool {
+    match token.kind {
+        TokenKind::Word => token.text.eq_ignore_ascii_case(name),
+        TokenKind::QuotedName => token.name().as_deref() == Some(name),
+        _ => false,
+    }
+}
+
+fn quoted(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
+}
+
+fn literal(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "''"))
+}
+
+/// The text with some of its tokens replaced.
+fn rewrite(text: &str, replacement: impl Fn(&[Token<'_>], usize) -> Option<String>) -> String {
+    let all: Vec<Token<'_>> = tokens(text)
+        .filter(|it| it.kind != TokenKind::Comment)
+        .collect();
+    let mut result = String::with_capacity(text.len());
+    let mut copied = 0;
+    for at in 0..all.len() {
+        if let Some(new) = replacement(&all, at) {
+            result.push_str(&text[copied..all[at].start]);
+            result.push_str(&new);
+            copied = all[at].end();
+        }
+    }
+    result.push_str(&text[copied..]);
+    result
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_column_and_nothing_else_is_renamed() {
+        let rename = |text: &str| rename_column(text, "date", "day");
+        assert_eq!(
+            rename("date > 1 AND \"date\" < 2"),
+            "\"day\" > 1 AND \"day\" < 2"
+        );
+        assert_eq!(rename("t.date IS NULL"), "t.\"day\" IS NULL");
+        for same in [
+            "x::date",
+            "date '2020-01-01'",
+            "date(x)",
+            "'date'",
+            "dates /* date */",
+        ] {
+            assert_eq!(rename(same), same);
+        }
+    }
+
+    #[test]
+    fn tables_and_types_are_renamed_where_they_stand() {
+        assert_eq!(rename_table("a.b > a", "a", "c"), "\"c\".b > a");
+        assert_eq!(
+            rename_type("a::a = b::s.a", "a", "c"),
+            "a::\"c\" = b::s.\"c\""
+        );
+    }
+
+    #[test]
+    fn labels_are_renamed_by_their_cast() {
+        let rename = |text: &str, alone| rename_label(text, "state", alone, "it's", "new");
+        assert_eq!(rename("s = 'it''s'::state", false), "s = 'new'::state");
+        assert_eq!(rename("s = 'it''s'::a.state", false), "s = 'new'::a.state");
+        assert_eq!(rename("s = 'it''s'::text", true), "s = 'it''s'::text");
+        assert_eq!(rename("'it''s'", true), "'new'");
+        assert_eq!(rename("'it''s'", false), "'it''s'");
+    }
+}

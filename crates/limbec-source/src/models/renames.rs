@@ -1,0 +1,135 @@
+//! Former names: `renamed_from`, wherever it stands.
+
+use std::collections::BTreeMap;
+
+use limbec_core::schema::{ObjectName, Rename, Renamed};
+
+use super::enumeration::Enumeration;
+use super::table::Table;
+use crate::mistake::{At, Mistakes};
+
+/// A name in a file, with what it was before.
+type Said = (usize, String, At<String>);
+
+/// A name with what it was before.
+type Pair<'a> = (&'a str, &'a At<String>);
+
+/// Collects what the models say of former names of tables, columns, enumerations and labels; what
+/// cannot be true is a mistake.
+pub(super) fn of_models(
+    tables: &[Table],
+    enumerations: &[Enumeration],
+    mistakes: &mut Mistakes,
+) -> Vec<Rename> {
+    let mut renames = Vec::new();
+    let mut add = |object: Renamed, from: &At<String>| {
+        renames.push(Rename {
+            object,
+            from: from.value.clone(),
+            once: false,
+        });
+    };
+    let by_namespace = |names: Vec<(usize, &ObjectName, &Option<At<String>>)>,
+                        mistakes: &mut Mistakes| {
+        let mut all: BTreeMap<Option<String>, Vec<Said>> = BTreeMap::new();
+        for (file, name, from) in names {
+            if let Some(from) = from {
+                let own = all.entry(name.schema.clone()).or_default();
+                own.push((file, name.name.clone(), from.clone()));
+            }
+        }
+        for own in all.values() {
+            consistent(own, mistakes);
+        }
+    };
+    let names = tables.iter();
+    let names = names.map(|it| (it.place.file, &it.name, &it.renamed_from));
+    by_namespace(names.collect(), mistakes);
+    let names = enumerations.iter();
+    let names = names.map(|it| (it.place.file, &it.enum_type.name, &it.renamed_from));
+    by_namespace(names.collect(), mistakes);
+
+    for table in tables {
+        let name = table.name.clone();
+        if let Some(from) = &table.renamed_from {
+            add(Renamed::Table { name: name.clone() }, from);
+        }
+        let said: Vec<Pair<'_>> = table
+            .fields
+            .iter()
+            .filter_map(|it| Some((it.name.value.as_str(), it.renamed_from.as_ref()?)))
+            .collect();
+        consistent(&in_file(table.place.file, &said), mistakes);
+        for (column, from) in said {
+            let object = Renamed::Column {
+                table: name.clone(),
+                name: column.to_string(),
+            };
+            add(object, from);
+        }
+    }
+    for it in enumerations {
+        let name = it.enum_type.name.clone();
+        if let Some(from) = &it.renamed_from {
+            add(Renamed::Enum { name: name.clone() }, from);
+        }
+        let said: Vec<Pair<'_>> = it
+            .renamed_labels
+            .iter()
+            .map(|(label, from)| (label.as_str(), from))
+            .collect();
+        consistent(&in_file(it.place.file, &said), mistakes);
+        for (label, from) in said {
+            let object = Renamed::EnumValue {
+                enumeration: name.clone(),
+                name: label.to_string(),
+            };
+            add(object, from);
+        }
+    }
+    renames
+}
+
+fn in_file(file: usize, said: &[Pair<'_>]) -> Vec<Said> {
+    let said = said.iter();
+    said.map(|(name, from)| (file, (*name).to_string(), (*from).clone()))
+        .collect()
+}
+
+/// Says which names were their own, which two were one, and which were each other: after the
+/// revision, nobody could tell from the models that it has run.
+fn consistent(said: &[Said], mistakes: &mut Mistakes) {
+    let before: BTreeMap<&str, &str> = said
+        .iter()
+        .map(|(_, name, from)| (name.as_str(), from.value.as_str()))
+        .collect();
+    let mut seen: BTreeMap<&str, crate::mistake::Place> = BTreeMap::new();
+    for (file, name, from) in said {
+        mistakes.file = *file;
+        if *name == from.value {
+            mistakes
+                .at(from.span, format!("`{name}` is its own former name"))
+                .help("take `renamed_from` out");
+            continue;
+        }
+        let place = mistakes.place(from.span);
+        if let Some(first) = seen.insert(&from.value, place) {
+            mistakes
+                .at(from.span, format!("two names were `{}` before", from.value))
+                .other(first, "the first is here");
+        }
+        let mut at = from.value.as_str();
+        for _ in said {
+            if at == name {
+                mistakes
+                    .at(from.span, format!("`{name}` and `{}` were each other", from.value))
+                    .help("take `renamed_from` out, and say it once: `limbec revision --autogenerate --rename a=b --rename b=a`");
+                break;
+            }
+            match before.get(at) {
+                Some(next) => at = next,
+                None => break,
+            }
+        }
+    }
+}
