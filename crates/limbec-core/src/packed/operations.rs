@@ -85,6 +85,10 @@ pack_enum! {
         32 => SetTimeout { timeout, time },
         33 => RunScript { sql },
         34 => AlterOptions { change },
+        35 => RenameEnum { from, to },
+        36 => RenameEnumValue { enumeration, from, to },
+        37 => RenameConstraint { table, from, to },
+        38 => RenameIndex { table, from, to },
     }
 }
 
