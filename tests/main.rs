@@ -9,6 +9,7 @@ mod corpus;
 mod embedded;
 mod guide;
 mod properties;
+mod runner;
 mod scenarios;
 mod structure;
 mod trial;

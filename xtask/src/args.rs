@@ -17,6 +17,9 @@ Tasks:
                               Run examples/fileintel: two apis and two workers at once on a
                               throw-away PostgreSQL server, until Enter; with --check, ask them a
                               few things and end. DIR holds the programs, where they are built
+  stress                      Run the tests of the runner with full counts: 64 processes, 20
+                              rounds, the whole kill matrix
+  contention                  Measure how long writers stall while a table is altered
   postgres                    Start a throw-away PostgreSQL server, print its URL, and keep
                               it until Ctrl-C
 
@@ -29,8 +32,8 @@ Environment:
   LIMBEC_POSTGRES_BIN         The folder of `initdb` and `postgres`, where they are not found
   LIMBEC_SHARED               The shared folder, where it is not `../shared`
 
-As root on Debian, `test` and `ci` install the packages `postgresql` and `sqlite3` when they
-are missing.
+As root on Debian, `test` and `ci` install the packages `postgresql`, `pgbouncer` and `sqlite3`
+when they are missing.
 ";
 
 /// What was asked for.
@@ -42,6 +45,8 @@ pub(crate) enum Task {
     Ci,
     Demo(DemoOptions),
     Postgres,
+    Stress,
+    Contention,
 }
 
 /// How the demo is run.
@@ -80,6 +85,8 @@ pub(crate) fn parse(arguments: impl IntoIterator<Item = String>) -> Result<Task,
         "ci" => alone(&task, &rest, Task::Ci),
         "demo" => parse_demo(rest).map(Task::Demo),
         "postgres" => alone(&task, &rest, Task::Postgres),
+        "stress" => alone(&task, &rest, Task::Stress),
+        "contention" => alone(&task, &rest, Task::Contention),
         _ => Err(format!("there is no task `{task}`")),
     }
 }

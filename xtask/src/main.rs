@@ -12,10 +12,12 @@
 mod args;
 mod bench;
 mod ci;
+mod contention;
 mod demo;
 mod postgres;
 mod run;
 mod servers;
+mod stress;
 mod test;
 
 use std::process::ExitCode;
@@ -33,6 +35,8 @@ fn main() -> ExitCode {
         Ok(Task::Ci) => ci::run(),
         Ok(Task::Demo(options)) => demo::run(&options),
         Ok(Task::Postgres) => postgres::run(),
+        Ok(Task::Stress) => stress::run(),
+        Ok(Task::Contention) => contention::run(),
         Err(mistake) => {
             eprint!("error: {mistake}\n\n{}", args::USAGE);
             return ExitCode::from(2);

@@ -163,6 +163,9 @@ pub struct Limits<'a> {
     pub lock_timeout: &'a str,
     /// How long a statement takes, with its unit; `0` for ever, the server's own when absent.
     pub statement_timeout: Option<&'a str>,
+    /// Whether the lock of the migrations is waited for: others hold it for a moment, while they look
+    /// who has the lease.
+    pub waits: bool,
     /// The revision, for whoever looks at the server's sessions.
     pub revision: &'a str,
 }

@@ -76,7 +76,7 @@ impl<C: Connection, R: Revisions> Migrator<'_, C, R> {
             }
             (Accept::Done | Accept::Again, Some(it)) if it.is_in_doubt() => {
                 let state = if what == Accept::Done {
-                    "done"
+                    "settled"
                 } else {
                     "failed"
                 };

@@ -83,10 +83,11 @@ impl GroupLimits {
         }
     }
 
-    fn as_limits<'l>(&'l self, revision: &'l str) -> Limits<'l> {
+    fn as_limits<'l>(&'l self, revision: &'l str, waits: bool) -> Limits<'l> {
         Limits {
             lock_timeout: &self.lock,
             statement_timeout: self.statement.as_deref(),
+            waits,
             revision,
         }
     }
@@ -96,6 +97,9 @@ impl<C: Connection> Runner<'_, '_, C> {
     /// Runs a revision's work from where it stands. A group that fails leaves nothing behind.
     pub(super) async fn execute(&mut self, work: &Work<'_>) -> Result<(), Error> {
         let total = work.groups.len();
+        if work.progress.done >= total {
+            return self.conclude(work).await;
+        }
         for index in work.progress.done..total {
             let mut in_doubt = index == work.progress.done && work.progress.started;
             if total > 1 {
@@ -119,6 +123,33 @@ impl<C: Connection> Runner<'_, '_, C> {
             }
         }
         Ok(())
+    }
+
+    /// Writes the version rows of a revision whose last step a person has said to be done.
+    async fn conclude(&mut self, work: &Work<'_>) -> Result<(), Error> {
+        let last = work.groups.len() - 1;
+        let bounds = Bounds {
+            settings: self.settings,
+            lease: self.lease,
+        };
+        let frame = self.connection.dialect().frame(&[]);
+        let mut queue = Queue::framed(self.connection, frame);
+        let result = async {
+            enter(&mut queue, work, last, bounds).await?;
+            if let Some(record) = &work.record {
+                let row = record.finish(&Part {
+                    step: (last + 1, work.groups.len()),
+                    state: "done",
+                    note: Some("a person said that it was done"),
+                    ..Part::default()
+                });
+                queue.change_row(row, Some(1));
+            }
+            leave(&mut queue, work, last);
+            queue.commit().await
+        };
+        let result = result.await;
+        queue.close(result).await
     }
 
     /// Waits where another session was in the way; else hands the error back.
@@ -214,7 +245,7 @@ async fn enter<C: Connection>(
 ) -> Result<(), Error> {
     let limits = GroupLimits::of(&work.groups[index], bounds.settings);
     if work.record.is_some() || !work.rows.is_empty() {
-        queue.enter(&limits.as_limits(work.revision));
+        queue.enter(&limits.as_limits(work.revision, bounds.lease.is_some()));
         if let Some(lease) = bounds.lease {
             queue.renew(lease.renewal(work.revision));
         }
@@ -327,7 +358,7 @@ pub(super) async fn run_own<C: Connection>(
         statement: None,
     };
     let mut queue = Queue::framed(connection, frame);
-    queue.enter(&limits.as_limits(revision));
+    queue.enter(&limits.as_limits(revision, true));
     queue.extend(steps);
     let result = queue.commit().await;
     queue.close(result).await
@@ -362,7 +393,7 @@ async fn check_guard<C: Connection>(
     let found = State::read(connection, guard.version_table).await?;
     let direction = work.record.as_ref().map(Record::direction);
     let progress = direction.map(|direction| found.progress(work.revision, direction));
-    let as_planned = progress.is_none_or(|it| it.done == index);
+    let as_planned = progress.is_none_or(|it| it.done == index || work.progress.done > index);
     if found.version.rows == guard.rows && as_planned {
         Ok(())
     } else {

@@ -28,6 +28,8 @@ pub(super) struct Standing {
     pub(super) step: usize,
     pub(super) steps: usize,
     pub(super) done: bool,
+    /// Whether a person has said that the step is done: the version rows do not tell it yet.
+    settled: bool,
     /// Whether the step failed, so that nothing of it is there.
     failed: bool,
     pub(super) checksum: Option<String>,
@@ -192,7 +194,7 @@ impl State {
 
 impl Standing {
     fn is_unfinished(&self) -> bool {
-        !self.done || self.step < self.steps
+        !self.done || self.settled || self.step < self.steps
     }
 
     /// `2 of 3 steps`.
@@ -244,7 +246,8 @@ fn standing(row: Row) -> Result<Standing, Error> {
         direction: direction.ok_or_else(unreadable)?,
         step: step.ok_or_else(unreadable)?,
         steps: number(steps).ok_or_else(unreadable)?,
-        done: state.as_deref() == Some("done"),
+        done: matches!(state.as_deref(), Some("done" | "settled")),
+        settled: state.as_deref() == Some("settled"),
         failed: state.as_deref() == Some("failed"),
         checksum,
     })

@@ -58,11 +58,13 @@ pub(super) fn scratch_place(name: &str) -> ScratchPlace {
 /// The limits of a transaction, whose statements are those of this revision. It fails where
 /// another process holds the lock of the migrations: the number of rows is divided by zero.
 pub(super) fn enter(limits: &Limits<'_>) -> String {
-    format!(
-        "SELECT {}, 1 / pg_try_advisory_xact_lock({})::int",
-        settings(limits, true).join(", "),
-        lock::key()
-    )
+    let key = lock::key();
+    let lock = if limits.waits {
+        format!("pg_advisory_xact_lock({key})")
+    } else {
+        format!("1 / pg_try_advisory_xact_lock({key})::int")
+    };
+    format!("SELECT {}, {lock}", settings(limits, true).join(", "))
 }
 
 /// Fails unless the statement changes a row: so that the commit can be sent behind it at once.

@@ -163,7 +163,7 @@ impl<C: Connection> Runner<'_, '_, C> {
         limits: &GroupLimits,
     ) -> Result<(), Error> {
         let dialect = self.connection.dialect();
-        let mut limits = limits.as_limits(work.revision);
+        let mut limits = limits.as_limits(work.revision, false);
         if step.patient {
             limits.lock_timeout = "0";
         }

@@ -1,0 +1,139 @@
+//! Who is waited for is named: the session with the lock of the migrations, the session with the
+//! lock of a table, the process with the lease.
+
+use limbec::connection::{Connection as _, connect_postgres};
+use limbec_core::dialect::Dialect as _;
+use limbec_core::dialect::postgres::Postgres;
+use limbec_testkit::postgres::Pooler;
+
+use super::{project, revision, value};
+use crate::command::{Database, Sandbox};
+
+fn one_table() -> Sandbox {
+    let it = project(Database::postgres());
+    revision(
+        &it,
+        "e1",
+        "",
+        "    op.create_table(Table::new(\"items\").column(Column::new(\"id\", Integer)));",
+        "    op.drop_table(\"items\");",
+    );
+    revision(
+        &it,
+        "e2",
+        "e1",
+        "    op.add_column(\"items\", Column::new(\"note\", Text));",
+        "    op.drop_column(\"items\", \"note\");",
+    );
+    it
+}
+
+#[tokio::test]
+async fn the_holder_of_the_lock_is_named_and_the_wait_ends() {
+    let it = one_table();
+    let url = format!("{}?application_name=billing", it.url());
+    let mut other = connect_postgres(&url).await.unwrap();
+    let (take, give_back) = Postgres.lock().unwrap();
+    other.run(&[&take]).await.unwrap();
+    it.run("LIMBEC_LOCK_WAIT=300ms limbec upgrade head")
+        .fails_saying(&[
+            "was not free for a migration within 0 s",
+            "(billing)",
+            "limbec locks",
+        ])
+        .logs(&["Waiting for process ", "(billing)"]);
+    let shown = it.run("limbec locks").succeeds().stdout;
+    assert!(
+        shown.starts_with("Locked by the session of process "),
+        "{shown}"
+    );
+    assert!(shown.contains("(billing)"), "{shown}");
+    it.run("limbec locks --clear --yes")
+        .succeeds()
+        .logs(&["pg_terminate_backend("]);
+    other.run(&[&give_back]).await.unwrap();
+    it.run("limbec upgrade head").succeeds();
+}
+
+#[tokio::test]
+async fn the_session_in_the_way_is_named_and_the_statement_tried_again() {
+    let it = one_table();
+    it.run("limbec upgrade e1").succeeds();
+    let url = format!("{}?application_name=report", it.url());
+    let mut other = connect_postgres(&url).await.unwrap();
+    other.run(&["BEGIN", "SELECT * FROM items"]).await.unwrap();
+    it.run("LIMBEC_LOCK_TIMEOUT=100ms LIMBEC_LOCK_RETRIES=2 limbec upgrade head")
+        .fails_saying(&[
+            "lock timeout, 3 times",
+            "`items` is locked by process",
+            "(report)",
+        ])
+        .logs(&["try 1 of 2", "idle in transaction", "SELECT * FROM items"]);
+    assert_eq!(it.version_rows(), ["e1"]);
+    other.run(&["COMMIT"]).await.unwrap();
+    it.run("limbec upgrade head").succeeds();
+}
+
+#[test]
+fn a_limit_of_the_revision_counts() {
+    let it = one_table();
+    revision(
+        &it,
+        "e3",
+        "e2",
+        "    op.statement_timeout(\"100ms\");\n    op.execute(\"SELECT pg_sleep(20)\");",
+        "",
+    );
+    it.run("limbec upgrade head")
+        .fails_saying(&["statement timeout", "op.statement_timeout"]);
+    revision(
+        &it,
+        "e3",
+        "e2",
+        "    op.lock_timeout(\"soon\");\n    op.execute(\"SELECT 1\");\n    op.lock_timeout(\"never\");",
+        "",
+    );
+    it.run("limbec upgrade head")
+        .fails_saying(&["`never` is no time for `lock_timeout`"]);
+}
+
+#[test]
+fn a_stale_lease_is_cleared_when_it_is_asked_for_twice() {
+    let it = one_table();
+    let Database::Postgres(database) = &it.database else {
+        unreachable!()
+    };
+    let pooler = Pooler::start(database.url(), 4).unwrap();
+    let url = pooler.url(database.url()).unwrap();
+    it.run(&format!("limbec upgrade e1 --url '{url}'"))
+        .succeeds();
+    // Given back by whoever had it.
+    it.run("limbec locks")
+        .succeeds()
+        .prints("Nobody is migrating this database.\n");
+    let lease = |expires: &str| {
+        it.sql(&format!(
+            "UPDATE limbec_lock SET owner = 'abc', host = 'web-1', pid = 7, revision = 'e2', \
+             taken_at = now() - interval '90 s', expires_at = now() + interval '{expires}';"
+        ))
+    };
+    lease("20 s");
+    let wait = format!("LIMBEC_LOCK_WAIT=200ms limbec upgrade head --url '{url}'");
+    it.run(&wait).fails_saying(&["process 7 on web-1", "at e2"]);
+    // A direct connection sees the lease too.
+    it.run("LIMBEC_LOCK_WAIT=200ms limbec upgrade head")
+        .fails_saying(&["process 7 on web-1"]);
+    it.run("limbec locks --clear --yes")
+        .fails_saying(&["the lease is not stale"]);
+    lease("-40 s");
+    it.run("limbec locks --clear")
+        .fails_saying(&["--clear --yes"]);
+    let shown = it.run("limbec locks --clear --yes").succeeds().stdout;
+    assert!(shown.contains("no sign of life for 4"), "{shown}");
+    assert!(shown.ends_with("The lease is cleared.\n"), "{shown}");
+    // One that has run out is taken over without a word.
+    lease("-1 s");
+    it.run(&format!("limbec upgrade head --url '{url}'"))
+        .succeeds();
+    assert_eq!(value(&it, "SELECT owner FROM limbec_lock"), "");
+}

@@ -1,0 +1,20 @@
+//! `cargo xtask stress`: the tests of the runner with the counts of the README, one test after the
+//! other.
+
+use limbec_testkit::postgres::{self, Cluster, TEST_URL_VARIABLE};
+use limbec_testkit::sqlite;
+
+use crate::run::{Failure, cargo, run as run_command};
+
+pub(crate) fn run() -> Result<(), Failure> {
+    sqlite::install_if_missing()?;
+    postgres::install_if_missing()?;
+    postgres::install_pooler_if_missing()?;
+    let cluster = Cluster::start()?;
+    let mut command = cargo(&["test", "--workspace", "--all-features", "--test", "it"]);
+    command
+        .args(["runner::", "--", "--test-threads=1"])
+        .env("LIMBEC_STRESS", "1")
+        .env(TEST_URL_VARIABLE, cluster.url());
+    run_command(&mut command)
+}
