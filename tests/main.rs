@@ -8,6 +8,7 @@ mod command;
 mod corpus;
 mod embedded;
 mod guide;
+mod matrix;
 mod properties;
 mod runner;
 mod scenarios;

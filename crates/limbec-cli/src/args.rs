@@ -219,6 +219,9 @@ pub(crate) struct Migrate {
     /// Shows what would be run on this database, with its SQL, and runs nothing.
     #[arg(long, conflicts_with = "sql")]
     pub(crate) dry_run: bool,
+    /// Does not copy an SQLite file before a revision that may lose data.
+    #[arg(long)]
+    pub(crate) no_backup: bool,
 }
 
 #[derive(Debug, ClapArgs)]

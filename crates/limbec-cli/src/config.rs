@@ -36,6 +36,7 @@ struct DatabaseSection {
     include: Option<Vec<Spanned<String>>>,
     #[serde(default)]
     exclude: Vec<Spanned<String>>,
+    backup: Option<bool>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -84,6 +85,8 @@ pub(crate) struct Config {
     url: Option<String>,
     /// The tables that limbec answers for.
     pub(crate) selection: Selection,
+    /// Whether an SQLite file is copied before a revision that may lose data.
+    pub(crate) backup: bool,
     pub(crate) model_paths: Vec<String>,
     /// Files and folders with the SQL of views, functions and triggers.
     pub(crate) sql_paths: Vec<String>,
@@ -147,6 +150,7 @@ impl Config {
             file,
             url,
             selection,
+            backup: backup(parsed.database.backup)?,
             model_paths: match environment("LIMBEC_MODELS") {
                 Some(paths) => paths.split(':').map(str::to_string).collect(),
                 None => parsed.models.paths.unwrap_or_default(),
@@ -243,7 +247,7 @@ fn settings(section: &MigrationsSection) -> Result<Settings> {
         retries,
         lock_wait: time("lock_wait", &section.lock_wait)?.unwrap_or(usual.lock_wait),
         when_ahead,
-        host: None,
+        ..usual
     })
 }
 
@@ -261,6 +265,18 @@ fn duration(text: &str) -> Option<Duration> {
         _ => return None,
     };
     number.checked_mul(unit).map(Duration::from_millis)
+}
+
+/// The setting in the environment, else in the file, else on.
+fn backup(file: Option<bool>) -> Result<bool> {
+    match environment("LIMBEC_BACKUP").as_deref() {
+        None => Ok(file.unwrap_or(true)),
+        Some("true" | "1") => Ok(true),
+        Some("false" | "0") => Ok(false),
+        Some(other) => Err(CommandError::new(format!(
+            "LIMBEC_BACKUP is `{other}`, and can be `true` or `false`"
+        ))),
+    }
 }
 
 /// Reads the patterns of tables; each mistake is told at its line.

@@ -12,6 +12,8 @@
 mod corpus;
 #[path = "sqlite/judge.rs"]
 mod judge;
+#[path = "sqlite/kill.rs"]
+mod kill;
 #[path = "sqlite/native.rs"]
 mod native;
 #[path = "sqlite/rebuild.rs"]

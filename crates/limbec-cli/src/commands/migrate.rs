@@ -2,7 +2,7 @@
 
 use limbec::report::{self, Level};
 use limbec::run::{
-    Event, FromDatabase, Migrator, Outcome, Revisions as _, VERSION_TABLE, Version, log,
+    Event, FromDatabase, Migrator, Outcome, Revisions as _, Settings, VERSION_TABLE, Version, log,
 };
 use limbec_core::revision::{Direction, Plan};
 use serde_json::json;
@@ -30,7 +30,10 @@ pub(super) fn run(
     let outcome = block_on(async {
         let mut database = connect(&url).await?;
         let mut migrator = Migrator::new(&mut database, &context.project)
-            .settings(context.config.settings.clone())
+            .settings(Settings {
+                backups: context.config.backup && !options.no_backup,
+                ..context.config.settings.clone()
+            })
             .observe(|event| observe(&event, printer));
         let outcome = match direction {
             Direction::Down => migrator.downgrade(&options.revision).await,

@@ -218,6 +218,16 @@ pub struct ScratchFrame {
     pub rollback: String,
 }
 
+/// How a database that is a file is copied beside itself.
+pub trait Backup: Sync {
+    /// The query for the path of the file; empty for a database in memory.
+    fn file(&self) -> &'static str;
+    /// The query for the query that tells (`1`) whether any table but limbec's own holds a row.
+    fn rows_question(&self, own_tables: &[&str]) -> String;
+    /// The statement that writes the copy to a path where no file is.
+    fn copy(&self, to: &str) -> String;
+}
+
 /// The SQL that makes a place to try a revision in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ScratchPlace {
@@ -457,6 +467,9 @@ pub trait Dialect: fmt::Debug + Send + Sync {
 
     /// The journal's SQL, for a table of a name.
     fn journal(&self, name: ObjectName) -> Box<dyn Journal>;
+
+    /// How the database is copied before a revision that may lose data, where it is a file.
+    fn backup(&self) -> Option<&'static dyn Backup>;
 
     /// The version table's SQL, for a table of a name.
     fn version_table(&self, name: ObjectName) -> Box<dyn VersionTable>;

@@ -2,6 +2,7 @@
 
 use super::{AlterColumn, AlterOptions, Constraint, ConstraintRef, Operation};
 use crate::schema::Table;
+use crate::sql;
 
 impl Operation {
     /// Gives the operations that undo this one, in order; `None` where what it takes away is not
@@ -224,6 +225,19 @@ impl Operation {
         )
     }
 
+    /// Whether rows or values may be lost or be other ones afterwards, so that only a copy brings
+    /// them back.
+    pub fn may_lose_data(&self) -> bool {
+        match self {
+            Operation::AlterColumn { change, .. } => {
+                let to = &change.to;
+                to.column_type.is_some() || to.generated.is_some() || change.using.is_some()
+            }
+            Operation::Execute { sql, .. } => sql::split(sql).into_iter().any(overwrites),
+            other => other.loses_data(),
+        }
+    }
+
     /// The constraint that a `create_*` directive adds.
     pub fn constraint(&self) -> Option<&Constraint> {
         match self {
@@ -231,6 +245,17 @@ impl Operation {
             _ => None,
         }
     }
+}
+
+/// Whether a statement is one that changes or deletes what is there.
+fn overwrites(statement: &str) -> bool {
+    const WORDS: [&str; 7] = [
+        "UPDATE", "DELETE", "REPLACE", "DROP", "ALTER", "WITH", "TRUNCATE",
+    ];
+    let mut words = sql::tokens(statement).filter(|it| it.kind != sql::TokenKind::Comment);
+    let first = words.next();
+    first.is_some_and(|it| WORDS.iter().any(|word| it.is_word(word)))
+        || words.any(|it| it.is_word("REPLACE"))
 }
 
 /// Gives the operations that make a table: itself, then its indexes.

@@ -73,6 +73,22 @@ pub trait Connection: Send {
         async { true }
     }
 
+    /// Runs statements on another connection to the same database, where it is a file, while this
+    /// one may hold a transaction open.
+    fn beside(
+        &mut self,
+        _statements: &[&str],
+    ) -> impl Future<Output = Result<Vec<Answer>, StatementError>> + Send {
+        async {
+            let message = "this connection cannot open another one".to_string();
+            let error = DatabaseError {
+                message,
+                ..DatabaseError::default()
+            };
+            Err(StatementError { index: 0, error })
+        }
+    }
+
     /// Waits.
     fn pause(&mut self, time: Duration) -> impl Future<Output = ()> + Send;
 

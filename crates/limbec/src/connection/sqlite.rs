@@ -92,6 +92,13 @@ impl Connection for Client {
         statements.iter().enumerate().map(answer).collect()
     }
 
+    async fn beside(&mut self, statements: &[&str]) -> Result<Vec<Answer>, StatementError> {
+        let path = self.path().unwrap_or_default();
+        let mut other =
+            open(Path::new(path)).map_err(|error| StatementError { index: 0, error })?;
+        other.run(statements).await
+    }
+
     async fn pause(&mut self, time: Duration) {
         std::thread::sleep(time);
     }

@@ -75,6 +75,14 @@ pub fn progress(event: &Event<'_>) -> Option<(Level, String)> {
             );
             Some((Level::Warning, text))
         }
+        Event::Copied { revision, to, of } => {
+            let (to, of) = (to.display(), of.display());
+            let text = format!(
+                "Before {revision} the database was copied to {to}; to go back, stop what uses it, \
+                 remove {of}-wal and {of}-shm, and copy that over {of}"
+            );
+            Some((Level::Info, text))
+        }
         Event::Warning { message } => Some((Level::Warning, (*message).to_string())),
     }
 }

@@ -220,6 +220,10 @@ impl Connection for Database {
         each!(self, it => it.is_pooled().await)
     }
 
+    async fn beside(&mut self, statements: &[&str]) -> Result<Vec<Answer>, StatementError> {
+        each!(self, it => it.beside(statements).await)
+    }
+
     async fn pause(&mut self, time: Duration) {
         each!(self, it => it.pause(time).await);
     }

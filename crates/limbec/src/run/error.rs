@@ -49,6 +49,8 @@ pub enum ErrorKind {
     Behind,
     /// A setting does not read.
     Configuration,
+    /// The database cannot be copied before a revision that may lose data.
+    Backup,
 }
 
 /// The statement that failed, and where it came from.

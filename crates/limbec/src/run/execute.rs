@@ -12,6 +12,7 @@ use limbec_core::schema::{ObjectName, Schema};
 use limbec_core::steps::{Group, Step, groups, script};
 
 use self::queue::{Pending, Queue};
+use super::backup::{self, Copied};
 use super::journal::{Part, Record};
 use super::lease::Hold;
 use super::migrate::{Event, Observer};
@@ -28,6 +29,8 @@ pub(super) struct Runner<'r, 'o, C> {
     pub(super) lease: Option<&'r Hold>,
     /// The schema as it is now, as far as it was read and followed.
     pub(super) known: &'r mut Option<Schema>,
+    /// Whether this run has copied the database.
+    pub(super) copied: &'r mut bool,
 }
 
 /// What one revision changes.
@@ -195,13 +198,32 @@ impl<C: Connection> Runner<'_, '_, C> {
     async fn inside(&mut self, work: &Work<'_>, index: usize) -> Result<(), Error> {
         let group = &work.groups[index];
         let frame = self.connection.dialect().frame(&group.operations);
+        let due = self.settings.backups
+            && !*self.copied
+            && work.record.is_some()
+            && backup::is_due(&group.operations);
+        let mut copied = None;
+        let place = due.then_some(&mut copied);
         let mut queue = Queue::framed(self.connection, frame);
         let bounds = Bounds {
             settings: self.settings,
             lease: self.lease,
         };
-        let result = transaction(&mut queue, work, index, bounds, self.known).await;
-        queue.close(result).await
+        let result = transaction(&mut queue, work, index, bounds, self.known, place).await;
+        let result = queue.close(result).await;
+        if let Some(copied) = copied {
+            if result.is_ok() {
+                *self.copied = true;
+                (self.observer)(Event::Copied {
+                    revision: work.revision,
+                    to: &copied.to,
+                    of: &copied.of,
+                });
+            } else {
+                copied.remove();
+            }
+        }
+        result
     }
 }
 
@@ -211,9 +233,13 @@ async fn transaction<C: Connection>(
     index: usize,
     bounds: Bounds<'_>,
     known: &mut Option<Schema>,
+    copied: Option<&mut Option<Copied>>,
 ) -> Result<(), Error> {
     let group = &work.groups[index];
     enter(queue, work, index, bounds).await?;
+    if let Some(copied) = copied {
+        *copied = queue.copy_database(work).await?;
+    }
     let statements = queue.operations(&group.operations).await?;
     if queue.is_guarded() {
         // So that the journal's times are those of the statements.
@@ -336,6 +362,7 @@ pub async fn run_operations<C: Connection>(
             observer: &mut (Box::new(|_: Event<'_>| {}) as Observer<'_>),
             lease: None,
             known: &mut None,
+            copied: &mut true,
         };
         return runner.execute(&work).await;
     }

@@ -1,5 +1,6 @@
 //! Upgrades, downgrades and stamps a database.
 
+use std::path::Path;
 use std::time::Duration;
 
 use limbec_core::dialect::Dialect;
@@ -78,6 +79,15 @@ pub enum Event<'a> {
         /// What is known of it.
         ahead: &'a Ahead,
     },
+    /// The database was copied before this revision, which may have lost data.
+    Copied {
+        /// The revision.
+        revision: &'a str,
+        /// The copy.
+        to: &'a Path,
+        /// The database.
+        of: &'a Path,
+    },
     /// The plan has something to say before it runs.
     Warning {
         /// What, as a sentence.
@@ -107,6 +117,8 @@ pub struct Migrator<'a, C, R> {
     pub(super) lease: Option<Hold>,
     /// The schema, as far as this run has read and followed it.
     known: Option<Schema>,
+    /// Whether this run has copied the database.
+    copied: bool,
 }
 
 /// A plan with what its steps do.
@@ -134,6 +146,7 @@ impl<'a, C: Connection, R: Revisions> Migrator<'a, C, R> {
             observer: Box::new(|_| {}),
             lease: None,
             known: None,
+            copied: false,
         }
     }
 
@@ -402,6 +415,7 @@ impl<'a, C: Connection, R: Revisions> Migrator<'a, C, R> {
             observer: &mut self.observer,
             lease: self.lease.as_ref(),
             known: &mut self.known,
+            copied: &mut self.copied,
         };
         runner.execute(&work).await
     }

@@ -9,6 +9,7 @@
 
 mod accept;
 mod ahead;
+mod backup;
 mod contention;
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 mod database;

@@ -25,6 +25,9 @@ pub struct Settings {
     pub lock_wait: Duration,
     /// What to do when the database is at revisions that are not known here.
     pub when_ahead: WhenAhead,
+    /// Whether a database that is a file is copied beside itself before the first revision of a run
+    /// that may lose data.
+    pub backups: bool,
     /// The machine's name, for the journal; the system is asked when absent.
     pub host: Option<String>,
 }
@@ -50,6 +53,7 @@ impl Default for Settings {
             retries: 20,
             lock_wait: Duration::from_secs(15 * 60),
             when_ahead: WhenAhead::default(),
+            backups: true,
             host: None,
         }
     }

@@ -1,5 +1,6 @@
 //! PostgreSQL 13 and newer.
 
+mod backup;
 mod canonical;
 mod compile;
 mod definition;
@@ -15,8 +16,8 @@ mod version_table;
 use std::borrow::Cow;
 
 use super::{
-    Capabilities, CompileError, Dialect, Expression, Frame, Isolation, Limits, Place, ReflectError,
-    Row, ScratchFrame, ScratchPlace, VersionTable,
+    Backup, Capabilities, CompileError, Dialect, Expression, Frame, Isolation, Limits, Place,
+    ReflectError, Row, ScratchFrame, ScratchPlace, VersionTable,
 };
 use crate::journal::{Journal, Lease};
 use crate::operations::Operation;
@@ -184,6 +185,10 @@ impl Dialect for Postgres {
 
     fn journal(&self, name: ObjectName) -> Box<dyn Journal> {
         Box::new(journal::Log::new(&name))
+    }
+
+    fn backup(&self) -> Option<&'static dyn Backup> {
+        backup::backup()
     }
 
     fn version_table(&self, name: ObjectName) -> Box<dyn VersionTable> {

@@ -8,6 +8,7 @@
 //! Invariant: what the library that runs can do by its own `ALTER TABLE` is done so, since it then
 //! checks views and triggers itself; everything else is a rebuild of the table.
 
+mod backup;
 mod canonical;
 mod compile;
 mod definition;
@@ -22,7 +23,7 @@ mod version_table;
 use std::borrow::Cow;
 
 use super::{
-    Batch, Capabilities, CompileError, Dialect, Expression, Frame, Isolation, Limits, Of,
+    Backup, Batch, Capabilities, CompileError, Dialect, Expression, Frame, Isolation, Limits, Of,
     ReflectError, Row, ScratchFrame, ScratchPlace, VersionTable,
 };
 use crate::journal::{Journal, Lease};
@@ -234,6 +235,10 @@ impl Dialect for Sqlite {
 
     fn journal(&self, name: ObjectName) -> Box<dyn Journal> {
         Box::new(journal::Log::new(name))
+    }
+
+    fn backup(&self) -> Option<&'static dyn Backup> {
+        Some(&backup::VacuumInto)
     }
 
     fn version_table(&self, name: ObjectName) -> Box<dyn VersionTable> {

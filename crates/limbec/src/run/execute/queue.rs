@@ -2,12 +2,14 @@
 //! between them.
 
 use limbec_core::dialect::{Dialect, Frame, Limits, Of};
+use limbec_core::journal;
 use limbec_core::operations::Operation;
 use limbec_core::schema::Schema;
 use limbec_core::steps::Step;
 
 use super::{Guard, Work, check_guard};
 use crate::connection::{Answer, Connection};
+use crate::run::backup::{self, Copied};
 use crate::run::reflect::reflect_inside;
 use crate::run::{Error, ErrorKind};
 
@@ -116,6 +118,17 @@ impl<'a, C: Connection> Queue<'a, C> {
     ) -> Result<(), Error> {
         self.guarded = true;
         check_guard(self.connection, guard, work, index).await
+    }
+
+    /// Copies the database as it is before the operations.
+    pub(super) async fn copy_database(&mut self, work: &Work<'_>) -> Result<Option<Copied>, Error> {
+        self.flush().await?;
+        let Some(guard) = &work.guard else {
+            return Ok(None);
+        };
+        let journal = journal::name(guard.version_table);
+        let own = [guard.version_table.name.as_str(), journal.name.as_str()];
+        backup::make(self.connection, work.revision, &own).await
     }
 
     /// A change of limbec's own tables that must touch so many rows.
