@@ -146,8 +146,13 @@ fn run(case: &Case, database: &str, mut trial: Trial) -> Result<(), String> {
         .map_err(|error| format!("after the upgrade: {error}"))?;
     let now = count(&mut trial, &after);
     let made_anew = |table: &ObjectName| {
-        body.upgrade.iter().any(|it| match it {
-            Operation::DropTable { name, .. } => name == table,
+        found.operations.iter().any(|it| match it {
+            // A partition takes rows of its table along.
+            Operation::DropTable { name, table: known } => {
+                let known = known.as_ref();
+                let of = known.and_then(|it| it.options.get("postgresql.partition_of"));
+                name == table || of == Some(&table.name)
+            }
             // The case itself says what its rows are.
             Operation::RenameTable { .. } => true,
             _ => false,

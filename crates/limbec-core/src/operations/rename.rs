@@ -82,6 +82,12 @@ pub(crate) fn rename_constraint(table: &mut Table, from: &str, to: &str) -> Resu
     let mut constraint = old.ok_or_else(|| missing("constraint", from))?;
     let named = |name: &Option<String>| name.as_deref() == Some(from);
     constraint.set_name(to);
+    for (option, value) in &mut table.options {
+        let names_it = option.ends_with(".cluster_on") || option.ends_with(".replica_identity");
+        if names_it && value == from {
+            *value = to.to_string();
+        }
+    }
     match constraint {
         Constraint::PrimaryKey(new) => table.primary_key = Some(new),
         Constraint::Unique(new) => replace(&mut table.uniques, |it| named(&it.name), new),
