@@ -159,6 +159,14 @@ impl Found {
                 ),
             );
         }
+        let of_tables = self
+            .current
+            .unmodelled
+            .iter()
+            .filter(|it| it.table.is_some());
+        for it in of_tables {
+            printer.warning("compare", &format!("Not modelled, and left as it is: {it}"));
+        }
         for unknown in &self.comparison.unknown {
             printer.warning("compare", &format!("Not compared: {unknown}"));
         }

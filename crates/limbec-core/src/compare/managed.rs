@@ -279,6 +279,10 @@ pub fn managed(
         }
         keep
     });
+    schema.unmodelled.retain(|it| {
+        let of = it.table.as_ref();
+        of.is_none_or(|table| schema.tables.iter().any(|it| it.name == *table))
+    });
     Managed {
         schema,
         target,

@@ -17,6 +17,7 @@ mod rename;
 mod sequence;
 mod table;
 mod types;
+mod unmodelled;
 
 pub use column::{Column, Generated, Identity, IdentityKind};
 pub use constraint::{
@@ -38,6 +39,7 @@ pub use types::{
     Integer, Interval, Json, Jsonb, MacAddr, Named, Numeric, Real, SmallInteger, Text, Time,
     Timestamp, TimestampTz, Uuid, Varchar,
 };
+pub use unmodelled::Unmodelled;
 
 /// Everything a database holds that limbec knows of.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -68,6 +70,12 @@ pub struct Schema {
         serde(default, skip_serializing_if = "Vec::is_empty")
     )]
     pub definitions: Vec<Definition>,
+    /// What a database holds besides, to be told of.
+    #[cfg_attr(
+        feature = "serde",
+        serde(default, skip_serializing_if = "Vec::is_empty")
+    )]
+    pub unmodelled: Vec<Unmodelled>,
     /// What the models say of former names; a database says nothing of them.
     #[cfg_attr(
         feature = "serde",

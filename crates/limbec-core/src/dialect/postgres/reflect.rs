@@ -5,6 +5,7 @@
 //! table has from the one that it is a partition of or inherits from is that one's.
 //! Each query is in the file of what it reads.
 
+mod beyond;
 mod columns;
 mod constraints;
 mod definitions;
@@ -34,6 +35,7 @@ pub(super) const QUERIES: &[&str] = &[
     sequences::QUERY,
     definitions::QUERY,
     definitions::USES,
+    beyond::QUERY,
 ];
 
 /// The SQL that is true of a namespace `n` with tables of users.
@@ -136,7 +138,7 @@ type Tables = BTreeMap<String, Table>;
 /// Makes a schema of the answers to [`QUERIES`].
 pub(super) fn read(answers: Vec<Vec<Row>>) -> Result<Schema, ReflectError> {
     let given = answers.len();
-    let answers: [Vec<Row>; 12] = answers.try_into().map_err(|_| {
+    let answers: [Vec<Row>; 13] = answers.try_into().map_err(|_| {
         ReflectError(format!(
             "the catalogue has {} queries, but {given} answers came",
             QUERIES.len()
@@ -155,6 +157,7 @@ pub(super) fn read(answers: Vec<Vec<Row>>) -> Result<Schema, ReflectError> {
         sequence_rows,
         definition_rows,
         use_rows,
+        beyond_rows,
     ] = answers;
     let mut types = types::NamedTypes::new();
     let enums = types::read_enums(enums, &mut types)?;
@@ -174,6 +177,7 @@ pub(super) fn read(answers: Vec<Vec<Row>>) -> Result<Schema, ReflectError> {
         tables: tables.into_values().map(sorted).collect(),
         definitions: in_order(definitions::read(definition_rows, use_rows)?),
         renames: Vec::new(),
+        unmodelled: beyond::read(beyond_rows)?,
     };
     // The server's order depends on its collation and on where the rows happen to lie.
     schema.enums.sort_by(|a, b| a.name.cmp(&b.name));

@@ -108,6 +108,7 @@ pub fn write_models(schema: &Schema, options: &ModelOptions) -> WrittenModels {
     let text = format!("{imports}\n{body}");
     unsaid.extend(difference::differences(schema, &text, options));
     unsaid.extend(schema.definitions.iter().map(|it| format!("the {it}")));
+    unsaid.extend(schema.unmodelled.iter().map(ToString::to_string));
     unsaid.dedup();
     let mut crates: Vec<String> = types.imports.iter().map(|it| crate_of(it)).collect();
     crates.dedup();
