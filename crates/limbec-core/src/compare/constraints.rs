@@ -42,6 +42,15 @@ pub(super) fn compare(current: &Table, target: &Table, judge: &mut Judge<'_>, pl
         }
     }
     for constraint in existing {
+        if is_over_inherited(&constraint, target) {
+            judge.unknown.push(format!(
+                "`{}` of the table `{}` is over columns that come from the table above it, which no \
+                 model can say; it is left as it is",
+                constraint.name().unwrap_or("a constraint"),
+                target.name
+            ));
+            continue;
+        }
         plan.drop_constraint(&target.name, constraint);
     }
     for constraint in missing {
@@ -87,6 +96,22 @@ fn same_key(a: &ForeignKey, b: &ForeignKey, judge: &Judge<'_>) -> bool {
         && a.on_update == b.on_update
         && a.deferrable == b.deferrable
         && a.match_full == b.match_full
+}
+
+/// Whether a constraint is over columns that a table has from another one, so that its model does
+/// not have them.
+fn is_over_inherited(constraint: &Constraint, table: &Table) -> bool {
+    let columns = match constraint {
+        Constraint::PrimaryKey(it) => &it.columns,
+        Constraint::Unique(it) => &it.columns,
+        Constraint::ForeignKey(it) => &it.columns,
+        Constraint::Check(_) => return false,
+    };
+    let from_above = ["postgresql.partition_of", "postgresql.inherits"];
+    from_above
+        .iter()
+        .any(|key| table.options.contains_key(*key))
+        && columns.iter().all(|it| table.column_named(it).is_none())
 }
 
 /// Takes foreign keys that stay out of the way of changes below them, and puts them back: a

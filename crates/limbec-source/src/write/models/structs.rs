@@ -55,6 +55,10 @@ pub(super) fn table(
         &table_items(sketch, rust_name, comment, unsaid),
         0,
     ));
+    if table.columns.is_empty() {
+        text.push_str(&format!("pub struct {rust_name} {{}}\n"));
+        return text;
+    }
     text.push_str(&format!("pub struct {rust_name} {{\n"));
     let idents = fields(table.columns.iter().map(|it| it.name.as_str()));
     for (at, (column, ident)) in table.columns.iter().zip(&idents).enumerate() {
