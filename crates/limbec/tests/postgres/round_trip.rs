@@ -82,7 +82,11 @@ fn rich() -> Schema {
                     .cycle(),
             ),
         )
-        .column(Column::new("odd", BigInteger).identity(Identity::serial().start(7).increment(2)))
+        .column(
+            Column::new("odd", BigInteger)
+                .not_null()
+                .identity(Identity::serial().start(7).increment(2)),
+        )
         .column(
             Column::new("state", state.clone())
                 .not_null()
