@@ -3,7 +3,7 @@
 
 use std::time::{Duration, Instant};
 
-use limbec_core::dialect::Row;
+use limbec_core::dialect::{Limits, Row};
 use limbec_core::schema::Schema;
 use limbec_core::sql::tokens;
 use limbec_core::steps::{Doubt, Found, Probe, Step, script};
@@ -46,8 +46,11 @@ impl<C: Connection> Runner<'_, '_, C> {
         }
         if due {
             let limits = GroupLimits::of(&work.groups[index], self.settings);
-            let result = self.alone(work, step, &limits).await;
-            if let Err(error) = result {
+            let mut limits = limits.as_limits(work.revision, false);
+            if step.patient {
+                limits.lock_timeout = "0";
+            }
+            if let Err(error) = self.limited(&step.sql, &limits).await {
                 let error = error.of_operation(operation.map(ToString::to_string));
                 return Err(self.after_failure(work, index, step, error).await);
             }
@@ -155,38 +158,31 @@ impl<C: Connection> Runner<'_, '_, C> {
         queue.close(result).await
     }
 
-    /// Runs the statement within its limits.
-    async fn alone(
-        &mut self,
-        work: &Work<'_>,
-        step: &Step,
-        limits: &GroupLimits,
-    ) -> Result<(), Error> {
+    /// Runs a statement within limits of its own.
+    async fn limited(&mut self, sql: &str, limits: &Limits<'_>) -> Result<(), Error> {
         let dialect = self.connection.dialect();
-        let mut limits = limits.as_limits(work.revision, false);
-        if step.patient {
-            limits.lock_timeout = "0";
-        }
         let mut before: Option<Row> = None;
         // Behind a pooler the settings would be another session's.
         let set = dialect
-            .enter_outside(&limits)
+            .enter_outside(limits)
             .filter(|_| self.lease.is_none());
         if let Some(set) = set {
             let answers = self.connection.run(&[&set]).await;
             let answers = answers.map_err(|error| Error::statement(error.error, &set))?;
             before = answers.into_iter().flat_map(|answer| answer.rows).next();
         }
-        let signed = self.lease.map(|lease| lease.signed(&step.sql));
-        let sql = signed.as_ref().unwrap_or(&step.sql);
-        let result = self.connection.run(&[sql]).await;
+        let signed = self.lease.map(|lease| lease.signed(sql));
+        let result = self
+            .connection
+            .run(&[signed.as_deref().unwrap_or(sql)])
+            .await;
         if let Some(back) = before.and_then(|row| dialect.leave(&row)) {
             // The settings go with the connection in any case.
             let _ = self.connection.run(&[&back]).await;
         }
         result
             .map(|_| ())
-            .map_err(|error| Error::statement(error.error, &step.sql))
+            .map_err(|error| Error::statement(error.error, sql))
     }
 
     /// Takes away what a statement has left that will not be tried again, and notes why it failed.
@@ -204,11 +200,13 @@ impl<C: Connection> Runner<'_, '_, C> {
         if comes_again {
             return error;
         }
-        // Best effort: the next run looks again.
+        // Best effort: the next run looks again. So this one waits no longer than for any lock.
         if let Doubt::Ask(probe) = &step.doubt
             && let Ok(Found::Half) = self.look(probe).await
         {
-            let _ = self.clear(probe).await;
+            let limits = GroupLimits::of(&work.groups[index], self.settings);
+            let limits = limits.as_limits(work.revision, false);
+            let _ = self.limited(&probe.clear, &limits).await;
         }
         if let Some(record) = &work.record {
             let message = error.to_string();
