@@ -24,3 +24,5 @@ mod refused;
 mod round_trip;
 #[path = "sqlite/support.rs"]
 mod support;
+#[path = "sqlite/traps.rs"]
+mod traps;

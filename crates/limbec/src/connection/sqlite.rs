@@ -8,7 +8,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use limbec_core::dialect::sqlite::{OLDEST_LIBRARY, OnlyIf, RESTORE, Sqlite};
+use limbec_core::dialect::sqlite::{OLDEST_LIBRARY, RESTORE, Sqlite};
 use limbec_core::dialect::{Dialect, Row};
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection as Client, ErrorCode};
@@ -104,14 +104,13 @@ impl Connection for Client {
     }
 }
 
-/// Passes over a statement that brings a setting of the connection back, where the setting was
-/// another one: a connection that the caller owns is given back as it came.
+/// Brings a setting of the connection back as it was: a connection that the caller owns is given
+/// back as it came.
 fn answer_if_due(client: &Client, sql: &str) -> rusqlite::Result<Answer> {
-    let restores = RESTORE.iter().find(|it| it.statement == sql);
-    if let Some(OnlyIf { question, .. }) = restores
-        && let Ok(0) = client.query_row(question, [], |row| row.get::<_, i64>(0))
+    if let Some(restore) = RESTORE.iter().find(|it| it.statement == sql)
+        && let Ok(0) = client.query_row(restore.question, [], |row| row.get::<_, i64>(0))
     {
-        return Ok(Answer::default());
+        return answer(client, restore.otherwise);
     }
     answer(client, sql)
 }

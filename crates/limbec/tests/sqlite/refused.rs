@@ -91,6 +91,57 @@ fn rows_that_break_a_constraint() {
 }
 
 #[test]
+fn rows_that_a_constraint_would_swallow() {
+    for action in ["REPLACE", "IGNORE"] {
+        let mut db = Db::with(&format!(
+            "CREATE TABLE t (id INTEGER PRIMARY KEY, code TEXT UNIQUE ON CONFLICT {action});
+             INSERT INTO t VALUES (1, 'a'), (2, 'b')"
+        ));
+        let before = db.everything_but("");
+        let same = AlterColumn::new("code").column_type(Text).using("'same'");
+        let told = db.run(|op| op.alter_column("t", same)).unwrap_err();
+        assert!(told.contains("rebuilding `t` would lose rows"), "{told}");
+        assert_eq!(db.everything_but(""), before);
+    }
+}
+
+/// With the foreign keys off for a rebuild, `ON DELETE` does not run with what is replaced.
+#[test]
+fn rows_that_are_replaced_beside_a_rebuild() {
+    let words = "put the SQL into a revision of its own";
+    for sql in [
+        "REPLACE INTO parents (id, name) VALUES (1, 'new')",
+        "INSERT OR REPLACE INTO main.Parents (id, name) VALUES (1, 'new')",
+        "WITH n (id) AS (SELECT 2) INSERT OR REPLACE INTO \"parents\" (id) SELECT id FROM n",
+        "UPDATE OR REPLACE parents SET id = 1 WHERE id = 2",
+    ] {
+        refused(words, |op| op.execute(sql));
+    }
+    let mut db = Db::with(FILLED);
+    db.sql(
+        "CREATE TABLE kept (id INTEGER PRIMARY KEY ON CONFLICT REPLACE);
+            CREATE TABLE of_kept (id INT REFERENCES kept ON DELETE CASCADE)",
+    );
+    let told = db.run(|op| {
+        op.create_table_comment("children", "rebuilt");
+        op.execute("INSERT INTO kept VALUES (1)");
+    });
+    assert!(told.unwrap_err().contains(words));
+    // Nothing refers to these, and with the keys off nothing would run anyway.
+    db.run(|op| {
+        op.create_table_comment("children", "rebuilt");
+        op.execute("REPLACE INTO children VALUES (1, 2)");
+    })
+    .unwrap();
+    db.sql("PRAGMA foreign_keys = OFF");
+    db.run(|op| {
+        op.drop_table_comment("children");
+        op.execute("REPLACE INTO parents (id, name) VALUES (1, 'new')");
+    })
+    .unwrap();
+}
+
+#[test]
 fn what_others_refer_to() {
     refused(
         "rows of `children` refer to `parents` by (parent_id)",

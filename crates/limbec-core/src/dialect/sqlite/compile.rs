@@ -15,6 +15,7 @@ mod guard;
 mod index;
 mod raw;
 mod rebuild;
+mod replace;
 mod table;
 
 use super::Sqlite;

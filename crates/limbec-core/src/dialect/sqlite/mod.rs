@@ -31,7 +31,7 @@ use crate::operations::Operation;
 use crate::schema::{Column, ColumnType, Definition, ObjectName, Schema, Sequence};
 use crate::steps::Step;
 
-pub use transaction::{OnlyIf, RESTORE};
+pub use transaction::{RESTORE, Restore};
 
 /// The oldest library that does what every revision needs (`DROP COLUMN`, `RETURNING`).
 pub const OLDEST_LIBRARY: u32 = 3_035_000;

@@ -13,13 +13,16 @@ use crate::steps::Step;
 /// Reading is one snapshot inside a caller's transaction and outside one.
 pub(super) const SNAPSHOT: (&str, &str) = ("SAVEPOINT limbec_read", "RELEASE limbec_read");
 
-/// A statement that holds only under a condition, which SQL cannot express.
+/// A statement that brings a setting of the connection back. `PRAGMA` takes no expression, so it
+/// is the driver that asks first; where none does (a printed script), SQLite's default is left.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct OnlyIf {
-    /// The statement, among the steps of [`Frame::restore`].
+pub struct Restore {
+    /// The statement, among the steps of [`Frame::restore`], spelled as no other step is.
     pub statement: &'static str,
     /// The question; a driver runs the statement only if the answer is `1`.
     pub question: &'static str,
+    /// What a driver runs if the answer is `0`.
+    pub otherwise: &'static str,
 }
 
 /// The settings of the connection before the transaction.
@@ -28,16 +31,17 @@ const REMEMBER: &str = "CREATE TEMP TABLE IF NOT EXISTS limbec_settings AS \
 
 const FORGET: &str = "DROP TABLE IF EXISTS temp.limbec_settings";
 
-/// The statements that bring a connection's settings back. `PRAGMA` takes no expression, so it is
-/// the driver that asks first; where none does (a printed script), they leave SQLite's defaults.
-pub const RESTORE: [OnlyIf; 2] = [
-    OnlyIf {
-        statement: "PRAGMA legacy_alter_table = OFF",
+/// The statements that bring a connection's settings back.
+pub const RESTORE: [Restore; 2] = [
+    Restore {
+        statement: "PRAGMA legacy_alter_table(OFF)",
         question: "SELECT NOT legacy_alter_table FROM temp.limbec_settings",
+        otherwise: "PRAGMA legacy_alter_table(ON)",
     },
-    OnlyIf {
-        statement: "PRAGMA foreign_keys = ON",
+    Restore {
+        statement: "PRAGMA foreign_keys(ON)",
         question: "SELECT foreign_keys FROM temp.limbec_settings",
+        otherwise: "PRAGMA foreign_keys(OFF)",
     },
 ];
 
@@ -52,13 +56,33 @@ pub(super) fn keys_off(dialect: Sqlite, operations: &[Operation]) -> bool {
     operations.iter().any(may_drop_table)
 }
 
+/// Whether a revision changes a name, which by the legacy rules stays as it was in views and
+/// triggers.
+fn renames(operations: &[Operation]) -> bool {
+    let renames = |it: &Operation| {
+        matches!(
+            it,
+            Operation::RenameTable { .. } | Operation::RenameColumn { .. }
+        )
+    };
+    operations.iter().any(renames)
+}
+
 /// The transaction round one revision.
 pub(super) fn frame(dialect: Sqlite, operations: &[Operation]) -> Frame {
     let mut begin = Vec::new();
     let mut restore = Vec::new();
-    if keys_off(dialect, operations) {
+    let keys_off = keys_off(dialect, operations);
+    if keys_off || renames(operations) {
         begin.extend([
             Step::new(REMEMBER),
+            Step::new("PRAGMA legacy_alter_table = OFF"),
+        ]);
+        restore.extend(RESTORE.iter().map(|it| Step::new(it.statement)));
+        restore.push(Step::new(FORGET));
+    }
+    if keys_off {
+        begin.extend([
             Step::new("PRAGMA foreign_keys = OFF"),
             Step::check(
                 "PRAGMA foreign_keys",
@@ -67,8 +91,6 @@ pub(super) fn frame(dialect: Sqlite, operations: &[Operation]) -> Frame {
                  a transaction already: rebuilding a table would delete rows that refer to it",
             ),
         ]);
-        restore.extend(RESTORE.iter().map(|it| Step::new(it.statement)));
-        restore.push(Step::new(FORGET));
     }
     begin.push(Step::new("BEGIN IMMEDIATE"));
     let outside = |steps: Vec<Step>| steps.into_iter().map(Step::outside_transaction).collect();
@@ -106,11 +128,18 @@ pub(super) fn advice(message: &str) -> Option<&'static str> {
         "inside a transaction",
         "within transaction",
     ];
-    needs_no_transaction
-        .iter()
-        .any(|words| message.contains(words))
-        .then_some(
+    if needs_no_transaction.iter().any(|it| message.contains(it)) {
+        return Some(
             "put a line `-- autocommit` above the statement, or use `op.execute_autocommit`: it \
              then runs in a step of its own",
+        );
+    }
+    let is_broken = ["error in view ", "error in trigger "];
+    is_broken
+        .iter()
+        .any(|it| message.starts_with(it))
+        .then_some(
+            "SQLite looks at every view and trigger when a name changes or a column goes: mend or \
+             drop the one it names first",
         )
 }

@@ -1,6 +1,7 @@
 //! Raw SQL: each statement as it stands.
 
 use super::guard::{names, new_violations, violations, well_formed};
+use super::replace;
 use crate::dialect::{CompileError, Isolation};
 use crate::operations::Operation;
 use crate::schema::Schema;
@@ -8,7 +9,7 @@ use crate::sql::{self, Token, TokenKind};
 use crate::steps::Step;
 
 /// The words of a statement, without its comments.
-fn words(statement: &str) -> impl Iterator<Item = Token<'_>> {
+pub(super) fn words(statement: &str) -> impl Iterator<Item = Token<'_>> {
     sql::tokens(statement).filter(|it| it.kind != TokenKind::Comment)
 }
 
@@ -65,11 +66,28 @@ pub(super) fn execute(text: &str) -> Result<Vec<Step>, CompileError> {
     Ok(steps)
 }
 
+/// Why SQL is refused in a revision that rebuilds tables.
+const KEYS_ARE_OFF: &str = "the revision also changes a table in a way for which SQLite's foreign \
+    keys are off, so that no `ON DELETE` or `ON UPDATE` runs with it; put the SQL into a revision of \
+    its own";
+
 /// The statements in a revision that also rebuilds tables, for which the foreign keys are off: what
 /// they would have refused, deleted or set leaves rows that refer to nothing, which are looked for
 /// where the connection has the foreign keys on.
 pub(super) fn guarded(text: &str, current: &Schema) -> Result<Vec<Step>, CompileError> {
-    let statements = execute(text)?;
+    let mut statements = execute(text)?;
+    let mut replaced = sql::split(text).into_iter();
+    if let Some(table) = replaced.find_map(|it| replace::followed_table(it, current)) {
+        let refused = Step::check(
+            "SELECT foreign_keys FROM temp.limbec_settings",
+            "0",
+            format!(
+                "this SQL may replace rows of `{}`, which others refer to: {KEYS_ARE_OFF}",
+                table.name
+            ),
+        );
+        statements.insert(0, refused);
+    }
     let tables = current.tables.iter();
     let tables: Vec<String> = tables
         .filter(|it| !it.foreign_keys.is_empty() && well_formed(it, current))
@@ -87,9 +105,7 @@ pub(super) fn guarded(text: &str, current: &Schema) -> Result<Vec<Step>, Compile
         &tables,
         "(SELECT foreign_keys FROM temp.limbec_settings)",
         format!(
-            "this SQL leaves rows of {} that refer to nothing: the revision also changes a table in \
-             a way for which SQLite's foreign keys are off, so that no `ON DELETE` or `ON UPDATE` \
-             runs with it; put the SQL into a revision of its own",
+            "this SQL leaves rows of {} that refer to nothing: {KEYS_ARE_OFF}",
             names(&tables)
         ),
     ));

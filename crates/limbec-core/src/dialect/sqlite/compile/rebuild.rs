@@ -30,9 +30,9 @@ pub(super) fn steps(draft: &Draft, at: usize) -> Result<Vec<Of<Step>>, CompileEr
     }
     let (old, new) = (&before.name.name, table::new_name(&before.name));
     let (old_sql, new_sql) = (quote(old), quote(&new));
-    let mut steps = draft.before_copy.clone();
+    let mut steps = vec![Of::new(at, has_no_temporary_objects(before))];
+    steps.extend(draft.before_copy.iter().cloned());
     let mut add = |step: Step| steps.push(Of::new(at, step));
-    add(has_no_temporary_triggers(before));
     add(Step::new(table::create(target, &new)?));
     add(Step::new(copy(draft, &old_sql, &new_sql)));
     add(Step::check(
@@ -63,18 +63,20 @@ pub(super) fn steps(draft: &Draft, at: usize) -> Result<Vec<Of<Step>>, CompileEr
     Ok(steps)
 }
 
-/// The triggers that a connection has for itself go with the old table.
-fn has_no_temporary_triggers(table: &Table) -> Step {
+/// What a connection has for itself: triggers on the table would go with it, and a table or view of
+/// its name would be taken for it.
+fn has_no_temporary_objects(table: &Table) -> Step {
+    let name = text(&table.name.name);
     checks::none(
         "temp.sqlite_schema",
         &format!(
-            "type = 'trigger' AND tbl_name COLLATE NOCASE = {}",
-            text(&table.name.name)
+            "name COLLATE NOCASE = {name} OR (type = 'trigger' AND tbl_name COLLATE NOCASE = {name})"
         ),
-        "name",
+        "type || ' ' || name",
         format!(
-            "the connection has temporary triggers on `{}`, which a rebuild would drop: drop them \
-             first, and make them again afterwards",
+            "the connection has temporary triggers on `{0}`, or a temporary table or view of that \
+             name, which stand in the way of rebuilding it: drop them first, and make them again \
+             afterwards",
             table.name
         ),
     )
