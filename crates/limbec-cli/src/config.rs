@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
-use limbec::run::{DatabaseUrl, Settings, WhenAhead};
+use limbec::run::{self, DatabaseUrl, Settings};
 use limbec_core::schema::NamingConvention;
+use limbec_core::settings::Given;
 use limbec_source::diagnostic::Diagnostic;
 use serde::Deserialize;
 use toml::Spanned;
@@ -85,8 +85,6 @@ pub(crate) struct Config {
     url: Option<String>,
     /// The tables that limbec answers for.
     pub(crate) selection: Selection,
-    /// Whether an SQLite file is copied before a revision that may lose data.
-    pub(crate) backup: bool,
     pub(crate) model_paths: Vec<String>,
     /// Files and folders with the SQL of views, functions and triggers.
     pub(crate) sql_paths: Vec<String>,
@@ -124,7 +122,7 @@ impl Config {
     }
 
     fn new(parsed: File, file: PathBuf, selection: Selection, url: Option<String>) -> Result<Self> {
-        let settings = settings(&parsed.migrations)?;
+        let settings = settings(&parsed)?;
         let root = file.parent().map(Path::to_path_buf).unwrap_or_default();
         let url = url
             .filter(|url| !url.is_empty())
@@ -150,7 +148,6 @@ impl Config {
             file,
             url,
             selection,
-            backup: backup(parsed.database.backup)?,
             model_paths: match environment("LIMBEC_MODELS") {
                 Some(paths) => paths.split(':').map(str::to_string).collect(),
                 None => parsed.models.paths.unwrap_or_default(),
@@ -211,72 +208,29 @@ fn environment(name: &str) -> Option<String> {
 }
 
 /// How patient a run is: by the environment, else by the file.
-fn settings(section: &MigrationsSection) -> Result<Settings> {
-    let usual = Settings::default();
-    let given = |key: &str, value: &Option<String>| {
-        environment(&format!("LIMBEC_{}", key.to_ascii_uppercase())).or_else(|| value.clone())
-    };
-    let time = |key: &str, value: &Option<String>| match given(key, value) {
-        Some(text) => duration(&text).map(Some).ok_or_else(|| {
-            CommandError::new(format!("`{key}` is no time: `{text}`"))
-                .hint("write a number and a unit: `500ms`, `2s`, `10min`, `1h`; `0` for no limit")
-        }),
-        None => Ok(None),
-    };
-    let retries = section.lock_retries.map(|it| it.to_string());
-    let retries = match given("lock_retries", &retries) {
-        Some(text) => text
-            .parse()
-            .map_err(|_| CommandError::new(format!("`lock_retries` is no number: `{text}`")))?,
-        None => usual.retries,
-    };
-    let when_ahead = match given("when_ahead", &section.when_ahead).as_deref() {
-        None | Some("refuse") => WhenAhead::Refuse,
-        Some("serve") => WhenAhead::Serve,
-        Some("serve-if-adds") => WhenAhead::ServeIfAdds,
-        Some(other) => {
-            return Err(
-                CommandError::new(format!("`when_ahead` is not known: `{other}`"))
-                    .hint("it is `refuse`, `serve-if-adds` or `serve`"),
-            );
+fn settings(file: &File) -> Result<Settings> {
+    let section = &file.migrations;
+    let mut given = Given::default();
+    for (key, value) in [
+        ("backup", file.database.backup.map(|it| it.to_string())),
+        ("lock_timeout", section.lock_timeout.clone()),
+        ("statement_timeout", section.statement_timeout.clone()),
+        (
+            "lock_retries",
+            section.lock_retries.map(|it| it.to_string()),
+        ),
+        ("lock_wait", section.lock_wait.clone()),
+        ("when_ahead", section.when_ahead.clone()),
+    ] {
+        if let Some(text) = value {
+            given.set(key, &text).map_err(|mistake| {
+                CommandError::new(format!("`{key}` {mistake}")).hint(mistake.hint)
+            })?;
         }
-    };
-    Ok(Settings {
-        lock_timeout: time("lock_timeout", &section.lock_timeout)?.unwrap_or(usual.lock_timeout),
-        statement_timeout: time("statement_timeout", &section.statement_timeout)?,
-        retries,
-        lock_wait: time("lock_wait", &section.lock_wait)?.unwrap_or(usual.lock_wait),
-        when_ahead,
-        ..usual
-    })
-}
-
-/// Reads `500ms`, `2s`, `10min`, `1h`, `0`.
-fn duration(text: &str) -> Option<Duration> {
-    let text = text.trim();
-    let digits = text.trim_end_matches(|it: char| it.is_ascii_alphabetic() || it == ' ');
-    let number: u64 = digits.parse().ok()?;
-    let unit = match text[digits.len()..].trim() {
-        "ms" => 1,
-        "s" => 1000,
-        "min" => 60 * 1000,
-        "h" => 60 * 60 * 1000,
-        "" if number == 0 => 1,
-        _ => return None,
-    };
-    number.checked_mul(unit).map(Duration::from_millis)
-}
-
-/// The setting in the environment, else in the file, else on.
-fn backup(file: Option<bool>) -> Result<bool> {
-    match environment("LIMBEC_BACKUP").as_deref() {
-        None => Ok(file.unwrap_or(true)),
-        Some("true" | "1") => Ok(true),
-        Some("false" | "0") => Ok(false),
-        Some(other) => Err(CommandError::new(format!(
-            "LIMBEC_BACKUP is `{other}`, and can be `true` or `false`"
-        ))),
     }
+    Ok(Settings::default()
+        .given(&given)
+        .given(&run::environment(environment)?))
 }
 
 /// Reads the patterns of tables; each mistake is told at its line.

@@ -7,6 +7,7 @@
 //! - [`steps`]: the SQL a dialect makes of an operation.
 //! - [`journal`]: what is remembered of the steps that ran.
 //! - [`dialect`]: one folder a database.
+//! - [`settings`]: how patient a run is, as a project says it.
 //!
 //! Invariants: no I/O, no clock, no environment, no async; nothing outside `dialect/<name>/`
 //! writes SQL.
@@ -19,5 +20,6 @@ pub mod packed;
 pub mod revision;
 pub mod schema;
 pub mod script;
+pub mod settings;
 pub mod sql;
 pub mod steps;

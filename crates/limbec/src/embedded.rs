@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use limbec_core::operations::Operation;
 use limbec_core::packed;
 use limbec_core::revision::Graph;
+use limbec_core::settings::Given;
 
 use crate::run::{Error, ErrorKind, Revisions};
 
@@ -13,6 +14,8 @@ use crate::run::{Error, ErrorKind, Revisions};
 #[derive(Debug)]
 pub struct Embedded {
     graph: Graph,
+    /// What the project's `limbec.toml` says of how they are run.
+    pub(crate) settings: Given,
     /// By its id, each revision's packed upgrade and downgrade, and the checksum of its file.
     bodies: BTreeMap<String, Body>,
 }
@@ -27,10 +30,10 @@ struct Body {
 impl Embedded {
     /// Reads the headers; nothing where the bytes are not those that `embed!` makes.
     pub(crate) fn read(packed: &'static [u8]) -> Option<Self> {
-        let revisions = packed::revisions(packed)?;
-        let mut headers = Vec::with_capacity(revisions.len());
+        let project = packed::project(packed)?;
+        let mut headers = Vec::with_capacity(project.revisions.len());
         let mut bodies = BTreeMap::new();
-        for it in revisions {
+        for it in project.revisions {
             let body = Body {
                 upgrade: it.upgrade,
                 downgrade: it.downgrade,
@@ -40,6 +43,7 @@ impl Embedded {
             headers.push(it.header);
         }
         Some(Embedded {
+            settings: project.settings,
             graph: Graph::new(headers).ok()?,
             bodies,
         })

@@ -8,7 +8,7 @@ use limbec_core::revision::{Direction, Graph};
 use crate::connection::Connection;
 use crate::embedded::Embedded;
 use crate::open::{Open, Session};
-use crate::run::{Error, ErrorKind, Event, Migrator, Outcome, Revisions as _, Settings};
+use crate::run::{Error, ErrorKind, Event, Migrator, Outcome, Revisions as _, Settings, WhenAhead};
 use crate::standing::Standing;
 use crate::start::Start;
 use crate::status::{Status, StatusCell};
@@ -138,6 +138,32 @@ impl Migrations {
         self.status.get()
     }
 
+    /// How patient this program's runs are: what the project's `limbec.toml` said when the program was
+    /// built. A database that is ahead of the program is served where everything that is new in it
+    /// only adds, unless `when_ahead` says otherwise.
+    ///
+    /// ```
+    /// # #[cfg(feature = "embed")] {
+    /// # #![allow(deprecated)]
+    /// use limbec::run::{Settings, WhenAhead};
+    ///
+    /// # static MIGRATIONS: limbec::Migrations = limbec::embed!("tests/embed/limbec.toml");
+    /// assert_eq!(MIGRATIONS.settings().when_ahead, WhenAhead::ServeIfAdds);
+    /// let strict = Settings { when_ahead: WhenAhead::Refuse, ..MIGRATIONS.settings() };
+    /// let start = MIGRATIONS.start().settings(strict);
+    /// # let _ = start;
+    /// # }
+    /// ```
+    pub fn settings(&self) -> Settings {
+        let usual = Settings {
+            when_ahead: WhenAhead::ServeIfAdds,
+            ..Settings::default()
+        };
+        // What does not read is an error as soon as a revision is asked for.
+        self.revisions()
+            .map_or(usual.clone(), |it| usual.given(&it.settings))
+    }
+
     pub(crate) fn status_cell(&self) -> &StatusCell {
         &self.status
     }
@@ -173,7 +199,7 @@ impl Migrations {
             let result = self
                 .migrate_on(
                     &mut session.connection,
-                    Settings::default(),
+                    self.settings(),
                     direction,
                     target,
                     &mut observe,

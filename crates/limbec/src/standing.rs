@@ -5,7 +5,7 @@ use std::fmt;
 use limbec_core::revision::Graph;
 
 use crate::connection::Connection;
-use crate::run::{Error, VERSION_TABLE, Version};
+use crate::run::{Ahead, Error, VERSION_TABLE, Version, WhenAhead, judge, look};
 
 /// How a database stands to the revisions of a program: behind, in step, or ahead.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -14,11 +14,13 @@ pub struct Standing {
     /// The revisions that the database is at.
     pub current: Vec<String>,
     /// The revisions that an upgrade to all heads would run, in order. Empty where the database is
-    /// ahead: what it has already, this program cannot tell.
+    /// ahead and its journal does not say of what: this program cannot tell what it has.
     pub pending: Vec<String>,
     /// The revisions that the database is at and this program does not have: a newer one applied
     /// them.
     pub unknown: Vec<String>,
+    /// What the database's journal says of those that it is ahead by.
+    pub ahead: Option<Ahead>,
 }
 
 impl Standing {
@@ -31,15 +33,32 @@ impl Standing {
         connection: &mut C,
         graph: &Graph,
     ) -> Result<Self, Error> {
-        let version = Version::read(connection, &VERSION_TABLE.into()).await?;
-        Standing::of(version.rows, graph)
+        let table = VERSION_TABLE.into();
+        let version = Version::read(connection, &table).await?;
+        let ahead = look(connection, &table, graph, &version.rows).await?;
+        Standing::of(version.rows, ahead, graph)
     }
 
-    fn of(rows: Vec<String>, graph: &Graph) -> Result<Self, Error> {
+    /// What a program goes on with where the database is ahead; an error where it is so by more than
+    /// the policy allows.
+    pub(crate) fn judge(&self, graph: &Graph, policy: WhenAhead) -> Result<Option<Ahead>, Error> {
+        if self.unknown.is_empty() {
+            return Ok(None);
+        }
+        judge(graph, &self.current, self.ahead.clone(), policy).map(Some)
+    }
+
+    fn of(rows: Vec<String>, ahead: Option<Ahead>, graph: &Graph) -> Result<Self, Error> {
         let is_unknown = |row: &&String| graph.index_of(row).is_none();
         let unknown: Vec<String> = rows.iter().filter(is_unknown).cloned().collect();
-        let pending = if unknown.is_empty() && !graph.is_empty() {
-            let plan = graph.upgrade(&rows, "heads")?;
+        let known = match &ahead {
+            Some(ahead) => Some(&ahead.known),
+            None => unknown.is_empty().then_some(&rows),
+        };
+        let pending = if let Some(known) = known
+            && !graph.is_empty()
+        {
+            let plan = graph.upgrade(known, "heads")?;
             plan.steps
                 .iter()
                 .map(|step| step.id().to_string())
@@ -51,6 +70,7 @@ impl Standing {
             current: rows,
             pending,
             unknown,
+            ahead,
         })
     }
 }
@@ -68,11 +88,13 @@ impl fmt::Display for Standing {
                     several.join(", ")
                 )
             }
-            (unknown, _) => write!(
-                f,
-                "the database is ahead of this program, at {}",
-                unknown.join(", ")
-            ),
+            (unknown, _) => {
+                let by = match &self.ahead {
+                    Some(ahead) => format!("by {}", ahead.in_words()),
+                    None => format!("at {}", unknown.join(", ")),
+                };
+                write!(f, "the database is ahead of this program, {by}")
+            }
         }
     }
 }
@@ -102,7 +124,7 @@ mod tests {
     fn a_database_is_behind_in_step_or_ahead() {
         let told = |rows: &[&str]| {
             let rows = rows.iter().map(ToString::to_string).collect();
-            Standing::of(rows, &graph()).unwrap().to_string()
+            Standing::of(rows, None, &graph()).unwrap().to_string()
         };
         assert_eq!(told(&[]), "3 revisions are pending: a, b, c");
         assert_eq!(told(&["b"]), "1 revision is pending: c");
@@ -112,7 +134,7 @@ mod tests {
 
     #[test]
     fn without_revisions_nothing_is_pending() {
-        let standing = Standing::of(Vec::new(), &Graph::default()).unwrap();
+        let standing = Standing::of(Vec::new(), None, &Graph::default()).unwrap();
         assert!(standing.is_up_to_date());
     }
 }

@@ -8,13 +8,11 @@ use limbec_core::revision::{Direction, Unchanged};
 use crate::connection::Connection;
 use crate::migrations::{Migrations, Observer};
 use crate::open::{Open, Session};
-use crate::run::{Error, ErrorKind, Event, Outcome, Revisions as _, Settings};
+use crate::run::{Error, ErrorKind, Event, Outcome, Revisions as _, Settings, environment};
 use crate::standing::Standing;
 use crate::status::Watch;
 use crate::trace;
 
-/// How long a start takes at most, unless it is told otherwise.
-const TIMEOUT: Duration = Duration::from_secs(15 * 60);
 /// The first and the longest pause between two looks at the version table.
 const PAUSES: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(2));
 
@@ -51,7 +49,6 @@ impl FromStr for Policy {
 pub struct Start<'m> {
     migrations: &'m Migrations,
     policy: Policy,
-    timeout: Duration,
     settings: Settings,
     observer: Box<Observer<'m>>,
 }
@@ -61,8 +58,7 @@ impl<'m> Start<'m> {
         Start {
             migrations,
             policy: Policy::Apply,
-            timeout: TIMEOUT,
-            settings: Settings::default(),
+            settings: migrations.settings(),
             observer: Box::new(|_| {}),
         }
     }
@@ -73,15 +69,15 @@ impl<'m> Start<'m> {
         self
     }
 
-    /// Sets how long this process waits for another one; without it, 15 minutes. Revisions that this
-    /// process runs take as long as they take.
+    /// Sets how long this process waits for another one; without it, as long as the project's
+    /// `lock_wait` says, or 15 minutes. Revisions that this process runs take as long as they take.
     pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.timeout = timeout;
+        self.settings.lock_wait = timeout;
         self
     }
 
-    /// Sets how patient the revisions themselves are: timeouts of statements, retries. Its
-    /// `lock_wait` is what [`Start::timeout`] says.
+    /// Sets how patient the revisions themselves are, with the timeout, and what is done where the
+    /// database is ahead; without it, as [`Migrations::settings`] has it.
     pub fn settings(mut self, settings: Settings) -> Self {
         self.settings = settings;
         self
@@ -93,8 +89,9 @@ impl<'m> Start<'m> {
         self
     }
 
-    /// Lets the environment win: `LIMBEC_POLICY` (`apply`, `wait`, `verify`) and `LIMBEC_TIMEOUT`
-    /// (in seconds). Where they are not set, or empty, all stays as it is.
+    /// Lets the environment win: `LIMBEC_POLICY` (`apply`, `wait`, `verify`), `LIMBEC_TIMEOUT`
+    /// (in seconds), and what the command reads too: `LIMBEC_LOCK_TIMEOUT`, `LIMBEC_WHEN_AHEAD` and
+    /// so on. Where they are not set, or empty, all stays as it is.
     ///
     /// # Errors
     /// When one of them says something else.
@@ -103,6 +100,7 @@ impl<'m> Start<'m> {
     }
 
     fn environment_of(mut self, read: impl Fn(&str) -> Option<String>) -> Result<Self, Error> {
+        self.settings = self.settings.given(&environment(&read)?);
         let read = |name| read(name).filter(|value| !value.is_empty());
         let of = |name: &str, error: Error| {
             let message = format!("{name}: {error}");
@@ -117,7 +115,7 @@ impl<'m> Start<'m> {
                 let message = format!("LIMBEC_TIMEOUT: `{seconds}` is no number of seconds");
                 Error::new(ErrorKind::Configuration, message).with_hint("write it as `300`")
             })?;
-            self.timeout = Duration::from_secs(seconds);
+            self.settings.lock_wait = Duration::from_secs(seconds);
         }
         Ok(self)
     }
@@ -156,12 +154,14 @@ impl<'m> Start<'m> {
             trace::event(event);
             observer(event);
         };
-        let settings = Settings {
-            lock_wait: self.timeout,
-            ..self.settings.clone()
-        };
         self.migrations
-            .migrate_on(connection, settings, Direction::Up, "heads", &mut observe)
+            .migrate_on(
+                connection,
+                self.settings.clone(),
+                Direction::Up,
+                "heads",
+                &mut observe,
+            )
             .await
     }
 
@@ -173,15 +173,15 @@ impl<'m> Start<'m> {
         let begin = Instant::now();
         let mut pause = PAUSES.0;
         loop {
-            let standing = standing(self.migrations, connection).await?;
-            if standing.pending.is_empty() {
-                return Ok(in_step(standing));
-            }
+            let standing = match self.look(connection).await? {
+                Found::MayServe(outcome) => return Ok(outcome),
+                Found::Behind(standing) => standing,
+            };
             let since = begin.elapsed();
-            if since >= self.timeout {
+            if since >= self.settings.lock_wait {
                 let message = format!(
                     "the database is behind, and nobody has upgraded it in {} seconds: {standing}",
-                    self.timeout.as_secs()
+                    self.settings.lock_wait.as_secs()
                 );
                 return Err(Error::new(ErrorKind::Behind, message).with_hint(
                     "this process waits and applies nothing (policy `wait`): see whether the one \
@@ -189,42 +189,54 @@ impl<'m> Start<'m> {
                 ));
             }
             watch.waiting();
-            let event = Event::Waiting {
+            self.tell(&Event::Waiting {
                 since,
                 holder: None,
-            };
-            trace::event(&event);
-            (self.observer)(&event);
-            let left = self.timeout.saturating_sub(since);
+            });
+            let left = self.settings.lock_wait.saturating_sub(since);
             connection.pause(pause.min(left)).await;
             pause = (pause * 2).min(PAUSES.1);
         }
     }
 
     async fn verify<C: Connection>(&mut self, connection: &mut C) -> Result<Outcome, Error> {
-        let standing = standing(self.migrations, connection).await?;
-        if standing.pending.is_empty() {
-            return Ok(in_step(standing));
+        match self.look(connection).await? {
+            Found::MayServe(outcome) => Ok(outcome),
+            Found::Behind(standing) => {
+                Err(
+                    Error::new(ErrorKind::Behind, "Target database is not up to date.").with_hint(
+                        format!("{standing}; this process only looks (policy `verify`)"),
+                    ),
+                )
+            }
         }
-        Err(
-            Error::new(ErrorKind::Behind, "Target database is not up to date.").with_hint(format!(
-                "{standing}; this process only looks (policy `verify`)"
-            )),
-        )
+    }
+
+    async fn look<C: Connection>(&mut self, connection: &mut C) -> Result<Found, Error> {
+        let graph = self.migrations.revisions()?.graph();
+        let standing = Standing::read(connection, graph).await?;
+        let ahead = standing.judge(graph, self.settings.when_ahead)?;
+        if !standing.pending.is_empty() {
+            return Ok(Found::Behind(standing));
+        }
+        if let Some(ahead) = &ahead {
+            self.tell(&Event::Ahead { ahead });
+        }
+        Ok(Found::MayServe(Outcome {
+            revisions: Vec::new(),
+            rows: standing.current,
+            unchanged: Some(Unchanged::AtTarget),
+        }))
+    }
+
+    fn tell(&mut self, event: &Event<'_>) {
+        trace::event(event);
+        (self.observer)(event);
     }
 }
 
-async fn standing<C: Connection>(
-    migrations: &Migrations,
-    connection: &mut C,
-) -> Result<Standing, Error> {
-    Standing::read(connection, migrations.revisions()?.graph()).await
-}
-
-fn in_step(standing: Standing) -> Outcome {
-    Outcome {
-        revisions: Vec::new(),
-        rows: standing.current,
-        unchanged: Some(Unchanged::AtTarget),
-    }
+/// How a database was found by a process that only looks.
+enum Found {
+    MayServe(Outcome),
+    Behind(Standing),
 }

@@ -41,11 +41,12 @@ fn main() {
 struct Service(TempProject);
 
 impl Service {
-    fn new() -> Self {
+    /// A name a test: packages of one name would share what cargo has built.
+    fn new(name: &str) -> Self {
         let here = Path::new(env!("CARGO_MANIFEST_DIR"));
         let service = Service(TempProject::new().unwrap());
         let manifest = format!(
-            "[package]\nname = \"service\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n\
+            "[package]\nname = \"{name}\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n\
              [dependencies]\nlimbec = {{ path = \"{}\", default-features = false, \
              features = [\"embed\"] }}\n\n[workspace]\n",
             here.display()
@@ -92,7 +93,7 @@ fn stderr(output: &Output) -> &str {
 
 #[test]
 fn cargo_build_notices_new_changed_and_broken_revisions() {
-    let service = Service::new();
+    let service = Service::new("changes");
 
     // Without a build script it works, and says what is missing.
     let output = service.run();
@@ -123,7 +124,16 @@ fn cargo_build_notices_new_changed_and_broken_revisions() {
     let output = service.run();
     assert_eq!(stdout(&output), "61ee6f04df66 Initial schema\n");
     assert!(stderr(&output).contains("changed=other"), "{output:?}");
-    service.write("limbec.toml", "[migrations]\ndirectory = \"db\"\n");
+    let section = "[migrations]\ndirectory = \"db\"\n";
+    service.write("limbec.toml", &format!("{section}lock_wait = \"long\"\n"));
+    let output = service.run();
+    assert!(!output.status.success());
+    let text = stderr(&output);
+    assert!(
+        text.contains("limbec.toml: `[migrations] lock_wait` is no time: `long`"),
+        "{text}"
+    );
+    service.write("limbec.toml", section);
 
     let broken = INITIAL.replace("op.execute(", "op.exekute(");
     service.write("db/versions/61ee6f04df66_initial_schema.rs", &broken);
@@ -159,7 +169,7 @@ fn cargo_build_notices_new_changed_and_broken_revisions() {
 
 #[test]
 fn a_project_that_is_not_there_is_named() {
-    let service = Service::new();
+    let service = Service::new("missing");
     service.write("src/main.rs", &MAIN.replace("embed!()", "embed!(\"db\")"));
     let output = service.run();
     assert!(!output.status.success());

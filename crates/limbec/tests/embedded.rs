@@ -8,7 +8,7 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use limbec::connection::open_sqlite;
-use limbec::run::ErrorKind;
+use limbec::run::{ErrorKind, Event, Settings, WhenAhead};
 use limbec::{Migrations, Phase, Policy, block_on, embed};
 use limbec_testkit::TempProject;
 use rusqlite::Connection;
@@ -140,16 +140,118 @@ fn what_fails_is_shown() {
     assert!(database.is_autocommit());
 }
 
+/// A database that a newer program has migrated, as its journal has it.
+fn ahead(migrations: &Migrations, adds: bool) -> Connection {
+    let mut database = memory();
+    block_on(migrations.upgrade(&mut database, "head")).unwrap();
+    let sql = format!(
+        "UPDATE alembic_version SET version_num = 'ffff00000001'; INSERT INTO limbec_log \
+         (revision, message, revises, direction, step, steps, state, started_at, limbec, adds) \
+         VALUES ('ffff00000001', 'Newer', '{HEAD}', 'upgrade', 1, 1, 'done', \
+         '2026-11-22 13:16:14', '0.1.0', {adds})"
+    );
+    database.execute_batch(&sql).unwrap();
+    database
+}
+
+const POLICIES: [Policy; 3] = [Policy::Apply, Policy::Wait, Policy::Verify];
+
 #[test]
 fn a_database_of_a_newer_program_is_ahead() {
     static MIGRATIONS: Migrations = embed!("tests/embed");
-    let mut database = memory();
-    block_on(MIGRATIONS.upgrade(&mut database, "head")).unwrap();
-    let newer = "UPDATE alembic_version SET version_num = 'ffff00000001'";
-    database.execute_batch(newer).unwrap();
+    let mut database = ahead(&MIGRATIONS, true);
     let standing = block_on(MIGRATIONS.check(&mut database)).unwrap();
     assert_eq!(standing.unknown, ["ffff00000001"]);
     assert!(standing.pending.is_empty() && !standing.is_up_to_date());
+    let text = "the database is ahead of this program, by ffff00000001, Newer (only adds)";
+    assert_eq!(standing.to_string(), text);
+
+    // What an older head would still have to do is known, too.
+    let older = format!("UPDATE limbec_log SET revises = '61ee6f04df66' WHERE revises = '{HEAD}'");
+    database.execute_batch(&older).unwrap();
+    let standing = block_on(MIGRATIONS.check(&mut database)).unwrap();
+    assert_eq!(standing.pending, ["3950395dfef3", HEAD]);
+
+    database.execute_batch("DROP TABLE limbec_log").unwrap();
+    let standing = block_on(MIGRATIONS.check(&mut database)).unwrap();
+    let text = "the database is ahead of this program, at ffff00000001";
+    assert_eq!(standing.to_string(), text);
+}
+
+#[test]
+fn a_database_that_is_ahead_is_served_where_what_is_new_only_adds() {
+    static MIGRATIONS: Migrations = embed!("tests/embed");
+    for policy in POLICIES {
+        let mut database = ahead(&MIGRATIONS, true);
+        let mut told = Vec::new();
+        let start = MIGRATIONS.start().policy(policy).observe(|event| {
+            if let Event::Ahead { ahead } = event {
+                told.push(ahead.in_words());
+            }
+        });
+        let outcome = block_on(start.run(&mut database)).unwrap();
+        assert_eq!(outcome.rows, ["ffff00000001"]);
+        assert_eq!(told, ["ffff00000001, Newer (only adds)"], "{policy:?}");
+        assert!(MIGRATIONS.status().is_ready());
+
+        let error = block_on(
+            MIGRATIONS
+                .start()
+                .policy(policy)
+                .run(&mut ahead(&MIGRATIONS, false)),
+        );
+        let error = error.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Ahead, "{policy:?}");
+        let text = "the database is ahead of this program, and not everything that is new in it \
+                    only adds: ffff00000001, Newer (changes what was there)";
+        assert_eq!(error.to_string(), text);
+        assert!(error.hint().unwrap().contains("deploy the newer program"));
+        assert_eq!(MIGRATIONS.status().phase, Phase::Failed);
+    }
+    block_on(MIGRATIONS.upgrade(&mut ahead(&MIGRATIONS, true), "head")).unwrap();
+    block_on(MIGRATIONS.upgrade(&mut ahead(&MIGRATIONS, false), "head")).unwrap_err();
+}
+
+#[test]
+fn a_service_may_always_or_never_serve_a_database_that_is_ahead() {
+    static MIGRATIONS: Migrations = embed!("tests/embed");
+    let run = |policy, when_ahead, database: &mut Connection| {
+        let settings = Settings {
+            when_ahead,
+            ..MIGRATIONS.settings()
+        };
+        let start = MIGRATIONS.start().policy(policy).settings(settings);
+        block_on(start.run(database))
+    };
+    for policy in POLICIES {
+        run(policy, WhenAhead::Serve, &mut ahead(&MIGRATIONS, false)).unwrap();
+        let refused = run(policy, WhenAhead::Refuse, &mut ahead(&MIGRATIONS, true));
+        let error = refused.unwrap_err();
+        let text = "Can't locate revision identified by 'ffff00000001'";
+        assert_eq!(error.to_string(), text, "{policy:?}");
+        let newer = "a newer program has applied ffff00000001, Newer (only adds)";
+        assert!(error.hint().unwrap().contains(newer), "{error:?}");
+
+        // Without a journal nobody knows what is new.
+        let mut database = ahead(&MIGRATIONS, true);
+        database.execute_batch("DELETE FROM limbec_log").unwrap();
+        run(policy, WhenAhead::Serve, &mut database).unwrap();
+        let error = run(policy, WhenAhead::ServeIfAdds, &mut database).unwrap_err();
+        assert_eq!(error.to_string(), text, "{policy:?}");
+    }
+}
+
+#[test]
+fn a_service_is_as_patient_as_its_project_says() {
+    static MIGRATIONS: Migrations = embed!("tests/embed");
+    let settings = Settings {
+        lock_timeout: Duration::from_millis(1500),
+        statement_timeout: Some(Duration::from_secs(600)),
+        retries: 7,
+        when_ahead: WhenAhead::ServeIfAdds,
+        ..Settings::default()
+    };
+    assert_eq!(MIGRATIONS.settings(), settings);
 }
 
 #[cfg(feature = "postgres")]

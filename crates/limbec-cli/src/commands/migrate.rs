@@ -31,7 +31,7 @@ pub(super) fn run(
         let mut database = connect(&url).await?;
         let mut migrator = Migrator::new(&mut database, &context.project)
             .settings(Settings {
-                backups: context.config.backup && !options.no_backup,
+                backups: context.config.settings.backups && !options.no_backup,
                 ..context.config.settings.clone()
             })
             .observe(|event| observe(&event, printer));

@@ -1,6 +1,7 @@
 //! The bytes of plain values: numbers of seven bits a byte, texts and lists behind their length.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 /// A value that has a form in bytes.
 pub(super) trait Pack: Sized {
@@ -131,6 +132,19 @@ impl Pack for bool {
             1 => Some(true),
             _ => None,
         }
+    }
+}
+
+/// To the millisecond, which is the smallest unit that a project can write.
+impl Pack for Duration {
+    fn pack(&self, bytes: &mut Vec<u8>) {
+        u64::try_from(self.as_millis())
+            .unwrap_or(u64::MAX)
+            .pack(bytes);
+    }
+
+    fn unpack(input: &mut &[u8]) -> Option<Self> {
+        u64::unpack(input).map(Duration::from_millis)
     }
 }
 

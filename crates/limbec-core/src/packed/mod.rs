@@ -1,6 +1,6 @@
-//! Revisions as bytes, and back: how `limbec::embed!()` bakes them into a program.
+//! A project as bytes, and back: how `limbec::embed!()` bakes it into a program.
 //!
-//! Input: headers and operations, at compile time. Output: bytes that lie in the program as they
+//! Input: settings, headers and operations, at compile time. Output: bytes that lie in the program as they
 //! are; headers are read when the program first asks, operations when a revision is run.
 //!
 //! The bytes are read by the version of limbec that wrote them and by no other, so they have no
@@ -12,6 +12,7 @@ mod operations;
 
 use crate::operations::Operation;
 use crate::revision::Header;
+use crate::settings::Given;
 use format::Pack;
 
 /// A revision to be packed.
@@ -40,12 +41,22 @@ pub struct PackedRevision<'a> {
     pub downgrade: &'a [u8],
 }
 
-/// Packs revisions.
+/// What is packed, with the revisions as bytes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PackedProject<'a> {
+    /// How the revisions are run.
+    pub settings: Given,
+    /// The revisions.
+    pub revisions: Vec<PackedRevision<'a>>,
+}
+
+/// Packs a project.
 ///
 /// ```
 /// use limbec_core::operations::Operations;
 /// use limbec_core::packed;
 /// use limbec_core::revision::Header;
+/// use limbec_core::settings::Given;
 ///
 /// let header = Header { id: "3950395dfef3".into(), ..Header::default() };
 /// let mut op = Operations::new();
@@ -53,13 +64,14 @@ pub struct PackedRevision<'a> {
 /// let upgrade = op.into_vec();
 ///
 /// let revision = packed::Revision { header: header.clone(), upgrade: upgrade.clone(), ..Default::default() };
-/// let bytes = packed::pack(&[revision]);
-/// let revisions = packed::revisions(&bytes).unwrap();
-/// assert_eq!(revisions[0].header, header);
-/// assert_eq!(packed::operations(revisions[0].upgrade), Some(upgrade));
+/// let bytes = packed::pack(&Given::default(), &[revision]);
+/// let project = packed::project(&bytes).unwrap();
+/// assert_eq!(project.revisions[0].header, header);
+/// assert_eq!(packed::operations(project.revisions[0].upgrade), Some(upgrade));
 /// ```
-pub fn pack(revisions: &[Revision]) -> Vec<u8> {
+pub fn pack(settings: &Given, revisions: &[Revision]) -> Vec<u8> {
     let mut bytes = Vec::new();
+    settings.pack(&mut bytes);
     revisions.len().pack(&mut bytes);
     for revision in revisions {
         revision.header.pack(&mut bytes);
@@ -74,9 +86,10 @@ pub fn pack(revisions: &[Revision]) -> Vec<u8> {
     bytes
 }
 
-/// Reads packed revisions, without looking into what they do.
-pub fn revisions(mut bytes: &[u8]) -> Option<Vec<PackedRevision<'_>>> {
+/// Reads a packed project, without looking into what its revisions do.
+pub fn project(mut bytes: &[u8]) -> Option<PackedProject<'_>> {
     let input = &mut bytes;
+    let settings = Given::unpack(input)?;
     let count = usize::unpack(input)?;
     let mut revisions = Vec::new();
     for _ in 0..count {
@@ -87,7 +100,10 @@ pub fn revisions(mut bytes: &[u8]) -> Option<Vec<PackedRevision<'_>>> {
             downgrade: body(input)?,
         });
     }
-    input.is_empty().then_some(revisions)
+    input.is_empty().then_some(PackedProject {
+        settings,
+        revisions,
+    })
 }
 
 /// Reads the operations of a packed revision's upgrade or downgrade.
@@ -117,17 +133,22 @@ mod tests {
             sql: "SELECT 1".into(),
             dialect: Some("sqlite".into()),
         };
-        let bytes = pack(&[Revision {
+        let revision = Revision {
             header,
             upgrade: vec![execute],
             ..Revision::default()
-        }]);
-        assert!(revisions(&bytes).is_some());
+        };
+        let mut settings = Given::default();
+        for (key, text) in [("lock_wait", "5min"), ("when_ahead", "serve")] {
+            settings.set(key, text).unwrap();
+        }
+        let bytes = pack(&settings, &[revision]);
+        assert_eq!(project(&bytes).unwrap().settings, settings);
         for end in 0..bytes.len() {
-            assert_eq!(revisions(&bytes[..end]), None, "{end}");
+            assert_eq!(project(&bytes[..end]), None, "{end}");
         }
         let longer = [bytes.as_slice(), &[0]].concat();
-        assert_eq!(revisions(&longer), None);
+        assert_eq!(project(&longer), None);
         assert_eq!(operations(&[255, 255, 255, 255, 255]), None);
         assert_eq!(operations(&[1, 255]), None);
     }

@@ -1,4 +1,4 @@
-//! The bytes of headers, operations and all that operations hold.
+//! The bytes of settings, headers, operations and all that operations hold.
 
 use super::format::{Pack, pack_enum, pack_struct};
 use crate::operations::{
@@ -11,8 +11,10 @@ use crate::schema::{
     ForeignKey, Generated, Identity, IdentityKind, Index, IndexElement, IndexKey, ObjectName,
     OwnedBy, PrimaryKey, ReferentialAction, Sequence, Table, UniqueConstraint, Use,
 };
+use crate::settings::{Given, WhenAhead};
 
 pack_struct! {
+    Given { backup, lock_timeout, statement_timeout, lock_retries, lock_wait, when_ahead }
     Header { id, revises, depends_on, branch_labels, message, doc, create_date, path }
     ObjectName { schema, name }
     AlterOptions { of, to, from }
@@ -46,6 +48,14 @@ pack_struct! {
     IndexElement { key, descending, nulls_first, collation, operator_class }
     AlterColumn { name, to, from, using }
     ColumnChange { column_type, nullable, default, generated, identity, collation, comment }
+}
+
+pack_enum! {
+    WhenAhead {
+        0 => Refuse,
+        1 => ServeIfAdds,
+        2 => Serve,
+    }
 }
 
 pack_enum! {

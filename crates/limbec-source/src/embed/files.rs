@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use limbec_core::packed::Revision;
 use limbec_core::revision::Graph;
+use limbec_core::settings::{Given, KEYS};
 use toml::{Table, Value};
 
 use super::mistakes::Mistake;
@@ -16,6 +17,8 @@ use crate::revisions::{checksum, read_body, read_header};
 pub(super) struct Files {
     /// Every file that the result depends on.
     pub(super) paths: Vec<PathBuf>,
+    /// How the revisions are run.
+    pub(super) settings: Given,
     /// The folders of revisions.
     pub(super) locations: Vec<PathBuf>,
     /// The revisions.
@@ -34,13 +37,9 @@ impl Files {
     fn read_all(&mut self, config: &Path, here: &Path, mistakes: &mut Vec<Mistake>) {
         self.paths.push(config.to_path_buf());
         let root = config.parent().unwrap_or(Path::new("."));
-        match locations(config, root) {
-            Ok(locations) => self.locations = locations,
-            Err(message) => {
-                let config = shown(config, here);
-                mistakes.push(Mistake::new(format!("{config}: {message}")));
-                return;
-            }
+        if let Err(mistake) = self.read_config(config, root) {
+            mistakes.push(mistake.of_file(&shown(config, here)));
+            return;
         }
         let found = match project::revision_files(&self.locations) {
             Ok(found) => found,
@@ -63,6 +62,30 @@ impl Files {
                 }));
             }
         }
+    }
+
+    /// Reads what the revisions need of `limbec.toml`; the command checks the other keys.
+    fn read_config(&mut self, config: &Path, root: &Path) -> Result<(), Mistake> {
+        let text = std::fs::read_to_string(config)
+            .map_err(|error| Mistake::new(format!("cannot read: {error}")))?;
+        let table: Table = text
+            .parse()
+            .map_err(|error| Mistake::new(format!("{error}")))?;
+        self.locations = locations(section(&table, "migrations")?, root).map_err(Mistake::new)?;
+        for (name, key) in KEYS {
+            let Some(value) = section(&table, name)?.and_then(|it| it.get(key)) else {
+                continue;
+            };
+            let text = match value {
+                Value::String(text) => text.clone(),
+                Value::Integer(number) => number.to_string(),
+                Value::Boolean(switch) => switch.to_string(),
+                _ => return Err(Mistake::new(format!("`[{name}] {key}` must be a string"))),
+            };
+            let set = self.settings.set(key, &text);
+            set.map_err(|it| Mistake::new(format!("`[{name}] {key}` {it}")).help(it.hint))?;
+        }
+        Ok(())
     }
 
     fn revision(&mut self, path: &Path, root: &Path, here: &Path, mistakes: &mut Vec<Mistake>) {
@@ -104,16 +127,20 @@ impl Files {
     }
 }
 
-/// The folders of revisions, as the command finds them; it checks the other keys.
-fn locations(config: &Path, root: &Path) -> Result<Vec<PathBuf>, String> {
-    let text = std::fs::read_to_string(config).map_err(|error| format!("cannot read: {error}"))?;
-    let table: Table = text.parse().map_err(|error| format!("{error}"))?;
-    let section = match table.get("migrations") {
-        None => &Table::new(),
-        Some(Value::Table(section)) => section,
-        Some(_) => return Err("`migrations` must be a section, `[migrations]`".into()),
-    };
-    match section.get("version_locations") {
+fn section<'t>(table: &'t Table, name: &str) -> Result<Option<&'t Table>, Mistake> {
+    match table.get(name) {
+        None => Ok(None),
+        Some(Value::Table(section)) => Ok(Some(section)),
+        Some(_) => Err(Mistake::new(format!(
+            "`{name}` must be a section, `[{name}]`"
+        ))),
+    }
+}
+
+/// The folders of revisions, as the command finds them.
+fn locations(section: Option<&Table>, root: &Path) -> Result<Vec<PathBuf>, &'static str> {
+    let value = |key| section.and_then(|it| it.get(key));
+    match value("version_locations") {
         None => {}
         Some(Value::Array(list)) if !list.is_empty() => {
             let folder = |it: &Value| it.as_str().map(|it| root.join(it));
@@ -121,16 +148,14 @@ fn locations(config: &Path, root: &Path) -> Result<Vec<PathBuf>, String> {
                 .iter()
                 .map(folder)
                 .collect::<Option<_>>()
-                .ok_or_else(|| {
-                    "`[migrations] version_locations` must be a list of strings".into()
-                });
+                .ok_or("`[migrations] version_locations` must be a list of strings");
         }
-        Some(Value::Array(_)) => return Err("`[migrations] version_locations` is empty".into()),
-        Some(_) => return Err("`[migrations] version_locations` must be a list".into()),
+        Some(Value::Array(_)) => return Err("`[migrations] version_locations` is empty"),
+        Some(_) => return Err("`[migrations] version_locations` must be a list"),
     }
-    match section.get("directory") {
+    match value("directory") {
         None => Ok(vec![root.join("migrations").join("versions")]),
         Some(Value::String(directory)) => Ok(vec![root.join(directory).join("versions")]),
-        Some(_) => Err("`[migrations] directory` must be a string".into()),
+        Some(_) => Err("`[migrations] directory` must be a string"),
     }
 }

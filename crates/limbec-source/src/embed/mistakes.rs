@@ -26,6 +26,12 @@ impl Mistake {
         self
     }
 
+    /// Says which file it is about, where no line is known.
+    pub(super) fn of_file(mut self, path: &str) -> Self {
+        self.message = format!("{path}: {}", self.message);
+        self
+    }
+
     /// A mistake in a file: the compiler points at the macro, so the text points at the file.
     pub(super) fn in_file(diagnostic: &Diagnostic, path: &str, text: &str) -> Self {
         let (line, column) = diagnostic.line_column(text);

@@ -46,7 +46,7 @@ pub fn expand(input: TokenStream, place: &Place) -> TokenStream {
     }
     let tracked = tracked(&files.paths);
     let warning = tracking::warning(place, &files.locations);
-    let bytes = Literal::byte_string(&packed::pack(&files.revisions));
+    let bytes = Literal::byte_string(&packed::pack(&files.settings, &files.revisions));
     quote! {{
         #tracked
         #warning

@@ -6,6 +6,7 @@ use std::process::{Command, Stdio};
 use limbec_core::operations::Operation;
 use limbec_core::packed;
 use limbec_core::revision::Header;
+use limbec_core::settings::Given;
 use limbec_source::revisions::{read_body, read_header};
 use limbec_source::write::{NewRevision, write_revision, write_sql_revision};
 use proptest::collection::vec;
@@ -89,13 +90,13 @@ proptest! {
         upgrade in vec(operation(Texts::Any), 0..4),
         downgrade in vec(operation(Texts::Any), 0..2),
     ) {
-        let bytes = packed::pack(&[packed::Revision {
+        let bytes = packed::pack(&Given::default(), &[packed::Revision {
             header: header.clone(),
             checksum: Some("1:abc".into()),
             upgrade: upgrade.clone(),
             downgrade: downgrade.clone(),
         }]);
-        let revisions = packed::revisions(&bytes).unwrap();
+        let revisions = packed::project(&bytes).unwrap().revisions;
         prop_assert_eq!(revisions[0].checksum.as_deref(), Some("1:abc"));
         prop_assert_eq!(&revisions[0].header, &header);
         prop_assert_eq!(packed::operations(revisions[0].upgrade), Some(upgrade));
@@ -104,7 +105,7 @@ proptest! {
 
     #[test]
     fn no_bytes_make_unpacking_panic(bytes in vec(prop_oneof![0..30_u8, any::<u8>()], 0..200)) {
-        let _ = packed::revisions(&bytes);
+        let _ = packed::project(&bytes);
         let _ = packed::operations(&bytes);
     }
 }

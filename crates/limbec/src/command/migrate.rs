@@ -20,9 +20,11 @@ impl Context<'_> {
         }
         let url = self.database_url()?;
         let (err, quiet, revisions) = (&mut *self.err, self.quiet, self.revisions);
+        let settings = self.settings.clone();
         let outcome: Result<Outcome, _> = block_on(async {
             let mut database = Database::connect(&url).await?;
             let mut migrator = Migrator::new(&mut database, revisions)
+                .settings(settings)
                 .observe(|event| observe(&event, err, quiet));
             match direction {
                 Direction::Down => migrator.downgrade(&options.target).await,
@@ -46,9 +48,11 @@ impl Context<'_> {
             return Ok(Status::Done);
         }
         let (err, quiet, revisions) = (&mut *self.err, self.quiet, self.revisions);
+        let settings = self.settings.clone();
         let outcome: Result<Outcome, _> = block_on(async {
             let mut database = Database::connect(&url).await?;
             let mut migrator = Migrator::new(&mut database, revisions)
+                .settings(settings)
                 .observe(|event| observe(&event, err, quiet));
             migrator.stamp(&options.targets, options.purge).await
         });

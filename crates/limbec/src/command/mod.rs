@@ -19,7 +19,7 @@ use crate::blocking::block_on;
 use crate::embedded::Embedded;
 use crate::migrations::Migrations;
 use crate::report::{Failure, plain};
-use crate::run::{DatabaseUrl, Error, Revisions as _};
+use crate::run::{DatabaseUrl, Error, Revisions as _, Settings, environment};
 use args::{Arguments, Command};
 
 /// How a command that did not fail ended.
@@ -35,6 +35,7 @@ impl Migrations {
     ///
     /// Gives `None` where the first argument is another word, and the service goes on; else runs the
     /// command to its end and gives the exit code. It may be called before or inside a runtime.
+    /// `LIMBEC_LOCK_TIMEOUT` and the other variables of the command count here too.
     ///
     /// ```no_run
     /// # #[cfg(feature = "embed")] {
@@ -63,8 +64,12 @@ impl Migrations {
         let binary = Path::new(&binary).file_name().unwrap_or_default();
         let program = format!("{} {name}", binary.to_string_lossy());
         let (mut out, mut err) = (io::stdout(), io::stderr());
-        let code = self.run_command(&program, words, url, &mut out, &mut err);
-        Some(code.into())
+        let call = Call {
+            program: &program,
+            url,
+            environment: &|name| std::env::var(name).ok(),
+        };
+        Some(run(self, &call, words, &mut out, &mut err).into())
     }
 
     /// Runs the command with its words, its database and its output where they are wanted, for a
@@ -88,18 +93,30 @@ impl Migrations {
         out: &mut (dyn Write + Send),
         err: &mut (dyn Write + Send),
     ) -> u8 {
-        run(self, program, words, url, out, err)
+        let call = Call {
+            program,
+            url,
+            environment: &|_| None,
+        };
+        run(self, &call, words, out, err)
     }
+}
+
+/// What the command is called with, besides its words.
+struct Call<'a> {
+    program: &'a str,
+    url: &'a str,
+    environment: &'a dyn Fn(&str) -> Option<String>,
 }
 
 fn run(
     migrations: &Migrations,
-    program: &str,
+    call: &Call<'_>,
     words: impl IntoIterator<Item = String>,
-    url: &str,
     out: &mut (dyn Write + Send),
     err: &mut (dyn Write + Send),
 ) -> u8 {
+    let program = call.program;
     let arguments = match args::parse(words) {
         Ok(arguments) => arguments,
         Err(mistake) => {
@@ -116,15 +133,15 @@ fn run(
     if command == Command::Help {
         return print(out, err, args::usage(program).trim_end());
     }
-    let ended = migrations
-        .revisions()
+    let ended = prepared(migrations, call)
         .map_err(|error| Failure::of(&error, program))
-        .and_then(|revisions| {
+        .and_then(|(revisions, settings)| {
             let mut context = Context {
                 migrations,
                 revisions,
+                settings,
                 program,
-                url: given.as_deref().unwrap_or(url),
+                url: given.as_deref().unwrap_or(call.url),
                 quiet,
                 out,
                 err,
@@ -144,10 +161,23 @@ fn run(
     }
 }
 
+/// The revisions, and how they are run: by the environment, else by the project.
+fn prepared<'m>(
+    migrations: &'m Migrations,
+    call: &Call<'_>,
+) -> Result<(&'m Embedded, Settings), Error> {
+    let environment = environment(call.environment)?;
+    Ok((
+        migrations.revisions()?,
+        migrations.settings().given(&environment),
+    ))
+}
+
 /// What every command works on.
 struct Context<'a> {
     migrations: &'a Migrations,
     revisions: &'a Embedded,
+    settings: Settings,
     program: &'a str,
     url: &'a str,
     quiet: bool,

@@ -39,10 +39,17 @@ impl Failure {
             result.details = details.into_iter().filter_map(given).collect();
             result.hints.extend(failed.hint.clone());
         }
-        match error.revision_error() {
-            Some(cause) => result.hints.extend(revision_hints(cause, program)),
-            None => result.hints.extend(error.hint().map(str::to_string)),
+        let cause = error.revision_error();
+        if let Some(cause) = cause {
+            result.hints.extend(revision_hints(cause, program));
         }
+        let said_already = cause.and_then(RevisionError::hint);
+        let own = error
+            .hint()
+            .filter(|hint| said_already.as_deref() != Some(*hint));
+        result
+            .hints
+            .extend(own.map(|hint| as_called(hint, program)));
         result
     }
 
@@ -91,6 +98,18 @@ pub fn in_full(hint: String, program: &str) -> String {
         .fold(hint, |hint, command| {
             hint.replace(&format!("`{command} "), &format!("`{program} {command} "))
                 .replace(&format!("`{command}`"), &format!("`{program} {command}`"))
+        })
+}
+
+/// Names commands as this program has them, where a hint names them in full.
+fn as_called(hint: &str, program: &str) -> String {
+    ["accept", "current", "downgrade", "locks", "log", "upgrade"]
+        .iter()
+        .fold(hint.to_string(), |hint, command| {
+            hint.replace(
+                &format!("limbec {command}"),
+                &format!("{program} {command}"),
+            )
         })
 }
 

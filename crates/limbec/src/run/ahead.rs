@@ -6,10 +6,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use limbec_core::operations::Operation;
 use limbec_core::revision::{Graph, Header};
+use limbec_core::schema::ObjectName;
 use limbec_core::steps::{Step, read_script, script};
 
-use super::journal::LogEntry;
-use super::{Error, ErrorKind, Revisions};
+use super::journal::{LogEntry, log};
+use super::{Error, ErrorKind, Revisions, WhenAhead};
+use crate::connection::Connection;
 
 /// What is known of a database that is ahead.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -18,6 +20,9 @@ pub struct Ahead {
     pub revisions: Vec<Newer>,
     /// The version rows as they would be without them.
     pub known: Vec<String>,
+    /// Whether the journal leads from each of them to a revision that is known here. Where it does
+    /// not, nobody can tell what is below.
+    pub traced: bool,
 }
 
 /// A revision that a newer program has applied.
@@ -37,13 +42,45 @@ impl Ahead {
         self.revisions.iter().all(|it| it.adds)
     }
 
+    /// What is told of version rows that the journal says nothing of.
+    fn untraced(graph: &Graph, rows: &[String]) -> Self {
+        let is_known = |row: &&String| graph.index_of(row).is_some();
+        let (known, newer): (Vec<_>, Vec<_>) = rows.iter().partition(is_known);
+        Ahead {
+            revisions: newer
+                .into_iter()
+                .map(|id| Newer {
+                    id: id.clone(),
+                    ..Newer::default()
+                })
+                .collect(),
+            known: known.into_iter().cloned().collect(),
+            traced: false,
+        }
+    }
+
+    /// The error of a program that does not go on.
+    pub(super) fn refused(&self, why: &str) -> Error {
+        Error::new(
+            ErrorKind::Ahead,
+            format!(
+                "the database is ahead of this program, and {why}: {}",
+                self.in_words()
+            ),
+        )
+        .with_hint(
+            "deploy the newer program; or revert what it has applied: `limbec downgrade \
+             --from-database`",
+        )
+    }
+
     /// The newer revisions in words.
     pub fn in_words(&self) -> String {
         let words = self.revisions.iter().map(|it| {
-            let adds = if it.adds {
-                "only adds"
-            } else {
-                "changes what was there"
+            let adds = match (it.adds, self.traced) {
+                (true, _) => "only adds",
+                (false, true) => "changes what was there",
+                (false, false) => "not in the journal",
             };
             if it.message.is_empty() {
                 format!("{} ({adds})", it.id)
@@ -78,7 +115,10 @@ impl Ahead {
 /// ```
 pub fn ahead(graph: &Graph, rows: &[String], log: &[LogEntry]) -> Option<Ahead> {
     let applied = last_upgrades(log);
-    let mut found = Ahead::default();
+    let mut found = Ahead {
+        traced: true,
+        ..Ahead::default()
+    };
     let mut seen = BTreeSet::new();
     let mut known = BTreeSet::new();
     let mut next: Vec<&str> = rows.iter().map(String::as_str).collect();
@@ -126,6 +166,54 @@ pub fn ahead(graph: &Graph, rows: &[String], log: &[LogEntry]) -> Option<Ahead> 
         .collect();
     found.known.sort();
     Some(found)
+}
+
+/// Asks the journal about version rows that are not known here; asks nothing where all are.
+pub(crate) async fn look<C: Connection>(
+    connection: &mut C,
+    version_table: &ObjectName,
+    graph: &Graph,
+    rows: &[String],
+) -> Result<Option<Ahead>, Error> {
+    if rows.iter().all(|row| graph.index_of(row).is_some()) {
+        return Ok(None);
+    }
+    let log = log(connection, version_table, None, None).await?;
+    Ok(ahead(graph, rows, &log))
+}
+
+/// Decides whether a program goes on with version rows of which it does not know all: what it goes
+/// on with, or the error that says why not.
+pub(crate) fn judge(
+    graph: &Graph,
+    rows: &[String],
+    found: Option<Ahead>,
+    policy: WhenAhead,
+) -> Result<Ahead, Error> {
+    match (found, policy) {
+        (None, WhenAhead::Serve) => Ok(Ahead::untraced(graph, rows)),
+        (None, _) => Err(unlocated(graph, rows)),
+        (Some(ahead), WhenAhead::Refuse) => Err(unlocated(graph, rows).with_hint(format!(
+            "a newer program has applied {}: deploy that one, or revert it by `limbec downgrade \
+             --from-database`; `[migrations] when_ahead` can let this program go on",
+            ahead.in_words()
+        ))),
+        (Some(ahead), WhenAhead::ServeIfAdds) if !ahead.only_adds() => {
+            Err(ahead.refused("not everything that is new in it only adds"))
+        }
+        (Some(ahead), _) => Ok(ahead),
+    }
+}
+
+/// The graph's own error about a row that it does not know.
+fn unlocated(graph: &Graph, rows: &[String]) -> Error {
+    match graph.upgrade(rows, "heads") {
+        Err(error) => error.into(),
+        Ok(_) => Error::new(
+            ErrorKind::Ahead,
+            "the database is at revisions that are not known here",
+        ),
+    }
 }
 
 /// The last upgrade of each revision; the rows come newest first.

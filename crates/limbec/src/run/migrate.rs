@@ -9,15 +9,15 @@ use limbec_core::revision::{Direction, Plan, PlanStep, Unchanged};
 use limbec_core::schema::{ObjectName, Schema};
 use limbec_core::steps::groups;
 
-use super::ahead::{Ahead, ahead};
+use super::ahead::{self, Ahead};
 use super::contention::Blocker;
 use super::execute::{Guard, Runner, Work};
-use super::journal::{Record, log};
+use super::journal::Record;
 use super::lease::Hold;
 use super::lock::Holder;
 use super::state::State;
 use super::version::{RowChange, VERSION_TABLE, Version};
-use super::{Error, ErrorKind, Revisions, Settings, WhenAhead};
+use super::{Error, ErrorKind, Revisions, Settings};
 use crate::connection::Connection;
 
 /// What is told of progress.
@@ -305,38 +305,17 @@ impl<'a, C: Connection, R: Revisions> Migrator<'a, C, R> {
     }
 
     /// Goes on with a database that a newer program has migrated, where that is allowed and there is
-    /// nothing left that this one would do. `None` where the database is not ahead, or the graph's
-    /// own error says more.
+    /// nothing left that this one would do. `None` where the database is not ahead.
     async fn serve_ahead(&mut self, state: &State, target: &str) -> Result<Option<Outcome>, Error> {
         let graph = self.revisions.graph();
         let rows = &state.version.rows;
-        let policy = self.settings.when_ahead;
-        let all_known = rows.iter().all(|row| graph.index_of(row).is_some());
-        if all_known || policy == WhenAhead::Refuse {
+        if rows.iter().all(|row| graph.index_of(row).is_some()) {
             return Ok(None);
         }
-        let log = log(self.connection, &self.version_table, None, None).await?;
-        let Some(ahead) = ahead(graph, rows, &log) else {
-            return Ok(None);
-        };
-        let refused = |why: &str| {
-            Error::new(
-                ErrorKind::Ahead,
-                format!(
-                    "the database is ahead of this program, and {why}: {}",
-                    ahead.in_words()
-                ),
-            )
-            .with_hint(
-                "deploy the newer program; or revert what it has applied: `limbec downgrade \
-                 --from-database`",
-            )
-        };
-        if policy == WhenAhead::ServeIfAdds && !ahead.only_adds() {
-            return Err(refused("not everything that is new in it only adds"));
-        }
-        if !graph.upgrade(&ahead.known, target)?.is_empty() {
-            return Err(refused("behind it as well, by revisions of another branch"));
+        let found = ahead::look(self.connection, &self.version_table, graph, rows).await?;
+        let ahead = ahead::judge(graph, rows, found, self.settings.when_ahead)?;
+        if ahead.traced && !graph.upgrade(&ahead.known, target)?.is_empty() {
+            return Err(ahead.refused("behind it as well, by revisions of another branch"));
         }
         (self.observer)(Event::Ahead { ahead: &ahead });
         Ok(Some(Outcome {

@@ -32,6 +32,7 @@ mod version;
 
 pub use accept::Accept;
 pub use ahead::{Ahead, FromDatabase, Newer, ahead};
+pub(crate) use ahead::{judge, look};
 pub use contention::Blocker;
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 pub use database::{Database, DatabaseUrl};
@@ -45,7 +46,7 @@ pub use reflect::reflect;
 pub use render::{Script, render};
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 pub use scratch::Scratch;
-pub use settings::{Settings, WhenAhead};
+pub use settings::{Settings, WhenAhead, environment};
 pub use settle::settle;
 pub use version::{VERSION_TABLE, Version};
 

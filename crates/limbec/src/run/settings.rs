@@ -2,6 +2,11 @@
 
 use std::time::Duration;
 
+pub use limbec_core::settings::WhenAhead;
+use limbec_core::settings::{Given, KEYS, variable};
+
+use super::{Error, ErrorKind};
+
 /// How a [`Migrator`](super::Migrator) waits, and what it writes into the journal about where it
 /// runs.
 ///
@@ -32,19 +37,6 @@ pub struct Settings {
     pub host: Option<String>,
 }
 
-/// What to do when the database is at revisions that are not known here: a newer program has
-/// migrated it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum WhenAhead {
-    /// Fail.
-    #[default]
-    Refuse,
-    /// Go on where every revision that is not known here only adds; else fail.
-    ServeIfAdds,
-    /// Go on.
-    Serve,
-}
-
 impl Default for Settings {
     fn default() -> Self {
         Settings {
@@ -60,6 +52,20 @@ impl Default for Settings {
 }
 
 impl Settings {
+    /// Takes over what a project, or the environment, says.
+    pub fn given(mut self, given: &Given) -> Self {
+        fn take<T: Copy>(to: &mut T, from: Option<T>) {
+            *to = from.unwrap_or(*to);
+        }
+        take(&mut self.backups, given.backup);
+        take(&mut self.lock_timeout, given.lock_timeout);
+        take(&mut self.retries, given.lock_retries);
+        take(&mut self.lock_wait, given.lock_wait);
+        take(&mut self.when_ahead, given.when_ahead);
+        self.statement_timeout = given.statement_timeout.or(self.statement_timeout);
+        self
+    }
+
     /// The machine's name, where it can be told.
     pub(super) fn host(&self) -> Option<String> {
         self.host.clone().or_else(|| {
@@ -70,4 +76,23 @@ impl Settings {
                 .find(|name| !name.is_empty())
         })
     }
+}
+
+/// What the environment says: `LIMBEC_LOCK_TIMEOUT`, `LIMBEC_WHEN_AHEAD` and the others that
+/// `docs/configuration.md` lists; an empty one says nothing.
+///
+/// # Errors
+/// When one of them says what cannot be.
+pub fn environment(read: impl Fn(&str) -> Option<String>) -> Result<Given, Error> {
+    let mut given = Given::default();
+    for (_, key) in KEYS {
+        let name = variable(key);
+        if let Some(text) = read(&name).filter(|text| !text.is_empty()) {
+            given.set(key, &text).map_err(|mistake| {
+                Error::new(ErrorKind::Configuration, format!("{name} {mistake}"))
+                    .with_hint(mistake.hint)
+            })?;
+        }
+    }
+    Ok(given)
 }
