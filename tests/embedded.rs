@@ -12,7 +12,10 @@ use crate::command::shell;
 static MIGRATIONS: Migrations = embed!("../limbec/tests/embed");
 
 /// What both commands are called with, in this order. Words are parted by spaces.
-const LINES: [&str; 38] = [
+const LINES: [&str; 48] = [
+    "log",
+    "locks",
+    "locks --clear --yes",
     "current",
     "current --check-heads",
     "history",
@@ -41,7 +44,13 @@ const LINES: [&str; 38] = [
     "history -r -2:current",
     "history -r nonsense:",
     "downgrade head:base --sql",
+    "accept 3950 --reason=checked",
+    "accept 3950 --done --reason checked",
+    "accept heads --reason=",
+    "accept nonsense --reason checked",
+    "accept +1 --reason checked",
     "downgrade -1",
+    "downgrade --from-database -1",
     "downgrade base --dry-run",
     "downgrade -5",
     "downgrade base",
@@ -50,6 +59,7 @@ const LINES: [&str; 38] = [
     "stamp --purge head --sql",
     "stamp base",
     "stamp nonsense",
+    "log nonsense",
     "upgrade head --dry-run",
 ];
 

@@ -4,7 +4,7 @@ use std::env;
 use std::process::Command;
 
 use limbec_testkit::postgres::{Cluster, TEST_URL_VARIABLE};
-use limbec_testkit::{SHARED_VARIABLE, default_shared_dir, postgres, sqlite};
+use limbec_testkit::{SHARED_VARIABLE, compose, default_shared_dir, postgres, sqlite};
 
 use crate::args::TestOptions;
 use crate::run::{self, Failure, cargo, has_subcommand};
@@ -14,6 +14,7 @@ use crate::servers;
 pub(crate) fn run(options: &TestOptions) -> Result<(), Failure> {
     sqlite::install_if_missing()?;
     postgres::install_pooler_if_missing()?;
+    compose::install_if_missing()?;
     if !options.majors.is_empty() {
         return on_servers(options);
     }

@@ -1,10 +1,11 @@
 //! Revisions as lines and blocks of text, and as JSON.
 
 use limbec::report::{self, Paint};
+use limbec::run::LogEntry;
 use limbec_core::revision::Graph;
 use serde_json::{Value, json};
 
-pub(crate) use limbec::report::{Marks, message};
+pub(crate) use limbec::report::{Marks, entry_details, message};
 
 use crate::printer::Printer;
 
@@ -21,6 +22,11 @@ pub(crate) fn arrow(graph: &Graph, index: usize, shown: Marks, printer: &Printer
 /// All that is known of a revision, over several lines.
 pub(crate) fn block(graph: &Graph, index: usize, shown: Marks, printer: &Printer) -> String {
     painted(printer, |paint| report::block(graph, index, shown, paint))
+}
+
+/// A row of the journal.
+pub(crate) fn entry(entry: &LogEntry, printer: &Printer) -> String {
+    painted(printer, |paint| report::entry(entry, paint))
 }
 
 fn painted(printer: &Printer, text: impl FnOnce(&Paint<'_>) -> String) -> String {

@@ -6,8 +6,7 @@
 //! Whatever a value of this crate made is gone when the value is dropped.
 //!
 //! Invariants: no test is skipped because something is missing, it fails and says what to do;
-//! nothing is installed unless [`postgres::install_if_missing`] or
-//! [`sqlite::install_if_missing`] is called; no process is ended but by the id of one that was
+//! nothing is installed unless a function `install_if_missing` is called; no process is ended but by the id of one that was
 //! started here. Unix only.
 
 mod debian;
@@ -16,6 +15,7 @@ mod process;
 mod project;
 mod shared;
 
+pub mod compose;
 pub mod postgres;
 pub mod schemas;
 pub mod sqlite;

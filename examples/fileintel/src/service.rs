@@ -1,9 +1,11 @@
 //! What `api` and `worker` have in common: where the database is, how they start, how they end.
 
+use std::process::ExitCode;
 use std::time::Duration;
 
 use deadpool_postgres::{Manager, Pool};
 use limbec::Phase;
+use tokio::runtime::Runtime;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_postgres::NoTls;
 
@@ -12,9 +14,24 @@ use crate::MIGRATIONS;
 /// What goes wrong in a service.
 pub type Error = Box<dyn std::error::Error + Send + Sync>;
 
-/// The database: `DATABASE_URL`.
-pub fn database_url() -> String {
-    std::env::var("DATABASE_URL").unwrap_or_default()
+/// Runs a program on the database of `DATABASE_URL`: its command (`api migrate upgrade head`,
+/// `worker migrate current` …) where that is what it was called for, else the service.
+pub fn run<S>(name: &str, serve: impl FnOnce(String) -> S) -> ExitCode
+where
+    S: Future<Output = Result<(), Error>>,
+{
+    let url = std::env::var("DATABASE_URL").unwrap_or_default();
+    if let Some(code) = MIGRATIONS.command("migrate", &url) {
+        return code;
+    }
+    let runtime = Runtime::new().map_err(Error::from);
+    match runtime.and_then(|it| it.block_on(serve(url))) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            log(&format!("{name}: {error}"));
+            ExitCode::FAILURE
+        }
+    }
 }
 
 /// The connections to the database, made when they are first needed.

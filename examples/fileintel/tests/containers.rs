@@ -1,9 +1,10 @@
 //! The container files, as far as a machine without containers can tell.
 
-#![allow(clippy::unwrap_used, clippy::print_stderr)]
+#![allow(clippy::unwrap_used)]
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
+
+use limbec_testkit::compose;
 
 fn example() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).to_path_buf()
@@ -14,20 +15,10 @@ fn read(path: &str) -> String {
     std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
-/// The compose command of this machine, where it has one.
-fn compose() -> Option<Vec<&'static str>> {
-    let candidates = [vec!["docker", "compose"], vec!["docker-compose"]];
-    candidates.into_iter().find(|words| {
-        let mut command = Command::new(words[0]);
-        command.args(&words[1..]).arg("version");
-        command.output().is_ok_and(|it| it.status.success())
-    })
-}
-
 #[test]
 fn the_compose_file_is_valid() {
     let text = read("docker-compose.yml");
-    // What the system needs, whether or not there is a client to judge the rest.
+    // What makes it the system that the documentation promises.
     for part in [
         "image: pgvector/pgvector:",
         "condition: service_healthy",
@@ -37,14 +28,8 @@ fn the_compose_file_is_valid() {
     ] {
         assert!(text.contains(part), "`{part}` is missing");
     }
-    let Some(words) = compose() else {
-        eprintln!("this machine has no `docker compose`: its own judgement is left out");
-        return;
-    };
-    let mut command = Command::new(words[0]);
-    command
-        .args(&words[1..])
-        .args(["-f", "docker-compose.yml", "config"]);
+    let mut command = compose::command().unwrap();
+    command.args(["-f", "docker-compose.yml", "config"]);
     let output = command.current_dir(example()).output().unwrap();
     let stderr = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{stderr}");

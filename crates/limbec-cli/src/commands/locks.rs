@@ -1,5 +1,6 @@
 //! `limbec locks`: who is migrating this database, and the end of a lease that is stale.
 
+use limbec::report;
 use limbec::run::{Holder, Locks, VERSION_TABLE, clear_lease, locks};
 use serde_json::{Value, json};
 
@@ -16,7 +17,9 @@ pub(super) fn run(options: &args::Locks, context: &Context<'_>) -> Result<Status
         let mut database = connect_to_read(&url).await?;
         Ok(locks(&mut database, &table).await?)
     })?;
-    show(&found, context);
+    for line in report::locks(&found) {
+        printer.text(&line);
+    }
     if !options.clear {
         if printer.json() {
             printer.value(&value(&found, false));
@@ -24,13 +27,7 @@ pub(super) fn run(options: &args::Locks, context: &Context<'_>) -> Result<Status
         return Ok(Status::Done);
     }
     if let Some(session) = &found.session {
-        printer.info(
-            "locks",
-            &format!(
-                "A session's lock ends with the session: SELECT pg_terminate_backend({})",
-                session.pid
-            ),
-        );
+        printer.info("locks", &report::end_of_a_session(session));
     }
     if found.lease.is_some() {
         confirm(options, context)?;
@@ -42,29 +39,8 @@ pub(super) fn run(options: &args::Locks, context: &Context<'_>) -> Result<Status
     if printer.json() {
         printer.value(&value(&found, cleared));
     }
-    printer.text(if cleared {
-        "The lease is cleared."
-    } else {
-        "There is no lease to clear."
-    });
+    printer.text(report::cleared(cleared));
     Ok(Status::Done)
-}
-
-fn show(found: &Locks, context: &Context<'_>) {
-    let printer = context.printer;
-    if let Some(session) = &found.session {
-        printer.text(&format!("Locked by the session of {session}"));
-    }
-    if let Some(lease) = &found.lease {
-        let stale = match lease.silent {
-            Some(seconds) => format!(" (no sign of life for {seconds} s)"),
-            None => String::new(),
-        };
-        printer.text(&format!("Leased to {lease}{stale}"));
-    }
-    if found.session.is_none() && found.lease.is_none() {
-        printer.text("Nobody is migrating this database.");
-    }
 }
 
 fn confirm(options: &args::Locks, context: &Context<'_>) -> Result<()> {

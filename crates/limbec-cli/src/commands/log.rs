@@ -7,7 +7,7 @@ use super::Context;
 use crate::args;
 use crate::connect::{block_on, connect_to_read};
 use crate::error::{Result, Status};
-use crate::printer::{Printer, Tone};
+use crate::report;
 
 pub(super) fn run(options: &args::Log, context: &Context<'_>) -> Result<Status> {
     let url = context.config.database_url()?;
@@ -33,56 +33,12 @@ pub(super) fn run(options: &args::Log, context: &Context<'_>) -> Result<Status> 
         printer.info("log", "Nothing has run on this database");
     }
     for entry in &entries {
-        printer.text(&line(entry, printer));
+        printer.text(&report::entry(entry, printer));
         if options.verbose {
-            printer.text(&details(entry));
+            printer.text(&report::entry_details(entry));
         }
     }
     Ok(Status::Done)
-}
-
-/// `2026-11-22 13:16:14 UTC  upgrade    3950395dfef3  done, 12 ms  Add description`.
-fn line(entry: &LogEntry, printer: &Printer) -> String {
-    let mut state = entry.state.clone();
-    if entry.steps > 1 {
-        state.push_str(&format!(", step {} of {}", entry.step, entry.steps));
-    }
-    if let Some(time) = entry.duration_ms {
-        state.push_str(&format!(", {time} ms"));
-    }
-    let mut text = format!(
-        "{}  {:<9}  {}  {state}",
-        entry.started_at,
-        entry.direction,
-        printer.paint(Tone::Id, &entry.revision)
-    );
-    if !entry.message.is_empty() {
-        text.push_str(&format!("  {}", entry.message));
-    }
-    if let Some(note) = &entry.note {
-        text.push_str(&format!("  ({note})"));
-    }
-    text
-}
-
-fn details(entry: &LogEntry) -> String {
-    let mut text = String::new();
-    let mut part = |label: &str, value: Option<&str>| {
-        if let Some(value) = value {
-            let value = value.trim_end().replace('\n', "\n      ");
-            text.push_str(&format!("    {label}:\n      {value}\n"));
-        }
-    };
-    let runner = format!(
-        "process {} on {}, limbec {}",
-        entry.pid.unwrap_or_default(),
-        entry.host.as_deref().unwrap_or("an unknown machine"),
-        entry.limbec
-    );
-    part("run by", Some(&runner));
-    part("ran", entry.sql.as_deref());
-    part("reverted by", entry.revert_sql.as_deref());
-    text
 }
 
 fn value(entry: &LogEntry) -> Value {

@@ -1,9 +1,7 @@
 //! `limbec upgrade` and `limbec downgrade`.
 
 use limbec::report::{self, Level};
-use limbec::run::{
-    Event, FromDatabase, Migrator, Outcome, Revisions as _, Settings, VERSION_TABLE, Version, log,
-};
+use limbec::run::{Event, FromDatabase, Migrator, Outcome, Revisions as _, Settings};
 use limbec_core::revision::{Direction, Plan};
 use serde_json::json;
 
@@ -51,10 +49,7 @@ pub(super) fn from_database(options: &Migrate, context: &Context<'_>) -> Result<
     let printer = context.printer;
     let outcome = block_on(async {
         let mut database = connect(&url).await?;
-        let table = VERSION_TABLE.into();
-        let version = Version::read(&mut database, &table).await?;
-        let log = log(&mut database, &table, None, None).await?;
-        let revisions = FromDatabase::new(&context.project, &version.rows, &log)?;
+        let revisions = FromDatabase::read(&context.project, &mut database).await?;
         let mut migrator = Migrator::new(&mut database, &revisions)
             .settings(context.config.settings.clone())
             .observe(|event| observe(&event, printer));

@@ -1,6 +1,8 @@
 //! The arguments of the command inside a service, read by hand: a service has no need of a parser
 //! for it.
 
+use crate::run;
+
 /// What a user asked for.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Arguments {
@@ -19,6 +21,9 @@ pub(super) enum Command {
     Heads(Heads),
     Show(String),
     Check,
+    Log(Log),
+    Accept(Accept),
+    Locks(Locks),
     Help,
 }
 
@@ -28,6 +33,7 @@ pub(super) struct Migrate {
     pub(super) sql: bool,
     pub(super) tag: Option<String>,
     pub(super) dry_run: bool,
+    pub(super) from_database: bool,
 }
 
 #[derive(Debug, PartialEq, Eq)]
@@ -57,6 +63,26 @@ pub(super) struct Heads {
     pub(super) resolve_dependencies: bool,
 }
 
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Log {
+    pub(super) revision: Option<String>,
+    pub(super) verbose: bool,
+    pub(super) number: Option<usize>,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Accept {
+    pub(super) revision: String,
+    pub(super) reason: String,
+    pub(super) what: run::Accept,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Locks {
+    pub(super) clear: bool,
+    pub(super) yes: bool,
+}
+
 /// What `--help` prints, and what follows a mistake.
 pub(super) fn usage(program: &str) -> String {
     format!(
@@ -69,12 +95,17 @@ Commands:
       --sql             Print the SQL and run nothing, from the base or by a range `from:to`
       --tag <TEXT>      Put a note on top of the SQL
       --dry-run         Show what would be run on this database, and run nothing
+      --from-database   Revert revisions that this program lacks, by the SQL that the database keeps
   stamp <REVISION>…     Set the version table without running anything [--purge] [--sql] [--tag]
   current               Show the revisions that the database is at [-v] [--check-heads]
   history               List the revisions, newest first [-v] [-i] [-r START:END]
   heads                 Show the revisions that nothing revises [-v] [--resolve-dependencies]
   show <REVISION>       Show one revision
   check                 Tell whether the database is where this program wants it
+  log [REVISION]        Show what ran on the database, the last first [-v] [-n NUMBER]
+  accept <REVISION>     Note that a revision is right as it is --reason <TEXT>, that the step which a
+                        run was stopped at is done [--done] or is not [--again]
+  locks                 Show who migrates the database; take a stale lease away [--clear --yes]
 
 Options:
       --url <URL>       The database, in place of the service's own
@@ -98,11 +129,13 @@ const GLOBAL: [Spec; 3] = [
 const VERBOSE: Spec = ("verbose", Some('v'), false);
 const SQL: Spec = ("sql", None, false);
 const TAG: Spec = ("tag", None, true);
+const DRY_RUN: Spec = ("dry-run", None, false);
 
 /// The options of a command; nothing where there is no such command.
 fn options(command: &str) -> Option<Vec<Spec>> {
     let own = match command {
-        "upgrade" | "downgrade" => vec![SQL, TAG, ("dry-run", None, false)],
+        "upgrade" => vec![SQL, TAG, DRY_RUN],
+        "downgrade" => vec![SQL, TAG, DRY_RUN, ("from-database", None, false)],
         "stamp" => vec![SQL, TAG, ("purge", None, false)],
         "current" => vec![VERBOSE, ("check-heads", None, false)],
         "history" => vec![
@@ -112,6 +145,13 @@ fn options(command: &str) -> Option<Vec<Spec>> {
         ],
         "heads" => vec![VERBOSE, ("resolve-dependencies", None, false)],
         "show" | "check" => Vec::new(),
+        "log" => vec![VERBOSE, ("number", Some('n'), true)],
+        "accept" => vec![
+            ("reason", None, true),
+            ("done", None, false),
+            ("again", None, false),
+        ],
+        "locks" => vec![("clear", None, false), ("yes", Some('y'), false)],
         _ => return None,
     };
     Some(own.into_iter().chain(GLOBAL).collect())
@@ -199,6 +239,13 @@ fn command(name: &str, given: &mut Given) -> Result<Command, String> {
             resolve_dependencies: given.flag("resolve-dependencies"),
         }),
         "show" => Command::Show(given.operand(name)?),
+        "log" => Command::Log(Log {
+            revision: given.optional_operand(),
+            verbose: given.flag("verbose"),
+            number: given.number("number")?,
+        }),
+        "accept" => Command::Accept(accept(name, given)?),
+        "locks" => Command::Locks(locks(given)?),
         _ => Command::Check,
     })
 }
@@ -209,11 +256,34 @@ fn migrate(name: &str, given: &mut Given) -> Result<Migrate, String> {
         sql: given.flag("sql"),
         tag: given.value("tag"),
         dry_run: given.flag("dry-run"),
+        from_database: given.flag("from-database"),
     };
-    if migrate.sql && migrate.dry_run {
-        return Err("`--dry-run` and `--sql` exclude each other".into());
-    }
+    given.at_most_one(&["dry-run", "sql", "from-database"])?;
     Ok(migrate)
+}
+
+fn accept(name: &str, given: &mut Given) -> Result<Accept, String> {
+    given.at_most_one(&["done", "again"])?;
+    Ok(Accept {
+        revision: given.operand(name)?,
+        reason: given.value("reason").ok_or("`accept` needs a `--reason`")?,
+        what: match (given.flag("done"), given.flag("again")) {
+            (true, _) => run::Accept::Done,
+            (_, true) => run::Accept::Again,
+            _ => run::Accept::Changed,
+        },
+    })
+}
+
+fn locks(given: &Given) -> Result<Locks, String> {
+    let locks = Locks {
+        clear: given.flag("clear"),
+        yes: given.flag("yes"),
+    };
+    if locks.yes && !locks.clear {
+        return Err("`--yes` belongs to `--clear`".into());
+    }
+    Ok(locks)
 }
 
 /// The words behind a command, sorted.
@@ -234,11 +304,31 @@ impl Given {
         Some(self.values.swap_remove(at).1)
     }
 
+    fn number(&mut self, name: &str) -> Result<Option<usize>, String> {
+        let number = |text: String| {
+            let number = text.parse();
+            number.map_err(|_| format!("`--{name}` is a number, and not `{text}`"))
+        };
+        self.value(name).map(number).transpose()
+    }
+
+    fn at_most_one(&self, names: &[&str]) -> Result<(), String> {
+        let mut given = names.iter().filter(|name| self.flag(name));
+        match (given.next(), given.next()) {
+            (Some(first), Some(second)) => {
+                Err(format!("`--{first}` and `--{second}` exclude each other"))
+            }
+            _ => Ok(()),
+        }
+    }
+
     fn operand(&mut self, command: &str) -> Result<String, String> {
-        let mut all = self.all_operands(command)?.into_iter();
-        let first = all.next().unwrap_or_default();
-        self.operands = all.collect();
-        Ok(first)
+        let missing = || format!("`{command}` needs a revision");
+        self.optional_operand().ok_or_else(missing)
+    }
+
+    fn optional_operand(&mut self) -> Option<String> {
+        (!self.operands.is_empty()).then(|| self.operands.remove(0))
     }
 
     fn all_operands(&mut self, command: &str) -> Result<Vec<String>, String> {
@@ -324,6 +414,7 @@ mod tests {
             sql: false,
             tag: None,
             dry_run: false,
+            from_database: false,
         };
         for (line, command) in [
             ("upgrade head", Command::Upgrade(migrate("head"))),
@@ -369,6 +460,36 @@ mod tests {
                 }),
             ),
             ("show head", Command::Show("head".into())),
+            (
+                "downgrade --from-database -2",
+                Command::Downgrade(Migrate {
+                    from_database: true,
+                    ..migrate("-2")
+                }),
+            ),
+            (
+                "log -vn 3",
+                Command::Log(Log {
+                    revision: None,
+                    verbose: true,
+                    number: Some(3),
+                }),
+            ),
+            (
+                "accept 3950 --again --reason looked",
+                Command::Accept(Accept {
+                    revision: "3950".into(),
+                    reason: "looked".into(),
+                    what: run::Accept::Again,
+                }),
+            ),
+            (
+                "locks --clear -y",
+                Command::Locks(Locks {
+                    clear: true,
+                    yes: true,
+                }),
+            ),
             ("check", Command::Check),
             ("help", Command::Help),
             ("--help", Command::Help),
@@ -391,6 +512,13 @@ mod tests {
             ("upgrade head --json", "`--json`"),
             ("upgrade head --tag", "`--tag` needs a value"),
             ("upgrade head --sql --dry-run", "exclude"),
+            ("upgrade head --from-database", "`--from-database`"),
+            ("downgrade -1 --from-database --sql", "exclude"),
+            ("accept 3950", "`--reason`"),
+            ("accept 3950 --done --again --reason x", "exclude"),
+            ("log a b", "no `b`"),
+            ("log -n many", "`many`"),
+            ("locks --yes", "`--clear`"),
             ("current --verbose=yes", "takes no value"),
             ("history -x", "`-x`"),
             ("--nonsense current", "`--nonsense`"),

@@ -79,18 +79,17 @@ impl Context<'_> {
         for head in &heads {
             self.revision(head.revision, options.verbose);
         }
-        if !self.quiet && heads.iter().filter(|head| !head.effective).count() > 1 {
-            let text = "INFO  [limbec.heads] There are several heads; `limbec merge` joins them";
-            log(self.err, text);
+        if heads.iter().filter(|head| !head.effective).count() > 1 {
+            self.info(
+                "heads",
+                "There are several heads; `limbec merge` joins them",
+            );
         }
         Ok(Status::Done)
     }
 
     pub(super) fn show(&mut self, revision: &str) -> Result<Status, Failure> {
-        let needs_rows = revision.contains("current") || revision.starts_with(['+', '-']);
-        let rows = if needs_rows { self.rows()? } else { Vec::new() };
-        let found = self.revisions_graph().resolve(revision, &rows);
-        let found = found.map_err(|error| self.revision_failure(&error))?;
+        let found = self.resolve(revision)?;
         if found.is_empty() {
             let message = format!("No revision files indicated by symbol '{revision}'");
             return Err(failed(&message, None));
@@ -101,8 +100,8 @@ impl Context<'_> {
         Ok(Status::Done)
     }
 
-    /// Whether the database is where this program wants it. There are no models in a program, so
-    /// this is about revisions alone.
+    /// Whether this program can serve with the database as it is. There are no models in a program,
+    /// so this is about revisions alone.
     pub(super) fn check(&mut self) -> Result<Status, Failure> {
         let url = self.database_url()?;
         let standing = block_on(self.migrations.check(&url));
@@ -112,7 +111,8 @@ impl Context<'_> {
         let first = letters.next().into_iter().flat_map(char::to_uppercase);
         let sentence: String = first.chain(letters).collect();
         self.line(&format!("{sentence}."));
-        Ok(if standing.is_up_to_date() {
+        let judged = standing.judge(self.revisions_graph(), self.settings.when_ahead);
+        Ok(if standing.pending.is_empty() && judged.is_ok() {
             Status::Done
         } else {
             Status::Different

@@ -6,7 +6,7 @@ use super::args::{Migrate, Stamp};
 use super::{Context, Status, failed, info, log};
 use crate::blocking::block_on;
 use crate::report::{self, Failure, Level};
-use crate::run::{Database, Event, Migrator, Outcome, render};
+use crate::run::{Database, Event, FromDatabase, Migrator, Outcome, render};
 
 impl Context<'_> {
     pub(super) fn migrate(&mut self, options: &Migrate, down: bool) -> Result<Status, Failure> {
@@ -21,11 +21,17 @@ impl Context<'_> {
         let url = self.database_url()?;
         let (err, quiet, revisions) = (&mut *self.err, self.quiet, self.revisions);
         let settings = self.settings.clone();
+        let observe = |event: Event<'_>| observe(&event, err, quiet);
         let outcome: Result<Outcome, _> = block_on(async {
             let mut database = Database::connect(&url).await?;
-            let mut migrator = Migrator::new(&mut database, revisions)
-                .settings(settings)
-                .observe(|event| observe(&event, err, quiet));
+            if options.from_database {
+                let revisions = FromDatabase::read(revisions, &mut database).await?;
+                let migrator = Migrator::new(&mut database, &revisions);
+                let mut migrator = migrator.settings(settings).observe(observe);
+                return migrator.downgrade(&options.target).await;
+            }
+            let migrator = Migrator::new(&mut database, revisions);
+            let mut migrator = migrator.settings(settings).observe(observe);
             match direction {
                 Direction::Down => migrator.downgrade(&options.target).await,
                 _ => migrator.upgrade(&options.target).await,
@@ -33,7 +39,7 @@ impl Context<'_> {
         });
         let outcome = outcome.map_err(|error| self.failure(&error))?;
         if let Some(text) = report::nothing_to_do(outcome.unchanged, &options.target) {
-            self.info(&text);
+            self.info("migrate", &text);
         }
         Ok(Status::Done)
     }
@@ -83,7 +89,8 @@ impl Context<'_> {
             self.line("Nothing would be run.");
         } else if nothing {
             let target = &options.target;
-            self.info(&format!("Nothing to print: no revision lies in {target}"));
+            let text = format!("Nothing to print: no revision lies in {target}");
+            self.info("migrate", &text);
         }
         let summary = (options.dry_run && !nothing).then(|| report::summary(&plan));
         self.script(&plan, summary, options.tag.as_deref())?;
@@ -136,7 +143,7 @@ fn stamp_plan<'g>(
 
 fn observe(event: &Event<'_>, err: &mut (dyn std::io::Write + Send), quiet: bool) {
     match report::progress(event) {
-        Some((Level::Info, text)) => info(err, quiet, &text),
+        Some((Level::Info, text)) => info(err, quiet, "migrate", &text),
         Some((Level::Warning, text)) => log(err, &format!("WARNING [limbec.migrate] {text}")),
         None => {}
     }

@@ -5,6 +5,7 @@
 //! database elsewhere. The only module of this crate that prints, and only where a service calls it.
 
 mod args;
+mod journal;
 mod listing;
 mod migrate;
 
@@ -199,6 +200,9 @@ impl<'a> Context<'a> {
             Command::Heads(options) => self.heads(options),
             Command::Show(revision) => self.show(revision),
             Command::Check => self.check(),
+            Command::Log(options) => self.log(options),
+            Command::Accept(options) => self.accept(options),
+            Command::Locks(options) => self.locks(options),
             Command::Help => Ok(Status::Done),
         }
     }
@@ -213,6 +217,14 @@ impl<'a> Context<'a> {
             return Err(failed(message, Some("give its URL by --url")));
         }
         DatabaseUrl::parse(self.url, Path::new("")).map_err(|error| self.failure(&error))
+    }
+
+    /// Resolves an identifier that may name what is current.
+    fn resolve(&self, identifier: &str) -> Result<Vec<usize>, Failure> {
+        let needs_rows = identifier.contains("current") || identifier.starts_with(['+', '-']);
+        let rows = if needs_rows { self.rows()? } else { Vec::new() };
+        let found = self.revisions_graph().resolve(identifier, &rows);
+        found.map_err(|error| self.revision_failure(&error))
     }
 
     /// The rows of the version table.
@@ -235,8 +247,8 @@ impl<'a> Context<'a> {
         self.unwritten = self.unwritten.max(code);
     }
 
-    fn info(&mut self, text: &str) {
-        info(self.err, self.quiet, text);
+    fn info(&mut self, topic: &str, text: &str) {
+        info(self.err, self.quiet, topic, text);
     }
 }
 
@@ -266,8 +278,8 @@ fn log(err: &mut dyn Write, text: &str) {
 }
 
 /// Writes a log line in Alembic's form.
-fn info(err: &mut dyn Write, quiet: bool, text: &str) {
+fn info(err: &mut dyn Write, quiet: bool, topic: &str, text: &str) {
     if !quiet {
-        log(err, &format!("INFO  [limbec.migrate] {text}"));
+        log(err, &format!("INFO  [limbec.{topic}] {text}"));
     }
 }

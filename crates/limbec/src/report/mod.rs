@@ -4,11 +4,13 @@
 //! Nothing here prints. Colour is the caller's: every piece that may have one is given to `paint`.
 
 mod failure;
+mod journal;
 mod progress;
 mod revisions;
 mod script;
 
 pub use failure::{Failure, in_full};
+pub use journal::{cleared, end_of_a_session, entry, entry_details, locks};
 pub use progress::{Level, nothing_to_do, progress, summary};
 pub use revisions::{Marks, arrow, block, line, marks, message, parents};
 pub use script::{script, statement};

@@ -10,7 +10,7 @@ use limbec_core::schema::ObjectName;
 use limbec_core::steps::{Step, read_script, script};
 
 use super::journal::{LogEntry, log};
-use super::{Error, ErrorKind, Revisions, WhenAhead};
+use super::{Error, ErrorKind, Revisions, VERSION_TABLE, Version, WhenAhead};
 use crate::connection::Connection;
 
 /// What is known of a database that is ahead.
@@ -236,6 +236,17 @@ pub struct FromDatabase<'r, R> {
 }
 
 impl<'r, R: Revisions> FromDatabase<'r, R> {
+    /// Adds what a database's journal knows to a project.
+    ///
+    /// # Errors
+    /// When the database cannot be read, or the revisions do not fit together.
+    pub async fn read<C: Connection>(inner: &'r R, connection: &mut C) -> Result<Self, Error> {
+        let table = VERSION_TABLE.into();
+        let version = Version::read(connection, &table).await?;
+        let log = log(connection, &table, None, None).await?;
+        FromDatabase::new(inner, &version.rows, &log)
+    }
+
     /// Adds what the journal knows to a project.
     ///
     /// # Errors

@@ -15,27 +15,15 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 fn main() -> ExitCode {
-    let url = service::database_url();
-    // `api migrate upgrade head`, `api migrate current`, …
-    if let Some(code) = MIGRATIONS.command("migrate", &url) {
-        return code;
-    }
-    match serve(&url) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            log(&format!("api: {error}"));
-            ExitCode::FAILURE
-        }
-    }
+    service::run("api", serve)
 }
 
-#[tokio::main]
-async fn serve(url: &str) -> Result<(), Error> {
+async fn serve(url: String) -> Result<(), Error> {
     let address = std::env::var("LISTEN").unwrap_or_else(|_| "0.0.0.0:8000".to_string());
     let listener = tokio::net::TcpListener::bind(&address).await?;
     log(&format!("api: listens on {}", listener.local_addr()?));
 
-    let pool = service::pool(url)?;
+    let pool = service::pool(&url)?;
     let server = axum::serve(listener, router(pool.clone()));
     let server = server.with_graceful_shutdown(service::asked_to_end());
     let server = tokio::spawn(server.into_future());

@@ -4,26 +4,14 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use fileintel::service::{self, Error, log};
-use fileintel::{MIGRATIONS, storage::queries};
+use fileintel::storage::queries;
 
 fn main() -> ExitCode {
-    let url = service::database_url();
-    // `worker migrate upgrade head`, `worker migrate current`, …
-    if let Some(code) = MIGRATIONS.command("migrate", &url) {
-        return code;
-    }
-    match serve(&url) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            log(&format!("worker: {error}"));
-            ExitCode::FAILURE
-        }
-    }
+    service::run("worker", serve)
 }
 
-#[tokio::main]
-async fn serve(url: &str) -> Result<(), Error> {
-    let pool = service::pool(url)?;
+async fn serve(url: String) -> Result<(), Error> {
+    let pool = service::pool(&url)?;
     service::migrate(&pool).await?;
     log("worker: ready");
     let worker = format!("worker-{}", std::process::id());

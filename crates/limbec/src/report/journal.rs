@@ -1,0 +1,80 @@
+//! What ran on a database, and who migrates it, in words.
+
+use super::{Paint, Tone};
+use crate::run::{Holder, Locks, LogEntry};
+
+/// A row of the journal:
+/// `2026-11-22 13:16:14 UTC  upgrade    3950395dfef3  done, 12 ms  Add description`.
+pub fn entry(entry: &LogEntry, paint: &Paint<'_>) -> String {
+    let mut state = entry.state.clone();
+    if entry.steps > 1 {
+        state.push_str(&format!(", step {} of {}", entry.step, entry.steps));
+    }
+    if let Some(time) = entry.duration_ms {
+        state.push_str(&format!(", {time} ms"));
+    }
+    let mut text = format!(
+        "{}  {:<9}  {}  {state}",
+        entry.started_at,
+        entry.direction,
+        paint(Tone::Id, &entry.revision)
+    );
+    if !entry.message.is_empty() {
+        text.push_str(&format!("  {}", entry.message));
+    }
+    if let Some(note) = &entry.note {
+        text.push_str(&format!("  ({note})"));
+    }
+    text
+}
+
+/// Where a row of the journal comes from, and its SQL.
+pub fn entry_details(entry: &LogEntry) -> String {
+    let mut text = String::new();
+    let mut part = |label: &str, value: Option<&str>| {
+        if let Some(value) = value {
+            let value = value.trim_end().replace('\n', "\n      ");
+            text.push_str(&format!("    {label}:\n      {value}\n"));
+        }
+    };
+    let runner = format!(
+        "process {} on {}, limbec {}",
+        entry.pid.unwrap_or_default(),
+        entry.host.as_deref().unwrap_or("an unknown machine"),
+        entry.limbec
+    );
+    part("run by", Some(&runner));
+    part("ran", entry.sql.as_deref());
+    part("reverted by", entry.revert_sql.as_deref());
+    text
+}
+
+/// Who migrates a database, a line each.
+pub fn locks(found: &Locks) -> Vec<String> {
+    let session = found.session.iter();
+    let session = session.map(|it| format!("Locked by the session of {it}"));
+    let lease = found.lease.iter().map(|it| match it.silent {
+        Some(seconds) => format!("Leased to {it} (no sign of life for {seconds} s)"),
+        None => format!("Leased to {it}"),
+    });
+    let lines: Vec<String> = session.chain(lease).collect();
+    if lines.is_empty() {
+        return vec!["Nobody is migrating this database.".to_string()];
+    }
+    lines
+}
+
+/// How a session's lock ends, which no command takes away.
+pub fn end_of_a_session(holder: &Holder) -> String {
+    let pid = &holder.pid;
+    format!("A session's lock ends with the session: SELECT pg_terminate_backend({pid})")
+}
+
+/// What came of clearing the lease.
+pub fn cleared(cleared: bool) -> &'static str {
+    if cleared {
+        "The lease is cleared."
+    } else {
+        "There is no lease to clear."
+    }
+}
