@@ -23,8 +23,8 @@ fn load(database: &Database) -> Load {
             rounds: 20,
         },
         (false, true) => Load {
-            processes: 5,
-            rounds: 1,
+            processes: 16,
+            rounds: 2,
         },
         (false, false) => Load {
             processes: 8,
@@ -49,8 +49,10 @@ fn chain(it: &Sandbox, concurrently: bool) {
         "a2",
         "a1",
         "    op.add_column(\"items\", Column::new(\"price\", Integer));\n    \
+         op.alter_column(\"items\", AlterColumn::new(\"name\").column_type(Varchar::length(50)));\n    \
          op.execute(\"UPDATE items SET price = coalesce(price, 0) + 1\");",
-        "    op.drop_column(\"items\", \"price\");",
+        "    op.alter_column(\"items\", AlterColumn::new(\"name\").column_type(Text));\n    \
+         op.drop_column(\"items\", \"price\");",
     );
     let index = if concurrently {
         "Index::new(\"ix_items_name\", &[\"name\"]).concurrently()"

@@ -8,6 +8,8 @@
     reason = "a test may panic, and lists of names are written as revisions write them"
 )]
 
+#[path = "sqlite/at_once.rs"]
+mod at_once;
 #[path = "sqlite/corpus.rs"]
 mod corpus;
 #[path = "sqlite/judge.rs"]

@@ -86,7 +86,7 @@ impl Connection for Client {
         let answer = |(index, sql): (usize, &&str)| {
             answer_if_due(self, sql).map_err(|source| StatementError {
                 index,
-                error: error(source),
+                error: of_file(error(source), self),
             })
         };
         statements.iter().enumerate().map(answer).collect()
@@ -157,6 +157,23 @@ fn error_text(source: &rusqlite::Error) -> String {
     }
 }
 
+/// SQLite does not know who holds the lock of a file; the system knows who has it open.
+fn of_file(error: DatabaseError, client: &Client) -> DatabaseError {
+    let source = error.source.as_ref();
+    let source = source.and_then(|it| it.downcast_ref::<rusqlite::Error>());
+    let path = client.path().filter(|it| !it.is_empty());
+    match (source.and_then(rusqlite::Error::sqlite_error_code), path) {
+        (Some(ErrorCode::DatabaseBusy), Some(path)) => DatabaseError {
+            hint: Some(format!(
+                "another program has begun to write to the file and has not ended its transaction; \
+                 `lsof {path}` tells which have it open"
+            )),
+            ..error
+        },
+        _ => error,
+    }
+}
+
 fn error(source: rusqlite::Error) -> DatabaseError {
     let position = match &source {
         rusqlite::Error::SqlInputError { sql, offset, .. } => {
@@ -168,9 +185,6 @@ fn error(source: rusqlite::Error) -> DatabaseError {
     let hint = match source.sqlite_error_code() {
         Some(ErrorCode::ReadOnly) => {
             Some("the file, or the folder it is in, may not be written".to_string())
-        }
-        Some(ErrorCode::DatabaseBusy) => {
-            Some("another process holds a transaction open; try again when it is done".to_string())
         }
         _ => None,
     };

@@ -70,8 +70,17 @@ pub(super) async fn make<C: Connection>(
         .with_hint("make room for it, or go without: `--no-backup`, or `backup = false`")
     };
     copied.map_err(|error| failed(error.to_string()))?;
-    std::fs::rename(&unfinished, &to).map_err(|error| failed(error.to_string()))?;
+    finish(&unfinished, &to).map_err(|error| failed(error.to_string()))?;
     Ok(Some(Copied { to, of }))
+}
+
+/// Gives a copy its name, once it is on the disk: SQLite does not wait for that.
+fn finish(unfinished: &Path, to: &Path) -> std::io::Result<()> {
+    std::fs::File::options()
+        .write(true)
+        .open(unfinished)?
+        .sync_all()?;
+    std::fs::rename(unfinished, to)
 }
 
 /// The first value of the answer.

@@ -3,11 +3,14 @@
 use std::future::Future;
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
+use std::time::Duration;
 
-use limbec::connection::{Connection, open_sqlite};
+use limbec::connection::{Answer, Connection, StatementError, open_sqlite};
+use limbec::run::{Error, Revisions};
 use limbec_core::dialect::sqlite::{OLDEST_LIBRARY, Sqlite};
 use limbec_core::dialect::{Dialect, Row};
 use limbec_core::operations::{Operation, Operations};
+use limbec_core::revision::{Graph, Header};
 use limbec_core::schema::{ObjectName, Schema, Table};
 use limbec_core::steps::Step;
 
@@ -16,6 +19,77 @@ pub(crate) fn now<T>(future: impl Future<Output = T>) -> T {
     match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(value) => value,
         Poll::Pending => panic!("an embedded database waits for nothing"),
+    }
+}
+
+/// A connection that tells of every statement before it runs, those of a connection beside it
+/// included.
+pub(crate) struct Watched<W> {
+    pub(crate) connection: rusqlite::Connection,
+    pub(crate) dialect: &'static Sqlite,
+    pub(crate) watch: W,
+}
+
+impl<W: FnMut(&str) + Send> Connection for Watched<W> {
+    fn dialect(&self) -> &'static dyn Dialect {
+        self.dialect
+    }
+
+    async fn run(&mut self, statements: &[&str]) -> Result<Vec<Answer>, StatementError> {
+        let mut answers = Vec::new();
+        for (index, statement) in statements.iter().enumerate() {
+            (self.watch)(statement);
+            let answer = self.connection.run(&[statement]).await;
+            answers.extend(answer.map_err(|error| StatementError { index, ..error })?);
+        }
+        Ok(answers)
+    }
+
+    async fn beside(&mut self, statements: &[&str]) -> Result<Vec<Answer>, StatementError> {
+        for statement in statements {
+            (self.watch)(statement);
+        }
+        self.connection.beside(statements).await
+    }
+
+    async fn pause(&mut self, time: Duration) {
+        self.connection.pause(time).await;
+    }
+}
+
+/// The revisions of a test: one, with these operations.
+pub(crate) struct One {
+    graph: Graph,
+    operations: Vec<Operation>,
+}
+
+impl One {
+    pub(crate) fn new(write: impl FnOnce(&mut Operations)) -> Self {
+        let header = Header {
+            id: "one".into(),
+            path: "one.rs".into(),
+            ..Header::default()
+        };
+        let mut op = Operations::new();
+        write(&mut op);
+        One {
+            graph: Graph::new(vec![header]).unwrap(),
+            operations: op.into_vec(),
+        }
+    }
+}
+
+impl Revisions for One {
+    fn graph(&self) -> &Graph {
+        &self.graph
+    }
+
+    fn upgrade(&self, _id: &str) -> Result<Vec<Operation>, Error> {
+        Ok(self.operations.clone())
+    }
+
+    fn downgrade(&self, _id: &str) -> Result<Vec<Operation>, Error> {
+        Ok(Vec::new())
     }
 }
 
