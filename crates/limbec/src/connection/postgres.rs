@@ -1,42 +1,59 @@
 //! PostgreSQL, by `tokio-postgres`: simple queries only, so that every value is text.
 
+#[cfg(feature = "tls")]
+mod tls;
+mod url;
+
 use std::pin::{Pin, pin};
-use std::str::FromStr as _;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use limbec_core::dialect::{Dialect, postgres::Postgres};
-use tokio_postgres::config::{Host, SslMode};
+use tokio_postgres::config::Host;
 use tokio_postgres::error::ErrorPosition;
 use tokio_postgres::tls::{MakeTlsConnect, TlsConnect};
 use tokio_postgres::{Client, Config, NoTls, SimpleQueryMessage, Socket};
 
+use self::url::Address;
 use super::{Answer, Connection, DatabaseError, StatementError};
-
-/// The name under which a server lists limbec's connections, unless the URL gives another.
-const APPLICATION: &str = "limbec";
 
 /// Connects to the database of a URL: `postgresql://user:password@host:port/database`.
 /// SQLAlchemy's drivers (`postgresql+psycopg://`) are understood too.
 ///
 /// The connection is served by a task on the running tokio runtime, which ends with the client.
 ///
+/// `sslmode` and `sslrootcert` in the URL mean what they mean to libpq, with the feature `tls`; without
+/// it, a URL that insists on TLS is refused.
+///
 /// # Errors
-/// When the URL cannot be read or the server cannot be reached. The password is in no message.
+/// When the URL cannot be read, or the server cannot be reached or is not who it should be. The
+/// password is in no message.
 pub async fn connect(url: &str) -> Result<Client, DatabaseError> {
-    let config = config(url)?;
-    if config.get_ssl_mode() == SslMode::Require {
-        return Err(DatabaseError {
-            message: "the database URL asks for TLS, which limbec's own connection lacks".into(),
-            hint: Some(
-                "take `sslmode=require` out of the URL where the network is trusted, or pass \
-                 limbec a connection that your service has made"
-                    .into(),
-            ),
-            ..DatabaseError::default()
-        });
+    let Address { config, tls } = url::read(url)?;
+    #[cfg(feature = "tls")]
+    if tls.mode != url::Mode::Disable {
+        return open(config, tls::connector(&tls)?).await;
+    }
+    #[cfg(not(feature = "tls"))]
+    if tls.mode.is_strict() {
+        return Err(without_tls());
     }
     open(config, NoTls).await
+}
+
+/// The error of a program that cannot encrypt.
+#[cfg(any(test, not(feature = "tls")))]
+fn without_tls() -> DatabaseError {
+    DatabaseError {
+        message: "the database URL asks for TLS (`sslmode`), and this program was built without it"
+            .into(),
+        hint: Some(
+            "switch the feature `tls` of the crate `limbec` on, pass limbec a connection that your \
+             service has made, or take `sslmode` out of the URL where the network is trusted"
+                .into(),
+        ),
+        ..DatabaseError::default()
+    }
 }
 
 /// A connection that limbec has made, and can make again to find out what stands between.
@@ -118,7 +135,12 @@ where
     <T::TlsConnect as TlsConnect<Socket>>::Future: Send,
 {
     let (client, connection) = config.connect(tls).await.map_err(|source| {
-        let refused = error(source);
+        #[cfg(feature = "tls")]
+        let hint = tls::advice(&source);
+        #[cfg(not(feature = "tls"))]
+        let hint: Option<&str> = None;
+        let mut refused = error(source);
+        refused.hint = refused.hint.or(hint.map(str::to_string));
         match refused.sqlstate {
             Some(_) => refused,
             None => DatabaseError {
@@ -145,42 +167,6 @@ fn servers(config: &Config) -> String {
         })
         .collect();
     hosts.join(", ")
-}
-
-/// Reads a URL.
-fn config(url: &str) -> Result<Config, DatabaseError> {
-    let unreadable = |why: String| DatabaseError {
-        message: format!("the database URL cannot be read: {why}"),
-        hint: Some(
-            "it looks like `postgresql://user:password@host:5432/database`; in a password, \
-             write `@` as `%40`, `/` as `%2F`, `?` as `%3F`, `#` as `%23`, `%` as `%25`"
-                .to_string(),
-        ),
-        ..DatabaseError::default()
-    };
-    let Some((scheme, rest)) = url.split_once("://") else {
-        return Err(unreadable("it has no `://`".to_string()));
-    };
-    let dialect = scheme.split('+').next().unwrap_or_default();
-    if !matches!(dialect, "postgres" | "postgresql") {
-        return Err(unreadable(
-            "it does not begin with `postgresql://`".to_string(),
-        ));
-    }
-    // The driver's message names the part it cannot read: of an unescaped password, too.
-    let credentials = rest.rsplit_once('@').map_or("", |(before, _)| before);
-    let may_tell = !credentials.contains(['/', '?', '#', '@', '%']) && !rest.contains("password=");
-    let mut config = Config::from_str(&format!("postgresql://{rest}")).map_err(|source| {
-        unreadable(if may_tell {
-            chain(&source)
-        } else {
-            "it is not a valid URL".to_string()
-        })
-    })?;
-    if config.get_application_name().is_none() {
-        config.application_name(APPLICATION);
-    }
-    Ok(config)
 }
 
 impl Connection for Client {
@@ -317,52 +303,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn urls_of_sqlalchemy_are_read() {
-        for scheme in [
-            "postgres",
-            "postgresql",
-            "postgresql+psycopg",
-            "postgresql+asyncpg",
-        ] {
-            let config = config(&format!("{scheme}://me:secret@db:6543/shop")).unwrap();
-            assert_eq!(config.get_hosts(), [Host::Tcp("db".into())]);
-            assert_eq!(config.get_ports(), [6543]);
-            assert_eq!(config.get_dbname(), Some("shop"));
-            assert_eq!(config.get_application_name(), Some(APPLICATION));
-        }
-        let named = config("postgresql://db/shop?application_name=api").unwrap();
-        assert_eq!(named.get_application_name(), Some("api"));
-    }
-
-    #[test]
-    fn no_message_holds_a_password() {
-        let urls = [
-            "postgresql://me:s3cret@host:port/shop",
-            "postgresql://me:a?s3cret=x@host/shop",
-            "postgresql://me:a/s3cret@host/shop",
-            "postgresql://me:5@s3cret@host:x/shop",
-            "postgresql://me:a@s3cret",
-            "postgresql://me:%s3cret@host/shop",
-            "postgresql://host:x/shop?password=s3cret",
-            "mysql://me:s3cret@host/shop",
-            "me:s3cret@host",
-        ];
-        for url in urls {
-            if let Err(error) = config(url) {
-                let all = format!("{error:?} {error}");
-                assert!(
-                    url.ends_with("a@s3cret") || !all.contains("s3cret"),
-                    "{all}"
-                );
-            }
-        }
-    }
-
-    #[test]
-    fn unreadable_urls_say_what_is_wrong() {
-        let message = |url| config(url).unwrap_err().to_string();
-        assert!(message("shop.db").contains("no `://`"));
-        assert!(message("mysql://x").contains("`postgresql://`"));
-        assert!(message("postgresql://host/shop?nonsense=1").contains("nonsense"));
+    fn a_program_that_cannot_encrypt_names_the_feature() {
+        assert!(url::Mode::Require.is_strict() && !url::Mode::Prefer.is_strict());
+        let error = without_tls();
+        assert!(error.message.contains("`sslmode`"));
+        assert!(error.hint.unwrap().contains("the feature `tls`"));
     }
 }

@@ -160,11 +160,13 @@ impl Database {
     /// password does not stand in the message.
     pub async fn connect(url: &DatabaseUrl) -> Result<Self, Error> {
         let failed = |error: DatabaseError| {
-            Error::new(
-                ErrorKind::Connection,
-                format!("cannot open the database {url}: {error}"),
-            )
-            .with_source(error)
+            let message = format!("cannot open the database {url}: {error}");
+            let hint = error.hint.clone();
+            let failed = Error::new(ErrorKind::Connection, message).with_source(error);
+            match hint {
+                Some(hint) => failed.with_hint(hint),
+                None => failed,
+            }
         };
         match url {
             #[cfg(feature = "sqlite")]

@@ -136,11 +136,3 @@ async fn a_refused_connection_names_the_server_and_not_the_password() {
     assert!(error.message.contains("`127.0.0.1:1`"), "{error}");
     assert!(!format!("{error:?}").contains("s3cret"));
 }
-
-#[tokio::test]
-async fn tls_is_not_left_out_in_silence() {
-    let url = "postgresql://me:s3cret@127.0.0.1:1/shop?sslmode=require";
-    let error = connect_postgres(url).await.err().unwrap();
-    assert!(error.message.contains("TLS"), "{error}");
-    assert!(error.hint.unwrap().contains("sslmode=require"));
-}

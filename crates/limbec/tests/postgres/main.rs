@@ -19,6 +19,8 @@ mod raw_sql;
 mod round_trip;
 mod settle;
 mod strange;
+#[cfg(feature = "tls")]
+mod tls;
 mod types;
 mod version_table;
 
