@@ -13,7 +13,7 @@ mod waiting;
 
 use std::process::{Child, Command, Stdio};
 
-use limbec_testkit::postgres::TestDatabase;
+use limbec_testkit::postgres::{TestDatabase, schema_dump};
 
 use crate::command::{Database, Outcome, Sandbox, shell};
 
@@ -91,16 +91,9 @@ fn value(it: &Sandbox, sql: &str) -> String {
     first.unwrap_or_default()
 }
 
-/// The schema by `pg_dump`, without limbec's own tables and what differs from run to run.
-fn pg_dump(it: &Sandbox) -> String {
-    let output = Command::new("pg_dump")
-        .args(["--schema-only", "--no-owner", "--dbname"])
-        .arg(server(it).url())
-        .args(["-T", "limbec_log", "-T", "limbec_lock"])
-        .output()
-        .expect("pg_dump runs");
-    assert!(output.status.success(), "{output:?}");
-    let text = String::from_utf8_lossy(&output.stdout);
-    let lines = text.lines().filter(|line| !line.contains("restrict "));
-    lines.map(|line| format!("{line}\n")).collect()
+/// The schema, without the tables that limbec needs for a while.
+fn schema(it: &Sandbox) -> Vec<String> {
+    let mut lines = schema_dump(server(it)).expect("the schema can be dumped");
+    lines.retain(|line| !line.contains("limbec_lock"));
+    lines
 }

@@ -18,6 +18,11 @@ fn list(database: &str, schema: &str) -> PathBuf {
         .join(format!("{schema}.txt"))
 }
 
+/// Whether a schema is known to come out otherwise in some way.
+pub(super) fn are_known(database: &str, schema: &str) -> bool {
+    list(database, schema).is_file()
+}
+
 /// Holds the facts of a schema against those of its copy.
 pub(super) fn hold(database: &str, schema: &str, original: &[String], copy: &[String]) {
     let lost = missing_from(original, copy).into_iter();

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use limbec::connection::{Connection as _, connect_postgres};
 
-use super::{command, done, end, is_stress, pg_dump, project, revision, value};
+use super::{command, done, end, is_stress, project, revision, schema, value};
 use crate::command::{Database, Sandbox};
 
 /// What happens to a run.
@@ -320,7 +320,7 @@ fn converges(it: &Sandbox, told: &str) {
     );
     let reference = chain();
     reference.run("limbec upgrade head").succeeds();
-    assert_eq!(pg_dump(it), pg_dump(&reference), "{told}");
+    assert_eq!(schema(it), schema(&reference), "{told}");
 }
 
 /// All of the matrix where it is wanted; else each fault in its own few places.

@@ -1,7 +1,7 @@
 //! What a crash left in doubt between the journal and a statement outside of transactions: before
 //! it began, while it was half done, and when it was done and not yet noted.
 
-use super::{done, pg_dump, project, revision, value};
+use super::{done, project, revision, schema, value};
 use crate::command::{Database, Sandbox};
 
 /// A table with rows, and a revision that builds an index on it between two others.
@@ -61,7 +61,7 @@ fn finishes(it: &Sandbox) -> String {
     );
     let reference = indexed();
     reference.run("limbec upgrade head").succeeds();
-    assert_eq!(pg_dump(it), pg_dump(&reference));
+    assert_eq!(schema(it), schema(&reference));
     told
 }
 

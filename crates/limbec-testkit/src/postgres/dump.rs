@@ -3,11 +3,9 @@
 //! `pg_dump` writes it where it is at least as new as the server, which it refuses to read
 //! otherwise; and in any case the server's own functions do.
 
-use std::path::PathBuf;
-use std::process::Command;
-
-use super::{TestDatabase, binaries};
-use crate::{Error, process};
+use super::TestDatabase;
+use super::psql::{pg_dump, pg_dump_version};
+use crate::Error;
 
 /// What each line of the catalogue's description is made of, all as text.
 const CATALOGUE: &str = include_str!("dump.sql");
@@ -19,20 +17,9 @@ const CATALOGUE: &str = include_str!("dump.sql");
 ///
 /// When the database is out of reach or a program fails.
 pub fn schema_dump(database: &TestDatabase) -> Result<Vec<String>, Error> {
-    let mut lines: Vec<String> = database
-        .query(CATALOGUE)?
-        .into_iter()
-        .flatten()
-        .flatten()
-        .collect();
-    let version = database.query("SELECT current_setting('server_version_num')::int / 10000")?;
-    let server = version.first().and_then(|row| row.first()?.clone());
-    let programs = program()?;
-    let own = process::run_with_input(Command::new(&programs).arg("--version"), "")?;
-    if major(&own) >= server.and_then(|it| it.parse().ok()) {
-        let mut dump = Command::new(&programs);
-        dump.args(["--schema-only", "--no-owner", "--dbname", database.url()]);
-        let text = process::run_with_input(&mut dump, "")?;
+    let mut lines = described(database)?;
+    if is_dumpable(database)? {
+        let text = pg_dump(database.url(), &["--schema-only", "--no-owner"])?;
         // From 2025 on, a dump has a key of its own each time.
         let noise =
             |line: &&str| !line.is_empty() && !line.starts_with("--") && !line.starts_with('\\');
@@ -43,18 +30,25 @@ pub fn schema_dump(database: &TestDatabase) -> Result<Vec<String>, Error> {
     Ok(lines)
 }
 
-/// `pg_dump (PostgreSQL) 15.18 (Debian …)`
-fn major(said: &str) -> Option<u32> {
-    said.split_whitespace()
-        .find_map(|word| word.split('.').next()?.parse().ok())
+/// The lines of a description by the catalogue, sorted.
+///
+/// # Errors
+///
+/// When the database is out of reach.
+pub fn described(database: &TestDatabase) -> Result<Vec<String>, Error> {
+    let rows = database.query(CATALOGUE)?;
+    let mut lines: Vec<String> = rows.into_iter().flatten().flatten().collect();
+    lines.sort();
+    Ok(lines)
 }
 
-/// Beside the server first, as for `psql`.
-fn program() -> Result<PathBuf, Error> {
-    binaries::find()
-        .ok()
-        .map(|folder| folder.join("pg_dump"))
-        .filter(|it| it.is_file())
-        .or_else(|| process::find_in_path("pg_dump"))
-        .ok_or_else(|| Error::new("`pg_dump` was found neither beside the server nor in PATH"))
+/// Whether the `pg_dump` at hand is new enough for the database's server.
+///
+/// # Errors
+///
+/// When it is missing, or the database is out of reach.
+pub fn is_dumpable(database: &TestDatabase) -> Result<bool, Error> {
+    let version = database.query("SELECT current_setting('server_version_num')::int / 10000")?;
+    let server = version.first().and_then(|row| row.first()?.clone());
+    Ok(pg_dump_version()? >= server.and_then(|it| it.parse().ok()))
 }

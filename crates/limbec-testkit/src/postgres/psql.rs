@@ -37,6 +37,13 @@ pub fn pg_dump(url: &str, options: &[&str]) -> Result<String, Error> {
     process::run_with_input(&mut command, "")
 }
 
+/// The major version of `pg_dump`, from `pg_dump (PostgreSQL) 15.18 (Debian …)`.
+pub(super) fn pg_dump_version() -> Result<Option<u32>, Error> {
+    let said = process::run_with_input(Command::new(find("pg_dump")?).arg("--version"), "")?;
+    let mut words = said.split_whitespace();
+    Ok(words.find_map(|word| word.split('.').next()?.parse().ok()))
+}
+
 /// Beside the server first: Debian's programs in `PATH` are wrappers that pick a version themselves.
 fn find(program: &str) -> Result<PathBuf, Error> {
     binaries::find()

@@ -116,17 +116,34 @@ async fn give_up(migrations: &Migrations, scratch: &mut Scratch, lent: Option<&m
     };
     tokio::select! {
         result = work => panic!("it came to its end: {result:?}"),
-        () = asleep(scratch, true) => {}
+        () = asleep(scratch) => {}
     }
     assert_eq!(migrations.status().phase, Phase::Failed);
     assert!(migrations.status().to_string().contains("half-way"));
 }
 
-/// Waits until the server sleeps in a revision, or no longer does.
-async fn asleep(scratch: &mut Scratch, wanted: bool) {
-    let sql = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() \
-               AND pid <> pg_backend_pid() AND query LIKE '%pg_sleep%' AND state = 'active'";
-    while (scratch.sql(sql).await != ["0"]) != wanted {
+/// Waits until the server sleeps in a revision.
+async fn asleep(scratch: &mut Scratch) {
+    until(
+        scratch,
+        "state = 'active' AND query LIKE '%pg_sleep%'",
+        true,
+    )
+    .await;
+}
+
+/// Waits until the server has come to the end of all that it was sent.
+async fn at_rest(scratch: &mut Scratch) {
+    until(scratch, "state <> 'idle'", false).await;
+}
+
+/// Waits until there is, or is not, another session that a condition holds for.
+async fn until(scratch: &mut Scratch, condition: &str, wanted: bool) {
+    let sql = format!(
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() \
+         AND pid <> pg_backend_pid() AND {condition}"
+    );
+    while (scratch.sql(&sql).await != ["0"]) != wanted {
         tokio::task::yield_now().await;
     }
 }
@@ -182,7 +199,7 @@ async fn an_upgrade_that_is_dropped_leaves_the_database_whole() {
     static MIGRATIONS: Migrations = embed!("tests/embed_slow");
     let mut scratch = Scratch::new().await;
     give_up(&MIGRATIONS, &mut scratch, None).await;
-    asleep(&mut scratch, false).await;
+    at_rest(&mut scratch).await;
     let left = assert_whole(&mut scratch).await;
 
     scratch.sql("ALTER TABLE go_on ADD COLUMN id integer").await;
