@@ -57,6 +57,7 @@ struct NamingSection {
     unique: Option<String>,
     foreign_key: Option<String>,
     check: Option<String>,
+    exclude: Option<String>,
     index: Option<String>,
 }
 
@@ -287,6 +288,7 @@ fn naming(section: NamingSection, file: &Path) -> Result<NamingConvention> {
         unique: pattern("unique", section.unique, usual.unique)?,
         foreign_key: pattern("foreign_key", section.foreign_key, usual.foreign_key)?,
         check: pattern("check", section.check, usual.check)?,
+        exclude: pattern("exclude", section.exclude, usual.exclude)?,
         index: pattern("index", section.index, usual.index)?,
     })
 }

@@ -12,8 +12,9 @@ use std::fmt;
 
 use crate::operations::{AlterColumn, AlterOptions, CommentOn, ConstraintRef};
 use crate::schema::{
-    CheckConstraint, Column, ColumnType, Definition, Domain, EnumType, ForeignKey, Identity, Index,
-    IndexElement, ObjectName, PrimaryKey, ReferentialAction, Sequence, Table, UniqueConstraint,
+    CheckConstraint, Column, ColumnType, Definition, Domain, EnumType, ExcludeConstraint,
+    ForeignKey, Identity, Index, IndexElement, ObjectName, PrimaryKey, ReferentialAction, Sequence,
+    Table, UniqueConstraint,
 };
 
 /// A value that a revision file can write.
@@ -36,6 +37,7 @@ pub enum Value {
     UniqueConstraint(UniqueConstraint),
     CheckConstraint(CheckConstraint),
     ForeignKey(ForeignKey),
+    ExcludeConstraint(ExcludeConstraint),
     Index(Index),
     IndexElement(IndexElement),
     Identity(Identity),
@@ -60,6 +62,7 @@ macro_rules! for_builders {
             UniqueConstraint,
             CheckConstraint,
             ForeignKey,
+            ExcludeConstraint,
             Index,
             IndexElement,
             Identity,
@@ -67,10 +70,10 @@ macro_rules! for_builders {
             AlterColumn,
             EnumType,
             Domain,
-        Sequence,
-        CommentOn,
-        AlterOptions,
-        Definition
+            Sequence,
+            CommentOn,
+            AlterOptions,
+            Definition
         }
     };
 }
@@ -115,6 +118,7 @@ impl Value {
             Value::UniqueConstraint(_) => "a `UniqueConstraint`",
             Value::CheckConstraint(_) => "a `CheckConstraint`",
             Value::ForeignKey(_) => "a `ForeignKey`",
+            Value::ExcludeConstraint(_) => "an `ExcludeConstraint`",
             Value::Index(_) => "an `Index`",
             Value::IndexElement(_) => "an `IndexElement`",
             Value::Identity(_) => "an `Identity`",
@@ -334,6 +338,7 @@ from_value! {
     UniqueConstraint, UniqueConstraint, "a `UniqueConstraint`";
     CheckConstraint, CheckConstraint, "a `CheckConstraint`";
     ForeignKey, ForeignKey, "a `ForeignKey`";
+    ExcludeConstraint, ExcludeConstraint, "an `ExcludeConstraint`";
     Index, Index, "an `Index`";
     IndexElement, IndexElement, "an `IndexElement`";
     Identity, Identity, "an `Identity`";
@@ -378,6 +383,7 @@ impl FromValue for ConstraintRef {
             Value::UniqueConstraint(it) => it.into(),
             Value::CheckConstraint(it) => it.into(),
             Value::ForeignKey(it) => it.into(),
+            Value::ExcludeConstraint(it) => it.into(),
             _ => return None,
         })
     }

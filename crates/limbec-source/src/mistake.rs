@@ -21,6 +21,11 @@ pub(crate) struct At<T> {
     pub(crate) span: Span,
 }
 
+/// What is written, without its places.
+pub(crate) fn values<T: Clone>(written: &[At<T>]) -> Vec<T> {
+    written.iter().map(|it| it.value.clone()).collect()
+}
+
 /// A mistake with its place.
 #[derive(Debug, Clone)]
 pub(crate) struct Mistake {

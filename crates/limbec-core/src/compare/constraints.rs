@@ -2,10 +2,10 @@
 
 use super::judge::{Judge, Tables};
 use super::keys::key_of;
-use super::{Plan, comments, plain_column};
+use super::{Plan, comments, indexes, plain_column};
 use crate::dialect::{Dialect, Place};
 use crate::operations::{CommentOn, Constraint, Operation};
-use crate::schema::{ForeignKey, ObjectName, Table};
+use crate::schema::{ExcludeConstraint, ForeignKey, ObjectName, Table};
 
 pub(super) fn compare(current: &Table, target: &Table, judge: &mut Judge<'_>, plan: &mut Plan) {
     let tables = Tables { current, target };
@@ -29,6 +29,17 @@ pub(super) fn compare(current: &Table, target: &Table, judge: &mut Judge<'_>, pl
         match found {
             Some(at) => {
                 let current = existing.remove(at);
+                if current.is_not_valid()
+                    && !wanted.is_not_valid()
+                    && let Some(name) = wanted.name().or(current.name())
+                {
+                    plan.validate_constraints
+                        .push(Operation::ValidateConstraint {
+                            table: target.name.clone(),
+                            name: name.to_string(),
+                            definition: Some(current.clone()),
+                        });
+                }
                 if judge.dialect.capabilities().named_objects
                     && let Some(name) = current.name()
                 {
@@ -74,16 +85,25 @@ pub(super) fn same(
     match (current, target) {
         (Constraint::PrimaryKey(a), Constraint::PrimaryKey(b)) => {
             judge.same_names(&a.columns, &b.columns)
+                && judge.same_names(&a.include, &b.include)
+                && a.deferrable == b.deferrable
+                && a.without_overlaps == b.without_overlaps
         }
         (Constraint::Unique(a), Constraint::Unique(b)) => {
             judge.same_names(&a.columns, &b.columns)
+                && judge.same_names(&a.include, &b.include)
                 && a.deferrable == b.deferrable
                 && a.nulls_not_distinct == b.nulls_not_distinct
+                && a.without_overlaps == b.without_overlaps
         }
         (Constraint::Check(a), Constraint::Check(b)) => {
-            judge.same_expression(tables, &Place::Check, &a.expression, &b.expression)
+            a.no_inherit == b.no_inherit
+                && a.not_enforced == b.not_enforced
+                && can_become(a.not_valid, b.not_valid)
+                && judge.same_expression(tables, &Place::Check, &a.expression, &b.expression)
         }
         (Constraint::ForeignKey(a), Constraint::ForeignKey(b)) => same_key(a, b, judge),
+        (Constraint::Exclude(a), Constraint::Exclude(b)) => same_exclude(a, b, tables, judge),
         _ => false,
     }
 }
@@ -96,21 +116,52 @@ fn same_key(a: &ForeignKey, b: &ForeignKey, judge: &Judge<'_>) -> bool {
         && a.on_update == b.on_update
         && a.deferrable == b.deferrable
         && a.match_full == b.match_full
+        && same_columns(&a.on_delete_columns, &b.on_delete_columns, judge)
+        && a.period == b.period
+        && a.not_enforced == b.not_enforced
+        && can_become(a.not_valid, b.not_valid)
+}
+
+/// Whether two lists hold the same columns in whatever order.
+fn same_columns(a: &[String], b: &[String], judge: &Judge<'_>) -> bool {
+    a.len() == b.len() && a.iter().all(|a| b.iter().any(|b| judge.same_name(a, b)))
+}
+
+/// What is not valid is validated as it stands; the other way leads by a new constraint.
+fn can_become(not_valid: bool, wanted: bool) -> bool {
+    not_valid || !wanted
+}
+
+fn same_exclude(
+    a: &ExcludeConstraint,
+    b: &ExcludeConstraint,
+    tables: Tables<'_>,
+    judge: &mut Judge<'_>,
+) -> bool {
+    a.deferrable == b.deferrable
+        && indexes::method(a.method.as_deref()) == indexes::method(b.method.as_deref())
+        && judge.same_names(&a.include, &b.include)
+        && a.elements.len() == b.elements.len()
+        && (a.elements.iter().zip(&b.elements)).all(|(a, b)| {
+            a.operator == b.operator && indexes::same_element(&a.element, &b.element, tables, judge)
+        })
+        && judge.same_optional_expression(
+            tables,
+            &Place::Predicate,
+            a.predicate.as_deref(),
+            b.predicate.as_deref(),
+        )
 }
 
 /// Whether a constraint is over columns that a table has from another one, so that its model does
 /// not have them.
 fn is_over_inherited(constraint: &Constraint, table: &Table) -> bool {
-    let columns = match constraint {
-        Constraint::PrimaryKey(it) => &it.columns,
-        Constraint::Unique(it) => &it.columns,
-        Constraint::ForeignKey(it) => &it.columns,
-        Constraint::Check(_) => return false,
-    };
+    let columns = constraint.columns();
     let from_above = ["postgresql.partition_of", "postgresql.inherits"];
     from_above
         .iter()
         .any(|key| table.options.contains_key(*key))
+        && !columns.is_empty()
         && columns.iter().all(|it| table.column_named(it).is_none())
 }
 

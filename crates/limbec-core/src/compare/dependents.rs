@@ -8,7 +8,7 @@
 use super::Plan;
 use super::judge::Judge;
 use crate::operations::{Constraint, Operation};
-use crate::schema::{Column, Index, IndexKey, ObjectName, Table};
+use crate::schema::{Column, Index, IndexElement, IndexKey, ObjectName, Table};
 use crate::sql::mentions;
 
 pub(super) fn put_aside(current: &Table, target: &Table, judge: &Judge<'_>, plan: &mut Plan) {
@@ -34,15 +34,18 @@ pub(super) fn put_aside(current: &Table, target: &Table, judge: &Judge<'_>, plan
         let names = replaced.iter().chain(&retyped);
         names.into_iter().any(|name| mentions(expression, name))
     };
+    let replaces = |it: &Constraint| replaced.iter().any(|column| it.names_column(column));
     for constraint in Constraint::all_of(current) {
-        let stands = match &constraint {
-            Constraint::PrimaryKey(it) => it.columns.iter().any(|it| is_one(it)),
-            Constraint::Unique(it) => it.columns.iter().any(|it| is_one(it)),
-            Constraint::ForeignKey(it) => it.columns.iter().any(|it| is_one(it)),
+        let is_over = match &constraint {
             Constraint::Check(it) => over(&it.expression),
+            Constraint::Exclude(it) => {
+                let elements = it.elements.iter().map(|it| &it.element);
+                replaces(&constraint) || stands(elements, it.predicate.as_deref(), is_one, over)
+            }
+            key => replaces(key),
         };
         let goes = drops(&target.name, plan).any(|it| *it == constraint);
-        if stands && !goes {
+        if is_over && !goes {
             let wanted = Constraint::all_of(target).find(|it| {
                 std::mem::discriminant(it) == std::mem::discriminant(&constraint)
                     && it
@@ -55,22 +58,33 @@ pub(super) fn put_aside(current: &Table, target: &Table, judge: &Judge<'_>, plan
         }
     }
     for index in &current.indexes {
-        let stands = index.include.iter().any(|it| is_one(it))
-            || index.predicate.as_deref().is_some_and(over)
-            || index.elements.iter().any(|element| match &element.key {
-                IndexKey::Column(name) => is_one(name),
-                IndexKey::Expression(expression) => over(expression),
-            });
+        let include = index.include.iter().any(|it| is_one(it));
+        let is_over = include || stands(&index.elements, index.predicate.as_deref(), is_one, over);
         let goes = plan.drop_indexes.iter().any(|operation| {
             matches!(operation, Operation::DropIndex { table, name, .. }
                 if *table == target.name && *name == index.name)
         });
-        if stands && !goes {
+        if is_over && !goes {
             let mut others = target.indexes.iter();
             let wanted = others.find(|it| judge.same_name(&it.name, &index.name));
             put_index_aside(&target.name, index, wanted.unwrap_or(index), plan);
         }
     }
+}
+
+/// Whether an index of these elements and predicate stands on a column that is made anew, or on
+/// an expression over one that changes.
+fn stands<'e>(
+    elements: impl IntoIterator<Item = &'e IndexElement>,
+    predicate: Option<&str>,
+    is_one: impl Fn(&str) -> bool,
+    over: impl Fn(&str) -> bool,
+) -> bool {
+    predicate.is_some_and(&over)
+        || (elements.into_iter()).any(|element| match &element.key {
+            IndexKey::Column(name) => is_one(name),
+            IndexKey::Expression(expression) => over(expression),
+        })
 }
 
 fn put_index_aside(table: &ObjectName, current: &Index, target: &Index, plan: &mut Plan) {

@@ -48,9 +48,8 @@ pub(super) fn same(
     tables: Tables<'_>,
     judge: &mut Judge<'_>,
 ) -> bool {
-    let method = |index: &Index| index.method.clone().unwrap_or_else(|| "btree".to_string());
     current.unique == target.unique
-        && method(current) == method(target)
+        && method(current.method.as_deref()) == method(target.method.as_deref())
         && judge.same_names(&current.include, &target.include)
         && current.nulls_not_distinct == target.nulls_not_distinct
         && current.elements.len() == target.elements.len()
@@ -67,7 +66,12 @@ pub(super) fn same(
         )
 }
 
-fn same_element(
+/// The access method that it is, said or not.
+pub(super) fn method(said: Option<&str>) -> &str {
+    said.unwrap_or("btree")
+}
+
+pub(super) fn same_element(
     current: &IndexElement,
     target: &IndexElement,
     tables: Tables<'_>,

@@ -188,6 +188,7 @@ struct Plan {
     create_constraints: Vec<Operation>,
     create_indexes: Vec<Operation>,
     create_foreign_keys: Vec<Operation>,
+    validate_constraints: Vec<Operation>,
     /// They may name keys and indexes.
     alter_options: Vec<Operation>,
     own_sequences: Vec<Operation>,
@@ -226,6 +227,7 @@ impl Plan {
             self.create_constraints,
             self.create_indexes,
             self.create_foreign_keys,
+            self.validate_constraints,
             self.alter_options,
             self.own_sequences,
             self.create_definitions,

@@ -421,7 +421,7 @@ fn drops_by_old_name(operation: &mut Operation, renamed: &ByName) -> bool {
         } if !renamed.is_index && *table == renamed.table && *name == renamed.to => {
             name.clone_from(&renamed.from);
             if let Some(definition) = definition {
-                definition.set_name(&renamed.from);
+                definition.set_name(Some(&renamed.from));
             }
             true
         }

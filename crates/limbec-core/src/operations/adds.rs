@@ -37,6 +37,7 @@ fn adds(operation: &Operation, new: &[&ObjectName]) -> bool {
         | Operation::DropTableComment { .. }
         | Operation::CreateComment { .. }
         | Operation::DropComment { .. }
+        | Operation::ValidateConstraint { .. }
         | Operation::SetTimeout { .. } => true,
         Operation::AddColumn { table, column } => {
             let needs_a_value = !column.nullable

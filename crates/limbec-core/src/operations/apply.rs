@@ -142,6 +142,11 @@ pub fn apply(schema: &mut Schema, operation: &Operation) -> Result<(), ApplyErro
         } => {
             drop_constraint(table(schema, &name)?, &constraint)?;
         }
+        Operation::ValidateConstraint {
+            table: name,
+            name: constraint,
+            ..
+        } => validate(table(schema, &name)?, &constraint)?,
         Operation::CreateIndex {
             table: name,
             mut index,
@@ -252,6 +257,12 @@ fn comment_of<'a>(
                     .iter_mut()
                     .map(|it| (&it.name, &mut it.comment)),
             )
+            .chain(
+                table
+                    .excludes
+                    .iter_mut()
+                    .map(|it| (&it.name, &mut it.comment)),
+            )
             .find(|(known, _)| known.as_ref() == Some(name))
             .map(|(_, comment)| comment)
         }
@@ -291,13 +302,21 @@ fn relabel(column_type: &mut ColumnType, to: &EnumType) {
 fn drop_column(table: &mut Table, name: &str) {
     let has = |columns: &[String]| columns.iter().any(|column| column == name);
     table.columns.retain(|column| column.name != name);
-    table.primary_key.take_if(|key| has(&key.columns));
-    table.uniques.retain(|it| !has(&it.columns));
-    table.foreign_keys.retain(|it| !has(&it.columns));
+    retain_constraints(table, |it| !it.names_column(name));
     table.indexes.retain(|index| {
         let keyed = |key: &IndexKey| matches!(key, IndexKey::Column(column) if column == name);
         !has(&index.include) && !index.elements.iter().any(|element| keyed(&element.key))
     });
+}
+
+fn validate(table: &mut Table, name: &str) -> Result<(), ApplyError> {
+    let named = |it: &Option<String>| it.as_deref() == Some(name);
+    let mut checks = table.checks.iter_mut().filter(|it| named(&it.name));
+    let mut keys = table.foreign_keys.iter_mut().filter(|it| named(&it.name));
+    let known = (checks.next().map(|it| &mut it.not_valid))
+        .or_else(|| keys.next().map(|it| &mut it.not_valid));
+    *known.ok_or_else(|| missing("constraint to validate", name))? = false;
+    Ok(())
 }
 
 fn drop_constraint(table: &mut Table, which: &ConstraintRef) -> Result<(), ApplyError> {
@@ -312,15 +331,20 @@ fn drop_constraint(table: &mut Table, which: &ConstraintRef) -> Result<(), Apply
         };
         return Err(missing("constraint", name));
     }
-    table
-        .primary_key
-        .take_if(|it| is(Constraint::PrimaryKey(it.clone())));
-    table
-        .uniques
-        .retain(|it| !is(Constraint::Unique(it.clone())));
-    table.checks.retain(|it| !is(Constraint::Check(it.clone())));
-    table
-        .foreign_keys
-        .retain(|it| !is(Constraint::ForeignKey(it.clone())));
+    retain_constraints(table, |it| !is(it));
     Ok(())
+}
+
+fn retain_constraints(table: &mut Table, keep: impl Fn(Constraint) -> bool) {
+    let all: Vec<Constraint> = Constraint::all_of(table)
+        .filter(|it| keep(it.clone()))
+        .collect();
+    table.primary_key = None;
+    table.uniques.clear();
+    table.checks.clear();
+    table.foreign_keys.clear();
+    table.excludes.clear();
+    for constraint in all {
+        constraint.add_to(table);
+    }
 }

@@ -2,8 +2,8 @@
 
 use super::{AlterColumn, AlterOptions, CommentOn, Constraint, ConstraintRef, Operation, Timeout};
 use crate::schema::{
-    CheckConstraint, Column, Definition, Domain, EnumType, ForeignKey, Index, ObjectName,
-    PrimaryKey, Sequence, Table, UniqueConstraint,
+    CheckConstraint, Column, Definition, Domain, EnumType, ExcludeConstraint, ForeignKey, Index,
+    ObjectName, PrimaryKey, Sequence, Table, UniqueConstraint,
 };
 use crate::script::{Arguments, CallError, Value};
 
@@ -174,6 +174,15 @@ directives! {
     /// Adds a foreign key.
     fn create_foreign_key(table: into ObjectName, key: ForeignKey) {
         Operation::CreateConstraint { table, constraint: Constraint::ForeignKey(key) }
+    }
+    /// Adds an exclusion constraint (PostgreSQL).
+    fn create_exclude_constraint(table: into ObjectName, constraint: ExcludeConstraint) {
+        Operation::CreateConstraint { table, constraint: Constraint::Exclude(constraint) }
+    }
+    /// Looks at the rows that were there before a check or foreign key that is `not_valid`
+    /// (PostgreSQL): readers and writers go on meanwhile.
+    fn validate_constraint(table: into ObjectName, name: into String) {
+        Operation::ValidateConstraint { table, name, definition: None }
     }
     /// Drops a constraint: by its name, or by its definition where it has none.
     fn drop_constraint(table: into ObjectName, constraint: into ConstraintRef) {

@@ -1,6 +1,8 @@
 //! A constraint of any kind, and the ways to point at one.
 
-use crate::schema::{CheckConstraint, ForeignKey, PrimaryKey, Table, UniqueConstraint};
+use crate::schema::{
+    CheckConstraint, ExcludeConstraint, ForeignKey, PrimaryKey, Table, UniqueConstraint,
+};
 
 /// A constraint of any kind.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,6 +14,7 @@ pub enum Constraint {
     Unique(UniqueConstraint),
     Check(CheckConstraint),
     ForeignKey(ForeignKey),
+    Exclude(ExcludeConstraint),
 }
 
 impl Constraint {
@@ -22,6 +25,7 @@ impl Constraint {
             Constraint::Unique(it) => it.name.as_deref(),
             Constraint::Check(it) => it.name.as_deref(),
             Constraint::ForeignKey(it) => it.name.as_deref(),
+            Constraint::Exclude(it) => it.name.as_deref(),
         }
     }
 
@@ -32,18 +36,20 @@ impl Constraint {
             Constraint::Unique(it) => it.comment.as_deref(),
             Constraint::Check(it) => it.comment.as_deref(),
             Constraint::ForeignKey(it) => it.comment.as_deref(),
+            Constraint::Exclude(it) => it.comment.as_deref(),
         }
     }
 
-    /// Gives it another name.
-    pub(crate) fn set_name(&mut self, name: &str) {
+    /// Gives it another name, or none.
+    pub(crate) fn set_name(&mut self, name: Option<&str>) {
         let own = match self {
             Constraint::PrimaryKey(it) => &mut it.name,
             Constraint::Unique(it) => &mut it.name,
             Constraint::Check(it) => &mut it.name,
             Constraint::ForeignKey(it) => &mut it.name,
+            Constraint::Exclude(it) => &mut it.name,
         };
-        *own = Some(name.to_string());
+        *own = name.map(String::from);
     }
 
     /// Adds the constraint to a table in memory.
@@ -53,6 +59,7 @@ impl Constraint {
             Constraint::Unique(it) => table.uniques.push(it),
             Constraint::Check(it) => table.checks.push(it),
             Constraint::ForeignKey(it) => table.foreign_keys.push(it),
+            Constraint::Exclude(it) => table.excludes.push(it),
         }
     }
 
@@ -70,8 +77,59 @@ impl Constraint {
             .iter()
             .cloned()
             .map(Constraint::ForeignKey);
-        key.chain(uniques).chain(checks).chain(keys)
+        let excludes = table.excludes.iter().cloned().map(Constraint::Exclude);
+        key.chain(uniques).chain(checks).chain(keys).chain(excludes)
     }
+
+    /// The columns that it is over, as far as it names any.
+    pub fn columns(&self) -> Vec<&str> {
+        match self {
+            Constraint::PrimaryKey(it) => names(&it.columns).collect(),
+            Constraint::Unique(it) => names(&it.columns).collect(),
+            Constraint::ForeignKey(it) => names(&it.columns).collect(),
+            Constraint::Exclude(it) => it.columns().collect(),
+            Constraint::Check(_) => Vec::new(),
+        }
+    }
+
+    /// The columns that its index keeps besides.
+    pub fn included(&self) -> &[String] {
+        match self {
+            Constraint::PrimaryKey(it) => &it.include,
+            Constraint::Unique(it) => &it.include,
+            Constraint::Exclude(it) => &it.include,
+            Constraint::ForeignKey(_) | Constraint::Check(_) => &[],
+        }
+    }
+
+    /// Whether it goes with a column: it names it, in its key or beside it.
+    pub fn names_column(&self, column: &str) -> bool {
+        self.columns().contains(&column) || self.included().iter().any(|it| it == column)
+    }
+
+    /// Whether the rows that were there before it are yet to be looked at.
+    pub fn is_not_valid(&self) -> bool {
+        match self {
+            Constraint::Check(it) => it.not_valid,
+            Constraint::ForeignKey(it) => it.not_valid,
+            _ => false,
+        }
+    }
+
+    /// The constraint, with the rows before it looked at or not.
+    #[must_use]
+    pub fn with_not_valid(mut self, not_valid: bool) -> Self {
+        match &mut self {
+            Constraint::Check(it) => it.not_valid = not_valid,
+            Constraint::ForeignKey(it) => it.not_valid = not_valid,
+            _ => {}
+        }
+        self
+    }
+}
+
+fn names(columns: &[String]) -> impl Iterator<Item = &str> {
+    columns.iter().map(String::as_str)
 }
 
 /// Which constraint of a table is meant: by its name, or by its definition where it has none.
@@ -121,5 +179,6 @@ from_definition!(
     PrimaryKey => PrimaryKey,
     UniqueConstraint => Unique,
     CheckConstraint => Check,
-    ForeignKey => ForeignKey
+    ForeignKey => ForeignKey,
+    ExcludeConstraint => Exclude
 );

@@ -37,8 +37,10 @@ impl Operation {
                 Constraint::Unique(_) => "create_unique_constraint",
                 Constraint::Check(_) => "create_check_constraint",
                 Constraint::ForeignKey(_) => "create_foreign_key",
+                Constraint::Exclude(_) => "create_exclude_constraint",
             },
             Operation::DropConstraint { .. } => "drop_constraint",
+            Operation::ValidateConstraint { .. } => "validate_constraint",
             Operation::CreateIndex { .. } => "create_index",
             Operation::DropIndex {
                 concurrently: true, ..
@@ -119,7 +121,8 @@ impl Operation {
                 format!("{} on {table}{how}", index.name)
             }
             Operation::SetTimeout { time, .. } => time.clone(),
-            Operation::DropIndex { table, name, .. } => format!("{name} on {table}"),
+            Operation::DropIndex { table, name, .. }
+            | Operation::ValidateConstraint { table, name, .. } => format!("{name} on {table}"),
             Operation::CreateTableComment { table, .. }
             | Operation::DropTableComment { table, .. } => table.to_string(),
             Operation::AlterOptions { change } => change.to_string(),

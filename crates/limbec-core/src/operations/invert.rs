@@ -125,6 +125,25 @@ impl Operation {
                 };
                 Operation::CreateConstraint { table, constraint }
             }
+            // What has been looked at cannot be unseen: it is made again as it was.
+            Operation::ValidateConstraint {
+                table,
+                name,
+                definition,
+            } => {
+                let definition = definition?;
+                return Some(vec![
+                    Operation::DropConstraint {
+                        table: table.clone(),
+                        constraint: ConstraintRef::Named(name),
+                        definition: Some(definition.clone().with_not_valid(false)),
+                    },
+                    Operation::CreateConstraint {
+                        table,
+                        constraint: definition,
+                    },
+                ]);
+            }
             Operation::RenameConstraint { table, from, to } => Operation::RenameConstraint {
                 table,
                 from: to,

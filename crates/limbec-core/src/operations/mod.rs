@@ -207,6 +207,15 @@ pub enum Operation {
         /// What it was, where known.
         definition: Option<Constraint>,
     },
+    /// Looks at the rows that were there before a constraint that is not valid.
+    ValidateConstraint {
+        /// The table.
+        table: ObjectName,
+        /// The constraint's name.
+        name: String,
+        /// What it was, where known.
+        definition: Option<Constraint>,
+    },
     /// Renames a constraint.
     RenameConstraint {
         /// The table.

@@ -44,21 +44,27 @@ pub(super) fn rename_column(
     column.ok_or_else(|| missing("column", from))?.name = to.to_string();
     if let Some(key) = &mut table.primary_key {
         rename(&mut key.columns);
+        rename(&mut key.include);
     }
     for unique in &mut table.uniques {
         rename(&mut unique.columns);
+        rename(&mut unique.include);
     }
     for key in &mut table.foreign_keys {
         rename(&mut key.columns);
+        rename(&mut key.on_delete_columns);
+    }
+    for exclude in &mut table.excludes {
+        rename(&mut exclude.include);
     }
     for index in &mut table.indexes {
         rename(&mut index.include);
-        for element in &mut index.elements {
-            if let IndexKey::Column(column) = &mut element.key
-                && column == from
-            {
-                *column = to.to_string();
-            }
+    }
+    for key in index_keys(table) {
+        if let IndexKey::Column(column) = key
+            && column == from
+        {
+            *column = to.to_string();
         }
     }
     expressions(table, |it| *it = sql::rename_column(it, from, to));
@@ -81,7 +87,7 @@ pub(crate) fn rename_constraint(table: &mut Table, from: &str, to: &str) -> Resu
     let old = Constraint::all_of(table).find(|it| it.name() == Some(from));
     let mut constraint = old.ok_or_else(|| missing("constraint", from))?;
     let named = |name: &Option<String>| name.as_deref() == Some(from);
-    constraint.set_name(to);
+    constraint.set_name(Some(to));
     for (option, value) in &mut table.options {
         let names_it = option.ends_with(".cluster_on") || option.ends_with(".replica_identity");
         if names_it && value == from {
@@ -95,6 +101,7 @@ pub(crate) fn rename_constraint(table: &mut Table, from: &str, to: &str) -> Resu
         Constraint::ForeignKey(new) => {
             replace(&mut table.foreign_keys, |it| named(&it.name), new);
         }
+        Constraint::Exclude(new) => replace(&mut table.excludes, |it| named(&it.name), new),
     }
     Ok(())
 }
@@ -196,12 +203,20 @@ fn expressions(table: &mut Table, mut visit: impl FnMut(&mut String)) {
     for check in &mut table.checks {
         visit(&mut check.expression);
     }
-    for index in &mut table.indexes {
-        index.predicate.iter_mut().for_each(&mut visit);
-        for element in &mut index.elements {
-            if let IndexKey::Expression(expression) = &mut element.key {
-                visit(expression);
-            }
+    let of_indexes = table.indexes.iter_mut().map(|it| &mut it.predicate);
+    let of_excludes = table.excludes.iter_mut().map(|it| &mut it.predicate);
+    (of_indexes.chain(of_excludes).flatten()).for_each(&mut visit);
+    for key in index_keys(table) {
+        if let IndexKey::Expression(expression) = key {
+            visit(expression);
         }
     }
+}
+
+/// What the indexes and exclusion constraints of a table are over.
+fn index_keys(table: &mut Table) -> impl Iterator<Item = &mut IndexKey> {
+    let of_indexes = (table.indexes.iter_mut()).flat_map(|it| &mut it.elements);
+    let excludes = (table.excludes.iter_mut()).flat_map(|it| &mut it.elements);
+    let of_excludes = excludes.map(|it| &mut it.element);
+    of_indexes.chain(of_excludes).map(|it| &mut it.key)
 }

@@ -8,8 +8,9 @@ use crate::operations::{
 use crate::revision::Header;
 use crate::schema::{
     CheckConstraint, Column, ColumnType, Deferrable, Definition, DefinitionKind, Domain, EnumType,
-    ForeignKey, Generated, Identity, IdentityKind, Index, IndexElement, IndexKey, ObjectName,
-    OwnedBy, PrimaryKey, ReferentialAction, Sequence, Table, UniqueConstraint, Use,
+    ExcludeConstraint, ExcludeElement, ForeignKey, Generated, Identity, IdentityKind, Index,
+    IndexElement, IndexKey, ObjectName, OwnedBy, PrimaryKey, ReferentialAction, Sequence, Table,
+    UniqueConstraint, Use,
 };
 use crate::settings::{Given, WhenAhead};
 
@@ -21,7 +22,8 @@ pack_struct! {
     EnumType { name, labels, comment }
     Domain { name, base, collation, not_null, default, checks, comment }
     Table {
-        name, columns, primary_key, uniques, checks, foreign_keys, indexes, comment, options,
+        name, columns, primary_key, uniques, checks, foreign_keys, excludes, indexes, comment,
+        options,
     }
     Column {
         name, column_type, nullable, default, generated, identity, collation, comment, options,
@@ -34,13 +36,17 @@ pack_struct! {
     OwnedBy { table, column }
     Definition { kind, name, arguments, table, sql, dialect, uses }
     Use { relation, column }
-    PrimaryKey { name, columns, comment }
-    UniqueConstraint { name, columns, deferrable, nulls_not_distinct, comment }
-    CheckConstraint { name, expression, comment }
+    PrimaryKey { name, columns, include, deferrable, without_overlaps, comment }
+    UniqueConstraint {
+        name, columns, deferrable, nulls_not_distinct, include, without_overlaps, comment,
+    }
+    CheckConstraint { name, expression, no_inherit, not_valid, not_enforced, comment }
     ForeignKey {
         name, columns, referred_table, referred_columns, on_delete, on_update, deferrable,
-        match_full, comment,
+        match_full, on_delete_columns, period, not_valid, not_enforced, comment,
     }
+    ExcludeConstraint { name, method, elements, include, predicate, deferrable, comment }
+    ExcludeElement { element, operator }
     Index {
         name, elements, unique, method, include, predicate, nulls_not_distinct, comment,
         concurrently, options,
@@ -99,6 +105,7 @@ pack_enum! {
         36 => RenameEnumValue { enumeration, from, to },
         37 => RenameConstraint { table, from, to },
         38 => RenameIndex { table, from, to },
+        39 => ValidateConstraint { table, name, definition },
     }
 }
 
@@ -146,6 +153,7 @@ pack_enum! {
         1 => Unique(it),
         2 => Check(it),
         3 => ForeignKey(it),
+        4 => Exclude(it),
     }
 }
 

@@ -21,7 +21,8 @@ mod unmodelled;
 
 pub use column::{Column, Generated, Identity, IdentityKind};
 pub use constraint::{
-    CheckConstraint, Deferrable, ForeignKey, PrimaryKey, ReferentialAction, UniqueConstraint,
+    CheckConstraint, Deferrable, ExcludeConstraint, ExcludeElement, ForeignKey, PrimaryKey,
+    ReferentialAction, UniqueConstraint,
 };
 pub use definition::{Definition, DefinitionKind, Use, in_order};
 pub use domain::Domain;

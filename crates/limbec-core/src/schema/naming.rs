@@ -14,6 +14,8 @@ pub struct NamingConvention {
     pub unique: String,
     /// Foreign keys.
     pub foreign_key: String,
+    /// Exclusion constraints.
+    pub exclude: String,
     /// Check constraints; without a column, `{columns}` and the `_` before it fall away.
     pub check: String,
     /// Indexes.
@@ -26,6 +28,7 @@ impl Default for NamingConvention {
             primary_key: "{table}_pkey".into(),
             unique: "{table}_{columns}_key".into(),
             foreign_key: "{table}_{columns}_fkey".into(),
+            exclude: "{table}_{columns}_excl".into(),
             check: "{table}_{columns}_check".into(),
             index: "ix_{table}_{columns}".into(),
         }

@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::{CheckConstraint, Column, ForeignKey, Index, ObjectName, PrimaryKey, UniqueConstraint};
+use super::{
+    CheckConstraint, Column, ExcludeConstraint, ForeignKey, Index, ObjectName, PrimaryKey,
+    UniqueConstraint,
+};
 use crate::script::builder;
 
 /// A table with its columns, constraints and indexes.
@@ -21,6 +24,12 @@ pub struct Table {
     pub checks: Vec<CheckConstraint>,
     /// The foreign keys.
     pub foreign_keys: Vec<ForeignKey>,
+    /// The exclusion constraints.
+    #[cfg_attr(
+        feature = "serde",
+        serde(default, skip_serializing_if = "Vec::is_empty")
+    )]
+    pub excludes: Vec<ExcludeConstraint>,
     /// The indexes.
     pub indexes: Vec<Index>,
     /// The comment.
@@ -48,6 +57,7 @@ builder! {
                 uniques: Vec::new(),
                 checks: Vec::new(),
                 foreign_keys: Vec::new(),
+                excludes: Vec::new(),
                 indexes: Vec::new(),
                 comment: None,
                 options: BTreeMap::new(),
@@ -74,6 +84,10 @@ builder! {
         /// Adds a foreign key.
         fn foreign_key(self, key: ForeignKey) {
             self.foreign_keys.push(key);
+        }
+        /// Adds an exclusion constraint.
+        fn exclude(self, constraint: ExcludeConstraint) {
+            self.excludes.push(constraint);
         }
         /// Sets the comment.
         fn comment(self, text: into String) {

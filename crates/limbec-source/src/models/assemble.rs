@@ -3,19 +3,20 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use limbec_core::schema::{
-    self, CheckConstraint, IndexElement, IndexKey, NameParts, Namespace, NamingConvention, Rename,
-    Renamed, Schema, UniqueConstraint,
+    self, CheckConstraint, ExcludeConstraint, ExcludeElement, IndexElement, IndexKey, NameParts,
+    Namespace, NamingConvention, Rename, Renamed, Schema, UniqueConstraint,
 };
 
 use super::build::Built;
 use super::constraint::{Check, Unique};
+use super::exclude::Exclude;
 use super::index::Index;
 use super::link::Linker;
 use super::naming::{Names, Of, column_of_check};
 use super::renames;
 use super::scope::Found;
 use super::table::Table;
-use crate::mistake::{At, Mistakes, Place};
+use crate::mistake::{At, Mistakes, Place, values};
 
 /// Makes the schema of all tables; each constraint and index in it has a name.
 pub(super) fn schema(
@@ -179,7 +180,9 @@ fn given(table: &Table) -> impl Iterator<Item = (Of, &At<String>)> {
     let foreign_keys = of_fields
         .chain(&table.foreign_keys)
         .filter_map(|it| Some((Of::Constraint, it.name.as_ref()?)));
+    let excludes = (table.excludes.iter()).filter_map(|it| Some((Of::Both, it.name.as_ref()?)));
     key.chain(uniques)
+        .chain(excludes)
         .chain(indexes)
         .chain(checks)
         .chain(foreign_keys)
@@ -228,11 +231,7 @@ impl Assembler<'_> {
             columns,
             checks: checks(table).map(|check| self.check(check)).collect(),
             primary_key: table.primary_key.as_ref().map(|key| {
-                let columns: Vec<String> = key
-                    .columns
-                    .iter()
-                    .map(|column| column.value.clone())
-                    .collect();
+                let columns = values(&key.columns);
                 let name = self.name(
                     key.name.as_ref(),
                     Of::Both,
@@ -242,12 +241,18 @@ impl Assembler<'_> {
                 self.constraint_renamed(key.renamed_from.as_ref(), &name);
                 schema::PrimaryKey {
                     name: Some(name),
+                    columns,
+                    include: values(&key.include),
+                    deferrable: key.deferrable,
+                    without_overlaps: key.without_overlaps,
                     comment: key.comment.clone(),
-                    ..schema::PrimaryKey::new(columns)
                 }
             }),
             uniques: uniques(table)
                 .map(|(own, unique)| self.unique(own, unique))
+                .collect(),
+            excludes: (table.excludes.iter())
+                .map(|exclude| self.exclude(exclude))
                 .collect(),
             foreign_keys: self.foreign_keys(mistakes),
             indexes: indexes(table)
@@ -329,19 +334,18 @@ impl Assembler<'_> {
         self.constraint_renamed(check.renamed_from.as_ref(), &name);
         CheckConstraint {
             name: Some(name),
+            expression: check.expression.clone(),
+            no_inherit: check.no_inherit,
+            not_valid: check.validity.not_valid,
+            not_enforced: check.validity.not_enforced,
             comment: check.comment.clone(),
-            ..CheckConstraint::new(check.expression.clone())
         }
     }
 
     fn unique(&mut self, own: Option<&String>, unique: &Unique) -> UniqueConstraint {
         let columns: Vec<String> = match own {
             Some(own) => vec![own.clone()],
-            None => unique
-                .columns
-                .iter()
-                .map(|column| column.value.clone())
-                .collect(),
+            None => values(&unique.columns),
         };
         let name = self.name(
             unique.name.as_ref(),
@@ -355,7 +359,30 @@ impl Assembler<'_> {
             columns,
             deferrable: unique.deferrable,
             nulls_not_distinct: unique.nulls_not_distinct,
+            include: values(&unique.include),
+            without_overlaps: unique.without_overlaps,
             comment: unique.comment.clone(),
+        }
+    }
+
+    fn exclude(&mut self, exclude: &Exclude) -> ExcludeConstraint {
+        let elements: Vec<ExcludeElement> = values(&exclude.elements);
+        let columns = words_of(elements.iter().map(|it| &it.element));
+        let name = self.name(
+            exclude.name.as_ref(),
+            Of::Both,
+            &self.naming.exclude,
+            &columns,
+        );
+        self.constraint_renamed(exclude.renamed_from.as_ref(), &name);
+        ExcludeConstraint {
+            name: Some(name),
+            method: exclude.method.clone(),
+            elements,
+            include: values(&exclude.include),
+            predicate: exclude.predicate.clone(),
+            deferrable: exclude.deferrable,
+            comment: exclude.comment.clone(),
         }
     }
 
@@ -400,11 +427,7 @@ impl Assembler<'_> {
     fn index(&mut self, own: Option<&String>, index: &Index) -> schema::Index {
         let elements: Vec<IndexElement> = match own {
             Some(own) => vec![IndexElement::column(own.clone())],
-            None => index
-                .elements
-                .iter()
-                .map(|element| element.value.clone())
-                .collect(),
+            None => values(&index.elements),
         };
         let columns = words_of(&elements);
         let name = self.name(
@@ -423,11 +446,7 @@ impl Assembler<'_> {
             elements,
             unique: index.unique,
             method: index.method.clone(),
-            include: index
-                .include
-                .iter()
-                .map(|column| column.value.clone())
-                .collect(),
+            include: values(&index.include),
             predicate: index.predicate.clone(),
             nulls_not_distinct: index.nulls_not_distinct,
             comment: index.comment.clone(),
@@ -439,8 +458,8 @@ impl Assembler<'_> {
 
 /// The words that an index is named by: its columns, a call's name, `expr` for the rest, as
 /// PostgreSQL has it.
-pub(crate) fn words_of(elements: &[IndexElement]) -> Vec<String> {
-    let mut words: Vec<String> = Vec::with_capacity(elements.len());
+pub(crate) fn words_of<'e>(elements: impl IntoIterator<Item = &'e IndexElement>) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
     for element in elements {
         let word = match &element.key {
             IndexKey::Column(name) => name.clone(),

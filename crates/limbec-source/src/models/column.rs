@@ -6,9 +6,10 @@ use limbec_core::schema::{ColumnType, Generated, Identity, ObjectName};
 use proc_macro2::Span;
 use syn::ext::IdentExt;
 
-use super::constraint::{self, Check, ForeignKey, Unique};
+use super::constraint::{self, Check, Unique};
 use super::element;
 use super::entries::{Entries, Form, of_attributes};
+use super::foreign_key::{self, ForeignKey};
 use super::index::{self, Index};
 use super::keys;
 use crate::mistake::{At, Mistakes};
@@ -74,7 +75,7 @@ impl Field {
             uniques: constraint::uniques(&entries, false, mistakes),
             indexes: index::indexes(&entries, false, mistakes),
             checks: named_checks(&entries, mistakes),
-            foreign_key: constraint::column_foreign_key(&entries, &name, mistakes),
+            foreign_key: foreign_key::for_column(&entries, &name, mistakes),
             name,
         };
         entries.finish(mistakes);

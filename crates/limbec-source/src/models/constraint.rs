@@ -1,11 +1,10 @@
-//! Constraints and indexes as a model writes them, before they have names and tables to refer to.
+//! Primary keys, uniques and checks as a model writes them, before they have names.
 
 use std::collections::BTreeMap;
 
-use limbec_core::schema::{Deferrable, ReferentialAction};
+use limbec_core::schema::Deferrable;
 use proc_macro2::Span;
 
-use super::element;
 use super::entries::{Entries, Form};
 use super::keys;
 use crate::mistake::{At, Mistakes};
@@ -20,6 +19,8 @@ pub(super) struct Unique {
     pub(super) columns: Vec<At<String>>,
     pub(super) deferrable: Option<Deferrable>,
     pub(super) nulls_not_distinct: bool,
+    pub(super) include: Vec<At<String>>,
+    pub(super) without_overlaps: bool,
     pub(super) comment: Option<String>,
     pub(super) span: Span,
 }
@@ -30,7 +31,16 @@ pub(super) struct Check {
     pub(super) name: Option<At<String>>,
     pub(super) renamed_from: Option<At<String>>,
     pub(super) expression: String,
+    pub(super) no_inherit: bool,
+    pub(super) validity: Validity,
     pub(super) comment: Option<String>,
+}
+
+/// Which rows a constraint is checked for.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Validity {
+    pub(super) not_valid: bool,
+    pub(super) not_enforced: bool,
 }
 
 /// A primary key.
@@ -39,27 +49,10 @@ pub(super) struct PrimaryKey {
     pub(super) name: Option<At<String>>,
     pub(super) renamed_from: Option<At<String>>,
     pub(super) columns: Vec<At<String>>,
-    pub(super) comment: Option<String>,
-    pub(super) span: Span,
-}
-
-/// A foreign key.
-#[derive(Debug)]
-pub(super) struct ForeignKey {
-    pub(super) name: Option<At<String>>,
-    pub(super) renamed_from: Option<At<String>>,
-    pub(super) columns: Vec<At<String>>,
-    /// The parts of the name between dots: schema, table, and at a column the column.
-    pub(super) target: At<Vec<String>>,
-    /// The columns referred to, where they stand apart from the table.
-    pub(super) referred_columns: Vec<At<String>>,
-    pub(super) on_delete: ReferentialAction,
-    pub(super) on_update: ReferentialAction,
+    pub(super) include: Vec<At<String>>,
     pub(super) deferrable: Option<Deferrable>,
-    pub(super) match_full: bool,
+    pub(super) without_overlaps: bool,
     pub(super) comment: Option<String>,
-    /// Whether the table stands apart from its columns, as in `table(a, b)`.
-    pub(super) table_level: bool,
     pub(super) span: Span,
 }
 
@@ -78,6 +71,8 @@ pub(super) fn uniques(entries: &Entries, at_table: bool, mistakes: &mut Mistakes
                 columns: Vec::new(),
                 deferrable: None,
                 nulls_not_distinct: false,
+                include: Vec::new(),
+                without_overlaps: false,
                 comment: None,
                 span: short.span,
             },
@@ -88,6 +83,8 @@ pub(super) fn uniques(entries: &Entries, at_table: bool, mistakes: &mut Mistakes
                     columns: nested.names("columns", mistakes).unwrap_or_default(),
                     deferrable: deferrable(&nested, mistakes),
                     nulls_not_distinct: nested.set("nulls_not_distinct", mistakes).is_some(),
+                    include: nested.names("include", mistakes).unwrap_or_default(),
+                    without_overlaps: nested.set("without_overlaps", mistakes).is_some(),
                     comment: text(&nested, "comment", mistakes),
                     span: nested.span,
                 };
@@ -145,6 +142,8 @@ pub(super) fn checks(entries: &Entries, mistakes: &mut Mistakes) -> Vec<Check> {
                     name: None,
                     renamed_from: None,
                     expression,
+                    no_inherit: false,
+                    validity: Validity::default(),
                     comment: None,
                 });
             }
@@ -158,12 +157,16 @@ pub(super) fn checks(entries: &Entries, mistakes: &mut Mistakes) -> Vec<Check> {
                 let name = nested.text("name", mistakes);
                 let renamed_from = nested.text("renamed_from", mistakes);
                 let expression = nested.text("expression", mistakes);
+                let no_inherit = nested.set("no_inherit", mistakes).is_some();
+                let validity = validity(&nested, mistakes);
                 let comment = text(&nested, "comment", mistakes);
                 if let Some(expression) = expression {
                     checks.push(Check {
                         name,
                         renamed_from,
                         expression: expression.value,
+                        no_inherit,
+                        validity,
                         comment,
                     });
                 } else if !nested.has("expression") {
@@ -186,6 +189,9 @@ pub(super) fn primary_key(entries: &Entries, mistakes: &mut Mistakes) -> Option<
             name: nested.text("name", mistakes),
             renamed_from: nested.text("renamed_from", mistakes),
             columns: nested.names("columns", mistakes).unwrap_or_default(),
+            include: nested.names("include", mistakes).unwrap_or_default(),
+            deferrable: deferrable(&nested, mistakes),
+            without_overlaps: nested.set("without_overlaps", mistakes).is_some(),
             comment: text(&nested, "comment", mistakes),
             span: nested.span,
         };
@@ -206,193 +212,16 @@ pub(super) fn primary_key(entries: &Entries, mistakes: &mut Mistakes) -> Option<
     keys.into_iter().next()
 }
 
-/// Reads `foreign_key(…)` of a table.
-pub(super) fn foreign_keys(entries: &Entries, mistakes: &mut Mistakes) -> Vec<ForeignKey> {
-    let mut foreign_keys = Vec::new();
-    for nested in entries.nested("foreign_key", &keys::FOREIGN_KEY, mistakes) {
-        foreign_keys.extend(foreign_key(&nested, mistakes));
-        nested.finish(mistakes);
+/// Reads `not_valid` and `not_enforced`.
+pub(super) fn validity(entries: &Entries, mistakes: &mut Mistakes) -> Validity {
+    Validity {
+        not_valid: entries.set("not_valid", mistakes).is_some(),
+        not_enforced: entries.set("not_enforced", mistakes).is_some(),
     }
-    foreign_keys
-}
-
-fn foreign_key(nested: &Entries, mistakes: &mut Mistakes) -> Option<ForeignKey> {
-    let columns = nested.names("columns", mistakes);
-    let references = nested.text("references", mistakes);
-    let referred_columns = nested.names("referred_columns", mistakes);
-    let name = nested.text("name", mistakes);
-    let renamed_from = nested.text("renamed_from", mistakes);
-    let actions = actions(nested, mistakes);
-    let comment = text(nested, "comment", mistakes);
-    for (missing, key) in [
-        (columns.is_none(), "columns"),
-        (references.is_none(), "references"),
-    ] {
-        if missing && !nested.has(key) {
-            mistakes
-                .at(nested.span, format!("`{key}` is missing"))
-                .help(
-                    "write `foreign_key(columns = [\"a\", \"b\"], references = \"others(a, b)\")`",
-                );
-        }
-    }
-    let (columns, references) = (columns?, references?);
-    let Some((parts, in_parentheses)) = element::table_and_columns(&references.value) else {
-        mistakes
-            .at(
-                references.span,
-                format!("`{}` names no table", references.value),
-            )
-            .help("write `references = \"table(a, b)\"`, or `references = \"schema.table(a, b)\"`");
-        return None;
-    };
-    let mut referred: Vec<At<String>> = in_parentheses
-        .into_iter()
-        .map(|value| At {
-            value,
-            span: references.span,
-        })
-        .collect();
-    if let Some(apart) = referred_columns {
-        if !referred.is_empty() {
-            mistakes
-                .at(apart[0].span, "`references` names the columns already")
-                .help("keep one of the two");
-        }
-        referred = apart;
-    }
-    if !referred.is_empty() && referred.len() != columns.len() {
-        mistakes.at(
-            nested.span,
-            format!("{} column(s) refer to {}", columns.len(), referred.len()),
-        );
-        return None;
-    }
-    Some(ForeignKey {
-        name,
-        renamed_from,
-        columns,
-        target: At {
-            value: parts,
-            span: references.span,
-        },
-        referred_columns: referred,
-        on_delete: actions.on_delete,
-        on_update: actions.on_update,
-        deferrable: actions.deferrable,
-        match_full: actions.match_full,
-        comment,
-        table_level: true,
-        span: nested.span,
-    })
-}
-
-/// Reads the foreign key of a column: `foreign_key = "owners.id"` and the keys beside it.
-pub(super) fn column_foreign_key(
-    entries: &Entries,
-    column: &At<String>,
-    mistakes: &mut Mistakes,
-) -> Option<ForeignKey> {
-    let target = entries.text("foreign_key", mistakes);
-    let name = entries.text("foreign_key_name", mistakes);
-    let actions = actions(entries, mistakes);
-    if target.is_none() {
-        let alone = [
-            "foreign_key_name",
-            "on_delete",
-            "on_update",
-            "deferrable",
-            "initially_deferred",
-            "match_full",
-        ];
-        if let Some(key) = alone
-            .iter()
-            .find(|key| entries.has(key) && !entries.has("foreign_key"))
-        {
-            let help = match *key {
-                "deferrable" | "initially_deferred" => {
-                    "add `foreign_key = \"table.column\"`, or write `unique(deferrable)`"
-                }
-                _ => "add `foreign_key = \"table.column\"`",
-            };
-            mistakes
-                .at(
-                    entries.span_of(key),
-                    format!("`{key}` says nothing without `foreign_key`"),
-                )
-                .help(help);
-        }
-    }
-    let target = target?;
-    let parts = element::dotted(&target.value).filter(|parts| parts.len() <= 3);
-    let Some(parts) = parts else {
-        mistakes
-            .at(target.span, format!("`{}` names no column", target.value))
-            .help("write `foreign_key = \"table.column\"`, or `\"schema.table.column\"`");
-        return None;
-    };
-    Some(ForeignKey {
-        name,
-        renamed_from: None,
-        columns: vec![column.clone()],
-        target: At {
-            value: parts,
-            span: target.span,
-        },
-        referred_columns: Vec::new(),
-        on_delete: actions.on_delete,
-        on_update: actions.on_update,
-        deferrable: actions.deferrable,
-        match_full: actions.match_full,
-        comment: None,
-        table_level: false,
-        span: target.span,
-    })
-}
-
-struct Actions {
-    on_delete: ReferentialAction,
-    on_update: ReferentialAction,
-    deferrable: Option<Deferrable>,
-    match_full: bool,
-}
-
-fn actions(entries: &Entries, mistakes: &mut Mistakes) -> Actions {
-    Actions {
-        on_delete: action(entries, "on_delete", mistakes),
-        on_update: action(entries, "on_update", mistakes),
-        deferrable: deferrable(entries, mistakes),
-        match_full: entries.set("match_full", mistakes).is_some(),
-    }
-}
-
-fn action(entries: &Entries, key: &str, mistakes: &mut Mistakes) -> ReferentialAction {
-    const WORDS: [&str; 5] = [
-        "no action",
-        "restrict",
-        "cascade",
-        "set null",
-        "set default",
-    ];
-    let Some(text) = entries.text(key, mistakes) else {
-        return ReferentialAction::default();
-    };
-    if let Some(action) = ReferentialAction::from_sql(&text.value) {
-        return action;
-    }
-    let help = did_you_mean(&text.value, WORDS)
-        .unwrap_or_else(|| format!("the actions are {}", quoted(&WORDS)));
-    mistakes
-        .at(
-            text.span,
-            format!("`{}` is no action of a foreign key", text.value),
-        )
-        .help(help);
-    ReferentialAction::default()
 }
 
 /// Reads `deferrable`, `deferrable = "initially deferred"` and `initially_deferred`.
-fn deferrable(entries: &Entries, mistakes: &mut Mistakes) -> Option<Deferrable> {
+pub(super) fn deferrable(entries: &Entries, mistakes: &mut Mistakes) -> Option<Deferrable> {
     let later = entries
         .set("initially_deferred", mistakes)
         .map(|_| Deferrable::InitiallyDeferred);
@@ -421,7 +250,7 @@ fn deferrable(entries: &Entries, mistakes: &mut Mistakes) -> Option<Deferrable> 
     later.or(given)
 }
 
-fn text(entries: &Entries, key: &str, mistakes: &mut Mistakes) -> Option<String> {
+pub(super) fn text(entries: &Entries, key: &str, mistakes: &mut Mistakes) -> Option<String> {
     entries.text(key, mistakes).map(|it| it.value)
 }
 
@@ -463,7 +292,7 @@ pub(super) fn options(entries: &Entries, mistakes: &mut Mistakes) -> BTreeMap<St
     options
 }
 
-fn quoted(words: &[&str]) -> String {
+pub(super) fn quoted(words: &[&str]) -> String {
     let words: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();
     words.join(", ")
 }

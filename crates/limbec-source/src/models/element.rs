@@ -155,6 +155,17 @@ fn dotted_tokens<'a, 'b>(all: &'b [Token<'a>]) -> Option<(Vec<String>, &'b [Toke
         .then_some((parts, rest))
 }
 
+/// Reads `room with =` or `lower(name) collate "C" with pg_catalog.=`: an element of an index, and
+/// the operator behind the last `with`.
+pub(crate) fn with_operator(text: &str) -> Option<(IndexElement, String)> {
+    let all: Vec<Token<'_>> = tokens(text).collect();
+    let with = all.iter().rposition(|token| token.is_word("with"))?;
+    let before = text[..all[with].start].trim();
+    let operator = text[all[with].end()..].trim();
+    let is_operator = operator.ends_with(|c: char| !c.is_alphanumeric() && !c.is_whitespace());
+    (with > 0 && is_operator).then(|| (read(before), operator.to_string()))
+}
+
 /// Reads `table(a, b)` or `schema.table(a, b)`; the columns may be missing.
 pub(crate) fn table_and_columns(text: &str) -> Option<(Vec<String>, Vec<String>)> {
     let all: Vec<Token<'_>> = tokens(text).collect();
@@ -162,8 +173,21 @@ pub(crate) fn table_and_columns(text: &str) -> Option<(Vec<String>, Vec<String>)
     if parts.len() > 2 {
         return None;
     }
+    Some((parts, in_parentheses(rest)?))
+}
+
+/// Splits `set null (a, b)`: the words, and the columns behind them; no list where it is none.
+pub(crate) fn words_and_columns(text: &str) -> (&str, Option<Vec<String>>) {
+    let all: Vec<Token<'_>> = tokens(text).collect();
+    let end = (all.iter().position(|token| token.is_symbol("("))).unwrap_or(all.len());
+    let words = &text[..all.get(end).map_or(text.len(), |token| token.start)];
+    (words.trim(), in_parentheses(&all[end..]))
+}
+
+/// Reads `(a, b)`, or nothing at all.
+fn in_parentheses(rest: &[Token<'_>]) -> Option<Vec<String>> {
     let [open, inside @ .., close] = rest else {
-        return rest.is_empty().then_some((parts, Vec::new()));
+        return rest.is_empty().then(Vec::new);
     };
     if !open.is_symbol("(") || !close.is_symbol(")") {
         return None;
@@ -176,7 +200,7 @@ pub(crate) fn table_and_columns(text: &str) -> Option<(Vec<String>, Vec<String>)
             return None;
         }
     }
-    (inside.len() % 2 == 1).then_some((parts, columns))
+    (inside.len() % 2 == 1).then_some(columns)
 }
 
 #[cfg(test)]
@@ -238,6 +262,25 @@ mod tests {
     }
 
     #[test]
+    fn elements_with_their_operator() {
+        let column = IndexElement::column;
+        assert_eq!(
+            with_operator("room with ="),
+            Some((column("room"), "=".to_string()))
+        );
+        assert_eq!(
+            with_operator("tsrange(a, b) range_ops WITH OPERATOR(x.&&)"),
+            Some((
+                IndexElement::expression("tsrange(a, b)").operator_class("range_ops"),
+                "OPERATOR(x.&&)".to_string()
+            ))
+        );
+        for odd in ["", "room", "room with", "with =", "room with like"] {
+            assert_eq!(with_operator(odd), None, "{odd}");
+        }
+    }
+
+    #[test]
     fn names() {
         let parts = |text| dotted(text).map(|parts| parts.join("|"));
         assert_eq!(parts("owners.id").as_deref(), Some("owners|id"));
@@ -251,6 +294,12 @@ mod tests {
             Some((vec!["s".into(), "t".into()], vec!["a".into(), "b".into()]))
         );
         assert_eq!(table_and_columns("t"), Some((vec!["t".into()], vec![])));
+        assert_eq!(
+            words_and_columns("set null (a, \"B\")"),
+            ("set null", Some(vec!["a".into(), "B".into()]))
+        );
+        assert_eq!(words_and_columns("cascade"), ("cascade", Some(vec![])));
+        assert_eq!(words_and_columns("set null ("), ("set null", None));
         for odd in ["t(", "t()", "t(a,)", "t(a b)", "a.b.c", "t)", ""] {
             assert_eq!(table_and_columns(odd), None, "{odd}");
         }

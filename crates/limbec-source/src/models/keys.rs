@@ -79,6 +79,7 @@ keys! {
         "index" "index(columns = [\"a\", \"b\"])"
         "check" "check(expression = \"a < b\")"
         "foreign_key" "foreign_key(columns = [\"a\", \"b\"], references = \"others(a, b)\")"
+        "exclude" "exclude(using = \"gist\", on = [\"room with =\", \"during with &&\"])"
         "partition_by" "partition_by = \"range (created_at)\""
         "partition_of" "partition_of = \"events\""
         "bound" "bound = \"FROM ('2026-01-01') TO ('2027-01-01')\""
@@ -105,12 +106,17 @@ keys! {
         "deferrable" "deferrable"
         "initially_deferred" "initially_deferred"
         "nulls_not_distinct" "nulls_not_distinct"
+        "include" "include = [\"name\"]"
+        "without_overlaps" "without_overlaps"
         "comment" "comment = \"One name an owner\""
         "renamed_from" "renamed_from = \"only_one\""
     }
     CHECK "check(…)" {
         "expression" "expression = \"a < b\""
         "name" "name = \"a_before_b\""
+        "no_inherit" "no_inherit"
+        "not_valid" "not_valid"
+        "not_enforced" "not_enforced"
         "comment" "comment = \"Ends after it begins\""
         "renamed_from" "renamed_from = \"in_order\""
     }
@@ -124,14 +130,32 @@ keys! {
         "deferrable" "deferrable"
         "initially_deferred" "initially_deferred"
         "match_full" "match_full"
+        "period" "period"
+        "not_valid" "not_valid"
+        "not_enforced" "not_enforced"
         "comment" "comment = \"Who made it\""
         "renamed_from" "renamed_from = \"fk_other\""
     }
     PRIMARY_KEY "primary_key(…)" {
         "columns" "columns = [\"a\", \"b\"]"
         "name" "name = \"pk_users\""
+        "include" "include = [\"name\"]"
+        "deferrable" "deferrable"
+        "initially_deferred" "initially_deferred"
+        "without_overlaps" "without_overlaps"
         "comment" "comment = \"By number\""
         "renamed_from" "renamed_from = \"pk_people\""
+    }
+    EXCLUDE "exclude(…)" {
+        "on" "on = [\"room with =\", \"during with &&\"]"
+        "using" "using = \"gist\""
+        "where" "where = \"not cancelled\""
+        "include" "include = [\"guest\"]"
+        "name" "name = \"no_overlap\""
+        "deferrable" "deferrable"
+        "initially_deferred" "initially_deferred"
+        "comment" "comment = \"One guest at a time\""
+        "renamed_from" "renamed_from = \"no_clash\""
     }
     IDENTITY "identity(…)" {
         "always" "always"
@@ -221,6 +245,8 @@ pub(super) static FOREIGN: &[(&str, &str)] = &[
     ("description", "comment"),
     ("digits", "precision"),
     ("doc", "comment"),
+    ("exclude_constraint", "exclude"),
+    ("exclusion", "exclude"),
     ("expr", "expression"),
     ("fields", "columns"),
     ("fk", "foreign_key"),

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use limbec_core::schema::{self, ColumnType, IndexElement, IndexKey, ObjectName};
 
 use super::build::{Built, described};
-use super::constraint::ForeignKey;
+use super::foreign_key::ForeignKey;
 use super::table::Table;
-use crate::mistake::{At, Mistakes};
+use crate::mistake::{At, Mistakes, values};
 use crate::suggest::did_you_mean;
 
 /// The tables of all files, by name.
@@ -68,17 +68,17 @@ impl<'a> Linker<'a> {
         }
         Some(schema::ForeignKey {
             name: key.name.as_ref().map(|name| name.value.clone()),
-            columns: key
-                .columns
-                .iter()
-                .map(|column| column.value.clone())
-                .collect(),
+            columns: values(&key.columns),
             referred_table: target.name.clone(),
             referred_columns: referred,
             on_delete: key.on_delete,
             on_update: key.on_update,
             deferrable: key.deferrable,
             match_full: key.match_full,
+            on_delete_columns: values(&key.on_delete_columns),
+            period: key.period,
+            not_valid: key.validity.not_valid,
+            not_enforced: key.validity.not_enforced,
             comment: key.comment.clone(),
         })
     }

@@ -26,6 +26,8 @@ pub(crate) mod element;
 mod entries;
 mod entry;
 mod enumeration;
+mod exclude;
+mod foreign_key;
 mod index;
 mod keys;
 mod known;

@@ -9,8 +9,10 @@ use syn::ext::IdentExt;
 use super::cases::Case;
 use super::column::{self, Field};
 use super::conditions;
-use super::constraint::{self, Check, ForeignKey, PrimaryKey, Unique};
+use super::constraint::{self, Check, PrimaryKey, Unique};
 use super::entries::{Entries, of_attributes};
+use super::exclude::{self, Exclude};
+use super::foreign_key::{self, ForeignKey};
 use super::index::{self, Index};
 use super::keys;
 use crate::mistake::{At, Mistakes, Place};
@@ -37,6 +39,7 @@ pub(super) struct Table {
     pub(super) indexes: Vec<Index>,
     pub(super) checks: Vec<Check>,
     pub(super) foreign_keys: Vec<ForeignKey>,
+    pub(super) excludes: Vec<Exclude>,
 }
 
 impl Table {
@@ -77,7 +80,8 @@ impl Table {
             uniques: constraint::uniques(&entries, true, mistakes),
             indexes: index::indexes(&entries, true, mistakes),
             checks: constraint::checks(&entries, mistakes),
-            foreign_keys: constraint::foreign_keys(&entries, mistakes),
+            foreign_keys: foreign_key::foreign_keys(&entries, mistakes),
+            excludes: exclude::excludes(&entries, mistakes),
             rust_name,
         };
         let key_name = entries.text("primary_key_name", mistakes);
@@ -131,6 +135,9 @@ impl Table {
                     name: None,
                     renamed_from: None,
                     columns: marked,
+                    include: Vec::new(),
+                    deferrable: None,
+                    without_overlaps: false,
                     comment: None,
                     span,
                 });
@@ -197,15 +204,13 @@ impl Table {
         fn places(names: &[At<String>]) -> impl Iterator<Item = (&str, Span)> {
             names.iter().map(|name| (name.value.as_str(), name.span))
         }
-        let keys = self.primary_key.iter().flat_map(|key| places(&key.columns));
-        let uniques = self
-            .uniques
-            .iter()
-            .flat_map(|unique| places(&unique.columns));
-        let foreign_keys = self
-            .foreign_keys
-            .iter()
-            .flat_map(|key| places(&key.columns));
+        let keys = (self.primary_key.iter())
+            .flat_map(|key| places(&key.columns).chain(places(&key.include)));
+        let uniques = (self.uniques.iter())
+            .flat_map(|unique| places(&unique.columns).chain(places(&unique.include)));
+        let foreign_keys = (self.foreign_keys.iter())
+            .flat_map(|key| places(&key.columns).chain(places(&key.on_delete_columns)));
+        let excludes = self.excludes.iter().flat_map(Exclude::columns);
         let of_table = self.indexes.iter().flat_map(Index::columns);
         let of_fields = self
             .fields
@@ -214,6 +219,7 @@ impl Table {
         for (column, span) in keys
             .chain(uniques)
             .chain(foreign_keys)
+            .chain(excludes)
             .chain(of_table)
             .chain(of_fields)
         {

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use limbec_core::operations::{AlterColumn, ColumnChange, Constraint, ConstraintRef, Operation};
 use limbec_core::schema::{
-    CheckConstraint, Column, ColumnType, Deferrable, Definition, DefinitionKind, ForeignKey,
-    Generated, Identity, IdentityKind, Index, IndexElement, IndexKey, ObjectName, PrimaryKey,
-    ReferentialAction, Table, UniqueConstraint,
+    CheckConstraint, Column, ColumnType, Deferrable, Definition, DefinitionKind, ExcludeConstraint,
+    ForeignKey, Generated, Identity, IdentityKind, Index, IndexElement, IndexKey, ObjectName,
+    PrimaryKey, ReferentialAction, Table, UniqueConstraint,
 };
 
 use super::layout::Expression;
@@ -76,6 +76,7 @@ pub(super) fn directives(operation: &Operation) -> Vec<Directive> {
             };
             vec![object(table), it]
         }
+        Operation::ValidateConstraint { table, name, .. } => vec![object(table), text(name)],
         Operation::CreateIndex { table, index: it } => vec![object(table), index(it)],
         Operation::CreateTableComment { table, comment, .. } => vec![object(table), text(comment)],
         Operation::DropTableComment { table, .. } => vec![object(table)],
@@ -168,6 +169,13 @@ impl Chain {
         match value {
             Some(value) => self.call(method, vec![text(value)]),
             None => self,
+        }
+    }
+
+    fn list(&mut self, values: &[String], method: &'static str) -> &mut Self {
+        match values {
+            [] => self,
+            values => self.call(method, vec![texts(values)]),
         }
     }
 
@@ -375,12 +383,16 @@ fn constraint(it: &Constraint) -> Expression {
         Constraint::Unique(it) => unique(it),
         Constraint::Check(it) => check(it),
         Constraint::ForeignKey(it) => foreign_key(it),
+        Constraint::Exclude(it) => exclude(it),
     }
 }
 
 fn primary_key(it: &PrimaryKey) -> Expression {
     Chain::new("PrimaryKey::new", vec![texts(&it.columns)])
         .text(it.name.as_ref(), "name")
+        .list(&it.include, "include")
+        .deferrable(it.deferrable)
+        .flag(it.without_overlaps, "without_overlaps")
         .text(it.comment.as_ref(), "comment")
         .end()
 }
@@ -390,6 +402,8 @@ fn unique(it: &UniqueConstraint) -> Expression {
         .text(it.name.as_ref(), "name")
         .deferrable(it.deferrable)
         .flag(it.nulls_not_distinct, "nulls_not_distinct")
+        .list(&it.include, "include")
+        .flag(it.without_overlaps, "without_overlaps")
         .text(it.comment.as_ref(), "comment")
         .end()
 }
@@ -397,6 +411,9 @@ fn unique(it: &UniqueConstraint) -> Expression {
 fn check(it: &CheckConstraint) -> Expression {
     Chain::new("CheckConstraint::new", vec![text(&it.expression)])
         .text(it.name.as_ref(), "name")
+        .flag(it.no_inherit, "no_inherit")
+        .flag(it.not_valid, "not_valid")
+        .flag(it.not_enforced, "not_enforced")
         .text(it.comment.as_ref(), "comment")
         .end()
 }
@@ -415,8 +432,30 @@ fn foreign_key(it: &ForeignKey) -> Expression {
         }
     }
     chain
+        .list(&it.on_delete_columns, "on_delete_columns")
         .deferrable(it.deferrable)
         .flag(it.match_full, "match_full")
+        .flag(it.period, "period")
+        .flag(it.not_valid, "not_valid")
+        .flag(it.not_enforced, "not_enforced")
+        .text(it.comment.as_ref(), "comment")
+        .end()
+}
+
+fn exclude(it: &ExcludeConstraint) -> Expression {
+    let method = it.method.as_deref().unwrap_or("btree");
+    let mut chain = Chain::new("ExcludeConstraint::using", vec![text(method)]);
+    for one in &it.elements {
+        chain.call(
+            "with",
+            vec![index_element(&one.element), text(&one.operator)],
+        );
+    }
+    chain
+        .text(it.name.as_ref(), "name")
+        .list(&it.include, "include")
+        .text(it.predicate.as_ref(), "predicate")
+        .deferrable(it.deferrable)
         .text(it.comment.as_ref(), "comment")
         .end()
 }
@@ -436,10 +475,8 @@ fn index(it: &Index) -> Expression {
     chain
         .flag(it.unique, "unique")
         .text(it.method.as_ref(), "using");
-    if !it.include.is_empty() {
-        chain.call("include", vec![texts(&it.include)]);
-    }
     chain
+        .list(&it.include, "include")
         .text(it.predicate.as_ref(), "predicate")
         .flag(it.nulls_not_distinct, "nulls_not_distinct")
         .text(it.comment.as_ref(), "comment")
@@ -492,6 +529,9 @@ fn table(it: &Table) -> Expression {
     }
     for one in &it.foreign_keys {
         chain.call("foreign_key", vec![foreign_key(one)]);
+    }
+    for one in &it.excludes {
+        chain.call("exclude", vec![exclude(one)]);
     }
     chain
         .text(it.comment.as_ref(), "comment")

@@ -3,7 +3,8 @@
 use std::fmt::Write as _;
 
 use limbec_core::schema::{
-    Column, Deferrable, ForeignKey, Index, IndexElement, IndexKey, ReferentialAction, Schema, Table,
+    Column, Deferrable, ExcludeConstraint, ForeignKey, Index, IndexElement, IndexKey,
+    ReferentialAction, Schema, Table,
 };
 
 /// Writes a schema, a line for each column, constraint and index.
@@ -47,9 +48,11 @@ fn table(table: &Table, out: &mut String) {
     if let Some(key) = &table.primary_key {
         let _ = writeln!(
             out,
-            "  primary key {} ({})",
+            "  primary key {} ({}){}{}",
             name(key.name.as_ref()),
-            key.columns.join(", ")
+            ranged(&key.columns, key.without_overlaps),
+            include(&key.include),
+            deferrable(key.deferrable)
         );
     }
     for it in &table.uniques {
@@ -60,19 +63,25 @@ fn table(table: &Table, out: &mut String) {
         };
         let _ = writeln!(
             out,
-            "  unique {} ({}){nulls}{}",
+            "  unique {} ({}){}{nulls}{}",
             name(it.name.as_ref()),
-            it.columns.join(", "),
+            ranged(&it.columns, it.without_overlaps),
+            include(&it.include),
             deferrable(it.deferrable)
         );
     }
     for it in &table.checks {
         let _ = writeln!(
             out,
-            "  check {} ({})",
+            "  check {} ({}){}{}",
             name(it.name.as_ref()),
-            it.expression
+            it.expression,
+            if it.no_inherit { " no inherit" } else { "" },
+            validity(it.not_valid, it.not_enforced)
         );
+    }
+    for it in &table.excludes {
+        exclude(it, out);
     }
     for it in &table.foreign_keys {
         foreign_key(it, out);
@@ -138,11 +147,65 @@ fn foreign_key(key: &ForeignKey, out: &mut String) {
         if action != ReferentialAction::NoAction {
             let _ = write!(out, " on {event} {}", action.sql().to_lowercase());
         }
+        if event == "delete" && !key.on_delete_columns.is_empty() {
+            let _ = write!(out, " ({})", key.on_delete_columns.join(", "));
+        }
     }
+    if key.period {
+        out.push_str(" period");
+    }
+    out.push_str(validity(key.not_valid, key.not_enforced));
     if key.match_full {
         out.push_str(" match full");
     }
     let _ = writeln!(out, "{}", deferrable(key.deferrable));
+}
+
+fn exclude(exclude: &ExcludeConstraint, out: &mut String) {
+    let elements = exclude.elements.iter();
+    let elements: Vec<String> = elements
+        .map(|it| format!("{} with {}", element(&it.element), it.operator))
+        .collect();
+    let _ = write!(
+        out,
+        "  exclude {} ({}){}",
+        name(exclude.name.as_ref()),
+        elements.join(", "),
+        include(&exclude.include)
+    );
+    if let Some(method) = &exclude.method {
+        let _ = write!(out, " using {method}");
+    }
+    if let Some(predicate) = &exclude.predicate {
+        let _ = write!(out, " where {predicate}");
+    }
+    let _ = writeln!(
+        out,
+        "{}{}",
+        deferrable(exclude.deferrable),
+        comment(exclude.comment.as_deref())
+    );
+}
+
+fn ranged(columns: &[String], range: bool) -> String {
+    let end = if range { " without overlaps" } else { "" };
+    format!("{}{end}", columns.join(", "))
+}
+
+fn include(columns: &[String]) -> String {
+    match columns {
+        [] => String::new(),
+        columns => format!(" include ({})", columns.join(", ")),
+    }
+}
+
+fn validity(not_valid: bool, not_enforced: bool) -> &'static str {
+    match (not_valid, not_enforced) {
+        (true, true) => " not valid not enforced",
+        (true, false) => " not valid",
+        (false, true) => " not enforced",
+        (false, false) => "",
+    }
 }
 
 fn index(index: &Index, out: &mut String) {
@@ -157,9 +220,7 @@ fn index(index: &Index, out: &mut String) {
     if let Some(method) = &index.method {
         let _ = write!(out, " using {method}");
     }
-    if !index.include.is_empty() {
-        let _ = write!(out, " include ({})", index.include.join(", "));
-    }
+    out.push_str(&include(&index.include));
     if index.nulls_not_distinct {
         out.push_str(" nulls not distinct");
     }

@@ -105,6 +105,7 @@ pub fn upgrade(op: &mut Operations) {
             .unique(UniqueConstraint::new(&["small", "big"]))
             .check(CheckConstraint::new(r#"text <> "varchar""#).name("types_check"))
             .foreign_key(ForeignKey::new(&["uuid"], "owners", &["id"]))
+            .exclude(ExcludeConstraint::using("gist").with(IndexElement::column("inet"), "&&"))
             .comment("Every type")
             .option("sqlite.strict", "true"),
     );
@@ -133,6 +134,28 @@ pub fn upgrade(op: &mut Operations) {
             .drop_comment(),
     );
     op.create_primary_key("invoices", PrimaryKey::new(&["id"]).comment("By number"));
+    op.create_primary_key(
+        "invoices",
+        PrimaryKey::new(&["id", "during"])
+            .name("pk")
+            .include(&["note"])
+            .deferrable()
+            .initially_deferred()
+            .without_overlaps(),
+    );
+    op.create_exclude_constraint(
+        "invoices",
+        ExcludeConstraint::using("gist")
+            .with(IndexElement::column("room"), "=")
+            .with(IndexElement::expression("tsrange(a, b)"), "&&")
+            .name("no_overlap")
+            .include(&["note"])
+            .predicate("NOT cancelled")
+            .deferrable()
+            .initially_deferred()
+            .comment("One at a time"),
+    );
+    op.validate_constraint("invoices", "no_overlap");
     op.create_unique_constraint(
         "invoices",
         UniqueConstraint::new(&["number"])
@@ -140,11 +163,13 @@ pub fn upgrade(op: &mut Operations) {
             .deferrable()
             .initially_deferred()
             .nulls_not_distinct()
+            .include(&["note"])
+            .without_overlaps()
             .comment("One of each"),
     );
     op.create_check_constraint(
         "invoices",
-        CheckConstraint::new("total >= 0").comment("Never less"),
+        CheckConstraint::new("total >= 0").no_inherit().not_valid().not_enforced().comment("Never less"),
     );
     op.create_foreign_key(
         "invoices",
@@ -155,6 +180,10 @@ pub fn upgrade(op: &mut Operations) {
             .deferrable()
             .initially_deferred()
             .match_full()
+            .on_delete_columns(&["owner_id"])
+            .period()
+            .not_valid()
+            .not_enforced()
             .comment("Who pays"),
     );
     op.create_foreign_key(

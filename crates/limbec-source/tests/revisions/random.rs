@@ -1,19 +1,22 @@
 //! Random operations: every variant, every attribute, nasty texts.
 
+mod constraints;
+
 use std::collections::BTreeMap;
 
 use limbec_core::operations::{
-    AlterColumn, AlterOptions, ColumnChange, CommentOn, Constraint, ConstraintRef, Operation,
-    OptionsOf, Timeout,
+    AlterColumn, AlterOptions, ColumnChange, CommentOn, ConstraintRef, Operation, OptionsOf,
+    Timeout,
 };
 use limbec_core::schema::{
-    CheckConstraint, Column, ColumnType, Deferrable, Definition, Domain, EnumType, ForeignKey,
-    Generated, Identity, IdentityKind, Index, IndexElement, IndexKey, ObjectName, OwnedBy,
-    PrimaryKey, ReferentialAction, Sequence, Table, UniqueConstraint,
+    CheckConstraint, Column, ColumnType, Definition, Domain, EnumType, Generated, Identity,
+    IdentityKind, Index, IndexElement, IndexKey, ObjectName, OwnedBy, Sequence, Table,
 };
 use proptest::collection::{btree_map, vec};
 use proptest::option::of;
 use proptest::prelude::*;
+
+use self::constraints::{check, constraint, exclude, foreign_key, primary_key, unique};
 
 /// How nasty texts are.
 #[derive(Clone, Copy)]
@@ -195,72 +198,6 @@ pub(crate) fn column(of: Texts) -> impl Strategy<Value = Column> {
     )
 }
 
-fn deferrable() -> impl Strategy<Value = Option<Deferrable>> {
-    proptest::sample::select(vec![
-        None,
-        Some(Deferrable::InitiallyImmediate),
-        Some(Deferrable::InitiallyDeferred),
-    ])
-}
-
-fn primary_key(of: Texts) -> impl Strategy<Value = PrimaryKey> {
-    (rare(of), texts(of), rare(of)).prop_map(|(name, columns, comment)| PrimaryKey {
-        name,
-        columns,
-        comment,
-    })
-}
-
-fn unique(of: Texts) -> impl Strategy<Value = UniqueConstraint> {
-    (rare(of), texts(of), deferrable(), any::<bool>(), rare(of)).prop_map(
-        |(name, columns, deferrable, nulls_not_distinct, comment)| UniqueConstraint {
-            name,
-            columns,
-            deferrable,
-            nulls_not_distinct,
-            comment,
-        },
-    )
-}
-
-fn check(of: Texts) -> impl Strategy<Value = CheckConstraint> {
-    (rare(of), text(of), rare(of)).prop_map(|(name, expression, comment)| CheckConstraint {
-        name,
-        expression,
-        comment,
-    })
-}
-
-fn action() -> impl Strategy<Value = ReferentialAction> {
-    proptest::sample::select(ReferentialAction::ALL.map(|(action, ..)| action).to_vec())
-}
-
-fn foreign_key(of: Texts) -> impl Strategy<Value = ForeignKey> {
-    let head = (rare(of), texts(of), object(of), texts(of));
-    let tail = (any::<bool>(), rare(of));
-    (head, action(), action(), deferrable(), tail).prop_map(
-        |(
-            (name, columns, referred_table, referred_columns),
-            on_delete,
-            on_update,
-            deferrable,
-            (match_full, comment),
-        )| {
-            ForeignKey {
-                name,
-                columns,
-                referred_table,
-                referred_columns,
-                on_delete,
-                on_update,
-                deferrable,
-                match_full,
-                comment,
-            }
-        },
-    )
-}
-
 fn index_element(of_texts: Texts) -> impl Strategy<Value = IndexElement> {
     let key = prop_oneof![
         text(of_texts).prop_map(IndexKey::Column),
@@ -318,30 +255,25 @@ pub(crate) fn table(of: Texts) -> impl Strategy<Value = Table> {
         vec(unique(of), 0..2),
         vec(check(of), 0..2),
     );
-    let tail = (vec(foreign_key(of), 0..2), rare(of), options(of));
+    let keys = (vec(foreign_key(of), 0..2), vec(exclude(of), 0..2));
+    let tail = (keys, rare(of), options(of));
     (head, tail).prop_map(
-        |((name, columns, primary_key, uniques, checks), (foreign_keys, comment, options))| Table {
+        |(
+            (name, columns, primary_key, uniques, checks),
+            ((foreign_keys, excludes), comment, options),
+        )| Table {
             name,
             columns,
             primary_key,
             uniques,
             checks,
             foreign_keys,
+            excludes,
             indexes: Vec::new(),
             comment,
             options,
         },
     )
-}
-
-fn constraint(of: Texts) -> BoxedStrategy<Constraint> {
-    prop_oneof![
-        primary_key(of).prop_map(Constraint::PrimaryKey),
-        unique(of).prop_map(Constraint::Unique),
-        check(of).prop_map(Constraint::Check),
-        foreign_key(of).prop_map(Constraint::ForeignKey),
-    ]
-    .boxed()
 }
 
 fn change(of_texts: Texts) -> impl Strategy<Value = AlterColumn> {
@@ -511,6 +443,11 @@ pub(crate) fn operation(of: Texts) -> BoxedStrategy<Operation> {
             definition: None
         }),
         (object(of), index(of)).prop_map(|(table, index)| O::CreateIndex { table, index }),
+        (object(of), text(of)).prop_map(|(table, name)| O::ValidateConstraint {
+            table,
+            name,
+            definition: None,
+        }),
         (object(of), text(of)).prop_map(|(table, name)| O::DropIndex {
             table,
             name,

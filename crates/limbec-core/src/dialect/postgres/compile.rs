@@ -112,6 +112,11 @@ pub(super) fn compile(operation: &Operation, current: &Schema) -> Steps {
         Operation::DropConstraint {
             table, constraint, ..
         } => one(constraint::drop(table, constraint, current)?),
+        Operation::ValidateConstraint { table, name, .. } => one(format!(
+            "ALTER TABLE {} VALIDATE CONSTRAINT {}",
+            object(table),
+            quote(name)
+        )),
         Operation::RenameConstraint { table, from, to } => one(format!(
             "ALTER TABLE {} RENAME CONSTRAINT {} TO {}",
             object(table),

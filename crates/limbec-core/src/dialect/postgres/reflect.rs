@@ -291,6 +291,7 @@ fn sorted(mut table: Table) -> Table {
     table.uniques.sort_by(|a, b| a.name.cmp(&b.name));
     table.checks.sort_by(|a, b| a.name.cmp(&b.name));
     table.foreign_keys.sort_by(|a, b| a.name.cmp(&b.name));
+    table.excludes.sort_by(|a, b| a.name.cmp(&b.name));
     table.indexes.sort_by(|a, b| a.name.cmp(&b.name));
     table
 }
@@ -356,6 +357,7 @@ mod tests {
         row.extend(["f", "f"].map(|field| Some(field.to_string())));
         row.extend([None, Some(definition.to_string())]);
         row.extend(["f", "a", "a"].map(|field| Some(field.to_string())));
+        row.extend([None, None, None, None]);
         row
     }
 }

@@ -10,6 +10,7 @@ mod column;
 mod constraint;
 mod dependents;
 mod draft;
+mod elsewhere;
 mod enumeration;
 mod guard;
 mod index;

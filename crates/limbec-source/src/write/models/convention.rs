@@ -44,6 +44,9 @@ fn take_given(sketch: &Sketch<'_>, names: &mut Names) {
     for it in sketch.uniques.iter().filter(|it| it.named) {
         take(Of::Both, it.it.name.as_ref());
     }
+    for it in sketch.excludes.iter().filter(|it| it.named) {
+        take(Of::Both, it.it.name.as_ref());
+    }
     for it in sketch.indexes.iter().filter(|it| it.named) {
         take(Of::Relation, Some(&it.it.name));
     }
@@ -104,6 +107,16 @@ fn mark_table(sketch: &mut Sketch<'_>, convention: &NamingConvention, names: &mu
             &convention.unique,
             it.name.as_ref(),
             parts(&it.columns),
+        );
+    }
+    for Placed { it, named, .. } in &mut sketch.excludes {
+        let words = words_of(it.elements.iter().map(|it| &it.element));
+        mark(
+            named,
+            Of::Both,
+            &convention.exclude,
+            it.name.as_ref(),
+            parts(&words),
         );
     }
     for Placed { it, named, .. } in &mut sketch.foreign_keys {

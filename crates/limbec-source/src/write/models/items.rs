@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use limbec_core::schema::{
-    CheckConstraint, Deferrable, ForeignKey, Identity, IdentityKind, Index, IndexElement, IndexKey,
-    ObjectName, ReferentialAction, UniqueConstraint,
+    CheckConstraint, Deferrable, ExcludeConstraint, ExcludeElement, ForeignKey, Identity,
+    IdentityKind, Index, IndexElement, IndexKey, ObjectName, PrimaryKey, ReferentialAction,
+    UniqueConstraint,
 };
 
 use super::attribute::Item;
@@ -64,9 +65,11 @@ pub(super) fn unique(unique: &Placed<'_, UniqueConstraint>) -> Item {
     let name = it.name.as_deref().filter(|_| *named);
     let mut rest = Vec::new();
     rest.extend(deferrable(it.deferrable));
-    if it.nulls_not_distinct {
-        rest.push(Item::flag("nulls_not_distinct"));
-    }
+    rest.extend(flags([
+        (it.nulls_not_distinct, "nulls_not_distinct"),
+        (it.without_overlaps, "without_overlaps"),
+    ]));
+    rest.extend(include(&it.include));
     rest.extend(it.comment.as_deref().map(|it| Item::text("comment", it)));
     if field.is_some() {
         return shortest("unique", name, rest);
@@ -84,12 +87,57 @@ fn deferrable(deferrable: Option<Deferrable>) -> Option<Item> {
     })
 }
 
+/// The flags that hold.
+fn flags<const N: usize>(all: [(bool, &'static str); N]) -> impl Iterator<Item = Item> {
+    all.into_iter()
+        .filter(|(holds, _)| *holds)
+        .map(|(_, key)| Item::flag(key))
+}
+
+fn include(columns: &[String]) -> Option<Item> {
+    (!columns.is_empty()).then(|| Item::texts("include", columns))
+}
+
+/// A primary key that its fields do not say, or not all of it.
+pub(super) fn primary_key(key: &PrimaryKey, named: bool) -> Item {
+    let mut items = vec![Item::texts("columns", &key.columns)];
+    let name = key.name.as_deref().filter(|_| named);
+    items.extend(name.map(|it| Item::text("name", it)));
+    items.extend(include(&key.include));
+    items.extend(deferrable(key.deferrable));
+    items.extend(flags([(key.without_overlaps, "without_overlaps")]));
+    items.extend(key.comment.as_deref().map(|it| Item::text("comment", it)));
+    Item::List("primary_key", items)
+}
+
+/// An exclusion constraint; `None` where an element of it has no spelling.
+pub(super) fn exclude(exclude: &Placed<'_, ExcludeConstraint>) -> Option<Item> {
+    let Placed { it, named, .. } = exclude;
+    let mut items = Vec::new();
+    items.extend(it.method.as_deref().map(|it| Item::text("using", it)));
+    let on: Option<Vec<String>> = it.elements.iter().map(exclude_element_text).collect();
+    items.push(Item::texts("on", &on?));
+    items.extend(it.predicate.as_deref().map(|it| Item::text("where", it)));
+    let name = it.name.as_deref().filter(|_| *named);
+    items.extend(name.map(|it| Item::text("name", it)));
+    items.extend(include(&it.include));
+    items.extend(deferrable(it.deferrable));
+    items.extend(it.comment.as_deref().map(|it| Item::text("comment", it)));
+    Some(Item::List("exclude", items))
+}
+
+fn exclude_element_text(it: &ExcludeElement) -> Option<String> {
+    let text = format!("{} with {}", element_text(&it.element)?, it.operator);
+    let (element, operator) = element::with_operator(&text)?;
+    (same_element(&element, &it.element) && operator == it.operator).then_some(text)
+}
+
 /// The checks of a field or of a struct.
 pub(super) fn checks(checks: &[&Placed<'_, CheckConstraint>]) -> Vec<Item> {
     let name = |check: &Placed<'_, CheckConstraint>| check.it.name.clone().filter(|_| check.named);
     if let [check] = checks
         && check.field.is_some()
-        && check.it.comment.is_none()
+        && says_no_more(check.it)
     {
         let mut items = vec![Item::text("check", &check.it.expression)];
         items.extend(name(check).map(|it| Item::text("check_name", &it)));
@@ -99,10 +147,28 @@ pub(super) fn checks(checks: &[&Placed<'_, CheckConstraint>]) -> Vec<Item> {
     checks.iter().map(item).collect()
 }
 
+/// Whether a check is no more than a condition with a name.
+fn says_no_more(check: &CheckConstraint) -> bool {
+    let CheckConstraint {
+        name: _,
+        expression: _,
+        no_inherit,
+        not_valid,
+        not_enforced,
+        comment,
+    } = check;
+    !(*no_inherit || *not_valid || *not_enforced || comment.is_some())
+}
+
 /// A check as one item.
 pub(super) fn check(check: &CheckConstraint, name: Option<&str>) -> Item {
     let mut items = vec![Item::text("expression", &check.expression)];
     items.extend(name.map(|it| Item::text("name", it)));
+    items.extend(flags([
+        (check.no_inherit, "no_inherit"),
+        (check.not_valid, "not_valid"),
+        (check.not_enforced, "not_enforced"),
+    ]));
     items.extend(check.comment.as_deref().map(|it| Item::text("comment", it)));
     match items.as_slice() {
         [_] => Item::text("check", &check.expression),
@@ -116,14 +182,23 @@ pub(super) fn foreign_key(key: &Placed<'_, ForeignKey>) -> Vec<Item> {
     let mut rest = Vec::new();
     let actions = [("on_delete", it.on_delete), ("on_update", it.on_update)];
     for (key, action) in actions {
-        if action != ReferentialAction::NoAction {
-            rest.push(Item::text(key, &action.sql().to_lowercase()));
+        if action == ReferentialAction::NoAction {
+            continue;
         }
+        let mut words = action.sql().to_lowercase();
+        if key == "on_delete" && !it.on_delete_columns.is_empty() {
+            let columns: Vec<String> = it.on_delete_columns.iter().map(|it| quoted(it)).collect();
+            words.push_str(&format!(" ({})", columns.join(", ")));
+        }
+        rest.push(Item::text(key, &words));
     }
     rest.extend(deferrable(it.deferrable));
-    if it.match_full {
-        rest.push(Item::flag("match_full"));
-    }
+    rest.extend(flags([
+        (it.match_full, "match_full"),
+        (it.period, "period"),
+        (it.not_valid, "not_valid"),
+        (it.not_enforced, "not_enforced"),
+    ]));
     let name = it.name.as_deref().filter(|_| *named);
     let referred: Vec<String> = it.referred_columns.iter().map(|it| quoted(it)).collect();
     let table = dotted(&it.referred_table);
@@ -173,12 +248,8 @@ pub(super) fn index(index: &Placed<'_, Index>) -> Option<Item> {
     }
     rest.extend(it.method.as_deref().map(|it| Item::text("using", it)));
     rest.extend(it.predicate.as_deref().map(|it| Item::text("where", it)));
-    if !it.include.is_empty() {
-        rest.push(Item::texts("include", &it.include));
-    }
-    if it.nulls_not_distinct {
-        rest.push(Item::flag("nulls_not_distinct"));
-    }
+    rest.extend(include(&it.include));
+    rest.extend(flags([(it.nulls_not_distinct, "nulls_not_distinct")]));
     rest.extend(it.comment.as_deref().map(|it| Item::text("comment", it)));
     rest.extend(options(&it.options));
     if field.is_some() {
@@ -223,18 +294,18 @@ fn element_text(element: &IndexElement) -> Option<String> {
         }
         _ => {}
     }
-    let same = |text: &String| {
-        let read = element::read(text);
-        let nulls = |it: &IndexElement| it.nulls_first.unwrap_or(it.descending);
-        read.key == element.key
-            && read.descending == element.descending
-            && nulls(&read) == nulls(element)
-            && read.collation == element.collation
-            && read.operator_class == element.operator_class
-    };
     keys.into_iter()
         .map(|key| format!("{key}{suffix}"))
-        .find(same)
+        .find(|text| same_element(&element::read(text), element))
+}
+
+fn same_element(a: &IndexElement, b: &IndexElement) -> bool {
+    let nulls = |it: &IndexElement| it.nulls_first.unwrap_or(it.descending);
+    a.key == b.key
+        && a.descending == b.descending
+        && nulls(a) == nulls(b)
+        && a.collation == b.collation
+        && a.operator_class == b.operator_class
 }
 
 /// What only one database knows.

@@ -4,7 +4,8 @@
 //! that order.
 
 use limbec_core::schema::{
-    CheckConstraint, Column, ForeignKey, Index, IndexElement, IndexKey, Table, UniqueConstraint,
+    CheckConstraint, Column, ExcludeConstraint, ForeignKey, Index, IndexElement, IndexKey,
+    PrimaryKey, Table, UniqueConstraint,
 };
 
 use crate::models::naming::column_of_check;
@@ -29,6 +30,7 @@ pub(super) struct Sketch<'a> {
     pub(super) checks: Vec<Placed<'a, CheckConstraint>>,
     pub(super) uniques: Vec<Placed<'a, UniqueConstraint>>,
     pub(super) foreign_keys: Vec<Placed<'a, ForeignKey>>,
+    pub(super) excludes: Vec<Placed<'a, ExcludeConstraint>>,
     pub(super) indexes: Vec<Placed<'a, Index>>,
 }
 
@@ -50,11 +52,10 @@ impl<'a> Sketch<'a> {
         let mut foreign_keys: Vec<Placed<'a, ForeignKey>> = said
             .into_iter()
             .map(|it| {
-                // A field refers to one column, and its comment is the column's: another key, and
-                // one with a comment, stands at the struct.
-                let field = alone(&it.columns).filter(|at| {
-                    it.comment.is_none() && !std::mem::replace(&mut referring[*at], true)
-                });
+                // A field refers to one column, and says only so much of it: another key, and one
+                // that says more, stands at the struct.
+                let field = alone(&it.columns)
+                    .filter(|at| fits_a_field(it) && !std::mem::replace(&mut referring[*at], true));
                 placed(it, field)
             })
             .collect();
@@ -74,10 +75,17 @@ impl<'a> Sketch<'a> {
             checks,
             uniques,
             foreign_keys,
+            excludes: in_order(&table.excludes, |_| None),
             indexes,
             table,
         }
     }
+}
+
+/// Whether the keys of a field say all of a foreign key over its column.
+fn fits_a_field(key: &ForeignKey) -> bool {
+    let apart = key.period || key.not_valid || key.not_enforced;
+    !apart && key.comment.is_none()
 }
 
 fn placed<T>(it: &T, field: Option<usize>) -> Placed<'_, T> {
@@ -103,7 +111,15 @@ fn key_follows_columns(table: &Table, columns: &[Column]) -> bool {
     let Some(key) = &table.primary_key else {
         return false;
     };
-    if key.comment.is_some() {
+    let PrimaryKey {
+        name: _,
+        columns: _,
+        include,
+        deferrable,
+        without_overlaps,
+        comment,
+    } = key;
+    if !include.is_empty() || deferrable.is_some() || *without_overlaps || comment.is_some() {
         return false;
     }
     let marked = columns.iter().map(|it| &it.name);

@@ -101,6 +101,18 @@ fn table_items(
             .into_iter()
             .flat_map(items::foreign_key),
     );
+    for exclude in &sketch.excludes {
+        match items::exclude(exclude) {
+            Some(item) => all.push(item),
+            None => {
+                let name = exclude.it.name.as_deref().unwrap_or_default();
+                unsaid.push(format!(
+                    "the exclusion constraint `{name}` of `{}`",
+                    table.name
+                ));
+            }
+        }
+    }
     all.extend(items::options(&table.options));
     all
 }
@@ -109,14 +121,11 @@ fn primary_key(sketch: &Sketch<'_>) -> Option<Item> {
     let Some(key) = &sketch.table.primary_key else {
         return Some(Item::flag("no_primary_key"));
     };
-    let name = key.name.as_deref().filter(|_| sketch.key_named);
     if sketch.key_at_fields {
+        let name = key.name.as_deref().filter(|_| sketch.key_named);
         return name.map(|name| Item::text("primary_key_name", name));
     }
-    let mut items = vec![Item::texts("columns", &key.columns)];
-    items.extend(name.map(|it| Item::text("name", it)));
-    items.extend(key.comment.as_deref().map(|it| Item::text("comment", it)));
-    Some(Item::List("primary_key", items))
+    Some(items::primary_key(key, sketch.key_named))
 }
 
 /// What stands at a field, or with no field at the struct.

@@ -2,9 +2,9 @@
 
 use std::fmt::Write as _;
 
-use super::{comment, options};
+use super::{comment, constraint, options};
 use crate::dialect::postgres::canonical::closed;
-use crate::dialect::postgres::names::{collation, in_namespace_of, list, literal, object, quote};
+use crate::dialect::postgres::names::{collation, in_namespace_of, literal, object, quote};
 use crate::operations::CommentOn;
 use crate::schema::{Index, IndexElement, IndexKey, ObjectName};
 use crate::steps::{Doubt, Probe, Step};
@@ -27,9 +27,7 @@ pub(super) fn create(table: &ObjectName, index: &Index) -> Vec<Step> {
     }
     let elements: Vec<_> = index.elements.iter().map(element).collect();
     let _ = write!(sql, " ({})", elements.join(", "));
-    if !index.include.is_empty() {
-        let _ = write!(sql, " INCLUDE ({})", list(&index.include));
-    }
+    sql.push_str(&constraint::including(&index.include));
     if index.nulls_not_distinct {
         sql.push_str(" NULLS NOT DISTINCT");
     }
@@ -98,7 +96,8 @@ fn outside(sql: String, question: String, clear: String) -> Step {
     }
 }
 
-fn element(element: &IndexElement) -> String {
+/// An element as it stands between the parentheses.
+pub(super) fn element(element: &IndexElement) -> String {
     let mut sql = match &element.key {
         IndexKey::Column(name) => quote(name),
         IndexKey::Expression(expression) => format!("({})", closed(expression)),

@@ -4,7 +4,7 @@
 use super::{Steps, column, constraint, index};
 use crate::dialect::postgres::names::{in_namespace_of, object, quote};
 use crate::operations::Constraint;
-use crate::schema::{Column, Index, IndexKey, Table};
+use crate::schema::{Column, Index, IndexElement, IndexKey, Table};
 use crate::sql::mentions;
 use crate::steps::Step;
 
@@ -12,10 +12,13 @@ use crate::steps::Step;
 pub(super) fn replace(table: &Table, before: &Column, after: &Column) -> Steps {
     let name = object(&table.name);
     let stands = |constraint: &Constraint| match constraint {
-        Constraint::PrimaryKey(it) => it.columns.contains(&before.name),
-        Constraint::Unique(it) => it.columns.contains(&before.name),
-        Constraint::ForeignKey(it) => it.columns.contains(&before.name),
         Constraint::Check(it) => mentions(&it.expression, &before.name),
+        Constraint::Exclude(it) => {
+            let elements = it.elements.iter().map(|it| &it.element);
+            constraint.names_column(&before.name)
+                || over(elements, it.predicate.as_deref(), &before.name)
+        }
+        key => key.names_column(&before.name),
     };
     let constraints: Vec<_> = Constraint::all_of(table).filter(stands).collect();
     let indexes = table.indexes.iter().filter(|it| is_on(it, &before.name));
@@ -47,11 +50,17 @@ pub(super) fn replace(table: &Table, before: &Column, after: &Column) -> Steps {
 
 fn is_on(index: &Index, column: &str) -> bool {
     index.include.iter().any(|it| it == column)
-        || index
-            .predicate
-            .as_deref()
-            .is_some_and(|it| mentions(it, column))
-        || index.elements.iter().any(|element| match &element.key {
+        || over(&index.elements, index.predicate.as_deref(), column)
+}
+
+/// Whether an index of these elements and predicate is over a column.
+fn over<'e>(
+    elements: impl IntoIterator<Item = &'e IndexElement>,
+    predicate: Option<&str>,
+    column: &str,
+) -> bool {
+    predicate.is_some_and(|it| mentions(it, column))
+        || (elements.into_iter()).any(|element| match &element.key {
             IndexKey::Column(name) => name == column,
             IndexKey::Expression(expression) => mentions(expression, column),
         })

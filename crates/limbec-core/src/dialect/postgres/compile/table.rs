@@ -21,7 +21,8 @@ pub(super) fn create(table: &Table) -> Steps {
         lines.push(parts.definition);
     }
     for it in Constraint::all_of(table) {
-        if repeats_a_key(&it, table) {
+        // What a new table begins with counts as looked at.
+        if it.is_not_valid() || repeats_a_key(&it, table) {
             after.extend(constraint::add(&table.name, &it));
         } else {
             lines.push(constraint::definition(&it));

@@ -9,8 +9,9 @@ use crate::schema::{
 };
 
 /// A row a constraint. PostgreSQL 18 keeps NOT NULL among the constraints: it is read with its
-/// column. `indnullsnotdistinct` is new in 15, so it is looked for, not named. A foreign key to a
-/// partitioned table has a copy for each partition, with a parent.
+/// column. `indnullsnotdistinct` and `confdelsetcols` are new in 15, `conperiod` and `conenforced`
+/// in 18, so they are looked for, not named. A foreign key to a partitioned table has a copy for
+/// each partition, with a parent.
 pub(super) const QUERY: &str = concat!(
     "SELECT c.oid, k.contype, k.conname, obj_description(k.oid, 'pg_constraint'), ",
     "(SELECT string_agg(quote_ident(a.attname), ',' ORDER BY u.place) ",
@@ -19,15 +20,27 @@ pub(super) const QUERY: &str = concat!(
     "k.condeferrable, k.condeferred, pg_get_expr(k.conbin, k.conrelid), ",
     "CASE k.contype WHEN 'u' THEN (SELECT (to_jsonb(i) ->> 'indnullsnotdistinct')::boolean ",
     "FROM pg_catalog.pg_index i WHERE i.indexrelid = k.conindid) END, ",
+    "CASE WHEN k.contype IN ('p', 'u') THEN (SELECT ",
+    "string_agg(quote_ident(a.attname), ',' ORDER BY u.place) FROM pg_catalog.pg_index i ",
+    "CROSS JOIN LATERAL unnest(i.indkey::int2[]) WITH ORDINALITY u(number, place) ",
+    "JOIN pg_catalog.pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = u.number ",
+    "WHERE i.indexrelid = k.conindid AND u.place > i.indnkeyatts) END, ",
+    "(j.k ->> 'conperiod')::boolean, k.connoinherit, NOT k.convalidated, ",
+    "NOT (j.k ->> 'conenforced')::boolean, ",
     "nullif(rn.nspname, current_schema()), r.relname, ",
     "(SELECT string_agg(quote_ident(a.attname), ',' ORDER BY u.place) ",
     "FROM unnest(k.confkey) WITH ORDINALITY u(number, place) JOIN pg_catalog.pg_attribute a ",
     "ON a.attrelid = k.confrelid AND a.attnum = u.number), ",
-    "k.confdeltype, k.confupdtype, k.confmatchtype FROM ",
+    "k.confdeltype, k.confupdtype, k.confmatchtype, ",
+    "(SELECT string_agg(quote_ident(a.attname), ',' ORDER BY u.place) ",
+    "FROM jsonb_array_elements_text(nullif(j.k -> 'confdelsetcols', 'null')) ",
+    "WITH ORDINALITY u(number, place) JOIN pg_catalog.pg_attribute a ",
+    "ON a.attrelid = k.conrelid AND a.attnum = u.number::int2) FROM ",
     tables!(),
     " JOIN pg_catalog.pg_constraint k ON k.conrelid = c.oid ",
     "AND k.contype IN ('p', 'u', 'c', 'f') AND k.conparentid = 0 ",
     "AND (k.conislocal OR k.coninhcount = 0) ",
+    "CROSS JOIN LATERAL (SELECT to_jsonb(k)) j(k) ",
     "LEFT JOIN pg_catalog.pg_class r ON r.oid = k.confrelid ",
     "LEFT JOIN pg_catalog.pg_namespace rn ON rn.oid = r.relnamespace"
 );
@@ -40,52 +53,71 @@ pub(super) fn read(rows: Vec<Row>, tables: &mut Tables) -> Result<(), ReflectErr
         let name = Some(fields.text()?);
         let comment = fields.optional()?;
         let columns = fields.names()?;
-        let deferrable = match (fields.flag()?, fields.flag()?) {
-            (false, _) => None,
-            (true, false) => Some(Deferrable::InitiallyImmediate),
-            (true, true) => Some(Deferrable::InitiallyDeferred),
-        };
+        let deferrable = deferrable(&mut fields)?;
+        let expression = fields.optional()?;
+        let nulls_not_distinct = fields.flag()?;
+        let include = fields.names()?;
+        let over_range = fields.flag()?;
+        let no_inherit = fields.flag()?;
+        let not_validated = fields.flag()?;
+        let not_enforced = fields.flag()?;
+        // What is not enforced is never validated either.
+        let not_valid = not_validated && !not_enforced;
         match kind.as_str() {
             "p" => {
                 table.primary_key = Some(PrimaryKey {
                     name,
                     columns,
-                    comment,
-                });
-            }
-            "u" => {
-                fields.optional()?;
-                table.uniques.push(UniqueConstraint {
-                    name,
-                    columns,
+                    include,
                     deferrable,
-                    nulls_not_distinct: fields.flag()?,
+                    without_overlaps: over_range,
                     comment,
                 });
             }
-            "c" => table.checks.push(CheckConstraint {
+            "u" => table.uniques.push(UniqueConstraint {
                 name,
-                expression: unwrapped(&fields.text()?).to_string(),
+                columns,
+                deferrable,
+                nulls_not_distinct,
+                include,
+                without_overlaps: over_range,
                 comment,
             }),
-            _ => {
-                fields.optional()?;
-                fields.optional()?;
-                table.foreign_keys.push(ForeignKey {
-                    name,
-                    columns,
-                    referred_table: fields.object()?,
-                    referred_columns: fields.names()?,
-                    on_delete: action(&mut fields)?,
-                    on_update: action(&mut fields)?,
-                    deferrable,
-                    match_full: fields.text()? == "f",
-                    comment,
-                });
-            }
+            "c" => table.checks.push(CheckConstraint {
+                name,
+                expression: unwrapped(&expression.unwrap_or_default()).to_string(),
+                no_inherit,
+                not_valid,
+                not_enforced,
+                comment,
+            }),
+            _ => table.foreign_keys.push(ForeignKey {
+                name,
+                columns,
+                referred_table: fields.object()?,
+                referred_columns: fields.names()?,
+                on_delete: action(&mut fields)?,
+                on_update: action(&mut fields)?,
+                match_full: fields.text()? == "f",
+                on_delete_columns: fields.names()?,
+                deferrable,
+                period: over_range,
+                not_valid,
+                not_enforced,
+                comment,
+            }),
         }
     }
     Ok(())
+}
+
+/// The next two fields: whether a check may be put off, and whether it is.
+pub(super) fn deferrable(fields: &mut Fields) -> Result<Option<Deferrable>, ReflectError> {
+    Ok(match (fields.flag()?, fields.flag()?) {
+        (false, _) => None,
+        (true, false) => Some(Deferrable::InitiallyImmediate),
+        (true, true) => Some(Deferrable::InitiallyDeferred),
+    })
 }
 
 fn action(fields: &mut Fields) -> Result<ReferentialAction, ReflectError> {

@@ -1,12 +1,12 @@
-//! Indexes that back no constraint.
+//! Indexes that back no constraint, and exclusion constraints, which are read as their indexes.
 
 use std::collections::BTreeMap;
 
 use super::row::Fields;
-use super::{Tables, table_of, tables};
+use super::{Tables, constraints, table_of, tables};
 use crate::dialect::postgres::canonical::unwrapped;
 use crate::dialect::{ReflectError, Row};
-use crate::schema::{Index, IndexElement, IndexKey};
+use crate::schema::{Deferrable, ExcludeConstraint, ExcludeElement, Index, IndexElement, IndexKey};
 use crate::sql::{Token, TokenKind, tokens};
 
 /// A row a key or included column of an index, in order. An invalid index, left by a build that
@@ -18,7 +18,12 @@ pub(super) const QUERY: &str = concat!(
     "pg_get_expr(i.indpred, i.indrelid), obj_description(x.oid, 'pg_class'), ",
     "sp.spcname, i.indisclustered, i.indisreplident, array_to_string(x.reloptions, chr(1)), ",
     "pg_get_indexdef(x.oid), u.place > i.indnkeyatts, a.attname, ",
-    "pg_get_indexdef(x.oid, u.place::int, false) FROM ",
+    "pg_get_indexdef(x.oid, u.place::int, false), ",
+    "k.condeferrable, k.condeferred, obj_description(k.oid, 'pg_constraint'), ",
+    "(SELECT CASE WHEN pg_operator_is_visible(o.oid) THEN o.oprname ",
+    "ELSE 'OPERATOR(' || quote_ident(n.nspname) || '.' || o.oprname || ')' END ",
+    "FROM pg_catalog.pg_operator o JOIN pg_catalog.pg_namespace n ON n.oid = o.oprnamespace ",
+    "WHERE o.oid = k.conexclop[u.place]) FROM ",
     tables!(),
     " JOIN pg_catalog.pg_index i ON i.indrelid = c.oid AND i.indisvalid ",
     "JOIN pg_catalog.pg_class x ON x.oid = i.indexrelid ",
@@ -27,9 +32,9 @@ pub(super) const QUERY: &str = concat!(
     "LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum = u.number ",
     "AND u.number <> 0 ",
     "LEFT JOIN pg_catalog.pg_tablespace sp ON sp.oid = x.reltablespace ",
-    "WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_inherits h WHERE h.inhrelid = x.oid) AND ",
-    "NOT EXISTS (SELECT FROM pg_catalog.pg_constraint k ",
-    "WHERE k.conindid = x.oid AND k.contype IN ('p', 'u', 'x')) ",
+    "LEFT JOIN pg_catalog.pg_constraint k ON k.conindid = x.oid AND k.contype IN ('p', 'u', 'x') ",
+    "WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_inherits h WHERE h.inhrelid = x.oid) ",
+    "AND k.contype IS DISTINCT FROM 'p' AND k.contype IS DISTINCT FROM 'u' ",
     "ORDER BY c.oid, x.oid, u.place"
 );
 
@@ -37,8 +42,17 @@ pub(super) const QUERY: &str = concat!(
 struct Reading {
     table: String,
     index: Index,
+    /// Of an exclusion constraint.
+    exclude: Option<Exclude>,
     /// What of its definition is not read yet.
     rest: String,
+}
+
+/// What an exclusion constraint says besides its index.
+struct Exclude {
+    deferrable: Option<Deferrable>,
+    comment: Option<String>,
+    operators: Vec<String>,
 }
 
 pub(super) fn read(rows: Vec<Row>, tables: &mut Tables) -> Result<(), ReflectError> {
@@ -70,10 +84,21 @@ pub(super) fn read(rows: Vec<Row>, tables: &mut Tables) -> Result<(), ReflectErr
                 table,
                 rest: keys(&definition).to_string(),
                 index,
+                exclude: None,
             });
         let included = fields.flag()?;
         let column = fields.optional()?;
         let text = fields.text()?;
+        let deferrable = constraints::deferrable(&mut fields)?;
+        let comment = fields.optional()?;
+        if let Some(operator) = fields.optional()? {
+            let exclude = reading.exclude.get_or_insert_with(|| Exclude {
+                deferrable,
+                comment,
+                operators: Vec::new(),
+            });
+            exclude.operators.push(operator);
+        }
         match column {
             Some(column) if included => reading.index.include.push(column),
             column => {
@@ -84,12 +109,37 @@ pub(super) fn read(rows: Vec<Row>, tables: &mut Tables) -> Result<(), ReflectErr
             }
         }
     }
-    for reading in readings.into_values() {
-        table_of(tables, &reading.table)?
-            .indexes
-            .push(reading.index);
+    for Reading {
+        table,
+        index,
+        exclude,
+        ..
+    } in readings.into_values()
+    {
+        let table = table_of(tables, &table)?;
+        match exclude {
+            Some(exclude) => table.excludes.push(exclude.of(index)),
+            None => table.indexes.push(index),
+        }
     }
     Ok(())
+}
+
+impl Exclude {
+    fn of(self, index: Index) -> ExcludeConstraint {
+        let elements = index.elements.into_iter().zip(self.operators);
+        ExcludeConstraint {
+            name: Some(index.name),
+            method: index.method,
+            elements: elements
+                .map(|(element, operator)| ExcludeElement { element, operator })
+                .collect(),
+            include: index.include,
+            predicate: index.predicate,
+            deferrable: self.deferrable,
+            comment: self.comment,
+        }
+    }
 }
 
 /// What follows the parenthesis before the first key.

@@ -4,7 +4,7 @@ use super::super::Sqlite;
 use super::super::names::{quote, same};
 use super::super::reflect::options;
 use super::draft::Draft;
-use super::{checks, table};
+use super::{checks, elsewhere, table};
 use crate::dialect::CompileError;
 use crate::operations::{Constraint, ConstraintRef, rename_constraint};
 use crate::schema::{ColumnType, ForeignKey, ReferentialAction, Table};
@@ -15,6 +15,7 @@ pub(super) fn create(
     at: usize,
     constraint: &Constraint,
 ) -> Result<(), CompileError> {
+    elsewhere::refuse(&draft.target.name, constraint)?;
     if let (Constraint::PrimaryKey(wanted), Some(known)) = (constraint, &draft.target.primary_key)
         && !(wanted.columns == known.columns && counts_up(&draft.target))
     {
@@ -52,6 +53,8 @@ pub(super) fn create(
                 draft.rebuild(at);
             }
         }
+        // No table of SQLite has one: the draft is refused when it is written.
+        Constraint::Exclude(_) => draft.rebuild(at),
         // Rows that refer to nothing are looked for when all is done; a column that is new holds
         // nothing but NULL.
         Constraint::ForeignKey(key) => {
@@ -130,6 +133,7 @@ pub(super) fn drop(
         Constraint::Unique(it) => remove_first(&mut target.uniques, it),
         Constraint::Check(it) => remove_first(&mut target.checks, it),
         Constraint::ForeignKey(it) => remove_first(&mut target.foreign_keys, it),
+        Constraint::Exclude(it) => remove_first(&mut target.excludes, it),
     }
     Ok(())
 }
@@ -192,18 +196,9 @@ fn find(
         }
         ConstraintRef::Unnamed(definition) => definition,
     };
-    let definition = unnamed(definition.clone());
+    let mut definition = definition.clone();
+    definition.set_name(None);
     Constraint::all_of(table).find(|it| it.name().is_none() && *it == definition)
-}
-
-fn unnamed(mut constraint: Constraint) -> Constraint {
-    match &mut constraint {
-        Constraint::PrimaryKey(it) => it.name = None,
-        Constraint::Unique(it) => it.name = None,
-        Constraint::Check(it) => it.name = None,
-        Constraint::ForeignKey(it) => it.name = None,
-    }
-    constraint
 }
 
 fn missing(table: &Table, which: &ConstraintRef) -> CompileError {

@@ -3,7 +3,9 @@
 use super::super::names::{plain, quote, quote_all, quote_plain, text};
 use super::super::reflect::{ENUM, comment_sql, options};
 use super::super::{canonical, names, types};
+use super::elsewhere;
 use crate::dialect::CompileError;
+use crate::operations::Constraint;
 use crate::schema::{
     CheckConstraint, Column, ColumnType, Deferrable, EnumType, ForeignKey, ObjectName,
     ReferentialAction, Table, UniqueConstraint,
@@ -17,6 +19,9 @@ pub(super) fn create(table: &Table, name: &str) -> Result<String, CompileError> 
         items.push(column_sql(table, column)?);
     }
     let counts = |column: &Column| column.identity.is_some();
+    for constraint in Constraint::all_of(table) {
+        elsewhere::refuse(&table.name, &constraint)?;
+    }
     if let Some(key) = &table.primary_key
         && !table.columns.iter().any(counts)
     {
