@@ -19,6 +19,7 @@ on_both_databases! {
     a_revision_without_its_file_is_reverted_by_what_the_database_keeps
     a_newer_program_s_database_is_served_where_it_only_adds
     a_database_without_a_journal_goes_on
+    a_change_far_down_a_long_file_is_seen
 }
 
 /// Three revisions: the second only adds, the third does not.
@@ -125,4 +126,20 @@ fn a_database_without_a_journal_goes_on(database: Database) {
     it.run("limbec upgrade head").succeeds();
     it.run("limbec downgrade base").succeeds();
     assert_eq!(it.tables(), ["alembic_version"]);
+}
+
+fn a_change_far_down_a_long_file_is_seen(database: Database) {
+    let it = project(database);
+    let comments = "    // One of many lines of a comment, which does not count.\n".repeat(200);
+    let write = |upgrade: &str| {
+        let upgrade = format!("{comments}    op.execute(\"{upgrade}\");");
+        revision(&it, "f1", "", &upgrade, "");
+    };
+    write("SELECT 1");
+    it.run("limbec upgrade head").succeeds();
+    write("SELECT 2");
+    it.run("limbec upgrade head")
+        .fails_saying(&["the revision `f1` is not what was applied"]);
+    revision(&it, "f1", "", "    op.execute(\"SELECT 1\");", "");
+    it.run("limbec upgrade head").succeeds();
 }

@@ -1,10 +1,12 @@
 //! The revision files of a project: headers for the graph, bodies only for what is run.
 
+use std::collections::HashMap;
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use limbec::run::{Error, ErrorKind, Revisions};
+use limbec_core::checksum::{differ, is_of, of_bytes};
 use limbec_core::compare::Created;
 use limbec_core::dialect::Dialect;
 use limbec_core::operations::Operation;
@@ -24,6 +26,8 @@ const HEAD: usize = 4096;
 pub(crate) struct Project {
     graph: Graph,
     root: PathBuf,
+    /// By its id, the sum of a file's bytes, where they were read for the header already.
+    sums: HashMap<String, u64>,
 }
 
 impl Project {
@@ -46,11 +50,15 @@ impl Project {
         })?;
 
         let mut headers = Vec::with_capacity(paths.len());
+        let mut sums = HashMap::with_capacity(paths.len());
         let mut mistakes = Vec::new();
         let mut head = [0; HEAD];
         for path in paths {
             match header(&path, &config.shown(&path), &mut head) {
-                Ok(header) => headers.push(header),
+                Ok((header, sum)) => {
+                    sums.extend(sum.map(|sum| (header.id.clone(), sum)));
+                    headers.push(header);
+                }
                 Err(mut found) => mistakes.append(&mut found),
             }
         }
@@ -78,6 +86,7 @@ impl Project {
         Ok(Project {
             graph,
             root: config.root.clone(),
+            sums,
         })
     }
 
@@ -132,6 +141,18 @@ impl Revisions for Project {
             .map(Some)
             .map_err(|found| does_not_read(id, found, text))
     }
+
+    fn has_changed(&self, id: &str, then: &str) -> std::result::Result<bool, Error> {
+        if self.sums.get(id).is_some_and(|sum| is_of(then, *sum)) {
+            return Ok(false);
+        }
+        let (shown, text) = self.text(id)?;
+        if is_of(then, of_bytes(text.as_bytes())) {
+            return Ok(false);
+        }
+        let now = checksum(shown, &text).map_err(|found| does_not_read(id, found, text))?;
+        Ok(differ(then, &now))
+    }
 }
 
 fn does_not_read(id: &str, found: Vec<Diagnostic>, text: String) -> Error {
@@ -157,12 +178,13 @@ impl std::fmt::Display for Unreadable {
 
 impl std::error::Error for Unreadable {}
 
-/// Reads the header of a file: from its beginning, or from all of it where that does not do.
+/// Reads the header of a file: from its beginning, or from all of it where that does not do. Where
+/// the beginning is all, gives the sum of its bytes too.
 fn header(
     path: &Path,
     shown: &str,
     head: &mut [u8; HEAD],
-) -> std::result::Result<Header, Vec<Diagnostic>> {
+) -> std::result::Result<(Header, Option<u64>), Vec<Diagnostic>> {
     let unreadable = |error: std::io::Error| {
         vec![Diagnostic::new(
             shown,
@@ -173,14 +195,16 @@ fn header(
     let mut file = File::open(path).map_err(unreadable)?;
     let length = file.read(head).map_err(unreadable)?;
     let begin = &head[..length];
+    let sum = (length < HEAD).then(|| of_bytes(begin));
     if let Ok(text) = std::str::from_utf8(&begin[..boundary(begin)])
         && let Ok(header) = read_header(shown, text)
     {
-        return Ok(header);
+        return Ok((header, sum));
     }
     let mut bytes = begin.to_vec();
     file.read_to_end(&mut bytes).map_err(unreadable)?;
-    read_header(shown, &decode(bytes, shown)?)
+    let header = read_header(shown, &decode(bytes, shown)?)?;
+    Ok((header, sum))
 }
 
 /// The end of the last character that is whole.

@@ -7,11 +7,13 @@
 //! - [`steps`]: the SQL a dialect makes of an operation.
 //! - [`journal`]: what is remembered of the steps that ran.
 //! - [`dialect`]: one folder a database.
+//! - [`checksum`]: how a revision is known that was changed after it was applied.
 //! - [`settings`]: how patient a run is, as a project says it.
 //!
 //! Invariants: no I/O, no clock, no environment, no async; nothing outside `dialect/<name>/`
 //! writes SQL.
 
+pub mod checksum;
 pub mod compare;
 pub mod dialect;
 pub mod journal;

@@ -50,6 +50,7 @@ pub use settings::{Settings, WhenAhead, environment};
 pub use settle::settle;
 pub use version::{VERSION_TABLE, Version};
 
+use limbec_core::checksum;
 use limbec_core::operations::Operation;
 use limbec_core::revision::Graph;
 
@@ -77,5 +78,15 @@ pub trait Revisions: Send + Sync {
     /// When the revision's file does not read.
     fn checksum(&self, _id: &str) -> Result<Option<String>, Error> {
         Ok(None)
+    }
+
+    /// Whether a revision is another than the one that a checksum was made of. Asked for every
+    /// revision that is applied, so worth a short cut where there is one.
+    ///
+    /// # Errors
+    /// When the revision's file does not read.
+    fn has_changed(&self, id: &str, then: &str) -> Result<bool, Error> {
+        let now = self.checksum(id)?;
+        Ok(now.is_some_and(|now| checksum::differ(then, &now)))
     }
 }

@@ -123,9 +123,7 @@ impl State {
             let Some(then) = &standing.checksum else {
                 continue;
             };
-            let now = revisions.checksum(id)?;
-            // One of another making says nothing.
-            if now.is_some_and(|now| kind(&now) == kind(then) && now != *then) {
+            if revisions.has_changed(id, then)? {
                 changed.push(id.to_string());
             }
         }
@@ -202,11 +200,6 @@ impl Standing {
         let done = if self.done { self.step } else { self.step - 1 };
         format!("{done} of {} steps", self.steps)
     }
-}
-
-/// How a checksum was made, which stands before its colon.
-fn kind(checksum: &str) -> &str {
-    checksum.split(':').next().unwrap_or_default()
 }
 
 /// The journal's word for a direction.

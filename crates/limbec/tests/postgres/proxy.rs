@@ -29,7 +29,7 @@ pub(crate) struct Proxy {
 }
 
 impl Proxy {
-    /// Listens for one connection to the server of a URL.
+    /// Listens for one connection to the server of a URL; what is encrypted it could not read.
     pub(crate) fn of(url: &str) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
@@ -38,6 +38,10 @@ impl Proxy {
         let log = Arc::new(Mutex::new(Log::default()));
         let shared = log.clone();
         let url = url.replacen(&server, &format!("127.0.0.1:{port}"), 1);
+        let url = format!(
+            "{url}{}sslmode=disable",
+            if url.contains('?') { '&' } else { '?' }
+        );
         let thread = thread::spawn(move || {
             let (client, _) = listener.accept().unwrap();
             let server = TcpStream::connect(server).unwrap();
