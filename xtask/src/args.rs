@@ -20,6 +20,8 @@ Tasks:
   stress                      Run the tests of the runner with full counts: 64 processes, 20
                               rounds, the whole kill matrix
   contention                  Measure how long writers stall while a table is altered
+  cost [NAME…]                Measure what embedding revisions costs a small service to build, by
+                              limbec and by others; only the services whose names hold a NAME
   postgres                    Start a throw-away PostgreSQL server, print its URL, and keep
                               it until Ctrl-C
 
@@ -32,8 +34,8 @@ Environment:
   LIMBEC_POSTGRES_BIN         The folder of `initdb` and `postgres`, where they are not found
   LIMBEC_SHARED               The shared folder, where it is not `../shared`
 
-As root on Debian, `test` and `ci` install the packages `postgresql`, `pgbouncer` and `sqlite3`
-when they are missing.
+As root on Debian, `test` and `ci` install the packages `postgresql`, `pgbouncer`, `sqlite3` and
+`docker-compose` when they are missing.
 ";
 
 /// What was asked for.
@@ -47,6 +49,8 @@ pub(crate) enum Task {
     Postgres,
     Stress,
     Contention,
+    /// The services that are wanted; none: all of them.
+    Cost(Vec<String>),
 }
 
 /// How the demo is run.
@@ -87,6 +91,7 @@ pub(crate) fn parse(arguments: impl IntoIterator<Item = String>) -> Result<Task,
         "postgres" => alone(&task, &rest, Task::Postgres),
         "stress" => alone(&task, &rest, Task::Stress),
         "contention" => alone(&task, &rest, Task::Contention),
+        "cost" => Ok(Task::Cost(rest)),
         _ => Err(format!("there is no task `{task}`")),
     }
 }

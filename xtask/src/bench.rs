@@ -13,10 +13,8 @@ use std::time::{Duration, Instant};
 
 use limbec_testkit::{TempProject, postgres};
 
+use crate::cpu;
 use crate::run::{Failure, cargo, run};
-
-/// Clock ticks a second in `/proc/self/stat`; the same on every Linux that Rust runs on.
-const TICKS: f64 = 100.0;
 
 pub(crate) fn run_all() -> Result<(), Failure> {
     run(&mut cargo(&[
@@ -105,14 +103,14 @@ impl Bench {
         url: &str,
         arguments: &[&str],
     ) -> Result<(), Failure> {
-        let before = children_ticks()?;
+        let before = cpu::of_children()?;
         let mut best = Duration::MAX;
         for _ in 0..runs {
             let start = Instant::now();
             self.command(folder, url, arguments)?;
             best = best.min(start.elapsed());
         }
-        let cpu = (children_ticks()? - before) / TICKS / f64::from(runs) * 1_000.0;
+        let cpu = (cpu::of_children()? - before) / f64::from(runs) * 1_000.0;
         let wall = best.as_secs_f64() * 1_000.0;
         println!("| {what} | {database} | {runs} | {cpu:.1} ms | {wall:.1} ms |");
         Ok(())
@@ -133,24 +131,6 @@ impl Bench {
             "`limbec {}` failed ({status})",
             arguments.join(" ")
         )))
-    }
-}
-
-/// User and system time of the children that have ended, in clock ticks.
-fn children_ticks() -> Result<f64, Failure> {
-    let stat = fs::read_to_string("/proc/self/stat")?;
-    // The second field, the program's name, may hold spaces; it ends with the last parenthesis.
-    let fields = stat.rsplit_once(')').map_or("", |(_, rest)| rest);
-    let fields: Vec<f64> = fields
-        .split_whitespace()
-        .filter_map(|field| field.parse().ok())
-        .collect();
-    // Numbered as in proc(5), of which the first three are no numbers or cut off.
-    match (fields.get(16 - 4), fields.get(17 - 4)) {
-        (Some(user), Some(system)) => Ok(user + system),
-        _ => Err(Failure::new(
-            "/proc/self/stat has not the fields of proc(5)".to_string(),
-        )),
     }
 }
 

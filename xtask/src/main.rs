@@ -13,6 +13,8 @@ mod args;
 mod bench;
 mod ci;
 mod contention;
+mod cost;
+mod cpu;
 mod demo;
 mod postgres;
 mod run;
@@ -37,6 +39,7 @@ fn main() -> ExitCode {
         Ok(Task::Postgres) => postgres::run(),
         Ok(Task::Stress) => stress::run(),
         Ok(Task::Contention) => contention::run(),
+        Ok(Task::Cost(filters)) => cost::run(&filters),
         Err(mistake) => {
             eprint!("error: {mistake}\n\n{}", args::USAGE);
             return ExitCode::from(2);
