@@ -22,6 +22,8 @@ Tasks:
   contention                  Measure how long writers stall while a table is altered
   cost [NAME…]                Measure what embedding revisions costs a small service to build, by
                               limbec and by others; only the services whose names hold a NAME
+  rebuild                     Time the rebuild of an SQLite table of a million rows, beside
+                              SQLite's own recipe in the `sqlite3` shell
   postgres                    Start a throw-away PostgreSQL server, print its URL, and keep
                               it until Ctrl-C
 
@@ -51,6 +53,7 @@ pub(crate) enum Task {
     Contention,
     /// The services that are wanted; none: all of them.
     Cost(Vec<String>),
+    Rebuild,
 }
 
 /// How the demo is run.
@@ -92,6 +95,7 @@ pub(crate) fn parse(arguments: impl IntoIterator<Item = String>) -> Result<Task,
         "stress" => alone(&task, &rest, Task::Stress),
         "contention" => alone(&task, &rest, Task::Contention),
         "cost" => Ok(Task::Cost(rest)),
+        "rebuild" => alone(&task, &rest, Task::Rebuild),
         _ => Err(format!("there is no task `{task}`")),
     }
 }

@@ -17,6 +17,7 @@ mod cost;
 mod cpu;
 mod demo;
 mod postgres;
+mod rebuild;
 mod run;
 mod servers;
 mod stress;
@@ -40,6 +41,7 @@ fn main() -> ExitCode {
         Ok(Task::Stress) => stress::run(),
         Ok(Task::Contention) => contention::run(),
         Ok(Task::Cost(filters)) => cost::run(&filters),
+        Ok(Task::Rebuild) => rebuild::run(),
         Err(mistake) => {
             eprint!("error: {mistake}\n\n{}", args::USAGE);
             return ExitCode::from(2);

@@ -4,7 +4,7 @@ use limbec::run::{Database, Scratch, VERSION_TABLE, Version, reflect, settle};
 use limbec_core::compare::{Comparison, Verdicts, compare as compare_schemas, managed};
 use limbec_core::dialect::Dialect;
 use limbec_core::journal;
-use limbec_core::operations::{Operation, create_with_indexes};
+use limbec_core::operations::Operation;
 use limbec_core::schema::Schema;
 
 use crate::commands::all_heads;
@@ -12,6 +12,7 @@ use crate::config::Config;
 use crate::connect::connect_to_read;
 use crate::definitions;
 use crate::error::{CommandError, Result};
+use crate::expressible;
 use crate::models;
 use crate::printer::Printer;
 use crate::project::Project;
@@ -37,9 +38,7 @@ pub(crate) async fn compare(
 ) -> Result<Found> {
     let url = config.database_url()?;
     let dialect = url.dialect();
-    let mut target = models::load(config)?;
-    target.definitions = definitions::load(config, dialect)?;
-    expressible(&target, dialect)?;
+    let target = load(config, dialect)?;
     let mut database = connect_to_read(&url).await?;
     up_to_date(&mut database, project).await?;
 
@@ -92,13 +91,19 @@ pub(crate) async fn compare(
     })
 }
 
+/// The models and the files of SQL beside them, which the database can hold.
+fn load(config: &Config, dialect: &dyn Dialect) -> Result<Schema> {
+    let mut target = models::load(config)?;
+    target.schema.definitions = definitions::load(config, dialect)?;
+    expressible::check(&target, dialect)?;
+    Ok(target.schema)
+}
+
 /// Everything the models have, as for an empty database: for one that holds it already.
 pub(crate) async fn from_empty(config: &Config) -> Result<Found> {
     let url = config.database_url()?;
     let dialect = url.dialect();
-    let mut target = models::load(config)?;
-    target.definitions = definitions::load(config, dialect)?;
-    expressible(&target, dialect)?;
+    let target = load(config, dialect)?;
     let mut database = connect_to_read(&url).await?;
     let own_namespace = reflect(&mut database).await?.own_namespace;
     let mut target = match &own_namespace {
@@ -171,38 +176,6 @@ impl Found {
             printer.warning("compare", &format!("Not compared: {unknown}"));
         }
     }
-}
-
-/// Makes sure that the database's dialect can express the models, before anything is compared.
-fn expressible(target: &Schema, dialect: &dyn Dialect) -> Result<()> {
-    let empty = Schema::default();
-    let definitions = target.definitions.iter().cloned();
-    let definitions = definitions.map(|definition| Operation::CreateDefinition { definition });
-    let errors: Vec<_> = target
-        .tables
-        .iter()
-        .cloned()
-        .flat_map(create_with_indexes)
-        .chain(definitions)
-        .filter_map(|operation| dialect.compile(&operation, &empty).err())
-        .collect();
-    if errors.is_empty() {
-        return Ok(());
-    }
-    let lines = errors
-        .iter()
-        .map(|error| format!("\n  {error}"))
-        .collect::<String>();
-    let mut hints: Vec<String> = errors
-        .iter()
-        .filter_map(|error| error.hint.clone())
-        .collect();
-    hints.dedup();
-    Err(CommandError::new(format!(
-        "Can't proceed with --autogenerate option; {} cannot hold what the models ask for:{lines}",
-        dialect.name()
-    ))
-    .hints(hints))
 }
 
 async fn up_to_date(database: &mut Database, project: &Project) -> Result<()> {

@@ -12,6 +12,7 @@ mod connect;
 mod definitions;
 mod diagnostics;
 mod error;
+mod expressible;
 mod file_name;
 mod models;
 mod patterns;

@@ -2,16 +2,42 @@
 
 use std::path::{Path, PathBuf};
 
-use limbec_core::schema::Schema;
-use limbec_source::models::{ModelOptions, SourceFile, read};
+use limbec_core::schema::{ObjectName, Schema};
+use limbec_source::models::{Declared, ModelOptions, SourceFile, read};
 
 use crate::config::Config;
 use crate::error::{CommandError, Result};
 
 const CANNOT: &str = "Can't proceed with --autogenerate option;";
 
+/// The target schema, and where its tables are declared.
+pub(crate) struct Target {
+    pub(crate) schema: Schema,
+    places: Vec<Declared>,
+    /// The files, each with its path as it is shown.
+    texts: Vec<(String, String)>,
+}
+
+impl Target {
+    /// Where a column is declared, or a table.
+    pub(crate) fn declared(&self, table: &ObjectName, column: Option<&str>) -> Option<&Declared> {
+        let mut places = self.places.iter();
+        places.find(|it| it.table == *table && it.column.as_deref() == column)
+    }
+
+    /// The text of a file.
+    pub(crate) fn text(&self, path: &str) -> &str {
+        text(&self.texts, path)
+    }
+}
+
+fn text<'t>(texts: &'t [(String, String)], path: &str) -> &'t str {
+    let found = texts.iter().find(|(it, _)| it == path);
+    found.map(|(_, text)| text.as_str()).unwrap_or_default()
+}
+
 /// Reads the models that `limbec.toml` names.
-pub(crate) fn load(config: &Config) -> Result<Schema> {
+pub(crate) fn load(config: &Config) -> Result<Target> {
     let file = config.file.display();
     if config.model_paths.is_empty() {
         return Err(CommandError::new(format!(
@@ -62,10 +88,7 @@ pub(crate) fn load(config: &Config) -> Result<Schema> {
         return Err(CommandError::diagnostics(
             format!("{CANNOT} {} in the models", crate::error::mistakes(count)),
             mistakes,
-            |path| {
-                let file = files.iter().find(|file| file.path == path);
-                file.map(|file| file.text.to_string()).unwrap_or_default()
-            },
+            |path| text(&texts, path).to_string(),
         ));
     }
     if models.schema.tables.is_empty() {
@@ -81,7 +104,11 @@ pub(crate) fn load(config: &Config) -> Result<Schema> {
         .hints(found)
         .hint("a table is a struct with #[derive(Table)]"));
     }
-    Ok(models.schema)
+    Ok(Target {
+        schema: models.schema,
+        places: models.places,
+        texts,
+    })
 }
 
 /// How models are read, and written.

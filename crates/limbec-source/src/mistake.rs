@@ -1,6 +1,8 @@
 //! Mistakes while they are still spans of tokens: the reader makes [`Diagnostic`]s of them, a
 //! macro makes compile errors of them.
 
+use std::ops::Range;
+
 use proc_macro2::{Span, TokenStream};
 use quote::quote_spanned;
 
@@ -12,6 +14,14 @@ use crate::source::range;
 pub(crate) struct Place {
     pub(crate) file: usize,
     pub(crate) span: Span,
+}
+
+/// The path and the bytes of a place. `files` gives each file's path and what was cut off before
+/// its tokens.
+pub(crate) fn located(place: Place, files: &[(&str, usize)]) -> (String, Range<usize>) {
+    let (path, offset) = files.get(place.file).copied().unwrap_or_default();
+    let range = range(place.span);
+    (path.to_string(), range.start + offset..range.end + offset)
 }
 
 /// A value with its place.
@@ -92,24 +102,18 @@ impl Mistakes {
         }
     }
 
-    /// Makes diagnostics of them, in the order of their places. `files` gives each file's path and
-    /// what was cut off before its tokens.
+    /// Makes diagnostics of them, in the order of their places; `files` as for [`located`].
     pub(crate) fn diagnostics(self, files: &[(&str, usize)]) -> Vec<Diagnostic> {
-        let locate = |place: Place| {
-            let (path, offset) = files.get(place.file).copied().unwrap_or_default();
-            let range = range(place.span);
-            (path.to_string(), range.start + offset..range.end + offset)
-        };
         let mut found: Vec<(usize, Diagnostic)> = self
             .list
             .into_iter()
             .map(|mistake| {
-                let (path, span) = locate(mistake.place);
+                let (path, span) = located(mistake.place, files);
                 let secondary = mistake
                     .others
                     .into_iter()
                     .map(|(place, label)| {
-                        let (path, span) = locate(place);
+                        let (path, span) = located(place, files);
                         Secondary { path, span, label }
                     })
                     .collect();

@@ -58,6 +58,8 @@ pub struct CompileError {
     pub message: String,
     /// What to do next.
     pub hint: Option<String>,
+    /// The column it is about, of the table that is compiled.
+    pub column: Option<String>,
 }
 
 impl CompileError {
@@ -66,12 +68,20 @@ impl CompileError {
         CompileError {
             message: message.into(),
             hint: None,
+            column: None,
         }
     }
 
     /// Adds what to do next.
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
+        self
+    }
+
+    /// Says which column of a table it is about.
+    pub(crate) fn of_column(mut self, table: &ObjectName, column: &str) -> Self {
+        self.message = format!("column `{table}.{column}`: {}", self.message);
+        self.column = Some(column.to_string());
         self
     }
 }

@@ -36,6 +36,7 @@ mod lookup;
 mod md5;
 pub(crate) mod naming;
 mod objects;
+mod places;
 mod renames;
 mod rust_type;
 mod scan;
@@ -50,6 +51,7 @@ use limbec_core::schema::{NamingConvention, Schema};
 pub use derive::{
     derive_domain, derive_enum, derive_extension, derive_schema, derive_sequence, derive_table,
 };
+pub use places::Declared;
 pub use sql_type::sql_type;
 
 pub(crate) use assemble::words_of;
@@ -87,6 +89,8 @@ pub struct Models {
     pub schema: Schema,
     /// What each file holds, in the order of the files.
     pub files: Vec<FileSummary>,
+    /// Where the tables and their columns are declared.
+    pub places: Vec<Declared>,
 }
 
 /// What a file holds.
@@ -157,6 +161,7 @@ pub fn read(files: &[SourceFile<'_>], options: &ModelOptions) -> (Models, Vec<Di
     let models = Models {
         schema,
         files: summaries,
+        places: places::of(&found, &places),
     };
     (models, mistakes.diagnostics(&places))
 }

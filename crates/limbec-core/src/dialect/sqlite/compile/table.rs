@@ -77,10 +77,7 @@ fn on_conflict(action: Option<&String>) -> String {
 
 /// A column as it stands in `CREATE TABLE` and after `ADD COLUMN`.
 pub(super) fn column_sql(table: &Table, column: &Column) -> Result<String, CompileError> {
-    let at = |error: CompileError| CompileError {
-        message: format!("column `{}.{}`: {}", table.name, column.name, error.message),
-        ..error
-    };
+    let at = |error: CompileError| error.of_column(&table.name, &column.name);
     let mut sql = format!(
         "{}{}",
         quote(&column.name),
