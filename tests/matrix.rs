@@ -4,6 +4,7 @@
 //! After each way the database is what the models say, everything but the table is as it was (the
 //! stored SQL of all objects, all rows), and so are the values of the columns that stay.
 
+use limbec_core::dialect::Row;
 use limbec_core::schema::{Column, Schema, Table};
 use limbec_source::models::{ModelOptions, SourceFile, read};
 
@@ -99,6 +100,42 @@ fn values(
     ))
 }
 
+/// The stored SQL of the table's indexes.
+const INDEXES: &str =
+    "SELECT name, sql FROM sqlite_schema WHERE tbl_name = 'jobs' AND type = 'index' ORDER BY name";
+
+/// The database without what only says where in the stored SQL of a table something stands: a
+/// column that went and came back is its last.
+fn normalised(mut schema: Schema) -> Schema {
+    for table in &mut schema.tables {
+        table.columns.sort_by(|a, b| a.name.cmp(&b.name));
+        table.uniques.sort_by(|a, b| a.name.cmp(&b.name));
+        table.checks.sort_by(|a, b| a.name.cmp(&b.name));
+        table.foreign_keys.sort_by(|a, b| a.name.cmp(&b.name));
+        table.indexes.sort_by(|a, b| a.name.cmp(&b.name));
+        // Triggers, and what ANALYZE has found, came with the rows.
+        let came_later =
+            |key: &str| key.starts_with("sqlite.trigger.") || key == "sqlite.state.statistics";
+        table.options.retain(|key, _| !came_later(key));
+    }
+    // The views and triggers are no models; their stored SQL is looked at to the letter.
+    schema.definitions.clear();
+    schema
+}
+
+/// After a downgrade, all that the stored SQL says is as it was.
+fn is_as_before(trial: &mut Trial, before: &Schema, indexes: &[Row]) -> Result<(), String> {
+    let (was, is) = (normalised(before.clone()), normalised(trial.reflect()?));
+    if is != was {
+        return Err(format!("was {was:?}\nis {is:?}"));
+    }
+    let now = trial.sql(INDEXES)?;
+    if now != indexes {
+        return Err(format!("was {indexes:?}\nis {now:?}"));
+    }
+    Ok(())
+}
+
 fn there_and_back(mut trial: Trial, rows: &str, from: &Form, to: &Form) -> Result<(), String> {
     let current = trial.create(&from.schema)?;
     trial.sql("PRAGMA foreign_keys = ON")?;
@@ -106,6 +143,7 @@ fn there_and_back(mut trial: Trial, rows: &str, from: &Form, to: &Form) -> Resul
         trial.sql(sql)?;
     }
     let made = everything_else(&mut trial)?;
+    let indexes = trial.sql(INDEXES)?;
     let kept = values(&mut trial, jobs(&from.schema), jobs(&to.schema))?;
     let (_, body) = trial.revision(&current, &to.schema)?;
     let way = [
@@ -121,6 +159,9 @@ fn there_and_back(mut trial: Trial, rows: &str, from: &Form, to: &Form) -> Resul
         let rest = trial.compare(&found, target)?.operations;
         if !rest.is_empty() {
             return Err(at(format!("differences: {}", crate::trial::listed(&rest))));
+        }
+        if way == "down" {
+            is_as_before(&mut trial, &current, &indexes).map_err(at)?;
         }
         let now = everything_else(&mut trial)?;
         if now != made {

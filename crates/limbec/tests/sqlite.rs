@@ -10,6 +10,8 @@
 
 #[path = "sqlite/at_once.rs"]
 mod at_once;
+#[path = "sqlite/batch.rs"]
+mod batch;
 #[path = "sqlite/corpus.rs"]
 mod corpus;
 #[path = "sqlite/judge.rs"]

@@ -5,7 +5,7 @@
 //! operations say, everything else is as it was to the last row, and no trap was stepped into. What
 //! the recipe of the text books steps into is a test too, so that each trap is known to be one.
 
-use limbec::connection::Connection;
+use limbec::connection::{Connection, open_sqlite};
 use limbec_core::compare::{Verdicts, compare};
 use limbec_core::dialect::sqlite::Sqlite;
 use limbec_core::dialect::{Dialect as _, Row};
@@ -14,6 +14,7 @@ use limbec_core::schema::{
     CheckConstraint, Column, ForeignKey, Index, Integer, Schema, Text, UniqueConstraint,
 };
 use limbec_core::steps::Step;
+use limbec_testkit::sqlite::scratch_file;
 
 use crate::support::{Db, now};
 
@@ -435,6 +436,20 @@ fn what_a_connection_has_for_itself_is_not_dropped() {
             assert_eq!(kept(&mut db, "main.notes"), before);
         }
     }
+}
+
+/// `VACUUM` gives rows other numbers, `VACUUM INTO` does not.
+#[test]
+fn a_copy_steps_into_no_trap() {
+    let folder = scratch_file().unwrap();
+    let mut db = filled();
+    db.sql("DROP VIEW temp.own_jobs; DROP TRIGGER temp.own_trigger");
+    let everything = db.everything_but("");
+    db.sql(&format!("VACUUM INTO '{}'", folder.path().display()));
+    let mut copy = Db::new();
+    copy.client = open_sqlite(&folder.path()).unwrap();
+    assert_eq!(sprung(&mut copy), [""; 0]);
+    assert_eq!(copy.everything_but(""), everything);
 }
 
 /// Definitions and the database's own numbers are rolled back with the rows.
