@@ -455,6 +455,11 @@ pub trait Dialect: fmt::Debug + Send + Sync {
     /// before; [`Dialect::leave`] brings them back.
     fn enter_outside(&self, limits: &Limits<'_>) -> Option<String>;
 
+    /// Makes of a step what a script has in its place, which nobody looks at while it runs.
+    fn in_script(&self, step: Step) -> Vec<Step> {
+        vec![step]
+    }
+
     /// Brings back what [`Dialect::enter_outside`] answered with.
     fn leave(&self, before: &Row) -> Option<String>;
 

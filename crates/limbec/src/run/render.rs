@@ -100,9 +100,10 @@ pub fn render<'g, R: Revisions>(
                 statements.extend(frame.restore);
             }
         }
+        let statements = statements.into_iter().flat_map(|it| dialect.in_script(it));
         scripts.push(Script {
             step: (*step).clone(),
-            statements,
+            statements: statements.collect(),
         });
     }
     Ok(scripts)

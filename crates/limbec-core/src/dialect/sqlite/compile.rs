@@ -27,6 +27,7 @@ use crate::operations::{AlterOptions, Constraint, Operation};
 use crate::schema::{Definition, DefinitionKind, ObjectName, Schema, Table};
 use crate::steps::{Step, read_script};
 
+pub(super) use checks::in_script;
 pub(super) use index::create_index;
 
 /// Whether an operation may make a rebuild of a table.

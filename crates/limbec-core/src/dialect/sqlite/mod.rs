@@ -185,6 +185,10 @@ impl Dialect for Sqlite {
         compile::compile_batch(*self, batch, current)
     }
 
+    fn in_script(&self, step: Step) -> Vec<Step> {
+        compile::in_script(step)
+    }
+
     fn frame(&self, operations: &[Operation]) -> Frame {
         transaction::frame(*self, operations)
     }

@@ -12,6 +12,50 @@ use crate::steps::Step;
 /// How many rows are shown of those that stand in the way.
 const SHOWN: usize = 3;
 
+/// The table in which a script keeps an answer, which its constraint refuses.
+const ANSWER: &str = "temp.limbec_check";
+
+/// A check for a script: the shell that runs it cannot look at an answer, but stops (with `-bail`)
+/// where a constraint fails, and shows its name.
+pub(in super::super) fn in_script(step: Step) -> Vec<Step> {
+    let Some(expected) = &step.expect else {
+        return vec![step];
+    };
+    let is_change = step.sql.contains(" RETURNING ");
+    let value = match expected.value.parse::<i64>() {
+        _ if is_change => "1".to_string(),
+        Ok(number) => number.to_string(),
+        Err(_) => text(&expected.value),
+    };
+    let create = format!(
+        "CREATE TEMP TABLE limbec_check (found CONSTRAINT {} CHECK (found = {value}), examples)",
+        quote(&expected.otherwise)
+    );
+    let mut sql = vec![create];
+    if is_change {
+        sql.push(step.sql.clone());
+        sql.push(format!("INSERT INTO {ANSWER} (found) SELECT changes()"));
+    } else if let Some(pragma) = step.sql.strip_prefix("PRAGMA ") {
+        sql.push(format!(
+            "INSERT INTO {ANSWER} (found) SELECT * FROM pragma_{pragma}"
+        ));
+    } else if step.sql.starts_with(NUMBER_AND_EXAMPLES) {
+        sql.push(format!("INSERT INTO {ANSWER} {}", step.sql));
+    } else {
+        sql.push(format!("INSERT INTO {ANSWER} (found) {}", step.sql));
+    }
+    sql.push(format!("DROP TABLE {ANSWER}"));
+    let made = sql.into_iter().map(|sql| Step {
+        sql,
+        expect: None,
+        ..step.clone()
+    });
+    made.collect()
+}
+
+/// How the question of [`none`] begins.
+const NUMBER_AND_EXAMPLES: &str = "SELECT n, ";
+
 /// No row is as the condition says: answers with their number and the first few.
 pub(super) fn none(
     from: &str,
@@ -20,7 +64,7 @@ pub(super) fn none(
     otherwise: impl Into<String>,
 ) -> Step {
     let sql = format!(
-        "SELECT n, CASE WHEN n > 0 THEN (SELECT group_concat(e, '; ') FROM (SELECT {example} AS e \
+        "{NUMBER_AND_EXAMPLES}CASE WHEN n > 0 THEN (SELECT group_concat(e, '; ') FROM (SELECT {example} AS e \
          FROM {from} WHERE {condition} LIMIT {SHOWN})) END \
          FROM (SELECT count(*) AS n FROM {from} WHERE {condition})"
     );
