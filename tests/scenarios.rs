@@ -291,6 +291,7 @@ macro_rules! scenarios {
 }
 
 scenarios! {
+    autogenerate_catalogue
     checks
     columns
     comments
@@ -299,6 +300,7 @@ scenarios! {
     domains
     enums
     foreign_keys
+    forty_changes
     generated
     identity
     indexes

@@ -25,11 +25,15 @@ pub(super) fn are_known(database: &str, schema: &str) -> bool {
 
 /// Holds the facts of a schema against those of its copy.
 pub(super) fn hold(database: &str, schema: &str, original: &[String], copy: &[String]) {
+    hold_lines(database, schema, differences(original, copy));
+}
+
+/// What a copy lacks of the original's facts, and has besides them.
+pub(super) fn differences(original: &[String], copy: &[String]) -> Vec<String> {
     let lost = missing_from(original, copy).into_iter();
     let new = missing_from(copy, original).into_iter();
     let lost = lost.map(|it| format!("- {it}"));
-    let found: Vec<String> = lost.chain(new.map(|it| format!("+ {it}"))).collect();
-    hold_lines(database, schema, found);
+    lost.chain(new.map(|it| format!("+ {it}"))).collect()
 }
 
 /// Holds what stopped the first revision against the list.

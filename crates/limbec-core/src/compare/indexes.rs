@@ -84,10 +84,15 @@ pub(super) fn same_element(
         (IndexKey::Expression(a), IndexKey::Expression(b)) => {
             judge.same_expression(tables, &Place::IndexElement, a, b)
         }
-        // A model may spell a plain column as an expression.
-        (IndexKey::Column(name), IndexKey::Expression(expression))
-        | (IndexKey::Expression(expression), IndexKey::Column(name)) => {
-            judge.same_name(name, expression.trim_matches('"'))
+        // A model may spell a plain column as an expression, and a cast that changes nothing is
+        // none to the database.
+        (IndexKey::Column(name), IndexKey::Expression(expression)) => {
+            let column = judge.dialect.quote(name);
+            judge.same_expression(tables, &Place::IndexElement, &column, expression)
+        }
+        (IndexKey::Expression(expression), IndexKey::Column(name)) => {
+            let column = judge.dialect.quote(name);
+            judge.same_expression(tables, &Place::IndexElement, expression, &column)
         }
     };
     same_key

@@ -15,8 +15,9 @@ FROM relations c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND 
 LEFT JOIN pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum
 WHERE c.relkind IN ('r', 'p', 'v', 'm')
 UNION ALL
-SELECT concat_ws(' ', 'constraint', c.conrelid::regclass, c.contypid::regtype, c.conname,
-    pg_get_constraintdef(c.oid))
+-- The server chooses the names of NOT NULL constraints, by who comes first.
+SELECT concat_ws(' ', 'constraint', c.conrelid::regclass, c.contypid::regtype,
+    CASE WHEN c.contype <> 'n' THEN c.conname END, pg_get_constraintdef(c.oid))
 FROM pg_constraint c JOIN own n ON n.oid = c.connamespace
 UNION ALL
 SELECT concat_ws(' ', 'index', pg_get_indexdef(oid)) FROM relations WHERE relkind IN ('i', 'I')
