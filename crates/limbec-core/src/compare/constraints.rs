@@ -53,15 +53,6 @@ pub(super) fn compare(current: &Table, target: &Table, judge: &mut Judge<'_>, pl
         }
     }
     for constraint in existing {
-        if is_over_inherited(&constraint, target) {
-            judge.unknown.push(format!(
-                "`{}` of the table `{}` is over columns that come from the table above it, which no \
-                 model can say; it is left as it is",
-                constraint.name().unwrap_or("a constraint"),
-                target.name
-            ));
-            continue;
-        }
         plan.drop_constraint(&target.name, constraint);
     }
     for constraint in missing {
@@ -151,18 +142,6 @@ fn same_exclude(
             a.predicate.as_deref(),
             b.predicate.as_deref(),
         )
-}
-
-/// Whether a constraint is over columns that a table has from another one, so that its model does
-/// not have them.
-fn is_over_inherited(constraint: &Constraint, table: &Table) -> bool {
-    let columns = constraint.columns();
-    let from_above = ["postgresql.partition_of", "postgresql.inherits"];
-    from_above
-        .iter()
-        .any(|key| table.options.contains_key(*key))
-        && !columns.is_empty()
-        && columns.iter().all(|it| table.column_named(it).is_none())
 }
 
 /// Takes foreign keys that stay out of the way of changes below them, and puts them back: a

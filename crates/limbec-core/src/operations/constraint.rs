@@ -41,7 +41,7 @@ impl Constraint {
     }
 
     /// Gives it another name, or none.
-    pub(crate) fn set_name(&mut self, name: Option<&str>) {
+    pub fn set_name(&mut self, name: Option<&str>) {
         let own = match self {
             Constraint::PrimaryKey(it) => &mut it.name,
             Constraint::Unique(it) => &mut it.name,

@@ -106,6 +106,13 @@ impl Table {
         self.columns.iter().find(|column| column.name == name)
     }
 
+    /// Whether columns, and with them perhaps keys, come from other tables: a partition's, and those
+    /// of a table that inherits (PostgreSQL).
+    pub fn has_parents(&self) -> bool {
+        let keys = ["postgresql.partition_of", "postgresql.inherits"];
+        keys.iter().any(|key| self.options.contains_key(*key))
+    }
+
     /// Whether a column belongs to the primary key.
     pub fn in_primary_key(&self, column: &str) -> bool {
         self.primary_key

@@ -394,11 +394,7 @@ impl Assembler<'_> {
             .filter_map(|field| field.foreign_key.as_ref());
         let mut keys = Vec::new();
         for key in of_fields.chain(&table.foreign_keys) {
-            if key
-                .columns
-                .iter()
-                .any(|column| table.field(&column.value).is_none())
-            {
+            if !values(&key.columns).iter().all(|it| table.may_have(it)) {
                 continue;
             }
             let renamed_from = key.renamed_from.as_ref();

@@ -42,7 +42,7 @@ impl<'a> Linker<'a> {
         let (number, column) = self.target(own, key, mistakes)?;
         let target = &self.tables[number];
         let referred = referred_columns(target, key, column, mistakes)?;
-        let unique = is_unique(target, &referred);
+        let unique = target.has_parents() || is_unique(target, &referred);
         if !unique {
             let columns = referred.join(", ");
             let mistake = mistakes.at(
@@ -250,7 +250,7 @@ fn referred_columns(
     }
     let mut known = true;
     for column in &named {
-        if target.field(column).is_none() {
+        if !target.may_have(column) {
             known = false;
             mistakes
                 .at(

@@ -97,8 +97,13 @@ impl Table {
         self.fields.iter().find(|field| field.name.value == column)
     }
 
+    /// Whether it has a column, or may have it from another table.
+    pub(super) fn may_have(&self, column: &str) -> bool {
+        self.field(column).is_some() || self.has_parents()
+    }
+
     /// Whether columns, and with them perhaps the key, come from other tables.
-    fn has_parents(&self) -> bool {
+    pub(super) fn has_parents(&self) -> bool {
         [PARTITION_OF, INHERITS]
             .iter()
             .any(|key| self.options.contains_key(*key))
@@ -223,7 +228,7 @@ impl Table {
             .chain(of_table)
             .chain(of_fields)
         {
-            if self.field(column).is_none() && !self.has_parents() {
+            if !self.may_have(column) {
                 mistakes
                     .at(
                         span,

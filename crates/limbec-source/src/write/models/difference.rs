@@ -1,5 +1,6 @@
 //! What is read back from written models, held against the schema that they were written from.
 
+use limbec_core::operations::Constraint;
 use limbec_core::schema::{Column, ColumnType, Domain, Index, IndexElement, Schema, Table};
 
 use crate::models::{ModelOptions, SourceFile, read, sql_type};
@@ -55,58 +56,26 @@ fn compare(table: &Table, read: &Table, told: &mut Vec<String>) {
             told.push(format!("{what} of the column `{name}.{}`", column.name));
         }
     }
-    let mut lacks = |what: &str, of: Option<&String>| {
+    let mut lacks = |what: &str, of: Option<&str>| {
         let of = of.map(|it| format!(" `{it}`")).unwrap_or_default();
         told.push(format!("{what}{of} of `{name}`"));
     };
-    let same_name = |a: &Option<String>, b: &Option<String>| a.is_none() || a == b;
-    if let Some(key) = &table.primary_key {
-        let there = read.primary_key.as_ref().is_some_and(|it| {
-            it.columns == key.columns && it.comment == key.comment && same_name(&key.name, &it.name)
+    for wanted in Constraint::all_of(table) {
+        let there = Constraint::all_of(read).any(|mut it| {
+            let same_name = wanted.name().is_none() || wanted.name() == it.name();
+            it.set_name(wanted.name());
+            same_name && it == wanted
         });
-        if !there {
-            lacks("the primary key", key.name.as_ref());
-        }
-    }
-    for unique in &table.uniques {
-        let same = |it: &limbec_core::schema::UniqueConstraint| {
-            let mut it = it.clone();
-            let same = same_name(&unique.name, &it.name);
-            it.name.clone_from(&unique.name);
-            same && it == *unique
-        };
-        if !read.uniques.iter().any(same) {
-            lacks("the unique constraint", unique.name.as_ref());
-        }
-    }
-    for check in &table.checks {
-        let same = |it: &limbec_core::schema::CheckConstraint| {
-            let mut it = it.clone();
-            let same = same_name(&check.name, &it.name);
-            it.name.clone_from(&check.name);
-            same && it == *check
-        };
-        if !read.checks.iter().any(same) {
-            lacks("the check", check.name.as_ref());
-        }
-    }
-    for key in &table.foreign_keys {
-        let same = |it: &limbec_core::schema::ForeignKey| {
-            let mut it = it.clone();
-            let same = same_name(&key.name, &it.name);
-            it.name.clone_from(&key.name);
-            same && it == *key
-        };
-        // Those that cannot be said were told with the reason.
-        if !read.foreign_keys.iter().any(same)
-            && read.foreign_keys.len() == table.foreign_keys.len()
-        {
-            lacks("the foreign key", key.name.as_ref());
+        // Foreign keys that cannot be said were told with the reason.
+        let told = matches!(wanted, Constraint::ForeignKey(_))
+            && read.foreign_keys.len() != table.foreign_keys.len();
+        if !there && !told {
+            lacks(kind(&wanted), wanted.name());
         }
     }
     for index in &table.indexes {
         if !read.indexes.iter().any(|it| plain(it) == plain(index)) {
-            lacks("the index", Some(&index.name));
+            lacks("the index", Some(index.name.as_str()));
         }
     }
     if read.comment != table.comment {
@@ -114,6 +83,16 @@ fn compare(table: &Table, read: &Table, told: &mut Vec<String>) {
     }
     if read.options != table.options {
         lacks("the options", None);
+    }
+}
+
+fn kind(constraint: &Constraint) -> &'static str {
+    match constraint {
+        Constraint::PrimaryKey(_) => "the primary key",
+        Constraint::Unique(_) => "the unique constraint",
+        Constraint::Check(_) => "the check",
+        Constraint::ForeignKey(_) => "the foreign key",
+        Constraint::Exclude(_) => "the exclusion constraint",
     }
 }
 

@@ -261,6 +261,9 @@ fn why_unsayable(schema: &Schema, key: &ForeignKey) -> Option<String> {
         return Some(format!("it does not name the columns of `{name}`"));
     }
     let columns = key.referred_columns.join(", ");
+    if referred.has_parents() {
+        return None;
+    }
     let known = |it: &String| referred.column_named(it).is_some();
     if !key.referred_columns.iter().all(known) {
         return Some(format!("`{name}` has no such columns: `{columns}`"));
