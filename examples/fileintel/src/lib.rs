@@ -6,3 +6,8 @@ pub mod storage;
 
 /// The revisions in `migrations/versions`, baked in when this is compiled.
 pub static MIGRATIONS: limbec::Migrations = limbec::embed!();
+
+/// The program in the README, which this package compiles: it has revisions and a runtime.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+mod readme {}

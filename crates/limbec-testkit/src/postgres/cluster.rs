@@ -6,9 +6,6 @@
 //! removes the directory, so no signal handler is needed, and none is installed.
 
 use std::fs;
-use std::net::{Ipv4Addr, TcpListener};
-use std::os::unix::fs::{PermissionsExt, chown};
-use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
@@ -17,8 +14,8 @@ use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
 use super::database::run_blocking;
-use super::{binaries, user};
-use crate::{Error, process};
+use super::{binaries, place};
+use crate::Error;
 
 const SUPERVISOR: &str = include_str!("supervise.sh");
 
@@ -83,34 +80,17 @@ impl Cluster {
     }
 
     fn start_once(programs: &Path, locale: &str) -> Result<Self, Failure> {
-        let directory = tempfile::Builder::new()
-            .prefix("limbec-postgres-")
-            .permissions(fs::Permissions::from_mode(0o700))
-            .tempdir_in(user::open_temp_dir())
-            .map_err(Error::context("cannot make a temporary directory"))?;
-        let port = free_port().map_err(Error::context("no free port on 127.0.0.1"))?;
+        let directory = place::private_folder("limbec-postgres-")?;
+        let port = place::free_port()?;
 
-        let mut command = Command::new("sh");
+        let mut command = place::keeper(SUPERVISOR, "limbec-postgres");
         command
-            .args(["-c", SUPERVISOR, "limbec-postgres"])
             .arg(directory.path())
             .arg(programs)
             .args([locale, &port.to_string()])
             .args(SETTINGS.iter().flat_map(|setting| ["-c", *setting]))
-            .env("LC_ALL", "C")
-            .current_dir("/")
-            .stdin(Stdio::piped())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            // A terminal's Ctrl-C ends this process, and thereby the server in good order.
-            .process_group(0);
-        if process::is_root(directory.path()).map_err(Error::context("the directory's owner"))? {
-            let user = user::unprivileged()?;
-            chown(directory.path(), Some(user.uid), Some(user.gid)).map_err(Error::context(
-                "cannot give the directory to the server's user",
-            ))?;
-            command.uid(user.uid).gid(user.gid);
-        }
+            .env("LC_ALL", "C");
+        place::run_unprivileged(&mut command, directory.path())?;
         let supervisor = command
             .spawn()
             .map_err(Error::context("cannot start `sh`"))?;
@@ -212,12 +192,6 @@ fn ready_pid(directory: &Path) -> Option<u32> {
     let text = fs::read_to_string(directory.join("data/postmaster.pid")).ok()?;
     let lines: Vec<&str> = text.lines().map(str::trim).collect();
     (lines.get(7) == Some(&"ready")).then(|| lines[0].parse().ok())?
-}
-
-fn free_port() -> std::io::Result<u16> {
-    Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?
-        .local_addr()?
-        .port())
 }
 
 /// Byte order with Unicode's character classes where the system has that, the same everywhere.

@@ -4,6 +4,7 @@ mod binaries;
 mod cluster;
 mod database;
 mod dump;
+mod place;
 mod pooler;
 mod psql;
 mod user;

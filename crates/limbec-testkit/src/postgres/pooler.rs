@@ -1,17 +1,15 @@
 //! PgBouncer in transaction mode, in front of a server for one test.
 
 use std::fs;
-use std::net::{Ipv4Addr, TcpListener, TcpStream};
-use std::os::unix::fs::{PermissionsExt, chown};
-use std::os::unix::process::CommandExt;
+use std::net::{Ipv4Addr, TcpStream};
 use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
+use std::process::Child;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
-use super::user;
+use super::place;
 use crate::{Error, debian, process};
 
 const MISSING: &str = "PgBouncer was found neither in PATH nor in `/usr/sbin`: install Debian's \
@@ -36,12 +34,8 @@ impl Pooler {
     /// When PgBouncer is missing, or does not start.
     pub fn start(server_url: &str, sessions: usize) -> Result<Self, Error> {
         let program = find().ok_or_else(|| Error::new(MISSING))?;
-        let directory = tempfile::Builder::new()
-            .prefix("limbec-pgbouncer-")
-            .permissions(fs::Permissions::from_mode(0o700))
-            .tempdir_in(user::open_temp_dir())
-            .map_err(Error::context("cannot make a temporary directory"))?;
-        let port = free_port().map_err(Error::context("no free port on 127.0.0.1"))?;
+        let directory = place::private_folder("limbec-pgbouncer-")?;
+        let port = place::free_port()?;
         let (host, server_port) = address(server_url)?;
         let configuration = format!(
             "[databases]\n* = host={host} port={server_port}\n\n[pgbouncer]\n\
@@ -51,33 +45,14 @@ impl Pooler {
             folder = directory.path().display()
         );
         let file = directory.path().join("pgbouncer.ini");
-        let write = |name: &str, text: &str| {
-            let path = directory.path().join(name);
-            fs::write(&path, text).map(|()| path)
-        };
-        let context = || Error::context("cannot write PgBouncer's configuration");
-        let mut files = vec![write("pgbouncer.ini", &configuration).map_err(context())?];
-        files.push(write("users", "\"postgres\" \"\"\n").map_err(context())?);
+        let users = directory.path().join("users");
+        fs::write(&file, configuration)
+            .and_then(|()| fs::write(users, "\"postgres\" \"\"\n"))
+            .map_err(Error::context("cannot write PgBouncer's configuration"))?;
 
-        let mut command = Command::new("sh");
-        command
-            .args(["-c", KEEPER, "limbec-pgbouncer"])
-            .arg(program)
-            .arg(&file)
-            .current_dir("/")
-            .stdin(Stdio::piped())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .process_group(0);
-        if process::is_root(directory.path()).map_err(Error::context("the directory's owner"))? {
-            let user = user::unprivileged()?;
-            files.push(directory.path().to_path_buf());
-            for path in files {
-                chown(&path, Some(user.uid), Some(user.gid))
-                    .map_err(Error::context("cannot give a file to the pooler's user"))?;
-            }
-            command.uid(user.uid).gid(user.gid);
-        }
+        let mut command = place::keeper(KEEPER, "limbec-pgbouncer");
+        command.arg(program).arg(&file);
+        place::run_unprivileged(&mut command, directory.path())?;
         let keeper = command
             .spawn()
             .map_err(Error::context("cannot start `sh`"))?;
@@ -138,12 +113,6 @@ pub fn install_pooler_if_missing() -> Result<(), Error> {
 fn find() -> Option<PathBuf> {
     let usual = PathBuf::from("/usr/sbin/pgbouncer");
     process::find_in_path("pgbouncer").or_else(|| usual.is_file().then_some(usual))
-}
-
-fn free_port() -> std::io::Result<u16> {
-    Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?
-        .local_addr()?
-        .port())
 }
 
 /// The host and port of a URL.

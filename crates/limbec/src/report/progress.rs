@@ -2,7 +2,7 @@
 
 use limbec_core::revision::{Plan, Unchanged};
 
-use crate::run::Event;
+use crate::run::{Event, blockers_in_words};
 
 /// How much a line of progress matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,7 +45,7 @@ pub fn progress(event: &Event<'_>) -> Option<(Level, String)> {
             pause,
         } => {
             let mut text = format!("{error}; rolled back");
-            for blocker in *blockers {
+            for blocker in blockers_in_words(blockers) {
                 text.push_str(&format!("; {blocker}"));
             }
             let pause = pause.as_secs_f64();

@@ -43,6 +43,22 @@ impl fmt::Display for Blocker {
     }
 }
 
+/// How many sessions are named; the first have held their locks the longest.
+const NAMED: usize = 3;
+
+/// Sessions in words, the first of many.
+pub(crate) fn in_words(blockers: &[Blocker]) -> Vec<String> {
+    let mut words: Vec<String> = blockers
+        .iter()
+        .take(NAMED)
+        .map(ToString::to_string)
+        .collect();
+    if blockers.len() > NAMED {
+        words.push(format!("and {} more locks", blockers.len() - NAMED));
+    }
+    words
+}
+
 /// Looks who holds locks on the tables that a statement names; on any table where none of those
 /// is locked any more.
 pub(super) async fn blockers<C: Connection>(connection: &mut C, sql: &str) -> Vec<Blocker> {
@@ -101,6 +117,13 @@ mod tests {
             assert!(pause(attempt) <= PAUSES.1 + PAUSES.0);
             assert!(pause(attempt) >= PAUSES.0 / 5);
         }
+    }
+
+    #[test]
+    fn of_many_the_first_are_named() {
+        assert_eq!(in_words(&vec![Blocker::default(); 3]).len(), 3);
+        let words = in_words(&vec![Blocker::default(); 9]);
+        assert_eq!((words.len(), words[3].as_str()), (4, "and 6 more locks"));
     }
 
     #[test]

@@ -7,7 +7,7 @@ use limbec_core::dialect::{CompileError, ReflectError};
 use limbec_core::operations::Operation;
 use limbec_core::revision::RevisionError;
 
-use super::contention::Blocker;
+use super::contention::{Blocker, in_words};
 use crate::connection::DatabaseError;
 
 /// Why a database could not be read or brought to a revision.
@@ -123,8 +123,7 @@ impl Error {
         self.kind = ErrorKind::Busy;
         self.message = format!("{}, {tries} times", self.message);
         if let (Some(statement), false) = (&mut self.statement, blockers.is_empty()) {
-            let lines: Vec<String> = blockers.iter().map(ToString::to_string).collect();
-            statement.detail = Some(lines.join("\n"));
+            statement.detail = Some(in_words(blockers).join("\n"));
         }
         self.hint = Some(
             "end what holds the lock, or choose a quieter time, and run the command again".into(),

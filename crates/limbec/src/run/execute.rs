@@ -96,7 +96,7 @@ impl GroupLimits {
     }
 }
 
-impl<C: Connection> Runner<'_, '_, C> {
+impl<'r, C: Connection> Runner<'r, '_, C> {
     /// Runs a revision's work from where it stands. A group that fails leaves nothing behind.
     pub(super) async fn execute(&mut self, work: &Work<'_>) -> Result<(), Error> {
         let total = work.groups.len();
@@ -131,28 +131,15 @@ impl<C: Connection> Runner<'_, '_, C> {
     /// Writes the version rows of a revision whose last step a person has said to be done.
     async fn conclude(&mut self, work: &Work<'_>) -> Result<(), Error> {
         let last = work.groups.len() - 1;
-        let bounds = Bounds {
+        let word = Some("a person said that it was done");
+        self.end(work, last, &[], word).await
+    }
+
+    fn bounds(&self) -> Bounds<'r> {
+        Bounds {
             settings: self.settings,
             lease: self.lease,
-        };
-        let frame = self.connection.dialect().frame(&[]);
-        let mut queue = Queue::framed(self.connection, frame);
-        let result = async {
-            enter(&mut queue, work, last, bounds).await?;
-            if let Some(record) = &work.record {
-                let row = record.finish(&Part {
-                    step: (last + 1, work.groups.len()),
-                    state: "done",
-                    note: Some("a person said that it was done"),
-                    ..Part::default()
-                });
-                queue.change_row(row, Some(1));
-            }
-            leave(&mut queue, work, last);
-            queue.commit().await
-        };
-        let result = result.await;
-        queue.close(result).await
+        }
     }
 
     /// Waits where another session was in the way; else hands the error back.
@@ -204,11 +191,8 @@ impl<C: Connection> Runner<'_, '_, C> {
             && backup::is_due(&group.operations);
         let mut copied = None;
         let place = due.then_some(&mut copied);
+        let bounds = self.bounds();
         let mut queue = Queue::framed(self.connection, frame);
-        let bounds = Bounds {
-            settings: self.settings,
-            lease: self.lease,
-        };
         let result = transaction(&mut queue, work, index, bounds, self.known, place).await;
         let result = queue.close(result).await;
         if let Some(copied) = copied {

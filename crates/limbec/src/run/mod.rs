@@ -34,6 +34,7 @@ pub use accept::Accept;
 pub use ahead::{Ahead, FromDatabase, Newer, ahead};
 pub(crate) use ahead::{judge, look};
 pub use contention::Blocker;
+pub(crate) use contention::in_words as blockers_in_words;
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 pub use database::{Database, DatabaseUrl};
 pub use error::{Error, ErrorKind, FailedStatement};

@@ -9,7 +9,7 @@ use limbec_core::sql::tokens;
 use limbec_core::steps::{Doubt, Found, Probe, Step, script};
 
 use super::queue::{Pending, Queue};
-use super::{Bounds, GroupLimits, Runner, Work, advised, enter, leave, revert_sql};
+use super::{GroupLimits, Runner, Work, advised, enter, leave, revert_sql};
 use crate::connection::Connection;
 use crate::run::journal::Part;
 use crate::run::migrate::Event;
@@ -61,7 +61,7 @@ impl<C: Connection> Runner<'_, '_, C> {
                 operation,
             });
         }
-        self.end(work, index, &steps[at + 1..]).await
+        self.end(work, index, &steps[at + 1..], None).await
     }
 
     /// Finds out whether a statement is still to be run, and takes away what is half done.
@@ -144,10 +144,7 @@ impl<C: Connection> Runner<'_, '_, C> {
             ..Part::default()
         });
         let frame = self.connection.dialect().frame(&[]);
-        let bounds = Bounds {
-            settings: self.settings,
-            lease: self.lease,
-        };
+        let bounds = self.bounds();
         let mut queue = Queue::framed(self.connection, frame);
         let result = async {
             enter(&mut queue, work, index, bounds).await?;
@@ -236,17 +233,20 @@ impl<C: Connection> Runner<'_, '_, C> {
     }
 
     /// Notes that the statement is done, with what belongs to it, and the version rows.
-    async fn end(&mut self, work: &Work<'_>, index: usize, rest: &[Step]) -> Result<(), Error> {
+    pub(super) async fn end(
+        &mut self,
+        work: &Work<'_>,
+        index: usize,
+        rest: &[Step],
+        note: Option<&str>,
+    ) -> Result<(), Error> {
         if let Some(schema) = self.known.as_mut() {
             for operation in &work.groups[index].operations {
                 let _ = limbec_core::operations::apply(schema, operation);
             }
         }
         let frame = self.connection.dialect().frame(&[]);
-        let bounds = Bounds {
-            settings: self.settings,
-            lease: self.lease,
-        };
+        let bounds = self.bounds();
         let mut queue = Queue::framed(self.connection, frame);
         let result = async {
             enter(&mut queue, work, index, bounds).await?;
@@ -257,6 +257,7 @@ impl<C: Connection> Runner<'_, '_, C> {
                     step: (index + 1, work.groups.len()),
                     state: "done",
                     revert_sql: revert.as_deref(),
+                    note,
                     ..Part::default()
                 });
                 queue.change_row(row, Some(1));
