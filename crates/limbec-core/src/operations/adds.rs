@@ -2,9 +2,11 @@
 
 use super::Operation;
 use crate::schema::ObjectName;
+use crate::sql;
 
 /// Whether a revision only adds to what is there: tables, columns that need no value, indexes that
-/// refuse no row, labels, comments. What raw SQL does is not known, so it does not count as such.
+/// refuse no row, labels, comments. Raw SQL counts
+/// where it is seen to do no more than that.
 ///
 /// ```
 /// use limbec_core::operations::{Operations, only_adds};
@@ -32,6 +34,7 @@ fn adds(operation: &Operation, new: &[&ObjectName]) -> bool {
         | Operation::CreateExtension { .. }
         | Operation::CreateDomain { .. }
         | Operation::CreateEnum { .. }
+        | Operation::CreateSequence { .. }
         | Operation::CreateTable { .. }
         | Operation::CreateTableComment { .. }
         | Operation::DropTableComment { .. }
@@ -56,6 +59,7 @@ fn adds(operation: &Operation, new: &[&ObjectName]) -> bool {
         | Operation::DropColumn { table, .. }
         | Operation::DropConstraint { table, .. }
         | Operation::DropIndex { table, .. } => new.contains(&table),
+        Operation::Execute { sql, .. } | Operation::RunScript { sql } => sql::only_adds(sql),
         _ => false,
     }
 }
@@ -79,6 +83,7 @@ mod tests {
             op.add_column("a", Column::new("b", Text).not_null().server_default("''"));
         }));
         assert!(adds(|op| op.create_index("a", Index::new("i", ["b"]))));
+        assert!(adds(|op| op.execute("ALTER TABLE a ADD COLUMN b text")));
         assert!(adds(|op| {
             op.create_table(Table::new("a"));
             op.create_index("a", Index::new("i", ["b"]).unique());
@@ -89,7 +94,7 @@ mod tests {
     fn what_it_does_notice() {
         assert!(!adds(|op| op.drop_table("a")));
         assert!(!adds(|op| op.rename_table("a", "b")));
-        assert!(!adds(|op| op.execute("SELECT 1")));
+        assert!(!adds(|op| op.execute("UPDATE a SET b = 1")));
         assert!(!adds(
             |op| op.add_column("a", Column::new("b", Text).not_null())
         ));

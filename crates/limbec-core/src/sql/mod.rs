@@ -2,11 +2,13 @@
 //!
 //! No grammar: raw SQL is passed on as it stands, and expressions are judged by the database.
 
+mod adds;
 mod autocommit;
 mod rename;
 mod split;
 mod tokens;
 
+pub use adds::only_adds;
 pub use autocommit::{autocommit, is_autocommit};
 pub(crate) use rename::{rename_column, rename_label, rename_table, rename_type};
 pub use split::split;

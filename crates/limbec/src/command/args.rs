@@ -101,7 +101,7 @@ Commands:
   history               List the revisions, newest first [-v] [-i] [-r START:END]
   heads                 Show the revisions that nothing revises [-v] [--resolve-dependencies]
   show <REVISION>       Show one revision
-  check                 Tell whether the database is where this program wants it
+  check                 Tell whether this program can serve with the database as it is
   log [REVISION]        Show what ran on the database, the last first [-v] [-n NUMBER]
   accept <REVISION>     Note that a revision is right as it is --reason <TEXT>, that the step which a
                         run was stopped at is done [--done] or is not [--again]
@@ -112,8 +112,8 @@ Options:
   -q, --quiet           Print no log lines
   -h, --help            Print this text
 
-Exit codes: 0 done; 1 failed; 2 wrong usage; 3 `check`, or `current --check-heads`, found the
-database elsewhere.
+Exit codes: 0 done; 1 failed; 2 wrong usage; 3 the database is behind, for `check` and
+`current --check-heads`, or ahead by more than `check` allows.
 "
     )
 }
