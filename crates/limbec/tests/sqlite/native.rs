@@ -55,7 +55,10 @@ fn mood() -> EnumType {
 }
 
 #[test]
-fn constraints_by_the_newest_library() {
+fn constraints_by_a_new_library() {
+    // Statements that an older one does not know cannot be run on it.
+    let linked = rusqlite::version_number().try_into().unwrap();
+    let by_linked: &[&str] = if linked < NEWEST { &["t"] } else { &[] };
     let native: [&dyn Fn(&mut Operations); 8] = [
         &|op| op.alter_column("t", AlterColumn::new("a").not_null()),
         &|op| op.alter_column("t", AlterColumn::new("b").nullable()),
@@ -72,7 +75,7 @@ fn constraints_by_the_newest_library() {
         },
     ];
     for write in native {
-        assert_eq!(rebuilt(NEWEST, write), [""; 0]);
+        assert_eq!(rebuilt(linked, write), by_linked);
         assert_eq!(rebuilt(OLDEST, write), ["t"]);
     }
 }
