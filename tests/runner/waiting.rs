@@ -6,7 +6,7 @@ use limbec_core::dialect::Dialect as _;
 use limbec_core::dialect::postgres::Postgres;
 use limbec_testkit::postgres::Pooler;
 
-use super::{project, revision, value};
+use super::{end, project, revision, start, value};
 use crate::command::{Database, Sandbox};
 
 fn one_table() -> Sandbox {
@@ -136,4 +136,44 @@ fn a_stale_lease_is_cleared_when_it_is_asked_for_twice() {
     it.run(&format!("limbec upgrade head --url '{url}'"))
         .succeeds();
     assert_eq!(value(&it, "SELECT owner FROM limbec_lock"), "");
+}
+
+#[tokio::test]
+async fn one_that_has_lost_its_lease_waits_and_goes_on() {
+    let it = one_table();
+    revision(
+        &it,
+        "e3",
+        "e2",
+        "    op.create_index(\"items\", Index::new(\"ix_items\", &[\"id\"]).concurrently());",
+        "    op.drop_index(\"items\", \"ix_items\");",
+    );
+    let Database::Postgres(database) = &it.database else {
+        unreachable!()
+    };
+    let pooler = Pooler::start(database.url(), 4).unwrap();
+    let url = pooler.url(database.url()).unwrap();
+    it.run(&format!("limbec upgrade e2 --url '{url}'"))
+        .succeeds();
+
+    // The build waits for whoever has written into the table.
+    let mut writer = connect_postgres(&it.url()).await.unwrap();
+    let insert = "INSERT INTO items (id) VALUES (1)";
+    writer.run(&["BEGIN", insert]).await.unwrap();
+    let line = format!("limbec upgrade head --url '{url}'");
+    let process = start(&it, &line);
+    let builds = "SELECT count(*) FROM pg_stat_activity WHERE state = 'active' \
+                  AND pid <> pg_backend_pid() AND query LIKE '%CREATE INDEX CONCURRENTLY%'";
+    while value(&it, builds) != "1" {
+        std::thread::yield_now();
+    }
+    it.sql(
+        "UPDATE limbec_lock SET owner = 'abc', epoch = epoch + 1, host = 'web-1', pid = 7, \
+         expires_at = now() + interval '2 s';",
+    );
+    writer.run(&["COMMIT"]).await.unwrap();
+    end(&line, process)
+        .succeeds()
+        .logs(&["Waiting for process 7 on web-1", "is done already"]);
+    assert_eq!(it.version_rows(), ["e3"]);
 }

@@ -259,23 +259,32 @@ impl<'a, C: Connection, R: Revisions> Migrator<'a, C, R> {
             _ => target.to_string(),
         };
         let relative_down = direction == Direction::Down && target.contains('-');
-        let lock = self.lock().await?;
-        let result = self
-            .migrate_locked((state, prepared), &goal, direction, relative_down)
-            .await;
-        self.unlock(lock).await;
-        result
+        let mut first = Some((state, prepared));
+        let mut applied = Vec::new();
+        loop {
+            let lock = self.lock().await?;
+            let progress = (&mut first, &mut applied);
+            let result = self
+                .migrate_locked(progress, &goal, direction, relative_down)
+                .await;
+            // A process that was held up for long has lost its lease, and nothing else: it waits for
+            // its turn again.
+            let is_conflict = |error: &Error| error.kind() == ErrorKind::Conflict;
+            let is_lost = self.lease.is_some() && result.as_ref().is_err_and(is_conflict);
+            self.unlock(lock).await;
+            if !is_lost || relative_down {
+                return result;
+            }
+        }
     }
 
     async fn migrate_locked(
         &mut self,
-        first: (State, Prepared<'a>),
+        (first, applied): (&mut Option<(State, Prepared<'a>)>, &mut Vec<String>),
         goal: &str,
         direction: Direction,
         relative_down: bool,
     ) -> Result<Outcome, Error> {
-        let mut first = Some(first);
-        let mut applied = Vec::new();
         loop {
             let now = State::read(self.connection, &self.version_table).await?;
             let (state, prepared) = match first.take() {
@@ -292,7 +301,7 @@ impl<'a, C: Connection, R: Revisions> Migrator<'a, C, R> {
                     (now, prepared)
                 }
             };
-            match self.run(prepared, state, &mut applied).await {
+            match self.run(prepared, state, applied).await {
                 // Where the transaction itself locks, another process may have been faster,
                 // between two of our revisions too. Nothing of this one was run.
                 Err(error)
