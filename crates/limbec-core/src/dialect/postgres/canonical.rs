@@ -4,9 +4,11 @@
 //! fed back (`varchar_column IN ('a', 'b')` does), so callers ask until it stays.
 
 mod definition;
+mod in_list;
 
 use std::fmt::Write as _;
 
+pub(super) use self::in_list::with_in_lists;
 use super::compile::options;
 use super::names::{is_plain, literal, quote};
 use crate::dialect::{Expression, Place};

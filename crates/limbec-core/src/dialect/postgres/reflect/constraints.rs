@@ -2,7 +2,7 @@
 
 use super::row::Fields;
 use super::{Tables, table_of, tables};
-use crate::dialect::postgres::canonical::unwrapped;
+use crate::dialect::postgres::canonical::{unwrapped, with_in_lists};
 use crate::dialect::{ReflectError, Row};
 use crate::schema::{
     CheckConstraint, Deferrable, ForeignKey, PrimaryKey, ReferentialAction, UniqueConstraint,
@@ -85,7 +85,7 @@ pub(super) fn read(rows: Vec<Row>, tables: &mut Tables) -> Result<(), ReflectErr
             }),
             "c" => table.checks.push(CheckConstraint {
                 name,
-                expression: unwrapped(&expression.unwrap_or_default()).to_string(),
+                expression: with_in_lists(unwrapped(&expression.unwrap_or_default()), table),
                 no_inherit,
                 not_valid,
                 not_enforced,

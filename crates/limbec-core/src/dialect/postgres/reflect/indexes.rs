@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::row::Fields;
 use super::{Tables, constraints, table_of, tables};
-use crate::dialect::postgres::canonical::unwrapped;
+use crate::dialect::postgres::canonical::{unwrapped, with_in_lists};
 use crate::dialect::{ReflectError, Row};
 use crate::schema::{Deferrable, ExcludeConstraint, ExcludeElement, Index, IndexElement, IndexKey};
 use crate::sql::{Token, TokenKind, tokens};
@@ -111,12 +111,13 @@ pub(super) fn read(rows: Vec<Row>, tables: &mut Tables) -> Result<(), ReflectErr
     }
     for Reading {
         table,
-        index,
+        mut index,
         exclude,
         ..
     } in readings.into_values()
     {
         let table = table_of(tables, &table)?;
+        index.predicate = index.predicate.map(|it| with_in_lists(&it, table));
         match exclude {
             Some(exclude) => table.excludes.push(exclude.of(index)),
             None => table.indexes.push(index),
