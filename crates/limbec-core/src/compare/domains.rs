@@ -70,7 +70,7 @@ fn alter(current: &Domain, target: &Domain, judge: &mut Judge<'_>, plan: &mut Pl
         column_type: base.clone(),
     };
     if let (Some(from), Some(wanted)) = (&current.default, &target.default)
-        && judge.same_of_domain(&target.name.name, &place, from, wanted)
+        && judge.same_in_place(&target.name.name, &[], &place, from, wanted)
     {
         to.default = Some(from.clone());
     }
@@ -101,8 +101,9 @@ fn same_check(
     };
     let candidates: Vec<_> = current.checks.iter().filter(named).cloned().collect();
     candidates.into_iter().find(|it| {
-        judge.same_of_domain(
+        judge.same_in_place(
             &current.name.name,
+            &[],
             place,
             &it.expression,
             &wanted.expression,

@@ -16,6 +16,15 @@ pub struct Question {
     pub target: Expression,
 }
 
+impl Question {
+    fn of([current, target]: [&str; 2], expression: impl Fn(&str) -> Expression) -> Self {
+        Question {
+            current: expression(current),
+            target: expression(target),
+        }
+    }
+}
+
 /// What the database says of a question.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Verdict {
@@ -152,7 +161,7 @@ impl<'a> Judge<'a> {
         current: &str,
         target: &str,
     ) -> bool {
-        if current == target || self.dialect.same_text(current, target) {
+        if self.are_one_text(current, target) {
             return true;
         }
         if self.takes_from_unready(target) {
@@ -165,19 +174,15 @@ impl<'a> Judge<'a> {
             // A smaller question, of types that are sure to be there.
             columns.retain(|(name, _)| named.holds(name));
         }
-        let expression = |text: &str| Expression {
+        let question = Question::of([current, target], |text| Expression {
             table: table.name.name.clone(),
             columns: columns.clone(),
             place: place.clone(),
             text: self.without_unready_types(text, target),
-        };
-        let question = Question {
-            current: expression(current),
-            target: expression(target),
-        };
-        match self.verdicts.0.get(&question) {
+        });
+        match self.verdict(question) {
             Some(Verdict::Equal) => true,
-            Some(Verdict::Different) => false,
+            None | Some(Verdict::Different) => false,
             Some(Verdict::Refused(reason)) => {
                 self.unknown.push(format!(
                     "the database does not take `{target}` of the table `{}`: {reason}",
@@ -195,10 +200,6 @@ impl<'a> Judge<'a> {
                 ));
                 true
             }
-            None => {
-                self.questions.push(question);
-                false
-            }
         }
     }
 
@@ -212,17 +213,6 @@ impl<'a> Judge<'a> {
             && tokens(expression).any(|it| it.kind == TokenKind::Text && inside(it.text))
     }
 
-    /// Whether two expressions of a domain are one: its default, a rule over `VALUE`.
-    pub(super) fn same_of_domain(
-        &mut self,
-        domain: &str,
-        place: &Place,
-        current: &str,
-        target: &str,
-    ) -> bool {
-        self.same_in_place(domain, &[], place, current, target)
-    }
-
     /// Whether two texts are one, in a place of an object of a name.
     pub(super) fn same_in_place(
         &mut self,
@@ -232,22 +222,16 @@ impl<'a> Judge<'a> {
         current: &str,
         target: &str,
     ) -> bool {
-        if current == target || self.dialect.same_text(current, target) {
+        if self.are_one_text(current, target) {
             return true;
         }
-        let expression = |text: &str| Expression {
+        let question = Question::of([current, target], |text| Expression {
             table: name.to_string(),
             columns: columns.to_vec(),
             place: place.clone(),
             text: text.to_string(),
-        };
-        let question = Question {
-            current: expression(current),
-            target: expression(target),
-        };
-        match self.verdicts.0.get(&question) {
-            Some(Verdict::Equal) => true,
-            Some(Verdict::Different) => false,
+        });
+        match self.verdict(question) {
             Some(Verdict::Refused(reason) | Verdict::Unknown(reason)) => {
                 self.unknown.push(format!(
                     "an expression of `{name}` could not be compared (`{current}` in \
@@ -255,37 +239,37 @@ impl<'a> Judge<'a> {
                 ));
                 false
             }
-            None => {
-                self.questions.push(question);
-                false
-            }
+            verdict => verdict == Some(&Verdict::Equal),
         }
     }
 
     /// Whether two `CREATE` statements of one object are one.
     pub(super) fn same_statement(&mut self, current: &str, target: &str) -> bool {
-        if current == target || self.dialect.same_text(current, target) {
+        if self.are_one_text(current, target) {
             return true;
         }
-        let statement = |text: &str| Expression {
+        let question = Question::of([current, target], |text| Expression {
             table: String::new(),
             columns: Vec::new(),
             place: Place::Definition,
             text: text.to_string(),
-        };
-        let question = Question {
-            current: statement(current),
-            target: statement(target),
-        };
+        });
         let can_be_asked = |it| !self.dialect.canonical(it).is_empty();
-        match self.verdicts.0.get(&question) {
-            Some(verdict) => *verdict == Verdict::Equal,
-            None if can_be_asked(&question.current) && can_be_asked(&question.target) => {
-                self.questions.push(question);
-                false
-            }
-            None => false,
+        let asked = can_be_asked(&question.current) && can_be_asked(&question.target);
+        asked && self.verdict(question) == Some(&Verdict::Equal)
+    }
+
+    fn are_one_text(&self, current: &str, target: &str) -> bool {
+        current == target || self.dialect.same_text(current, target)
+    }
+
+    /// The verdict on a question; where there is none yet, it is asked.
+    fn verdict(&mut self, question: Question) -> Option<&'a Verdict> {
+        let verdict = self.verdicts.0.get(&question);
+        if verdict.is_none() {
+            self.questions.push(question);
         }
+        verdict
     }
 
     pub(super) fn same_optional_expression(

@@ -6,7 +6,7 @@
 use std::fmt;
 
 use super::{CommentOn, Constraint, ConstraintRef, Operation, rename};
-use crate::schema::{ColumnType, Definition, EnumType, IndexKey, ObjectName, Schema, Table};
+use crate::schema::{ColumnType, EnumType, IndexKey, ObjectName, Schema, Table};
 
 /// Why an operation does not fit the schema it is applied to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -190,14 +190,14 @@ pub fn apply(schema: &mut Schema, operation: &Operation) -> Result<(), ApplyErro
         Operation::DropComment { on, .. } => *comment_of(schema, &on)? = None,
         Operation::CreateDefinition { definition } => schema.definitions.push(definition),
         Operation::ReplaceDefinition { to, .. } => {
-            match schema.definitions.iter_mut().find(|it| is_same(it, &to)) {
+            match schema.definitions.iter_mut().find(|it| it.is_same(&to)) {
                 Some(known) => *known = to,
                 None => return Err(missing("definition", to)),
             }
         }
         Operation::DropDefinition { definition } => {
             let before = schema.definitions.len();
-            schema.definitions.retain(|it| !is_same(it, &definition));
+            schema.definitions.retain(|it| !it.is_same(&definition));
             if schema.definitions.len() == before {
                 return Err(missing("definition", definition));
             }
@@ -268,10 +268,6 @@ fn comment_of<'a>(
         }
     };
     found.ok_or_else(|| missing("object to comment on", on))
-}
-
-fn is_same(a: &Definition, b: &Definition) -> bool {
-    (a.kind, &a.name, &a.arguments, &a.table) == (b.kind, &b.name, &b.arguments, &b.table)
 }
 
 fn alter_enum(schema: &mut Schema, to: &EnumType) -> Result<(), ApplyError> {

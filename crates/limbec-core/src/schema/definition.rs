@@ -141,6 +141,12 @@ impl Definition {
             ..Definition::of(kind, name)
         }
     }
+
+    /// Whether it is the same object, whatever its SQL.
+    pub fn is_same(&self, other: &Definition) -> bool {
+        (self.kind, &self.name, &self.arguments, &self.table)
+            == (other.kind, &other.name, &other.arguments, &other.table)
+    }
 }
 
 /// Puts definitions in the order in which they can be made: each after those that its SQL names,

@@ -150,6 +150,16 @@ pub(super) fn of_sequence(table: &str, column: &str) -> String {
     cut(&name).to_string()
 }
 
+/// A text between dollar quotes, or as a plain literal where it holds the tag itself.
+pub(super) fn dollar_quoted(text: &str) -> String {
+    const TAG: &str = "$limbec$";
+    if text.contains(TAG) {
+        literal(text)
+    } else {
+        format!("{TAG}\n{text}\n{TAG}")
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

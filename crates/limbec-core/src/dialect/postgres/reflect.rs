@@ -18,7 +18,7 @@ use std::collections::BTreeMap;
 
 use self::row::Fields;
 use crate::dialect::{ReflectError, Row};
-use crate::schema::{Namespace, ObjectName, Schema, Table, in_order};
+use crate::schema::{Column, ColumnType, Namespace, ObjectName, Schema, Table, in_order};
 pub(super) use definitions::of_temporary;
 
 /// The queries, in the order in which [`read`] takes their answers.
@@ -285,6 +285,12 @@ fn table_of<'a>(tables: &'a mut Tables, oid: &str) -> Result<&'a mut Table, Refl
     tables
         .get_mut(oid)
         .ok_or_else(|| ReflectError(format!("the catalogue has no table with the oid {oid}")))
+}
+
+/// Says of names whether they are columns of a table of the type `varchar`.
+fn is_varchar_of(table: &Table) -> impl Fn(&str) -> bool + '_ {
+    let is_varchar = |it: &Column| matches!(it.column_type, ColumnType::Varchar { .. });
+    move |name| table.column_named(name).is_some_and(is_varchar)
 }
 
 fn sorted(mut table: Table) -> Table {

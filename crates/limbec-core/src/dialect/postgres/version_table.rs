@@ -1,6 +1,6 @@
 //! The version table, as Alembic makes it.
 
-use super::names::{cut, literal, object, quote};
+use super::names::{cut, dollar_quoted, literal, object, quote};
 use crate::dialect::VersionTable;
 use crate::schema::ObjectName;
 use crate::steps::Step;
@@ -92,15 +92,5 @@ impl VersionTable for Table {
 
     fn purge(&self) -> Step {
         Step::new(format!("DELETE FROM {}", self.table))
-    }
-}
-
-/// A text between dollar quotes, or as a plain literal where it holds the tag itself.
-pub(super) fn dollar_quoted(text: &str) -> String {
-    const TAG: &str = "$limbec$";
-    if text.contains(TAG) {
-        literal(text)
-    } else {
-        format!("{TAG}\n{text}\n{TAG}")
     }
 }

@@ -63,7 +63,7 @@ pub(super) fn compile(table: &ObjectName, change: &AlterColumn, current: &Schema
     if change.to.column_type.is_none() && change.to.collation.is_none() {
         return alter(table, change, current);
     }
-    let standing = definition::over_columns(table, &[&change.name], current);
+    let standing = definition::over_column(table, &change.name, current);
     let aside = definition::Aside::of(standing);
     let mut steps = aside.drop();
     steps.extend(alter(table, change, current)?);

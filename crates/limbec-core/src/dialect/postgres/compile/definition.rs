@@ -2,8 +2,8 @@
 
 use super::Steps;
 use crate::dialect::CompileError;
-use crate::dialect::postgres::names::{literal, object, quote};
-use crate::schema::{Definition, DefinitionKind, ObjectName, Schema};
+use crate::dialect::postgres::names::{dollar_quoted, literal, object, quote};
+use crate::schema::{Definition, DefinitionKind, ObjectName, Schema, Use};
 use crate::sql::{TokenKind, mentions, split, tokens};
 use crate::steps::Step;
 
@@ -61,7 +61,7 @@ pub(super) fn replace(to: &Definition, from: Option<&Definition>, current: &Sche
     if !is_ours(to) {
         return Ok(Vec::new());
     }
-    let known = current.definitions.iter().find(|it| is_same(it, to));
+    let known = current.definitions.iter().find(|it| it.is_same(to));
     let before = known.or(from);
     if to.kind.is_routine() && before.is_some_and(|it| has_same_head(it, to)) {
         let mut replaced = to.clone();
@@ -76,10 +76,6 @@ pub(super) fn replace(to: &Definition, from: Option<&Definition>, current: &Sche
     steps.extend(own.restore_grants());
     steps.extend(aside.create()?);
     Ok(steps)
-}
-
-pub(super) fn is_same(a: &Definition, b: &Definition) -> bool {
-    (a.kind, &a.name, &a.arguments, &a.table) == (b.kind, &b.name, &b.arguments, &b.table)
 }
 
 /// Whether two routines are called alike and answer alike, so that one may take the other's place.
@@ -135,7 +131,7 @@ fn standing_on<'a>(definition: &Definition, current: &'a Schema) -> Vec<&'a Defi
         return over(current, |it| it.relation == definition.name);
     }
     let over_it =
-        |it: &&Definition| !is_same(it, definition) && mentions(&it.sql, &definition.name.name);
+        |it: &&Definition| !it.is_same(definition) && mentions(&it.sql, &definition.name.name);
     if !definition.kind.is_routine() {
         return Vec::new();
     }
@@ -145,7 +141,7 @@ fn standing_on<'a>(definition: &Definition, current: &'a Schema) -> Vec<&'a Defi
 }
 
 /// What uses a relation in some way, and what uses that in turn, in the order of creation.
-fn over(current: &Schema, is_used: impl Fn(&crate::schema::Use) -> bool) -> Vec<&Definition> {
+fn over(current: &Schema, is_used: impl Fn(&Use) -> bool) -> Vec<&Definition> {
     let mut found: Vec<&Definition> = current
         .definitions
         .iter()
@@ -159,7 +155,7 @@ fn over(current: &Schema, is_used: impl Fn(&crate::schema::Use) -> bool) -> Vec<
         for it in &current.definitions {
             let uses =
                 it.uses.iter().any(|it| it.relation == *name) || it.table.as_ref() == Some(name);
-            if !uses || found.iter().any(|known| is_same(known, it)) {
+            if !uses || found.iter().any(|known| known.is_same(it)) {
                 continue;
             }
             found.push(it);
@@ -170,7 +166,7 @@ fn over(current: &Schema, is_used: impl Fn(&crate::schema::Use) -> bool) -> Vec<
     while !found.is_empty() {
         let waits = |it: &Definition| {
             found.iter().any(|other| {
-                !is_same(other, it)
+                !other.is_same(it)
                     && other.kind.is_relation()
                     && (it.uses.iter().any(|of| of.relation == other.name)
                         || it.table.as_ref() == Some(&other.name))
@@ -182,18 +178,14 @@ fn over(current: &Schema, is_used: impl Fn(&crate::schema::Use) -> bool) -> Vec<
     ordered
 }
 
-/// What stands on the columns of a table in the database and forbids them a new type.
-pub(super) fn over_columns<'a>(
+/// What stands on a column in the database and forbids it a new type.
+pub(super) fn over_column<'a>(
     table: &ObjectName,
-    columns: &[&str],
+    column: &str,
     current: &'a Schema,
 ) -> Vec<&'a Definition> {
     over(current, |it| {
-        it.relation == *table
-            && it
-                .column
-                .as_deref()
-                .is_some_and(|column| columns.contains(&column))
+        it.relation == *table && it.column.as_deref() == Some(column)
     })
 }
 
@@ -245,10 +237,11 @@ impl<'a> Aside<'a> {
 
     fn restore_grants(&self) -> impl Iterator<Item = Step> {
         self.granted().map(|it| {
-            Step::new(format!(
-                "DO $limbec$BEGIN EXECUTE coalesce(current_setting({}, true), ''); END$limbec$",
+            let body = format!(
+                "BEGIN EXECUTE coalesce(current_setting({}, true), ''); END",
                 literal(&setting(it))
-            ))
+            );
+            Step::new(format!("DO {}", dollar_quoted(&body)))
         })
     }
 }

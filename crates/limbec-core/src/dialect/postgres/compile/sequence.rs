@@ -2,9 +2,8 @@
 
 use super::{Steps, comment};
 use crate::dialect::CompileError;
-use crate::dialect::postgres::names::{self, literal, object, quote};
+use crate::dialect::postgres::names::{self, dollar_quoted, literal, object, quote};
 use crate::dialect::postgres::types::{Bounds, resolve, sql, without_defaults};
-use crate::dialect::postgres::version_table::dollar_quoted;
 use crate::operations::CommentOn;
 use crate::schema::{ColumnType, Identity, IdentityKind, ObjectName, OwnedBy, Schema, Sequence};
 use crate::steps::Step;

@@ -1,7 +1,7 @@
 //! Primary keys, uniques, checks and foreign keys.
 
 use super::row::Fields;
-use super::{Tables, table_of, tables};
+use super::{Tables, is_varchar_of, table_of, tables};
 use crate::dialect::postgres::canonical::{unwrapped, with_in_lists};
 use crate::dialect::{ReflectError, Row};
 use crate::schema::{
@@ -85,7 +85,10 @@ pub(super) fn read(rows: Vec<Row>, tables: &mut Tables) -> Result<(), ReflectErr
             }),
             "c" => table.checks.push(CheckConstraint {
                 name,
-                expression: with_in_lists(unwrapped(&expression.unwrap_or_default()), table),
+                expression: with_in_lists(
+                    unwrapped(&expression.unwrap_or_default()),
+                    is_varchar_of(table),
+                ),
                 no_inherit,
                 not_valid,
                 not_enforced,

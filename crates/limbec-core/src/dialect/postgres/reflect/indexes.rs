@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::row::Fields;
-use super::{Tables, constraints, table_of, tables};
+use super::{Tables, constraints, is_varchar_of, table_of, tables};
 use crate::dialect::postgres::canonical::{unwrapped, with_in_lists};
 use crate::dialect::{ReflectError, Row};
 use crate::schema::{Deferrable, ExcludeConstraint, ExcludeElement, Index, IndexElement, IndexKey};
@@ -117,7 +117,9 @@ pub(super) fn read(rows: Vec<Row>, tables: &mut Tables) -> Result<(), ReflectErr
     } in readings.into_values()
     {
         let table = table_of(tables, &table)?;
-        index.predicate = index.predicate.map(|it| with_in_lists(&it, table));
+        index.predicate = index
+            .predicate
+            .map(|it| with_in_lists(&it, is_varchar_of(table)));
         match exclude {
             Some(exclude) => table.excludes.push(exclude.of(index)),
             None => table.indexes.push(index),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::row::Fields;
 use super::{named_collation, namespace, not_of_extension, users_namespace};
-use crate::dialect::postgres::canonical::unwrapped;
+use crate::dialect::postgres::canonical::{unwrapped, with_in_lists};
 use crate::dialect::postgres::types::parse;
 use crate::dialect::{ReflectError, Row};
 use crate::schema::{CheckConstraint, ColumnType, Domain, EnumType};
@@ -107,8 +107,10 @@ pub(super) fn read_domains(
         // A check of a domain that an extension owns has no place here.
         if let Some(place) = places.get(&fields.text()?) {
             let name = fields.text()?;
-            let check = CheckConstraint::new(unwrapped(&fields.text()?)).name(name);
-            domains[*place].checks.push(check);
+            let domain = &mut domains[*place];
+            let is_varchar = matches!(domain.base, ColumnType::Varchar { .. });
+            let rule = with_in_lists(unwrapped(&fields.text()?), |it| it == "VALUE" && is_varchar);
+            domain.checks.push(CheckConstraint::new(rule).name(name));
         }
     }
     Ok(domains)
