@@ -4,11 +4,13 @@
 mod tls;
 mod url;
 
+use std::hash::{BuildHasher, Hasher, RandomState};
 use std::pin::{Pin, pin};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-use limbec_core::dialect::{Dialect, postgres::Postgres};
+use limbec_core::dialect::Dialect;
+use limbec_core::dialect::postgres::{Postgres, session_probe};
 use tokio_postgres::config::Host;
 use tokio_postgres::error::ErrorPosition;
 use tokio_postgres::tls::{MakeTlsConnect, TlsConnect};
@@ -29,7 +31,10 @@ use super::{Answer, Connection, DatabaseError, StatementError};
 /// When the URL cannot be read, or the server cannot be reached or is not who it should be. The
 /// password is in no message.
 pub async fn connect(url: &str) -> Result<Client, DatabaseError> {
-    let Address { config, tls } = url::read(url)?;
+    establish(url::read(url)?).await
+}
+
+async fn establish(Address { config, tls }: Address) -> Result<Client, DatabaseError> {
     #[cfg(feature = "tls")]
     if tls.mode != url::Mode::Disable {
         return open(config, tls::connector(&tls)?).await;
@@ -76,26 +81,21 @@ impl Opened {
     }
 }
 
-/// The order in which two connections ask for the server's process: however a pooler deals its
-/// sessions out, by turns or the last one first, one of them sees another's or two.
-const TURNS: [usize; 6] = [0, 1, 1, 0, 0, 1];
-
-/// Whether two connections to a URL share sessions of the server.
-async fn share_sessions(first: &Client, url: &str) -> Result<bool, DatabaseError> {
-    let second = connect(url).await?;
-    let clients = [first, &second];
-    let mut seen: [Option<String>; 2] = [None, None];
-    for turn in TURNS {
-        let mut answers = pipeline(clients[turn], &["SELECT pg_backend_pid()"]).await;
-        let answer = answers.pop().unwrap_or_else(|| Ok(Answer::default()))?;
-        let pid = answer.rows.into_iter().flatten().flatten().next();
-        let moved = seen[turn].is_some() && seen[turn] != pid;
-        if moved || seen[1 - turn] == pid {
-            return Ok(true);
-        }
-        seen[turn] = pid;
-    }
-    Ok(false)
+/// Whether a connection to a URL has a session of the server to itself: only such a session starts
+/// with what the connection asks for. A pooler refuses to hand that on, or leaves it out.
+async fn has_own_session(url: &str) -> Result<bool, DatabaseError> {
+    let word = format!("{:016x}", RandomState::new().build_hasher().finish());
+    let (option, question) = session_probe(&word);
+    let mut address = url::read(url)?;
+    let options = match address.config.get_options() {
+        Some(given) => format!("{given} {option}"),
+        None => option,
+    };
+    address.config.options(options);
+    let probe = establish(address).await?;
+    let mut answers = pipeline(&probe, &[question]).await;
+    let answer = answers.pop().unwrap_or_else(|| Ok(Answer::default()))?;
+    Ok(answer.rows == [[Some(word)]])
 }
 
 impl Connection for Opened {
@@ -116,10 +116,8 @@ impl Connection for Opened {
     }
 
     async fn is_pooled(&mut self) -> bool {
-        // A second connection that is refused tells nothing.
-        share_sessions(&self.client, &self.url)
-            .await
-            .unwrap_or(true)
+        // What is refused for another reason tells nothing, and a lease does no harm.
+        !has_own_session(&self.url).await.unwrap_or(false)
     }
 
     async fn pause(&mut self, time: Duration) {

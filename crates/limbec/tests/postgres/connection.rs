@@ -1,8 +1,8 @@
 //! The connection: text in and out, and which statement of a flight failed.
 
-use limbec::connection::{Answer, Connection as _, connect_postgres};
-
+use limbec::connection::{Answer, Connection as _, Opened, connect_postgres};
 use limbec_core::dialect::Row;
+use limbec_testkit::postgres::Pooler;
 
 use crate::Scratch;
 
@@ -135,4 +135,19 @@ async fn a_refused_connection_names_the_server_and_not_the_password() {
         .unwrap();
     assert!(error.message.contains("`127.0.0.1:1`"), "{error}");
     assert!(!format!("{error:?}").contains("s3cret"));
+}
+
+#[tokio::test]
+async fn a_pooler_is_noticed_however_few_sessions_it_deals_out() {
+    let scratch = Scratch::new().await;
+    let url = scratch.database.url();
+    assert!(!Opened::connect(url).await.unwrap().is_pooled().await);
+    let named = format!("{url}?options=-c%20statement_timeout%3D1min");
+    assert!(!Opened::connect(&named).await.unwrap().is_pooled().await);
+    for sessions in [1, 8] {
+        let pooler = Pooler::start(url, sessions).unwrap();
+        let pooled = pooler.url(url).unwrap();
+        let mut connection = Opened::connect(&pooled).await.unwrap();
+        assert!(connection.is_pooled().await, "{sessions}");
+    }
 }

@@ -55,6 +55,15 @@ pub(super) fn blockers() -> String {
         .to_string()
 }
 
+/// How a connection finds out whether it has a session to itself: what its session is to start with,
+/// and the question that must be answered by the word then.
+pub fn session_probe(word: &str) -> (String, &'static str) {
+    (
+        format!("-c limbec.probe={word}"),
+        "SELECT current_setting('limbec.probe', true)",
+    )
+}
+
 /// The session that holds the lock. The server keeps the halves of a key as unsigned numbers.
 pub(super) fn holder() -> String {
     let (class, object) = key_parts();

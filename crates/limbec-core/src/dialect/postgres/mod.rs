@@ -7,7 +7,6 @@ mod definition;
 mod journal;
 mod lock;
 mod names;
-
 mod reflect;
 mod transaction;
 mod types;
@@ -23,6 +22,8 @@ use crate::journal::{Journal, Lease};
 use crate::operations::Operation;
 use crate::schema::{Column, ColumnType, Definition, ObjectName, Schema, Sequence, Table};
 use crate::steps::Step;
+
+pub use lock::session_probe;
 
 /// PostgreSQL 13 and newer.
 #[derive(Debug, Clone, Copy)]
