@@ -2,7 +2,8 @@
 //!
 //! CPU time is that of the command's processes alone (user and system, from the kernel's account
 //! of this process's children, so Linux only), divided by the number of runs; the server's is not
-//! in it. Wall time is the best of the runs. Compare rows of one run of this task: machines differ,
+//! in it. Wall time is the best of the runs; memory is the highest that Linux tells of the process,
+//! in a run of its own. Compare rows of one run of this task: machines differ,
 //! and are noisy.
 
 use std::fmt::Write as _;
@@ -13,8 +14,8 @@ use std::time::{Duration, Instant};
 
 use limbec_testkit::{TempProject, postgres};
 
-use crate::cpu;
 use crate::run::{Failure, cargo, run};
+use crate::{cpu, taken};
 
 pub(crate) fn run_all() -> Result<(), Failure> {
     run(&mut cargo(&[
@@ -26,8 +27,8 @@ pub(crate) fn run_all() -> Result<(), Failure> {
     let binary = PathBuf::from("target/release/limbec").canonicalize()?;
     let server = postgres::Cluster::start()?;
 
-    println!("\n| what | database | runs | CPU of the command | wall, best |");
-    println!("|---|---|--:|--:|--:|");
+    println!("\n| what | database | runs | CPU of the command | wall, best | peak memory |");
+    println!("|---|---|--:|--:|--:|--:|");
     let bench = Bench { binary };
     bench.time(
         "limbec --version (floor)",
@@ -49,7 +50,7 @@ pub(crate) fn run_all() -> Result<(), Failure> {
         let database = postgres::create_database(&server.url())?;
         for (name, url) in [("SQLite", sqlite.as_str()), ("PostgreSQL", database.url())] {
             // Not by `stamp`: what is looked at for each applied revision is to be measured too.
-            bench.command(project.path(), url, &["upgrade", "head"])?;
+            bench.run(project.path(), url, &["upgrade", "head"])?;
             let runs = if count.starts_with("10000") { 10 } else { 50 };
             for command in [["current"].as_slice(), &["upgrade", "head"]] {
                 let what = format!("`{}` at head, {count}", command.join(" "));
@@ -86,7 +87,13 @@ pub(crate) fn run_all() -> Result<(), Failure> {
         let what = "`revision --autogenerate`, 1000 tables in sync";
         bench.time(what, name, 5, project.path(), url, &generate)?;
     }
-    Ok(())
+    // What the last row is to be held against: the same database, read by PostgreSQL's own.
+    let dump = || {
+        let mut dump = Command::new("pg_dump");
+        dump.args(["--schema-only", "--dbname", database.url()]);
+        dump
+    };
+    row("`pg_dump --schema-only` of it", "PostgreSQL", 5, dump)
 }
 
 struct Bench {
@@ -103,35 +110,49 @@ impl Bench {
         url: &str,
         arguments: &[&str],
     ) -> Result<(), Failure> {
-        let before = cpu::of_children()?;
-        let mut best = Duration::MAX;
-        for _ in 0..runs {
-            let start = Instant::now();
-            self.command(folder, url, arguments)?;
-            best = best.min(start.elapsed());
-        }
-        let cpu = (cpu::of_children()? - before) / f64::from(runs) * 1_000.0;
-        let wall = best.as_secs_f64() * 1_000.0;
-        println!("| {what} | {database} | {runs} | {cpu:.1} ms | {wall:.1} ms |");
-        Ok(())
+        row(what, database, runs, || {
+            self.command(folder, url, arguments)
+        })
     }
 
-    fn command(&self, folder: &Path, url: &str, arguments: &[&str]) -> Result<(), Failure> {
-        let status = Command::new(&self.binary)
-            .args(arguments)
-            .current_dir(folder)
-            .env("DATABASE_URL", url)
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .status()?;
-        if status.success() {
-            return Ok(());
-        }
-        Err(Failure::new(format!(
-            "`limbec {}` failed ({status})",
-            arguments.join(" ")
-        )))
+    fn run(&self, folder: &Path, url: &str, arguments: &[&str]) -> Result<(), Failure> {
+        taken::take(&mut self.command(folder, url, arguments)).map(|_| ())
     }
+
+    fn command(&self, folder: &Path, url: &str, arguments: &[&str]) -> Command {
+        let mut command = Command::new(&self.binary);
+        command.args(arguments).current_dir(folder);
+        command.env("DATABASE_URL", url).stderr(Stdio::null());
+        command
+    }
+}
+
+/// Runs a command so many times, and prints what it takes.
+fn row(
+    what: &str,
+    database: &str,
+    runs: u32,
+    command: impl Fn() -> Command,
+) -> Result<(), Failure> {
+    let before = cpu::of_children()?;
+    let mut best = Duration::MAX;
+    for _ in 0..runs {
+        let start = Instant::now();
+        let status = command().stdout(Stdio::null()).status()?;
+        best = best.min(start.elapsed());
+        if !status.success() {
+            return Err(Failure::new(format!("{:?} failed ({status})", command())));
+        }
+    }
+    let cpu = (cpu::of_children()? - before) / f64::from(runs) * 1_000.0;
+    let wall = best.as_secs_f64() * 1_000.0;
+    // Once more, as looking at its memory slows a command down.
+    let memory = match runs {
+        1 => "–".to_string(),
+        _ => format!("{:.0} MB", taken::take(&mut command())?.memory),
+    };
+    println!("| {what} | {database} | {runs} | {cpu:.1} ms | {wall:.1} ms | {memory} |");
+    Ok(())
 }
 
 /// How revisions follow each other.

@@ -21,6 +21,7 @@ mod rebuild;
 mod run;
 mod servers;
 mod stress;
+mod taken;
 mod test;
 
 use std::process::ExitCode;

@@ -10,17 +10,13 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::thread;
-use std::time::{Duration, Instant};
 
 use limbec_testkit::{TempProject, sqlite};
 
 use crate::run::{Failure, cargo, run as run_command};
+use crate::taken::{self, Taken};
 
 const ROUNDS: usize = 5;
-/// How often a process is asked for its memory.
-const POLL: Duration = Duration::from_millis(2);
-
 const TABLES: &str = "
 CREATE TABLE items (
     id INTEGER PRIMARY KEY, code TEXT NOT NULL, size INTEGER NOT NULL DEFAULT 7, note TEXT
@@ -81,12 +77,6 @@ struct Bench {
     filled: PathBuf,
 }
 
-struct Taken {
-    time: Duration,
-    /// In megabytes.
-    memory: f64,
-}
-
 pub(crate) fn run() -> Result<(), Failure> {
     sqlite::install_if_missing()?;
     run_command(&mut cargo(&[
@@ -142,7 +132,7 @@ impl Bench {
         let mut shell = Command::new("sqlite3");
         shell.args(["-batch", "-bail", "-init", "/dev/null"]);
         shell.arg(fresh(of)?).stdin(fs::File::open(&self.recipe)?);
-        take(&mut shell)
+        taken::take(&mut shell)
     }
 
     fn limbec(&self, of: &Path) -> Result<Taken, Failure> {
@@ -152,7 +142,7 @@ impl Bench {
         upgrade
             .current_dir(self.project.path())
             .stdin(Stdio::null());
-        take(&mut upgrade)
+        taken::take(&mut upgrade)
     }
 }
 
@@ -162,36 +152,6 @@ fn fresh(of: &Path) -> Result<PathBuf, Failure> {
     fs::copy(of, &file)?;
     fs::File::open(&file)?.sync_all()?;
     Ok(file)
-}
-
-/// Runs a command to its end.
-fn take(command: &mut Command) -> Result<Taken, Failure> {
-    let begin = Instant::now();
-    let mut child = command.stdout(Stdio::null()).spawn()?;
-    let status_file = format!("/proc/{}/status", child.id());
-    let mut memory: f64 = 0.0;
-    loop {
-        // Gone once the process has ended; what was read last counts.
-        let status = fs::read_to_string(&status_file).unwrap_or_default();
-        memory = memory.max(peak(&status));
-        if let Some(status) = child.try_wait()? {
-            let time = begin.elapsed();
-            return if status.success() {
-                Ok(Taken { time, memory })
-            } else {
-                Err(Failure::new(format!("a rebuild failed ({status})")))
-            };
-        }
-        thread::sleep(POLL);
-    }
-}
-
-/// The highest memory that a process has had, in megabytes.
-fn peak(status: &str) -> f64 {
-    let line = status.lines().find_map(|it| it.strip_prefix("VmHWM:"));
-    let number = line.and_then(|it| it.split_whitespace().next());
-    let kilobytes: Option<f64> = number.and_then(|it| it.parse().ok());
-    kilobytes.unwrap_or_default() / 1024.0
 }
 
 /// Prints a row, and gives its median time in seconds.
@@ -211,16 +171,4 @@ fn print(what: &str, taken: &[Taken], of_empty: &Taken) -> f64 {
         memory - of_empty.memory
     );
     median
-}
-
-#[cfg(test)]
-mod tests {
-    use super::peak;
-
-    #[test]
-    fn memory_is_read() {
-        let status = "Name:\tlimbec\nVmHWM:\t    4608 kB\nVmRSS:\t 9 kB\n";
-        assert!((peak(status) - 4.5).abs() < 1e-9);
-        assert!(peak("").abs() < 1e-9);
-    }
 }
