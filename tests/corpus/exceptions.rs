@@ -1,7 +1,8 @@
 //! What is known to come out otherwise than the original.
 //!
 //! A line is `- FACT` for what is lost, `+ FACT` for what is new, `! ERROR` for what stops the
-//! first revision; `*` stands for any letters, and `× N` behind it for so many facts.
+//! first revision; `*` stands for any letters, and `× N` behind it for so many facts. A line after
+//! `since N` holds on servers of that major version or later; write that by hand.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -23,11 +24,6 @@ pub(super) fn are_known(database: &str, schema: &str) -> bool {
     list(database, schema).is_file()
 }
 
-/// Holds the facts of a schema against those of its copy.
-pub(super) fn hold(database: &str, schema: &str, original: &[String], copy: &[String]) {
-    hold_lines(database, schema, differences(original, copy));
-}
-
 /// What a copy lacks of the original's facts, and has besides them.
 pub(super) fn differences(original: &[String], copy: &[String]) -> Vec<String> {
     let lost = missing_from(original, copy).into_iter();
@@ -38,10 +34,11 @@ pub(super) fn differences(original: &[String], copy: &[String]) -> Vec<String> {
 
 /// Holds what stopped the first revision against the list.
 pub(super) fn hold_stop(database: &str, schema: &str, why: &str) {
-    hold_lines(database, schema, vec![format!("! {why}")]);
+    hold(database, schema, 0, vec![format!("! {why}")]);
 }
 
-fn hold_lines(database: &str, schema: &str, mut found: Vec<String>) {
+/// Holds what a copy on a server of a major version lacks, and has besides, against the list.
+pub(super) fn hold(database: &str, schema: &str, major: u32, mut found: Vec<String>) {
     let path = list(database, schema);
     if std::env::var_os("UPDATE_EXPECT").is_some() {
         write(&path, &found);
@@ -50,6 +47,9 @@ fn hold_lines(database: &str, schema: &str, mut found: Vec<String>) {
     let known = std::fs::read_to_string(&path).unwrap_or_default();
     let mut told = Vec::new();
     for line in known.lines() {
+        let Some(line) = of_major(line, major) else {
+            continue;
+        };
         let (pattern, number) = match line.rsplit_once(" × ") {
             Some((pattern, number)) => (pattern, number.parse().unwrap()),
             None => (line, 1),
@@ -68,6 +68,17 @@ fn hold_lines(database: &str, schema: &str, mut found: Vec<String>) {
          better, run with UPDATE_EXPECT=1:\n{}",
         told.join("\n")
     );
+}
+
+/// A line where it is for servers of a major version.
+fn of_major(line: &str, major: u32) -> Option<&str> {
+    let Some((since, rest)) = line
+        .strip_prefix("since ")
+        .and_then(|it| it.split_once(' '))
+    else {
+        return Some(line);
+    };
+    (major >= since.parse().unwrap()).then_some(rest)
 }
 
 /// Writes the list anew: many facts of a kind as one line.

@@ -2,7 +2,9 @@
 //! newer than that, by what its catalogue says.
 
 use limbec_core::sql::{TokenKind, split, tokens};
-use limbec_testkit::postgres::{TestDatabase, described, is_dumpable, pg_dump, test_database};
+use limbec_testkit::postgres::{
+    TestDatabase, described, is_dumpable, pg_dump, server_major, test_database,
+};
 
 use super::{adopt, exceptions, file, untested};
 use crate::command::{Database, Sandbox};
@@ -47,7 +49,8 @@ fn adopted(name: &str) {
     on_copy("check").succeeds().prints(agree);
     let is_dumpable = is_dumpable(&copy).unwrap();
     if is_dumpable {
-        exceptions::hold("pg", name, &dumped(&sandbox.url()), &dumped(copy.url()));
+        let differences = exceptions::differences(&dumped(&sandbox.url()), &dumped(copy.url()));
+        exceptions::hold("pg", name, server_major(&copy).unwrap(), differences);
     } else if !exceptions::are_known("pg", name) {
         let Database::Postgres(original) = &sandbox.database else {
             unreachable!("the schemas are PostgreSQL's")

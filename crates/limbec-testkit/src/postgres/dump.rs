@@ -48,7 +48,17 @@ pub fn described(database: &TestDatabase) -> Result<Vec<String>, Error> {
 ///
 /// When it is missing, or the database is out of reach.
 pub fn is_dumpable(database: &TestDatabase) -> Result<bool, Error> {
-    let version = database.query("SELECT current_setting('server_version_num')::int / 10000")?;
-    let server = version.first().and_then(|row| row.first()?.clone());
-    Ok(pg_dump_version()? >= server.and_then(|it| it.parse().ok()))
+    Ok(pg_dump_version()? >= Some(server_major(database)?))
+}
+
+/// The major version of a database's server.
+///
+/// # Errors
+///
+/// When the database is out of reach.
+pub fn server_major(database: &TestDatabase) -> Result<u32, Error> {
+    let rows = database.query("SELECT current_setting('server_version_num')::int / 10000")?;
+    let said = rows.first().and_then(|row| row.first()?.as_deref());
+    let major = said.and_then(|it| it.parse().ok());
+    major.ok_or_else(|| Error::new("the server does not tell its version"))
 }
