@@ -10,7 +10,8 @@ use crate::schema::{
 
 /// A row a constraint. PostgreSQL 18 keeps NOT NULL among the constraints: it is read with its
 /// column. `indnullsnotdistinct` and `confdelsetcols` are new in 15, `conperiod` and `conenforced`
-/// in 18, so they are looked for, not named. A foreign key to a partitioned table has a copy for
+/// in 18, so they are looked for, not named, and only where they can say something: a row as JSON
+/// takes its time. A foreign key to a partitioned table has a copy for
 /// each partition, with a parent.
 pub(super) const QUERY: &str = concat!(
     "SELECT c.oid, k.contype, k.conname, obj_description(k.oid, 'pg_constraint'), ",
@@ -18,29 +19,31 @@ pub(super) const QUERY: &str = concat!(
     "FROM unnest(k.conkey) WITH ORDINALITY u(number, place) JOIN pg_catalog.pg_attribute a ",
     "ON a.attrelid = k.conrelid AND a.attnum = u.number), ",
     "k.condeferrable, k.condeferred, pg_get_expr(k.conbin, k.conrelid), ",
-    "CASE k.contype WHEN 'u' THEN (SELECT (to_jsonb(i) ->> 'indnullsnotdistinct')::boolean ",
-    "FROM pg_catalog.pg_index i WHERE i.indexrelid = k.conindid) END, ",
-    "CASE WHEN k.contype IN ('p', 'u') THEN (SELECT ",
-    "string_agg(quote_ident(a.attname), ',' ORDER BY u.place) FROM pg_catalog.pg_index i ",
-    "CROSS JOIN LATERAL unnest(i.indkey::int2[]) WITH ORDINALITY u(number, place) ",
+    "CASE k.contype WHEN 'u' THEN (to_jsonb(i) ->> 'indnullsnotdistinct')::boolean END, ",
+    "CASE WHEN i.indnatts > i.indnkeyatts THEN (SELECT ",
+    "string_agg(quote_ident(a.attname), ',' ORDER BY u.place) ",
+    "FROM unnest(i.indkey::int2[]) WITH ORDINALITY u(number, place) ",
     "JOIN pg_catalog.pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = u.number ",
-    "WHERE i.indexrelid = k.conindid AND u.place > i.indnkeyatts) END, ",
-    "(j.k ->> 'conperiod')::boolean, k.connoinherit, NOT k.convalidated, ",
-    "NOT (j.k ->> 'conenforced')::boolean, ",
+    "WHERE u.place > i.indnkeyatts) END, ",
+    "CASE WHEN k.contype = 'f' OR k.conexclop IS NOT NULL ",
+    "THEN (to_jsonb(k) ->> 'conperiod')::boolean END, ",
+    "k.connoinherit, NOT k.convalidated, ",
+    "CASE WHEN NOT k.convalidated THEN NOT (to_jsonb(k) ->> 'conenforced')::boolean END, ",
     "nullif(rn.nspname, current_schema()), r.relname, ",
     "(SELECT string_agg(quote_ident(a.attname), ',' ORDER BY u.place) ",
     "FROM unnest(k.confkey) WITH ORDINALITY u(number, place) JOIN pg_catalog.pg_attribute a ",
     "ON a.attrelid = k.confrelid AND a.attnum = u.number), ",
     "k.confdeltype, k.confupdtype, k.confmatchtype, ",
-    "(SELECT string_agg(quote_ident(a.attname), ',' ORDER BY u.place) ",
-    "FROM jsonb_array_elements_text(nullif(j.k -> 'confdelsetcols', 'null')) ",
+    "CASE WHEN k.confdeltype IN ('n', 'd') THEN (SELECT ",
+    "string_agg(quote_ident(a.attname), ',' ORDER BY u.place) ",
+    "FROM jsonb_array_elements_text(nullif(to_jsonb(k) -> 'confdelsetcols', 'null')) ",
     "WITH ORDINALITY u(number, place) JOIN pg_catalog.pg_attribute a ",
-    "ON a.attrelid = k.conrelid AND a.attnum = u.number::int2) FROM ",
+    "ON a.attrelid = k.conrelid AND a.attnum = u.number::int2) END FROM ",
     tables!(),
     " JOIN pg_catalog.pg_constraint k ON k.conrelid = c.oid ",
     "AND k.contype IN ('p', 'u', 'c', 'f') AND k.conparentid = 0 ",
     "AND (k.conislocal OR k.coninhcount = 0) ",
-    "CROSS JOIN LATERAL (SELECT to_jsonb(k)) j(k) ",
+    "LEFT JOIN pg_catalog.pg_index i ON i.indexrelid = k.conindid AND k.contype IN ('p', 'u') ",
     "LEFT JOIN pg_catalog.pg_class r ON r.oid = k.confrelid ",
     "LEFT JOIN pg_catalog.pg_namespace rn ON rn.oid = r.relnamespace"
 );
