@@ -114,9 +114,9 @@ pub trait Journal: Send + Sync {
     fn ensure(&self) -> Step;
     /// Whether an error says that there is no journal.
     fn is_missing(&self, sqlstate: Option<&str>, message: &str) -> bool;
-    /// Reads where each revision stands, by its last row behind the last stamp: revision,
-    /// direction, step, steps, state, checksum.
-    fn standing(&self) -> String;
+    /// Reads where each revision stands, or one of them, by its last row behind the last stamp:
+    /// revision, direction, step, steps, state, checksum.
+    fn standing(&self, revision: Option<&str>) -> String;
     /// Reads all rows, of one revision or of all, the last ones first, at most so many.
     fn select(&self, revision: Option<&str>, limit: Option<usize>) -> String;
     /// Adds a row.

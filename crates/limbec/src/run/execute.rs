@@ -401,7 +401,8 @@ async fn check_guard<C: Connection>(
     work: &Work<'_>,
     index: usize,
 ) -> Result<(), Error> {
-    let found = State::read(connection, guard.version_table).await?;
+    let revision = Some(work.revision);
+    let found = State::read_of(connection, guard.version_table, revision).await?;
     let direction = work.record.as_ref().map(Record::direction);
     let progress = direction.map(|direction| found.progress(work.revision, direction));
     let as_planned = progress.is_none_or(|it| it.done == index || work.progress.done > index);

@@ -49,10 +49,20 @@ impl State {
         connection: &mut C,
         version_table: &ObjectName,
     ) -> Result<State, Error> {
+        State::read_of(connection, version_table, None).await
+    }
+
+    /// Reads no more of the journal than what it says of one revision: the state that stands behind a
+    /// transaction's guard, which each revision of a long run asks for.
+    pub(super) async fn read_of<C: Connection>(
+        connection: &mut C,
+        version_table: &ObjectName,
+        revision: Option<&str>,
+    ) -> Result<State, Error> {
         let dialect = connection.dialect();
         let versions = dialect.version_table(version_table.clone());
         let log = dialect.journal(journal::name(version_table));
-        let questions = [versions.select(), log.standing()];
+        let questions = [versions.select(), log.standing(revision)];
         let answers = connection.ask(&[&questions[0], &questions[1]]).await;
         let mut answers = answers.into_iter();
         let rows = present(answers.next(), |error| {

@@ -33,6 +33,12 @@ fn place(entry: &JournalEntry<'_>) -> String {
     )
 }
 
+/// The condition that a row is of a revision; none for all rows.
+fn only(revision: Option<&str>) -> String {
+    let only = revision.map(|id| format!(" WHERE revision = {}", literal(id)));
+    only.unwrap_or_default()
+}
+
 impl Journal for Log {
     fn ensure(&self) -> Step {
         let Log { table, key } = self;
@@ -52,17 +58,18 @@ impl Journal for Log {
         sqlstate == Some(UNDEFINED_TABLE)
     }
 
-    fn standing(&self) -> String {
+    fn standing(&self, revision: Option<&str>) -> String {
+        let only = only(revision);
         let table = &self.table;
         format!(
             "SELECT revision, direction, step, steps, state, checksum FROM {table} \
-             WHERE id IN (SELECT max(id) FROM {table} GROUP BY revision) \
+             WHERE id IN (SELECT max(id) FROM {table}{only} GROUP BY revision) \
              AND id > coalesce((SELECT max(id) FROM {table} WHERE direction = 'stamp'), 0)"
         )
     }
 
     fn select(&self, revision: Option<&str>, limit: Option<usize>) -> String {
-        let only = revision.map(|id| format!(" WHERE revision = {}", literal(id)));
+        let only = only(revision);
         let limit = limit.map(|limit| format!(" LIMIT {limit}"));
         format!(
             "SELECT id, revision, message, revises, depends_on, direction, step, steps, state, \
@@ -70,7 +77,7 @@ impl Journal for Log {
              round(extract(epoch FROM finished_at - started_at) * 1000), host, pid, limbec, \
              checksum, adds, sql, revert_sql, note FROM {}{} ORDER BY id DESC{}",
             self.table,
-            only.unwrap_or_default(),
+            only,
             limit.unwrap_or_default()
         )
     }

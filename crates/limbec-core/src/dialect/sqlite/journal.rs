@@ -30,6 +30,12 @@ fn text_or_null(value: Option<&str>) -> String {
     value.map_or_else(|| "NULL".to_string(), text)
 }
 
+/// The condition that a row is of a revision; none for all rows.
+fn only(revision: Option<&str>) -> String {
+    let only = revision.map(|id| format!(" WHERE revision = {}", text(id)));
+    only.unwrap_or_default()
+}
+
 impl Journal for Log {
     fn ensure(&self) -> Step {
         Step::new(format!(
@@ -49,17 +55,18 @@ impl Journal for Log {
             .is_some_and(|name| name.eq_ignore_ascii_case(&self.name.to_string()))
     }
 
-    fn standing(&self) -> String {
+    fn standing(&self, revision: Option<&str>) -> String {
+        let only = only(revision);
         let table = self.table();
         format!(
             "SELECT revision, direction, step, steps, state, checksum FROM {table} \
-             WHERE id IN (SELECT max(id) FROM {table} GROUP BY revision) \
+             WHERE id IN (SELECT max(id) FROM {table}{only} GROUP BY revision) \
              AND id > coalesce((SELECT max(id) FROM {table} WHERE direction = 'stamp'), 0)"
         )
     }
 
     fn select(&self, revision: Option<&str>, limit: Option<usize>) -> String {
-        let only = revision.map(|id| format!(" WHERE revision = {}", text(id)));
+        let only = only(revision);
         let limit = limit.map(|limit| format!(" LIMIT {limit}"));
         format!(
             "SELECT id, revision, message, revises, depends_on, direction, step, steps, state, \
@@ -68,7 +75,7 @@ impl Journal for Log {
              host, pid, limbec, checksum, CASE adds WHEN 1 THEN 't' WHEN 0 THEN 'f' END, sql, \
              revert_sql, note FROM {}{} ORDER BY id DESC{}",
             self.table(),
-            only.unwrap_or_default(),
+            only,
             limit.unwrap_or_default()
         )
     }
