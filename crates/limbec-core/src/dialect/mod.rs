@@ -440,6 +440,12 @@ pub trait Dialect: fmt::Debug + Send + Sync {
     /// at a time.
     fn isolation(&self, operation: &Operation) -> Isolation;
 
+    /// Whether the transaction that runs some operations must be committed before another one can
+    /// build on them.
+    fn must_commit(&self, _operations: &[Operation], _before: &Operation) -> bool {
+        false
+    }
+
     /// The query with which each transaction begins: it sets the limits, and fails where this
     /// process must not go on. `None` where there is nothing to set.
     fn enter(&self, limits: &Limits<'_>) -> Option<String>;

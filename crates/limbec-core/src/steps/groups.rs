@@ -31,9 +31,13 @@ pub fn groups(operations: &[Operation], dialect: &dyn Dialect) -> Vec<Group> {
                 continue;
             }
         }
-        match groups.last_mut().filter(|_| open) {
-            Some(group) if isolation == Isolation::Shared => group.operations.push(operation),
-            _ => groups.push(Group {
+        let joins = |group: &&mut Group| {
+            let joined = isolation == Isolation::Shared;
+            joined && !dialect.must_commit(&group.operations, &operation)
+        };
+        match groups.last_mut().filter(|_| open).filter(joins) {
+            Some(group) => group.operations.push(operation),
+            None => groups.push(Group {
                 operations: vec![operation],
                 outside: isolation == Isolation::Outside,
                 timeouts: timeouts.clone(),
@@ -75,7 +79,7 @@ mod tests {
     use super::*;
     use crate::dialect::{postgres::Postgres, sqlite::Sqlite};
     use crate::operations::Operations;
-    use crate::schema::{Index, Table};
+    use crate::schema::{EnumType, Index, Table};
 
     fn shape(dialect: &dyn Dialect, build: impl FnOnce(&mut Operations)) -> Vec<(usize, bool)> {
         let mut op = Operations::new();
@@ -111,6 +115,19 @@ mod tests {
             [(1, false), (1, true), (2, false), (1, false), (2, false)]
         );
         assert_eq!(shape(&Postgres, |_| {}), [(0, false)]);
+    }
+
+    #[test]
+    fn a_label_is_committed_before_it_is_used() {
+        let build = |op: &mut Operations| {
+            op.create_table(Table::new("a"));
+            op.alter_enum(EnumType::new("mood", ["ok", "new"]));
+            op.create_table(Table::new("b"));
+            op.execute("UPDATE a SET mood = 'new'");
+            op.drop_table("b");
+        };
+        assert_eq!(shape(&Postgres, build), [(3, false), (2, false)]);
+        assert_eq!(shape(&Sqlite, build), [(5, false)]);
     }
 
     #[test]

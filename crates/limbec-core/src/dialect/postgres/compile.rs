@@ -26,6 +26,8 @@ use crate::operations::{ConstraintRef, Operation};
 use crate::schema::Schema;
 use crate::steps::{Step, read_script};
 
+pub(super) use enumeration::adds_label_used_by;
+
 type Steps = Result<Vec<Step>, CompileError>;
 
 /// Whether compiling needs the schema before the operation.

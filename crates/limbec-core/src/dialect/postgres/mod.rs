@@ -144,6 +144,10 @@ impl Dialect for Postgres {
         compile::isolation(operation)
     }
 
+    fn must_commit(&self, operations: &[Operation], before: &Operation) -> bool {
+        compile::adds_label_used_by(operations, before)
+    }
+
     fn enter(&self, limits: &Limits<'_>) -> Option<String> {
         Some(transaction::enter(limits))
     }

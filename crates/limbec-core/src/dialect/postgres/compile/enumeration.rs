@@ -4,7 +4,7 @@ use super::{Steps, comment, constraint, index};
 use crate::dialect::CompileError;
 use crate::dialect::postgres::names::{cut, in_namespace_of, literal, object, quote};
 use crate::dialect::postgres::types::sql;
-use crate::operations::{CommentOn, Constraint};
+use crate::operations::{CommentOn, Constraint, Operation};
 use crate::schema::{Column, ColumnType, EnumType, Index, IndexKey, ObjectName, Schema, Table};
 use crate::sql::tokens;
 use crate::steps::Step;
@@ -34,6 +34,44 @@ pub(super) fn create(enumeration: &EnumType) -> Vec<Step> {
 pub(super) fn only_adds(from: &[String], to: &[String]) -> bool {
     let mut rest = to.iter();
     from.iter().all(|label| rest.any(|it| it == label))
+}
+
+/// Whether one of the operations adds a label to an enumeration that another operation spells out:
+/// the server lets nobody use a label before the transaction that added it has committed. Where the
+/// labels before are not known, each counts as added.
+///
+/// What merely looks like the label counts too. A commit too many does no harm.
+pub(in crate::dialect::postgres) fn adds_label_used_by(
+    operations: &[Operation],
+    user: &Operation,
+) -> bool {
+    let added = operations.iter().flat_map(|it| match it {
+        Operation::AlterEnum { to, from } => {
+            let known = from.as_ref().map_or(&[][..], |it| &it.labels);
+            let is_new = |label: &&String| !known.contains(label);
+            to.labels.iter().filter(is_new).collect::<Vec<_>>()
+        }
+        _ => Vec::new(),
+    });
+    let mut added = added.peekable();
+    if added.peek().is_none() {
+        return false;
+    }
+    // Defaults, rules, keys, raw SQL: it shows every text of an operation, wherever that stands.
+    let shown = format!("{user:?}");
+    added.any(|label| spells_out(&shown, label))
+}
+
+/// Whether a text that Rust has escaped holds a label in SQL, alone or among the values of an array.
+fn spells_out(shown: &str, label: &str) -> bool {
+    let escaped = label.replace('\'', "''");
+    let escaped: String = escaped.chars().flat_map(char::escape_debug).collect();
+    // `'` stands as it is in a text that Rust shows.
+    let escaped = escaped.replace("\\'", "'");
+    shown.match_indices(&escaped).any(|(at, _)| {
+        let before = shown[..at].trim_end();
+        before.ends_with(['\'', '{', ',']) || before.ends_with("\\\"")
+    })
 }
 
 /// Changes the labels: adds them where that is all, else makes a new type of the name.
@@ -206,5 +244,51 @@ fn put_aside(table: &Table, name: &ObjectName, before: &mut Vec<Step>, after: &m
             in_namespace_of(&table.name, &it.name)
         )));
         after.extend(index::create(&table.name, it));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::operations::Operations;
+
+    fn one(build: impl FnOnce(&mut Operations)) -> Operation {
+        let mut op = Operations::new();
+        build(&mut op);
+        op.into_vec().remove(0)
+    }
+
+    #[test]
+    fn a_label_is_found_wherever_it_is_spelled_out() {
+        let labels = ["old", "it's \"new\"", "ä\\b"];
+        let from = EnumType::new("mood", ["old"]);
+        let added = [Operation::AlterEnum {
+            to: EnumType::new("mood", labels),
+            from: Some(from),
+        }];
+        let uses = |sql: &str| adds_label_used_by(&added, &one(|op| op.execute(sql)));
+        assert!(uses("UPDATE t SET a = 'it''s \"new\"'"));
+        assert!(uses("UPDATE t SET a = '{old, it''s \"new\"}'"));
+        assert!(uses("UPDATE t SET a = '{\"ä\\b\"}'"));
+        assert!(!uses("UPDATE t SET a = 'old'"));
+        assert!(!uses("UPDATE ä\\b SET a = 1"));
+        let drop = one(|op| op.drop_table("it's"));
+        assert!(!adds_label_used_by(&added, &drop));
+        assert!(!adds_label_used_by(
+            &[drop],
+            &one(|op| op.execute("SELECT 'old'"))
+        ));
+    }
+
+    #[test]
+    fn any_label_may_be_new_where_the_old_ones_are_not_known() {
+        let added = [Operation::AlterEnum {
+            to: EnumType::new("mood", ["old", "new"]),
+            from: None,
+        }];
+        let mood = EnumType::new("mood", ["old", "new"]);
+        let column = Column::new("a", mood).server_default("'old'");
+        let user = one(|op| op.add_column("t", column));
+        assert!(adds_label_used_by(&added, &user));
     }
 }
