@@ -1,11 +1,14 @@
 //! What the models have and the database lacks, as operations that are proven.
 
-use limbec::run::{Database, Scratch, VERSION_TABLE, Version, reflect, settle};
+use std::panic::resume_unwind;
+
+use limbec::run::{Database, DatabaseUrl, Scratch, VERSION_TABLE, Version, reflect, settle};
 use limbec_core::compare::{Comparison, Verdicts, compare as compare_schemas, managed};
 use limbec_core::dialect::Dialect;
 use limbec_core::journal;
 use limbec_core::operations::Operation;
 use limbec_core::schema::Schema;
+use tokio::task::JoinHandle;
 
 use crate::commands::all_heads;
 use crate::config::Config;
@@ -38,11 +41,16 @@ pub(crate) async fn compare(
 ) -> Result<Found> {
     let url = config.database_url()?;
     let dialect = url.dialect();
-    let target = load(config, dialect)?;
-    let mut database = connect_to_read(&url).await?;
-    up_to_date(&mut database, project).await?;
-
-    let mut reflected = reflect(&mut database).await?;
+    // The server answers while the models are read.
+    let reading = tokio::spawn(read(url.clone()));
+    let target = finished({
+        let config = config.clone();
+        tokio::task::spawn_blocking(move || load(&config, dialect))
+    });
+    let target = target.await?;
+    let (mut database, version, reflected) = finished(reading).await?;
+    up_to_date(&version, project)?;
+    let mut reflected = reflected?;
     let mut target = match &reflected.own_namespace {
         Some(own) => target.within(own),
         None => target,
@@ -178,9 +186,25 @@ impl Found {
     }
 }
 
-async fn up_to_date(database: &mut Database, project: &Project) -> Result<()> {
+/// Reads a database: what was applied to it, and what it holds.
+async fn read(url: DatabaseUrl) -> Result<(Database, Version, Result<Schema>)> {
+    let mut database = connect_to_read(&url).await?;
+    let version = Version::read(&mut database, &VERSION_TABLE.into()).await?;
+    let schema = reflect(&mut database).await.map_err(CommandError::from);
+    Ok((database, version, schema))
+}
+
+/// What a task comes to.
+async fn finished<T>(task: JoinHandle<Result<T>>) -> Result<T> {
+    match task.await {
+        Ok(result) => result,
+        Err(error) if error.is_panic() => resume_unwind(error.into_panic()),
+        Err(error) => Err(CommandError::new(error.to_string())),
+    }
+}
+
+fn up_to_date(version: &Version, project: &Project) -> Result<()> {
     use limbec::run::Revisions as _;
-    let version = Version::read(database, &VERSION_TABLE.into()).await?;
     let missing = project.graph().missing_heads(&version.rows)?;
     if missing.is_empty() {
         return Ok(());

@@ -77,7 +77,7 @@ struct MigrationsSection {
 }
 
 /// The configuration of a project.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Config {
     /// The folder of `limbec.toml`; all paths are relative to it.
     pub(crate) root: PathBuf,
