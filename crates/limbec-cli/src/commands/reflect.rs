@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use limbec::run::{Revisions as _, VERSION_TABLE, reflect};
 use limbec_core::dialect::Dialect;
 use limbec_core::journal;
-use limbec_core::schema::{ObjectName, Schema};
+use limbec_core::schema::{ObjectName, Schema, Unmodelled};
 use limbec_source::suggest::did_you_mean;
 use limbec_source::write::{WrittenModels, write_models};
 use serde_json::json;
@@ -115,6 +115,9 @@ fn selected(mut schema: Schema, asked: &[String], dialect: &dyn Dialect) -> Resu
         table
             .options
             .retain(|key, _| dialect.is_option_of_models(key));
+        let invalid = table.take_invalid_indexes();
+        let invalid = invalid.iter();
+        (schema.unmodelled).extend(invalid.map(|it| Unmodelled::invalid_index(table, it)));
     }
     Ok(schema)
 }

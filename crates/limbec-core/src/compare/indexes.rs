@@ -1,10 +1,12 @@
 //! The indexes of a table that both sides have.
 
+use std::borrow::Cow;
+
 use super::judge::{Judge, Tables};
 use super::{Plan, comments};
 use crate::dialect::Place;
 use crate::operations::{CommentOn, Operation};
-use crate::schema::{Index, IndexElement, IndexKey, Table};
+use crate::schema::{Index, IndexElement, IndexKey, Schema, Table, Unmodelled};
 
 pub(super) fn compare(current: &Table, target: &Table, judge: &mut Judge<'_>, plan: &mut Plan) {
     let tables = Tables { current, target };
@@ -31,6 +33,33 @@ pub(super) fn compare(current: &Table, target: &Table, judge: &mut Judge<'_>, pl
     }
     plan.drop_indexes
         .extend(existing.into_iter().map(|index| drop_index(target, index)));
+}
+
+/// Takes the indexes away that are not valid, so that they count as missing, and drops those whose
+/// names are wanted.
+pub(super) fn set_invalid_aside(
+    current: &mut Cow<'_, Schema>,
+    target: &Schema,
+    judge: &mut Judge<'_>,
+    plan: &mut Plan,
+) {
+    let mut indexes = current.tables.iter().flat_map(|table| &table.indexes);
+    if !indexes.any(Index::is_invalid) {
+        return;
+    }
+    for table in &mut current.to_mut().tables {
+        let wanted = target.tables.iter().find(|it| it.name == table.name);
+        for mut index in table.take_invalid_indexes() {
+            let is_wanted = |it: &Index| judge.same_name(&it.name, &index.name);
+            if wanted.is_some_and(|it| it.indexes.iter().any(is_wanted)) {
+                index.options.remove(Index::INVALID);
+                plan.drop_indexes.push(drop_index(table, &index));
+            } else {
+                let left = Unmodelled::invalid_index(table, &index);
+                judge.unknown.push(left.to_string());
+            }
+        }
+    }
 }
 
 fn drop_index(table: &Table, index: &Index) -> Operation {

@@ -100,6 +100,7 @@ pub fn compare(
         mut current,
         conflicts,
     } = renames::carry_out(current, target, dialect, &mut plan);
+    indexes::set_invalid_aside(&mut current, target, &mut judge, &mut plan);
     types::compare(&current, target, &mut judge, &mut plan);
     judge.unready = types::unready(dialect, &plan);
     judge.unready_sequences = sequences::unready(&current, target, dialect);

@@ -173,3 +173,20 @@ builder! {
         }
     }
 }
+impl Index {
+    /// The option of an index that a build has left behind when it failed: the database keeps it up,
+    /// and no query uses it.
+    pub const INVALID: &str = "postgresql.invalid";
+
+    /// Whether a build that failed has left it, so that it is as good as missing.
+    ///
+    /// ```
+    /// use limbec_core::schema::Index;
+    /// let index = Index::new("i", &["a"]);
+    /// assert!(!index.is_invalid());
+    /// assert!(index.option(Index::INVALID, "true").is_invalid());
+    /// ```
+    pub fn is_invalid(&self) -> bool {
+        self.options.contains_key(Self::INVALID)
+    }
+}

@@ -106,6 +106,14 @@ impl Table {
         self.columns.iter().find(|column| column.name == name)
     }
 
+    /// Takes the indexes out that a build has left behind when it failed.
+    pub fn take_invalid_indexes(&mut self) -> Vec<Index> {
+        let all = std::mem::take(&mut self.indexes);
+        let (invalid, valid) = all.into_iter().partition(Index::is_invalid);
+        self.indexes = valid;
+        invalid
+    }
+
     /// Whether columns, and with them perhaps keys, come from other tables: a partition's, and those
     /// of a table that inherits (PostgreSQL).
     pub fn has_parents(&self) -> bool {

@@ -1,6 +1,6 @@
 //! What a database holds and a schema has no place for.
 
-use super::ObjectName;
+use super::{Index, ObjectName, Table};
 
 /// Something that is read from a database so that it can be told of, and is left as it is.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -10,6 +10,16 @@ pub struct Unmodelled {
     pub table: Option<ObjectName>,
     /// What it is, in words: ``the exclusion constraint `no_overlap` ``.
     pub what: String,
+}
+
+impl Unmodelled {
+    /// An index that is as good as missing.
+    pub fn invalid_index(table: &Table, index: &Index) -> Self {
+        Unmodelled {
+            table: Some(table.name.clone()),
+            what: format!("the index `{}`, left by a build that failed,", index.name),
+        }
+    }
 }
 
 impl std::fmt::Display for Unmodelled {

@@ -337,17 +337,33 @@ async fn an_invalid_index_is_missing() {
     scratch
         .sql("CREATE TABLE t (a int); INSERT INTO t VALUES (1), (1)")
         .await;
-    let build = scratch
-        .database
-        .execute("CREATE UNIQUE INDEX CONCURRENTLY i ON t (a)");
-    assert!(build.is_err());
-    assert_eq!(
-        scratch
-            .sql("SELECT indisvalid FROM pg_index WHERE indexrelid = 'i'::regclass")
-            .await,
-        ["f"]
-    );
-    assert_eq!(scratch.table().await.indexes, []);
+    let build = "CREATE UNIQUE INDEX CONCURRENTLY i ON t (a)";
+    assert!(scratch.database.execute(build).is_err());
+    let current = scratch.reflect().await;
+    assert!(current.tables[0].indexes[0].is_invalid());
+
+    let mut target = current.clone();
+    target.tables[0].indexes.clear();
+    let found = compare(&current, &target, &Postgres, &Verdicts::default());
+    assert_eq!(found.operations, []);
+    assert!(found.unknown[0].contains("`i`, left by a build that failed"));
+
+    let wanted = Index::new("i", ["a"]).unique();
+    target.tables[0].indexes = vec![wanted.clone()];
+    let found = compare(&current, &target, &Postgres, &Verdicts::default());
+    let [
+        Operation::DropIndex { .. },
+        Operation::CreateIndex { index, .. },
+    ] = found.operations.as_slice()
+    else {
+        panic!("{:?}", found.operations);
+    };
+    assert_eq!(*index, wanted);
+    scratch.sql("DELETE FROM t").await;
+    scratch.apply(&found.operations).await;
+    assert_eq!(scratch.table().await.indexes, [wanted]);
+    scratch.apply(&found.downgrade()).await;
+    assert!(!scratch.table().await.indexes[0].is_invalid());
 }
 
 #[tokio::test]

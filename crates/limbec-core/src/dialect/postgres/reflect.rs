@@ -12,10 +12,10 @@ mod definitions;
 mod indexes;
 mod row;
 mod sequences;
+mod tables;
 mod types;
 
-use std::collections::BTreeMap;
-
+use self::columns::ColumnNames;
 use self::row::Fields;
 use crate::dialect::{ReflectError, Row};
 use crate::schema::{Column, ColumnType, Namespace, ObjectName, Schema, Table, in_order};
@@ -28,7 +28,7 @@ pub(super) const QUERIES: &[&str] = &[
     types::ENUMS,
     types::DOMAINS,
     types::DOMAIN_CHECKS,
-    TABLES,
+    tables::QUERY,
     columns::QUERY,
     constraints::QUERY,
     indexes::QUERY,
@@ -65,15 +65,32 @@ macro_rules! namespace {
     };
 }
 
-/// The tables that are read, as `c` with the namespace `n`.
-macro_rules! tables {
-    () => {
+/// What is joined to see of the rows with the table's oid `$oid` those of tables of users, with the
+/// table as `c` and its namespace as `n`. Those of an extension are among them: their rows find no
+/// table to be of.
+macro_rules! join_tables {
+    ($oid:literal) => {
         concat!(
-            "pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace ",
-            "AND c.relkind IN ('r', 'p') AND c.relpersistence <> 't' AND ",
-            $crate::dialect::postgres::reflect::users_namespace!(),
-            " AND ",
-            $crate::dialect::postgres::reflect::not_of_extension!("pg_class", "c.oid")
+            " JOIN pg_catalog.pg_class c ON c.oid = ",
+            $oid,
+            " AND c.relkind IN ('r', 'p') AND c.relpersistence <> 't' ",
+            "JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace AND ",
+            $crate::dialect::postgres::reflect::users_namespace!()
+        )
+    };
+}
+
+/// What is joined to have the comment on the object `$oid` of `$catalogue`, and there on the column
+/// `$column`, as `r.description`. The functions that PostgreSQL has for it ask once a row.
+macro_rules! join_comment {
+    ($catalogue:literal, $oid:literal, $column:literal) => {
+        concat!(
+            " LEFT JOIN pg_catalog.pg_description r ON r.classoid = 'pg_catalog.",
+            $catalogue,
+            "'::regclass AND r.objoid = ",
+            $oid,
+            " AND r.objsubid = ",
+            $column
         )
     };
 }
@@ -94,7 +111,7 @@ macro_rules! named_collation {
     };
 }
 
-use {named_collation, namespace, not_of_extension, tables, users_namespace};
+use {join_comment, join_tables, named_collation, namespace, not_of_extension, users_namespace};
 
 const NAMESPACES: &str = concat!(
     "SELECT n.nspname, n.nspname = current_schema(), obj_description(n.oid, 'pg_namespace') ",
@@ -105,35 +122,6 @@ const NAMESPACES: &str = concat!(
 );
 
 const EXTENSIONS: &str = "SELECT extname FROM pg_catalog.pg_extension WHERE extname <> 'plpgsql'";
-
-/// Storage parameters are joined by a character that none of them holds.
-const TABLES: &str = concat!(
-    "SELECT c.oid, ",
-    namespace!(),
-    ", c.relname, c.relpersistence, obj_description(c.oid, 'pg_class'), ",
-    "CASE WHEN c.relkind = 'p' THEN pg_get_partkeydef(c.oid) END, ",
-    "(SELECT string_agg(CASE WHEN pn.nspname = current_schema() THEN quote_ident(p.relname) ",
-    "ELSE quote_ident(pn.nspname) || '.' || quote_ident(p.relname) END, ', ' ORDER BY h.inhseqno) ",
-    "FROM pg_catalog.pg_inherits h JOIN pg_catalog.pg_class p ON p.oid = h.inhparent ",
-    "JOIN pg_catalog.pg_namespace pn ON pn.oid = p.relnamespace WHERE h.inhrelid = c.oid), ",
-    "c.relispartition, pg_get_expr(c.relpartbound, c.oid), s.spcname, ",
-    "nullif(am.amname, 'heap'), c.relrowsecurity, c.relforcerowsecurity, c.relreplident, ",
-    "CASE WHEN c.reloftype <> 0 THEN format_type(c.reloftype, NULL) END, ",
-    "(SELECT x.relname FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class x ON x.oid = i.indexrelid ",
-    "JOIN pg_catalog.pg_constraint k ON k.conindid = x.oid AND k.conrelid = c.oid ",
-    "AND k.contype IN ('p', 'u', 'x') WHERE i.indrelid = c.oid AND i.indisclustered), ",
-    "(SELECT x.relname FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class x ON x.oid = i.indexrelid ",
-    "JOIN pg_catalog.pg_constraint k ON k.conindid = x.oid AND k.conrelid = c.oid ",
-    "AND k.contype IN ('p', 'u', 'x') WHERE i.indrelid = c.oid AND i.indisreplident), ",
-    "array_to_string(c.reloptions, chr(1)), array_to_string(t.reloptions, chr(1)) FROM ",
-    tables!(),
-    " LEFT JOIN pg_catalog.pg_tablespace s ON s.oid = c.reltablespace ",
-    "LEFT JOIN pg_catalog.pg_am am ON am.oid = c.relam ",
-    "LEFT JOIN pg_catalog.pg_class t ON t.oid = c.reltoastrelid"
-);
-
-/// The tables by their oid, as they are filled.
-type Tables = BTreeMap<String, Table>;
 
 /// Makes a schema of the answers to [`QUERIES`].
 pub(super) fn read(answers: Vec<Vec<Row>>) -> Result<Schema, ReflectError> {
@@ -162,10 +150,13 @@ pub(super) fn read(answers: Vec<Vec<Row>>) -> Result<Schema, ReflectError> {
     let mut types = types::NamedTypes::new();
     let enums = types::read_enums(enums, &mut types)?;
     let domains = types::read_domains(domains, domain_checks, &mut types)?;
-    let mut tables = read_tables(table_rows)?;
-    let used = columns::read(column_rows, &types, &mut tables)?;
-    constraints::read(constraint_rows, &mut tables)?;
-    indexes::read(index_rows, &mut tables)?;
+    let mut tables = tables::read(table_rows)?;
+    let (sequences, mut counters) = sequences::read(sequence_rows)?;
+    let column_names = columns::read(column_rows, &types, &mut counters, &mut tables)?;
+    let mut unmodelled = constraints::read(constraint_rows, &column_names, &mut tables)?;
+    indexes::read(index_rows, &column_names, &mut tables)?;
+    unmodelled.extend(beyond::read(beyond_rows)?);
+    unmodelled.sort();
     let (own, others): (Vec<_>, Vec<_>) = namespaces.into_iter().partition(is_own);
     let mut schema = Schema {
         own_namespace: names(own)?.pop(),
@@ -173,11 +164,11 @@ pub(super) fn read(answers: Vec<Vec<Row>>) -> Result<Schema, ReflectError> {
         extensions: names(extensions)?,
         domains,
         enums,
-        sequences: sequences::read(sequence_rows, &used)?,
+        sequences: sequences::all(sequences, counters),
         tables: tables.into_values().map(sorted).collect(),
         definitions: in_order(definitions::read(definition_rows, use_rows)?),
         renames: Vec::new(),
-        unmodelled: beyond::read(beyond_rows)?,
+        unmodelled,
     };
     // The server's order depends on its collation and on where the rows happen to lie.
     schema.enums.sort_by(|a, b| a.name.cmp(&b.name));
@@ -212,79 +203,12 @@ fn names(rows: Vec<Row>) -> Result<Vec<String>, ReflectError> {
     Ok(names)
 }
 
-fn read_tables(rows: Vec<Row>) -> Result<Tables, ReflectError> {
-    let mut tables = Tables::new();
-    for row in rows {
-        let mut fields = Fields::of("a table", row);
-        let oid = fields.text()?;
-        let mut table = Table::new(fields.object()?);
-        let unlogged = fields.text()? == "u";
-        table.comment = fields.optional()?;
-        table.options = table_options(&mut fields)?;
-        if unlogged {
-            table = table.option("postgresql.unlogged", "true");
-        }
-        tables.insert(oid, table);
-    }
-    Ok(tables)
-}
-
-/// The last fields of a table: what only PostgreSQL knows of it.
-fn table_options(fields: &mut Fields) -> Result<BTreeMap<String, String>, ReflectError> {
-    let mut options = BTreeMap::new();
-    let mut set = |name: &str, value: Option<String>| {
-        options.extend(value.map(|value| (format!("postgresql.{name}"), value)));
-    };
-    set("partition_by", fields.optional()?);
-    let parents = fields.optional()?;
-    if fields.flag()? {
-        set("partition_of", parents);
-    } else {
-        set("inherits", parents);
-    }
-    set("bound", fields.optional()?);
-    set("tablespace", fields.optional()?);
-    set("access_method", fields.optional()?);
-    let security = match (fields.flag()?, fields.flag()?) {
-        (_, true) => Some("force"),
-        (true, false) => Some("enable"),
-        (false, false) => None,
-    };
-    set("row_level_security", security.map(String::from));
-    let identity = fields.text()?;
-    set("of_type", fields.optional()?);
-    set("cluster_on", fields.optional()?);
-    let by_index = fields.optional()?;
-    set(
-        "replica_identity",
-        match identity.as_str() {
-            "f" => Some("full".to_string()),
-            "n" => Some("nothing".to_string()),
-            _ => by_index,
-        },
-    );
-    for (name, value) in parameters(fields.optional()?) {
-        set(&name, Some(value));
-    }
-    for (name, value) in parameters(fields.optional()?) {
-        set(&format!("toast.{name}"), Some(value));
-    }
-    Ok(options)
-}
-
-/// The parameters in a text that [`TABLES`] joined by a character that none of them holds.
+/// The parameters in a text that a query joined by a character that none of them holds.
 fn parameters(text: Option<String>) -> Vec<(String, String)> {
     let text = text.unwrap_or_default();
     let all = text.split('\u{1}').filter_map(|it| it.split_once('='));
     all.map(|(name, value)| (name.to_string(), value.to_string()))
         .collect()
-}
-
-/// Looks the table of a row up; a table that was left out has rows nowhere.
-fn table_of<'a>(tables: &'a mut Tables, oid: &str) -> Result<&'a mut Table, ReflectError> {
-    tables
-        .get_mut(oid)
-        .ok_or_else(|| ReflectError(format!("the catalogue has no table with the oid {oid}")))
 }
 
 /// Says of names whether they are columns of a table of the type `varchar`.
@@ -311,59 +235,68 @@ fn object(schema: Option<String>, name: String) -> ObjectName {
 mod tests {
     use super::*;
 
-    fn row(fields: &[Option<&str>]) -> Row {
-        fields.iter().map(|field| field.map(String::from)).collect()
+    /// A row of fields with spaces between; `-` is NULL.
+    fn row(fields: &str) -> Row {
+        let field = |it: &str| (it != "-").then(|| it.to_string());
+        fields.split(' ').map(field).collect()
     }
 
-    fn answers(tables: Vec<Row>, constraints: Vec<Row>, indexes: Vec<Row>) -> Vec<Vec<Row>> {
+    const TABLE: &str = "1 - t p - - - f - - - f f d - - -";
+
+    fn answers(tables: &[&str], constraints: &[&str], index: Option<Row>) -> Vec<Vec<Row>> {
+        let rows = |rows: &[&str]| rows.iter().map(|it| row(it)).collect::<Vec<_>>();
         let mut answers = vec![Vec::new(); QUERIES.len()];
-        answers[5] = tables;
-        answers[7] = constraints;
-        answers[8] = indexes;
+        answers[5] = rows(tables);
+        answers[6] = rows(&[
+            "1 1 a t integer 23 f -   - - - - - -",
+            "1 2 b f integer 23 f -   - - - - - -",
+        ]);
+        answers[7] = rows(constraints);
+        answers[8] = index.into_iter().collect();
         answers
+    }
+
+    fn index(definition: &str) -> Option<Row> {
+        let mut index = row("1 i f btree - - - - f f f -");
+        index.push(Some(definition.to_string()));
+        index.push(Some("1 2".to_string()));
+        index.extend(row("2 - - f f -"));
+        Some(index)
     }
 
     #[test]
     fn rows_that_do_not_read_are_errors() {
         assert!(read(Vec::new()).is_err());
-        let mut table = row(&[Some("1"), None, Some("t"), Some("p"), None]);
-        table.extend(row(&[
-            None,
-            None,
-            Some("f"),
-            None,
-            None,
-            None,
-            Some("f"),
-            Some("f"),
-        ]));
-        table.extend(row(&[Some("d"), None, None, None, None, None]));
         let cases = [
-            answers(vec![row(&[])], vec![], vec![]),
-            answers(vec![row(&[Some("1"), None, None])], vec![], vec![]),
-            answers(vec![], vec![row(&[Some("1"), Some("p")])], vec![]),
-            answers(
-                vec![table.clone()],
-                vec![row(&[Some("1"), Some("p")])],
-                vec![],
-            ),
-            answers(vec![table.clone()], vec![], vec![index("nonsense")]),
+            answers(&[""], &[], None),
+            answers(&["1 - -"], &[], None),
+            answers(&["one - t p - - - f - - - f f d - - -"], &[], None),
+            answers(&[TABLE], &["1 p"], None),
+            answers(&[TABLE], &["1 p k t f f f f - {3} f f - f - 1"], None),
+            answers(&[TABLE], &[], index("nonsense")),
+            answers(&[TABLE], &[], index("CREATE INDEX i ON t USING btree (a)")),
         ];
         for answers in cases {
             assert!(read(answers.clone()).is_err(), "{answers:?}");
         }
-        let definition = "CREATE INDEX i ON t USING btree (a DESC, b)";
-        let schema = read(answers(vec![table], vec![], vec![index(definition)])).unwrap();
-        assert!(schema.tables[0].indexes[0].elements[0].descending);
     }
 
-    fn index(definition: &str) -> Row {
-        let mut row = row(&[Some("1"), Some("2"), Some("i"), Some("f"), Some("btree")]);
-        row.extend([None, None, None, None]);
-        row.extend(["f", "f"].map(|field| Some(field.to_string())));
-        row.extend([None, Some(definition.to_string())]);
-        row.extend(["f", "a", "a"].map(|field| Some(field.to_string())));
-        row.extend([None, None, None, None]);
-        row
+    #[test]
+    fn an_index_is_read_off_its_definition() {
+        let definition = "CREATE INDEX i ON t USING btree (a DESC, b)";
+        let schema = read(answers(&[TABLE], &[], index(definition))).unwrap();
+        let table = &schema.tables[0];
+        assert_eq!(table.columns.len(), 1, "b is another table's");
+        let elements = &table.indexes[0].elements;
+        assert_eq!(elements.len(), 2);
+        assert!(elements[0].descending && !elements[1].descending);
+    }
+
+    #[test]
+    fn rows_of_a_table_that_was_left_out_are_passed_over() {
+        let constraint = "1 p k t f f f f - {1} f f - f - 1 - f f f";
+        let definition = "CREATE INDEX i ON t USING btree (a, b)";
+        let schema = read(answers(&[], &[constraint], index(definition))).unwrap();
+        assert!(schema.tables.is_empty());
     }
 }

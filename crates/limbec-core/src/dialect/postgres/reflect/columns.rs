@@ -1,83 +1,99 @@
 //! Columns, with their defaults, identities and sequences.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::row::Fields;
-use super::sequences::{self, counts};
+use super::sequences::{Counter, Counters};
+use super::tables::Tables;
 use super::types::{NamedTypes, column_type};
-use super::{Tables, named_collation, table_of, tables};
+use super::{join_comment, join_tables, named_collation};
 use crate::dialect::postgres::canonical::unwrapped;
-use crate::dialect::postgres::names;
-use crate::dialect::postgres::types::resolve;
 use crate::dialect::{ReflectError, Row};
 use crate::schema::{Column, ColumnType, Generated, Identity, IdentityKind, ObjectName};
 
-/// A row a column, in order. The sequence is an identity's, or one that the column owns and its
-/// default takes the next value of.
+/// A row a column, in order, with those that a table inherits. `attcompression` is new in 14: the
+/// name is looked for in the table first, and then found beside it.
 pub(super) const QUERY: &str = concat!(
-    "SELECT c.oid, a.attname, format_type(a.atttypid, a.atttypmod), ",
+    "SELECT a.attrelid, a.attnum, a.attname, a.attislocal OR a.attinhcount = 0, ",
+    "format_type(a.atttypid, a.atttypmod), ",
     "CASE WHEN t.typcategory = 'A' AND t.typtype <> 'd' THEN t.typelem ELSE t.oid END, ",
     "a.attnotnull, pg_get_expr(d.adbin, d.adrelid), a.attgenerated, a.attidentity, ",
     named_collation!("a.attcollation", "t.typcollation"),
-    ", col_description(c.oid, a.attnum), ",
-    "CASE WHEN a.attstorage <> t.typstorage THEN a.attstorage END, ",
-    "nullif(to_jsonb(a) ->> 'attcompression', ''), ",
-    "CASE WHEN a.attstattarget >= 0 THEN a.attstattarget END, ",
-    "(SELECT string_agg(o, chr(1)) FROM unnest(a.attoptions) o WHERE o LIKE 'n\\_distinct%'), ",
-    "s.seqrelid, ",
-    counts!(),
-    ", nullif(sn.nspname, current_schema()), sc.relname FROM ",
-    tables!(),
-    " JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid ",
-    "AND a.attnum > 0 AND NOT a.attisdropped AND (a.attislocal OR a.attinhcount = 0) ",
-    "JOIN pg_catalog.pg_type t ON t.oid = a.atttypid ",
-    "LEFT JOIN pg_catalog.pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum ",
+    ", r.description, CASE WHEN a.attstorage <> t.typstorage THEN a.attstorage END, ",
+    "nullif(a.compression, ''), CASE WHEN a.attstattarget >= 0 THEN a.attstattarget END, ",
+    "array_to_string(a.attoptions, chr(1)) ",
+    "FROM (SELECT ''::\"char\" AS attcompression) since_14 CROSS JOIN LATERAL ",
+    "(SELECT a.*, attcompression AS compression FROM pg_catalog.pg_attribute a) a",
+    join_tables!("a.attrelid"),
+    " JOIN pg_catalog.pg_type t ON t.oid = a.atttypid ",
+    "LEFT JOIN pg_catalog.pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum ",
     "LEFT JOIN pg_catalog.pg_collation co ON co.oid = a.attcollation ",
-    "LEFT JOIN pg_catalog.pg_namespace cn ON cn.oid = co.collnamespace ",
-    "LEFT JOIN pg_catalog.pg_depend o ON o.refclassid = 'pg_catalog.pg_class'::regclass ",
-    "AND o.refobjid = c.oid AND o.refobjsubid = a.attnum ",
-    "AND o.classid = 'pg_catalog.pg_class'::regclass AND o.objsubid = 0 ",
-    "AND (o.deptype = 'i' AND a.attidentity <> '' OR o.deptype = 'a' AND EXISTS (",
-    "SELECT FROM pg_catalog.pg_depend u WHERE u.classid = 'pg_catalog.pg_attrdef'::regclass ",
-    "AND u.objid = d.oid AND u.refclassid = 'pg_catalog.pg_class'::regclass ",
-    "AND u.refobjid = o.objid)) ",
-    "AND EXISTS (SELECT FROM pg_catalog.pg_sequence q WHERE q.seqrelid = o.objid) ",
-    "LEFT JOIN pg_catalog.pg_sequence s ON s.seqrelid = o.objid ",
-    "LEFT JOIN pg_catalog.pg_class sc ON sc.oid = s.seqrelid ",
-    "LEFT JOIN pg_catalog.pg_namespace sn ON sn.oid = sc.relnamespace ",
-    "ORDER BY c.oid, a.attnum"
+    "AND a.attcollation <> t.typcollation ",
+    "LEFT JOIN pg_catalog.pg_namespace cn ON cn.oid = co.collnamespace",
+    join_comment!("pg_class", "a.attrelid", "a.attnum"),
+    " WHERE a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attrelid, a.attnum"
 );
 
-/// Reads the columns; gives the oids of the sequences that they count by.
+/// The names of the tables' columns, with those that they inherit: the catalogue refers to a column
+/// by its table's oid and its number.
+pub(super) struct ColumnNames(BTreeMap<(u32, i16), String>);
+
+impl ColumnNames {
+    /// The names of columns of one table.
+    ///
+    /// # Errors
+    /// When there is no such column.
+    pub(super) fn of(&self, table: u32, numbers: &[i16]) -> Result<Vec<String>, ReflectError> {
+        let name = |number: &i16| {
+            let name = self.0.get(&(table, *number)).cloned();
+            name.ok_or_else(|| {
+                ReflectError(format!(
+                    "the catalogue has no column {number} of the table with the oid {table}"
+                ))
+            })
+        };
+        numbers.iter().map(name).collect()
+    }
+}
+
+/// Reads the columns, of which some count by sequences; gives the names of all.
 pub(super) fn read(
     rows: Vec<Row>,
     types: &NamedTypes,
+    counters: &mut Counters,
     tables: &mut Tables,
-) -> Result<BTreeSet<String>, ReflectError> {
-    let mut used = BTreeSet::new();
+) -> Result<ColumnNames, ReflectError> {
+    let mut names = BTreeMap::new();
     for row in rows {
         let mut fields = Fields::of("a column", row);
-        let table = table_of(tables, &fields.text()?)?;
-        let column = column(&mut fields, types, &table.name, &mut used)?;
-        table.columns.push(column);
+        let place = (fields.number()?, fields.number()?);
+        let name = fields.text()?;
+        names.insert(place, name.clone());
+        let is_own = fields.flag()?;
+        if let Some(table) = tables.get_mut(&place.0).filter(|_| is_own) {
+            let mut column = Column::new(name, column_type(&mut fields, types)?);
+            fill(
+                &mut column,
+                &mut fields,
+                &table.name,
+                counters.get_mut(&place),
+            )?;
+            table.columns.push(column);
+        }
     }
-    Ok(used)
+    Ok(ColumnNames(names))
 }
 
-fn column(
+fn fill(
+    column: &mut Column,
     fields: &mut Fields,
-    types: &NamedTypes,
     table: &ObjectName,
-    used: &mut BTreeSet<String>,
-) -> Result<Column, ReflectError> {
-    let name = fields.text()?;
-    let column_type = column_type(fields, types)?;
-    let not_null = fields.flag()?;
+    counter: Option<&mut Counter>,
+) -> Result<(), ReflectError> {
+    column.nullable = !fields.flag()?;
     let expression = fields.optional()?;
     let generated = fields.text()?;
     let identity = fields.text()?;
-    let mut column = Column::new(name, column_type);
-    column.nullable = !not_null;
     column.collation = fields.optional()?;
     column.comment = fields.optional()?;
     column.options = options(fields)?;
@@ -86,27 +102,26 @@ fn column(
             expression: unwrapped(&expression).to_string(),
             stored: generated != "v",
         });
-        return Ok(column);
+        return Ok(());
     }
     let kind = match identity.as_str() {
         "a" => Some(IdentityKind::Always),
         "d" => Some(IdentityKind::ByDefault),
         _ => None,
     };
-    let oid = fields.optional()?;
-    let sequence = sequence(fields, table, &column)?;
-    match (kind, sequence) {
-        (Some(kind), Some(sequence)) => {
-            column.identity = Some(Identity { kind, ..sequence });
-            used.extend(oid);
+    match (kind, counter) {
+        (Some(kind), Some(counter)) => {
+            column.identity = Some(Identity {
+                kind,
+                ..counter.taken_by(column, table)
+            });
         }
-        (None, Some(sequence)) if is_serial(&column, expression.as_deref()) => {
-            column.identity = Some(sequence);
-            used.extend(oid);
+        (None, Some(counter)) if counter.is_default && is_serial(column, expression.as_deref()) => {
+            column.identity = Some(counter.taken_by(column, table));
         }
         _ => column.default = expression,
     }
-    Ok(column)
+    Ok(())
 }
 
 /// What only PostgreSQL knows of a column.
@@ -131,32 +146,14 @@ fn options(fields: &mut Fields) -> Result<BTreeMap<String, String>, ReflectError
     let named = named
         .into_iter()
         .filter_map(|(key, value)| Some((key, value?)));
-    let all = named.chain(super::parameters(fields.optional()?));
+    let distinct = super::parameters(fields.optional()?);
+    let distinct = distinct
+        .into_iter()
+        .filter(|(key, _)| key.starts_with("n_distinct"));
+    let all = named.chain(distinct);
     Ok(all
         .map(|(key, value)| (format!("postgresql.{key}"), value))
         .collect())
-}
-
-/// The last fields: the options of the column's sequence and its name, where it has one.
-fn sequence(
-    fields: &mut Fields,
-    table: &ObjectName,
-    column: &Column,
-) -> Result<Option<Identity>, ReflectError> {
-    let Some((of, counting)) = sequences::counting(fields)? else {
-        return Ok(None);
-    };
-    let name = fields.object()?;
-    let usual = ObjectName {
-        schema: table.schema.clone(),
-        name: names::of_sequence(&table.name, &column.name),
-    };
-    let own = resolve(&column.column_type) == resolve(&of);
-    Ok(Some(Identity {
-        sequence: Some(name).filter(|it| *it != usual),
-        sequence_type: Some(of).filter(|_| !own),
-        ..counting
-    }))
 }
 
 /// Whether the default is the next value of the column's own sequence, and nothing more. `serial`

@@ -1,117 +1,155 @@
 //! Primary keys, uniques, checks and foreign keys.
 
 use super::row::Fields;
-use super::{Tables, is_varchar_of, table_of, tables};
+use super::tables::Tables;
+use super::{ColumnNames, is_varchar_of, join_comment, join_tables};
 use crate::dialect::postgres::canonical::{unwrapped, with_in_lists};
 use crate::dialect::{ReflectError, Row};
 use crate::schema::{
-    CheckConstraint, Deferrable, ForeignKey, PrimaryKey, ReferentialAction, UniqueConstraint,
+    CheckConstraint, Deferrable, ForeignKey, PrimaryKey, ReferentialAction, Table,
+    UniqueConstraint, Unmodelled,
 };
 
-/// A row a constraint. PostgreSQL 18 keeps NOT NULL among the constraints: it is read with its
-/// column. `indnullsnotdistinct` and `confdelsetcols` are new in 15, `conperiod` and `conenforced`
-/// in 18, so they are looked for, not named, and only where they can say something: a row as JSON
-/// takes its time. A foreign key to a partitioned table has a copy for
+/// A row a constraint, with what is said of its table's index that is behind it. PostgreSQL 18 keeps
+/// NOT NULL among the constraints: it is read with its column. `indnullsnotdistinct` and
+/// `confdelsetcols` are new in 15, `conperiod` and `conenforced` in 18: each is looked for in its
+/// catalogue first, and then found beside it. A foreign key to a partitioned table has a copy for
 /// each partition, with a parent.
 pub(super) const QUERY: &str = concat!(
-    "SELECT c.oid, k.contype, k.conname, obj_description(k.oid, 'pg_constraint'), ",
-    "(SELECT string_agg(quote_ident(a.attname), ',' ORDER BY u.place) ",
-    "FROM unnest(k.conkey) WITH ORDINALITY u(number, place) JOIN pg_catalog.pg_attribute a ",
-    "ON a.attrelid = k.conrelid AND a.attnum = u.number), ",
+    "SELECT k.conrelid, k.contype, k.conname, ",
+    "k.conparentid = 0 AND (k.conislocal OR k.coninhcount = 0), ",
+    "i.indisclustered, i.indisreplident, x.reloptions IS NOT NULL, x.reltablespace <> 0, ",
+    "r.description, CASE WHEN k.contype <> 'c' THEN k.conkey END, ",
     "k.condeferrable, k.condeferred, pg_get_expr(k.conbin, k.conrelid), ",
-    "CASE k.contype WHEN 'u' THEN (to_jsonb(i) ->> 'indnullsnotdistinct')::boolean END, ",
-    "CASE WHEN i.indnatts > i.indnkeyatts THEN (SELECT ",
-    "string_agg(quote_ident(a.attname), ',' ORDER BY u.place) ",
-    "FROM unnest(i.indkey::int2[]) WITH ORDINALITY u(number, place) ",
-    "JOIN pg_catalog.pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = u.number ",
-    "WHERE u.place > i.indnkeyatts) END, ",
-    "CASE WHEN k.contype = 'f' OR k.conexclop IS NOT NULL ",
-    "THEN (to_jsonb(k) ->> 'conperiod')::boolean END, ",
-    "k.connoinherit, NOT k.convalidated, ",
-    "CASE WHEN NOT k.convalidated THEN NOT (to_jsonb(k) ->> 'conenforced')::boolean END, ",
-    "nullif(rn.nspname, current_schema()), r.relname, ",
-    "(SELECT string_agg(quote_ident(a.attname), ',' ORDER BY u.place) ",
-    "FROM unnest(k.confkey) WITH ORDINALITY u(number, place) JOIN pg_catalog.pg_attribute a ",
-    "ON a.attrelid = k.confrelid AND a.attnum = u.number), ",
-    "k.confdeltype, k.confupdtype, k.confmatchtype, ",
-    "CASE WHEN k.confdeltype IN ('n', 'd') THEN (SELECT ",
-    "string_agg(quote_ident(a.attname), ',' ORDER BY u.place) ",
-    "FROM jsonb_array_elements_text(nullif(to_jsonb(k) -> 'confdelsetcols', 'null')) ",
-    "WITH ORDINALITY u(number, place) JOIN pg_catalog.pg_attribute a ",
-    "ON a.attrelid = k.conrelid AND a.attnum = u.number::int2) END FROM ",
-    tables!(),
-    " JOIN pg_catalog.pg_constraint k ON k.conrelid = c.oid ",
-    "AND k.contype IN ('p', 'u', 'c', 'f') AND k.conparentid = 0 ",
-    "AND (k.conislocal OR k.coninhcount = 0) ",
-    "LEFT JOIN pg_catalog.pg_index i ON i.indexrelid = k.conindid AND k.contype IN ('p', 'u') ",
-    "LEFT JOIN pg_catalog.pg_class r ON r.oid = k.confrelid ",
-    "LEFT JOIN pg_catalog.pg_namespace rn ON rn.oid = r.relnamespace"
+    "k.contype = 'u' AND i.nulls_not_distinct, ",
+    "CASE WHEN i.indnatts > i.indnkeyatts THEN i.indkey END, i.indnkeyatts, ",
+    "k.period, k.connoinherit, NOT k.convalidated, NOT k.enforced, ",
+    "k.confrelid, nullif(fn.nspname, current_schema()), f.relname, k.confkey, ",
+    "k.confdeltype, k.confupdtype, k.confmatchtype, k.set_columns ",
+    "FROM (SELECT NULL::boolean AS conperiod, NULL::boolean AS conenforced, ",
+    "NULL::int2[] AS confdelsetcols, NULL::boolean AS indnullsnotdistinct) since_15_or_18 ",
+    "CROSS JOIN LATERAL (SELECT k.*, conperiod AS period, conenforced AS enforced, ",
+    "confdelsetcols AS set_columns FROM pg_catalog.pg_constraint k ",
+    "WHERE k.contype IN ('p', 'u', 'c', 'f', 'x')) k",
+    join_tables!("k.conrelid"),
+    " LEFT JOIN LATERAL (SELECT i.*, indnullsnotdistinct AS nulls_not_distinct ",
+    "FROM pg_catalog.pg_index i) i ON i.indexrelid = k.conindid AND k.contype <> 'f' ",
+    "LEFT JOIN pg_catalog.pg_class x ON x.oid = i.indexrelid ",
+    "LEFT JOIN pg_catalog.pg_class f ON f.oid = k.confrelid ",
+    "LEFT JOIN pg_catalog.pg_namespace fn ON fn.oid = f.relnamespace",
+    join_comment!("pg_constraint", "k.oid", "0")
 );
 
-pub(super) fn read(rows: Vec<Row>, tables: &mut Tables) -> Result<(), ReflectError> {
+/// Reads the constraints; gives what of them has no place in a schema.
+pub(super) fn read(
+    rows: Vec<Row>,
+    names: &ColumnNames,
+    tables: &mut Tables,
+) -> Result<Vec<Unmodelled>, ReflectError> {
+    let mut unmodelled = Vec::new();
     for row in rows {
         let mut fields = Fields::of("a constraint", row);
-        let table = table_of(tables, &fields.text()?)?;
+        let oid = fields.number()?;
         let kind = fields.text()?;
-        let name = Some(fields.text()?);
-        let comment = fields.optional()?;
-        let columns = fields.names()?;
-        let deferrable = deferrable(&mut fields)?;
-        let expression = fields.optional()?;
-        let nulls_not_distinct = fields.flag()?;
-        let include = fields.names()?;
-        let over_range = fields.flag()?;
-        let no_inherit = fields.flag()?;
-        let not_validated = fields.flag()?;
-        let not_enforced = fields.flag()?;
-        // What is not enforced is never validated either.
-        let not_valid = not_validated && !not_enforced;
-        match kind.as_str() {
-            "p" => {
-                table.primary_key = Some(PrimaryKey {
-                    name,
-                    columns,
-                    include,
-                    deferrable,
-                    without_overlaps: over_range,
-                    comment,
+        let name = fields.text()?;
+        let is_own = fields.flag()?;
+        let Some(table) = tables.get_mut(&oid) else {
+            continue;
+        };
+        for option in ["cluster_on", "replica_identity"] {
+            if fields.flag()? {
+                let option = format!("postgresql.{option}");
+                table.options.insert(option, name.clone());
+            }
+        }
+        for what in ["storage parameters", "tablespace"] {
+            if fields.flag()? && is_own {
+                unmodelled.push(Unmodelled {
+                    table: Some(table.name.clone()),
+                    what: format!("the {what} of the index of `{name}`"),
                 });
             }
-            "u" => table.uniques.push(UniqueConstraint {
+        }
+        // Exclusion constraints are read as their indexes.
+        if is_own && kind != "x" {
+            fill(table, &kind, name, oid, &mut fields, names)?;
+        }
+    }
+    Ok(unmodelled)
+}
+
+/// Reads the fields from the comment on into a table.
+fn fill(
+    table: &mut Table,
+    kind: &str,
+    name: String,
+    oid: u32,
+    fields: &mut Fields,
+    names: &ColumnNames,
+) -> Result<(), ReflectError> {
+    let name = Some(name);
+    let comment = fields.optional()?;
+    let columns = names.of(oid, &fields.numbers()?)?;
+    let deferrable = deferrable(fields)?;
+    let expression = fields.optional()?;
+    let nulls_not_distinct = fields.flag()?;
+    let in_index = fields.numbers()?;
+    let key_count = fields.optional_number()?.unwrap_or(0);
+    let include = names.of(oid, in_index.get(key_count..).unwrap_or_default())?;
+    let over_range = fields.flag()?;
+    let no_inherit = fields.flag()?;
+    let not_validated = fields.flag()?;
+    let not_enforced = fields.flag()?;
+    // What is not enforced is never validated either.
+    let not_valid = not_validated && !not_enforced;
+    match kind {
+        "p" => {
+            table.primary_key = Some(PrimaryKey {
                 name,
                 columns,
-                deferrable,
-                nulls_not_distinct,
                 include,
+                deferrable,
                 without_overlaps: over_range,
                 comment,
-            }),
-            "c" => table.checks.push(CheckConstraint {
-                name,
-                expression: with_in_lists(
-                    unwrapped(&expression.unwrap_or_default()),
-                    is_varchar_of(table),
-                ),
-                no_inherit,
-                not_valid,
-                not_enforced,
-                comment,
-            }),
-            _ => table.foreign_keys.push(ForeignKey {
+            });
+        }
+        "u" => table.uniques.push(UniqueConstraint {
+            name,
+            columns,
+            deferrable,
+            nulls_not_distinct,
+            include,
+            without_overlaps: over_range,
+            comment,
+        }),
+        "c" => table.checks.push(CheckConstraint {
+            name,
+            expression: with_in_lists(
+                unwrapped(&expression.unwrap_or_default()),
+                is_varchar_of(table),
+            ),
+            no_inherit,
+            not_valid,
+            not_enforced,
+            comment,
+        }),
+        _ => {
+            let referred = fields.number()?;
+            table.foreign_keys.push(ForeignKey {
                 name,
                 columns,
                 referred_table: fields.object()?,
-                referred_columns: fields.names()?,
-                on_delete: action(&mut fields)?,
-                on_update: action(&mut fields)?,
+                referred_columns: names.of(referred, &fields.numbers()?)?,
+                on_delete: action(fields)?,
+                on_update: action(fields)?,
                 match_full: fields.text()? == "f",
-                on_delete_columns: fields.names()?,
+                on_delete_columns: names.of(oid, &fields.numbers()?)?,
                 deferrable,
                 period: over_range,
                 not_valid,
                 not_enforced,
                 comment,
-            }),
+            });
         }
     }
     Ok(())

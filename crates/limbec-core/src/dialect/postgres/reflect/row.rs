@@ -1,5 +1,7 @@
 //! The fields of a row, taken one by one in the order of the query.
 
+use std::str::FromStr;
+
 use crate::dialect::{ReflectError, Row};
 use crate::schema::ObjectName;
 use crate::sql::{TokenKind, tokens};
@@ -38,14 +40,28 @@ impl Fields {
     }
 
     /// The next field, a number that may be NULL.
-    pub(super) fn number(&mut self) -> Result<Option<i64>, ReflectError> {
-        match self.optional()? {
-            Some(text) => match text.parse() {
-                Ok(number) => Ok(Some(number)),
-                Err(_) => Err(self.error(&format!("has `{text}` where a number must stand"))),
-            },
-            None => Ok(None),
-        }
+    pub(super) fn optional_number<N: FromStr>(&mut self) -> Result<Option<N>, ReflectError> {
+        let text = self.optional()?;
+        text.map(|text| self.parsed(&text)).transpose()
+    }
+
+    /// The next field, a number.
+    pub(super) fn number<N: FromStr>(&mut self) -> Result<N, ReflectError> {
+        let text = self.text()?;
+        self.parsed(&text)
+    }
+
+    /// The next field, numbers as the server writes an array or a vector of them; none when NULL.
+    pub(super) fn numbers(&mut self) -> Result<Vec<i16>, ReflectError> {
+        let text = self.optional()?.unwrap_or_default();
+        let numbers = text.split(|it: char| !it.is_ascii_digit() && it != '-');
+        let numbers = numbers.filter(|number| !number.is_empty());
+        numbers.map(|number| self.parsed(number)).collect()
+    }
+
+    fn parsed<N: FromStr>(&self, text: &str) -> Result<N, ReflectError> {
+        let wrong = |_| self.error(&format!("has `{text}` where a number must stand"));
+        text.parse().map_err(wrong)
     }
 
     /// The next two fields: a namespace, NULL for the connection's own, and a name.
