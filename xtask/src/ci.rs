@@ -24,6 +24,7 @@ pub(crate) fn run() -> Result<(), Failure> {
             "warnings",
         ]))
     })?;
+    stage("lints of what a service switches on", lints_of_services)?;
     stage("licences, bans, sources", dependencies)?;
     stage("documentation", documentation)?;
     stage("tests", || {
@@ -41,6 +42,16 @@ pub(crate) fn run() -> Result<(), Failure> {
             ..TestOptions::default()
         })
     })
+}
+
+/// The features of the crate that services embed, in the company in which services have them: what the
+/// workspace switches on together may not compile apart.
+fn lints_of_services() -> Result<(), Failure> {
+    for features in ["", "embed,sqlite", "embed,postgres,command"] {
+        let arguments = ["clippy", "--package", "limbec", "--no-default-features"];
+        run_command(cargo(&arguments).args(["--features", features, "--", "-D", "warnings"]))?;
+    }
+    Ok(())
 }
 
 /// The version of the system's own server, which has run all tests.

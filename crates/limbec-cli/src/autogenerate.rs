@@ -40,7 +40,7 @@ pub(crate) async fn compare(
     mut answers: Option<&mut Answers<'_>>,
 ) -> Result<Found> {
     let url = config.database_url()?;
-    let dialect = url.dialect();
+    let dialect = url.dialect()?;
     // The server answers while the models are read.
     let reading = tokio::spawn(read(url.clone()));
     let target = finished({
@@ -110,7 +110,7 @@ fn load(config: &Config, dialect: &dyn Dialect) -> Result<Schema> {
 /// Everything the models have, as for an empty database: for one that holds it already.
 pub(crate) async fn from_empty(config: &Config) -> Result<Found> {
     let url = config.database_url()?;
-    let dialect = url.dialect();
+    let dialect = url.dialect()?;
     let target = load(config, dialect)?;
     let mut database = connect_to_read(&url).await?;
     let own_namespace = reflect(&mut database).await?.own_namespace;

@@ -14,6 +14,7 @@
 //! writes SQL.
 
 pub mod checksum;
+#[cfg(feature = "compare")]
 pub mod compare;
 pub mod dialect;
 pub mod journal;

@@ -79,7 +79,7 @@ fn report(outcome: &Outcome, target: &str, printer: &Printer) {
 
 /// Shows a plan without running it: for `--sql` as a script, for `--dry-run` with a summary.
 fn offline(options: &Migrate, direction: Direction, context: &Context<'_>) -> Result<Status> {
-    let dialect = context.config.database_url()?.dialect();
+    let dialect = context.config.database_url()?.dialect()?;
     let plan = plan(options, direction, context)?;
     if options.dry_run && plan.steps.is_empty() {
         context.printer.text("Nothing would be run.");

@@ -4,7 +4,9 @@
 //! never touches a connection. Nothing outside `dialect/<name>/` writes SQL or asks which dialect
 //! it has; shared code asks for [`Capabilities`] and folded names.
 
+#[cfg(feature = "postgres")]
 pub mod postgres;
+#[cfg(feature = "sqlite")]
 pub mod sqlite;
 
 use std::borrow::Cow;
@@ -18,8 +20,16 @@ use crate::steps::Step;
 /// A row of a query's answer: every value as text, `None` for NULL.
 pub type Row = Vec<Option<String>>;
 
-/// The dialects, by their names.
-pub const ALL: &[&dyn Dialect] = &[&postgres::Postgres, &sqlite::Sqlite];
+/// The names of all dialects, of those too that this build is without.
+pub const NAMES: &[&str] = &["postgresql", "sqlite"];
+
+/// The dialects of this build.
+pub const ALL: &[&dyn Dialect] = &[
+    #[cfg(feature = "postgres")]
+    &postgres::Postgres,
+    #[cfg(feature = "sqlite")]
+    &sqlite::Sqlite,
+];
 
 /// Looks a dialect up by its name (`postgresql`, `sqlite`).
 pub fn by_name(name: &str) -> Option<&'static dyn Dialect> {
@@ -79,6 +89,7 @@ impl CompileError {
     }
 
     /// Says which column of a table it is about.
+    #[cfg(feature = "sqlite")]
     pub(crate) fn of_column(mut self, table: &ObjectName, column: &str) -> Self {
         self.message = format!("column `{table}.{column}`: {}", self.message);
         self.column = Some(column.to_string());

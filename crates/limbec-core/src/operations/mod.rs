@@ -26,6 +26,7 @@ pub use comment::CommentOn;
 pub use constraint::{Constraint, ConstraintRef};
 pub use invert::create_with_indexes;
 pub use options::{AlterOptions, OptionsOf};
+#[cfg(feature = "sqlite")]
 pub(crate) use rename::{relabel_table, rename_constraint};
 
 use crate::schema::{Column, Definition, Domain, EnumType, Index, ObjectName, Sequence, Table};

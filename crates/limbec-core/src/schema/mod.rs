@@ -113,6 +113,7 @@ impl Schema {
     }
 
     /// Whether any name gives the namespace.
+    #[cfg(feature = "compare")]
     pub(crate) fn gives_namespace(&self, own: &str) -> bool {
         let keys = self.tables.iter().flat_map(|it| &it.foreign_keys);
         let columns = self.tables.iter().flat_map(|it| &it.columns);

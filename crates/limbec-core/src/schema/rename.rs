@@ -72,6 +72,7 @@ impl Renamed {
     }
 
     /// The name of it or of what it stands in that lives in a namespace.
+    #[cfg(feature = "compare")]
     pub(super) fn namespaced(&self) -> &ObjectName {
         match self {
             Renamed::Table { name } | Renamed::Enum { name } => name,

@@ -15,6 +15,7 @@ pub use split::split;
 pub use tokens::{Token, TokenKind, tokens};
 
 /// Whether an expression names a column, whatever the case it is spelled in.
+#[cfg(any(feature = "compare", feature = "postgres"))]
 pub(crate) fn mentions(expression: &str, column: &str) -> bool {
     tokens(expression).any(|token| {
         let name = token.name();

@@ -363,9 +363,9 @@ fn end_of_statement(cursor: &mut Cursor<'_>) {
 }
 
 fn check_dialect(cursor: &mut Cursor<'_>, arguments: &expression::Arguments) {
-    let names = || dialect::ALL.iter().map(|it| it.name());
+    let names = || dialect::NAMES.iter().copied();
     if let Some((name, span)) = arguments.first_text()
-        && dialect::by_name(name).is_none()
+        && !dialect::NAMES.contains(&name)
     {
         let error = cursor.error(span, format!("there is no dialect `{name}`"));
         error.help.extend(did_you_mean(name, names()));

@@ -187,11 +187,17 @@ fn marker(comment: &str) -> Marker<'_> {
         (None, _) => Marker::Section(section, None),
         // More words make a sentence, and a sentence is a comment.
         (Some(_), Some(_)) => Marker::None,
-        (Some(word), None) => match dialect::by_name(&word.to_ascii_lowercase()) {
-            Some(dialect) => Marker::Section(section, Some(dialect.name())),
+        (Some(word), None) => match named(word) {
+            Some(dialect) => Marker::Section(section, Some(dialect)),
             None => Marker::Unknown(section, word),
         },
     }
+}
+
+/// The dialect of a name in any case.
+fn named(word: &str) -> Option<&'static str> {
+    let mut names = dialect::NAMES.iter().copied();
+    names.find(|name| name.eq_ignore_ascii_case(word))
 }
 
 pub(super) fn read_body(path: &str, text: &str) -> Result<Body, Vec<Diagnostic>> {
@@ -291,7 +297,7 @@ impl Reader<'_> {
             section.name()
         );
         let mut error = Diagnostic::new(self.path, span, message);
-        let names = || dialect::ALL.iter().map(|it| it.name());
+        let names = || dialect::NAMES.iter().copied();
         error.help.extend(did_you_mean(word, names()));
         let known: Vec<String> = names().map(|it| format!("`{it}`")).collect();
         error

@@ -104,6 +104,7 @@ impl Context<'_> {
         tag: Option<&str>,
     ) -> Result<(), Failure> {
         let dialect = self.database_url()?.dialect();
+        let dialect = dialect.map_err(|error| self.failure(&error))?;
         let scripts = render(self.revisions, dialect, plan);
         let scripts = scripts.map_err(|error| self.failure(&error))?;
         if let Some(summary) = summary {

@@ -50,6 +50,7 @@ impl DatabaseUrl {
     }
 
     /// The same server's database of another name.
+    #[cfg(feature = "generate")]
     pub(super) fn with_database(&self, name: &str) -> Self {
         let DatabaseUrl::Postgres(url) = self else {
             return self.clone();
@@ -82,11 +83,15 @@ impl DatabaseUrl {
     }
 
     /// The dialect that the URL leads to.
-    pub fn dialect(&self) -> &'static dyn Dialect {
-        match self {
-            DatabaseUrl::Sqlite(_) => &dialect::sqlite::Sqlite,
-            DatabaseUrl::Postgres(_) => &dialect::postgres::Postgres,
-        }
+    ///
+    /// # Errors
+    /// When the feature of its driver is off.
+    pub fn dialect(&self) -> Result<&'static dyn Dialect, Error> {
+        let name = match self {
+            DatabaseUrl::Sqlite(_) => "sqlite",
+            DatabaseUrl::Postgres(_) => "postgresql",
+        };
+        dialect::by_name(name).ok_or_else(|| without_driver(self))
     }
 }
 
@@ -182,12 +187,24 @@ impl Database {
                 unreachable_patterns,
                 reason = "with every feature on there is no other"
             )]
-            _ => Err(failed(DatabaseError {
-                message: "this program was built without the driver for it".to_string(),
-                ..DatabaseError::default()
-            })),
+            url => Err(without_driver(url)),
         }
     }
+}
+
+/// The error of a program that can reach no database of the URL's kind.
+fn without_driver(url: &DatabaseUrl) -> Error {
+    let feature = match url {
+        DatabaseUrl::Sqlite(_) => "sqlite",
+        DatabaseUrl::Postgres(_) => "postgres",
+    };
+    Error::new(
+        ErrorKind::Connection,
+        format!("this program was built without the driver for {url}"),
+    )
+    .with_hint(format!(
+        "switch the feature `{feature}` of the crate `limbec` on"
+    ))
 }
 
 macro_rules! each {

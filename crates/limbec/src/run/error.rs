@@ -147,6 +147,7 @@ impl Error {
     }
 
     /// Takes over the failed statement and the hint of another error, and puts it below.
+    #[cfg(feature = "generate")]
     pub(crate) fn with_statement_of(mut self, error: Error) -> Self {
         self.statement.clone_from(&error.statement);
         self.hint.clone_from(&error.hint);

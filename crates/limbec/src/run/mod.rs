@@ -19,13 +19,15 @@ mod journal;
 mod lease;
 mod lock;
 mod migrate;
+#[cfg(feature = "generate")]
 mod prove;
 mod reflect;
 mod render;
 mod revert;
-#[cfg(any(feature = "sqlite", feature = "postgres"))]
+#[cfg(all(feature = "generate", any(feature = "sqlite", feature = "postgres")))]
 mod scratch;
 mod settings;
+#[cfg(feature = "generate")]
 mod settle;
 mod state;
 mod version;
@@ -42,12 +44,14 @@ pub use execute::run_operations;
 pub use journal::{LogEntry, log};
 pub use lock::{Holder, Locks, clear_lease, locks};
 pub use migrate::{Event, Migrator, Outcome};
+#[cfg(feature = "generate")]
 pub use prove::{ProofError, Stage, prove};
 pub use reflect::reflect;
 pub use render::{Script, render};
-#[cfg(any(feature = "sqlite", feature = "postgres"))]
+#[cfg(all(feature = "generate", any(feature = "sqlite", feature = "postgres")))]
 pub use scratch::Scratch;
 pub use settings::{Settings, WhenAhead, environment};
+#[cfg(feature = "generate")]
 pub use settle::settle;
 pub use version::{VERSION_TABLE, Version};
 

@@ -39,7 +39,8 @@ impl Scratch {
             "limbec_scratch_{:016x}",
             RandomState::new().build_hasher().finish()
         );
-        let Some(place) = self.url.dialect().scratch_place(&name) else {
+        let dialect = self.url.dialect().map_err(ProofError::no_place)?;
+        let Some(place) = dialect.scratch_place(&name) else {
             let memory = DatabaseUrl::Sqlite(":memory:".into());
             let mut scratch = Database::connect(&memory)
                 .await
