@@ -93,7 +93,7 @@ fn a_newer_program_s_database_is_served_where_it_only_adds(database: Database) {
     let serve = "LIMBEC_WHEN_AHEAD=serve-if-adds limbec upgrade head";
     it.run(serve)
         .succeeds()
-        .logs(&["ahead of these revision files", "f2, Step f2 (only adds)"]);
+        .logs(&["ahead of the revisions here", "f2, Step f2 (only adds)"]);
     assert_eq!(it.version_rows(), ["f2"]);
 
     let it = chain(match it.database {

@@ -209,6 +209,7 @@ impl Migrations {
             result
         }
         .await;
+        trace::end(&result);
         watch.end(&result);
         result
     }

@@ -129,7 +129,7 @@ impl<C: Connection> Session<C> {
 impl<C: Connection> Drop for Session<C> {
     fn drop(&mut self) {
         if !self.finished {
-            self.connection.abandon();
+            self.connection.abandon(None);
         }
     }
 }

@@ -8,7 +8,10 @@ use limbec_core::revision::{Direction, Unchanged};
 use crate::connection::Connection;
 use crate::migrations::{Migrations, Observer};
 use crate::open::{Open, Session};
-use crate::run::{Error, ErrorKind, Event, Outcome, Revisions as _, Settings, environment};
+use crate::run::{
+    Error, ErrorKind, Event, Outcome, Revisions as _, Settings, TELL, VERSION_TABLE, environment,
+    locks,
+};
 use crate::standing::Standing;
 use crate::status::Watch;
 use crate::trace;
@@ -128,6 +131,7 @@ impl<'m> Start<'m> {
     pub async fn run<D: Open>(self, database: D) -> Result<Outcome, Error> {
         let watch = self.migrations.status_cell().watch();
         let result = self.work(database, &watch).await;
+        trace::end(&result);
         watch.end(&result);
         result
     }
@@ -172,6 +176,7 @@ impl<'m> Start<'m> {
     ) -> Result<Outcome, Error> {
         let begin = Instant::now();
         let mut pause = PAUSES.0;
+        let mut told: Option<Instant> = None;
         loop {
             let standing = match self.look(connection).await? {
                 Found::MayServe(outcome) => return Ok(outcome),
@@ -189,10 +194,16 @@ impl<'m> Start<'m> {
                 ));
             }
             watch.waiting();
-            self.tell(&Event::Waiting {
-                since,
-                holder: None,
-            });
+            if told.is_none_or(|told| told.elapsed() >= TELL) {
+                let locks = locks(connection, &VERSION_TABLE.into()).await?;
+                self.tell(&Event::Behind {
+                    pending: &standing.pending,
+                    since,
+                    timeout: self.settings.lock_wait,
+                    holder: locks.holder(),
+                });
+                told = Some(Instant::now());
+            }
             let left = self.settings.lock_wait.saturating_sub(since);
             connection.pause(pause.min(left)).await;
             pause = (pause * 2).min(PAUSES.1);

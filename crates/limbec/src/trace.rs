@@ -1,6 +1,6 @@
 //! Progress as events of `tracing`, where that feature is on.
 
-use crate::run::Event;
+use crate::run::{Error, Event, Outcome};
 
 /// Tells an event under the target `limbec`.
 #[cfg(feature = "tracing")]
@@ -24,6 +24,24 @@ pub(crate) fn event(event: &Event<'_>) {
     }
 }
 
+/// Tells how it ended: where the database is, or what is wrong and what to do next.
+#[cfg(feature = "tracing")]
+pub(crate) fn end(result: &Result<Outcome, Error>) {
+    match result {
+        Ok(outcome) => {
+            let rows = outcome.rows.join(", ");
+            let at = if rows.is_empty() { "base" } else { &rows };
+            let ran = outcome.revisions.len();
+            tracing::info!(target: "limbec", ran, "The database is at {at}");
+        }
+        Err(error) => tracing::error!(target: "limbec", "{error:#}"),
+    }
+}
+
 /// Nobody listens.
 #[cfg(not(feature = "tracing"))]
 pub(crate) fn event(_: &Event<'_>) {}
+
+/// Nobody listens.
+#[cfg(not(feature = "tracing"))]
+pub(crate) fn end(_: &Result<Outcome, Error>) {}

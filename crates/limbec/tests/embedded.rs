@@ -136,6 +136,17 @@ fn what_fails_is_shown() {
     let status = MIGRATIONS.status();
     assert_eq!((status.phase, status.number), (Phase::Failed, 1));
     assert_eq!(status.error, Some(error.to_string()));
+    // In one line, and in full for whoever ends with it.
+    let line = "revision 61ee6f04df66: table collections already exists";
+    assert!(error.to_string().starts_with(line), "{error}");
+    let full = format!("{error:?}");
+    for part in [
+        "revision:  61ee6f04df66",
+        "statement: CREATE TABLE",
+        "kept:      nothing",
+    ] {
+        assert!(full.contains(part), "{full}");
+    }
     // The service's connection is as it was.
     assert!(database.is_autocommit());
 }
@@ -306,10 +317,24 @@ fn progress_is_traced() {
     static MIGRATIONS: Migrations = embed!("tests/embed");
     static LINES: Mutex<Vec<String>> = Mutex::new(Vec::new());
     tracing::subscriber::with_default(Lines(&LINES), || {
-        block_on(MIGRATIONS.upgrade(&mut memory(), "61ee6f04df66")).unwrap();
+        let mut database = memory();
+        block_on(MIGRATIONS.upgrade(&mut database, "61ee6f04df66")).unwrap();
+        let wait = MIGRATIONS.start().policy(Policy::Wait);
+        block_on(wait.timeout(Duration::from_millis(1)).run(&mut database)).unwrap_err();
     });
     let lines = LINES.lock().unwrap();
-    assert_eq!(lines.len(), 1, "{lines:?}");
+    let rest: Vec<&str> = lines[1..].iter().map(String::as_str).collect();
+    assert_eq!(
+        rest,
+        [
+            "message=The database is at 61ee6f04df66 ran=1 ",
+            "message=Waiting until another process has applied 2 revisions: nobody is at it now \
+             (0 of 0 s) ",
+            "message=the database is behind, and nobody has upgraded it in 0 seconds: 2 revisions \
+             are pending: 3950395dfef3, 27c6a30d7c24\n  hint: this process waits and applies nothing \
+             (policy `wait`): see whether the one that applies has run ",
+        ]
+    );
     assert!(
         lines[0].contains("Running upgrade  -> 61ee6f04df66, Initial schema"),
         "{lines:?}"

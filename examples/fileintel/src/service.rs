@@ -28,7 +28,7 @@ where
     match runtime.and_then(|it| it.block_on(serve(url))) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            log(&format!("{name}: {error}"));
+            log(&format!("{name}: {error:#}"));
             ExitCode::FAILURE
         }
     }

@@ -73,6 +73,12 @@ fn value(found: &Locks, cleared: bool) -> Value {
             "seconds": it.seconds,
             "revision": it.revision,
             "silent_seconds": it.silent,
+            "doing": it.doing.as_ref().map(|it| json!({
+                "state": it.state,
+                "seconds": it.seconds,
+                "statement": it.statement,
+                "waits_for": it.waits_for,
+            })),
         })
     };
     json!({

@@ -491,7 +491,8 @@ pub trait Dialect: fmt::Debug + Send + Sync {
     fn blockers(&self) -> Option<String>;
 
     /// The query that names the session with the lock of the migrations: its process, its
-    /// application's name, the seconds since it connected.
+    /// application's name, the seconds since it connected, its client's address; what it does
+    /// (`active`, `idle`), for how many seconds, its statement, and the processes that it waits for.
     fn holder(&self) -> Option<String>;
 
     /// The lease's SQL, for a table of a name; `None` where the transaction itself locks.

@@ -92,9 +92,9 @@ pub trait Connection: Send {
     /// Waits.
     fn pause(&mut self, time: Duration) -> impl Future<Output = ()> + Send;
 
-    /// Ends what is open on the connection, without waiting for an answer: its work was dropped
-    /// half-way. A connection that ends by itself then, or cannot be dropped half-way, does nothing.
-    fn abandon(&mut self) {}
+    /// Ends what is open on the connection, and sends a last statement, without waiting for answers: its
+    /// work was dropped half-way. A connection that cannot be dropped half-way does nothing.
+    fn abandon(&mut self, _last: Option<&str>) {}
 }
 
 impl<C: Connection> Connection for &mut C {
@@ -122,8 +122,8 @@ impl<C: Connection> Connection for &mut C {
         (**self).pause(time).await;
     }
 
-    fn abandon(&mut self) {
-        (**self).abandon();
+    fn abandon(&mut self, last: Option<&str>) {
+        (**self).abandon(last);
     }
 }
 

@@ -123,6 +123,10 @@ impl Connection for Opened {
     async fn pause(&mut self, time: Duration) {
         self.client.pause(time).await;
     }
+
+    fn abandon(&mut self, last: Option<&str>) {
+        self.client.abandon(last);
+    }
 }
 
 /// Connects with whatever encrypts.
@@ -200,11 +204,11 @@ impl Connection for Client {
         tokio::time::sleep(time).await;
     }
 
-    fn abandon(&mut self) {
+    fn abandon(&mut self, last: Option<&str>) {
         let frame = Postgres.frame(&[]);
         let rollback = frame.rollback.into_iter().map(|step| step.sql);
         let unlock = Postgres.lock().map(|(_, give_back)| give_back);
-        for sql in rollback.chain(unlock) {
+        for sql in rollback.chain(unlock).chain(last.map(str::to_string)) {
             // A statement is sent when its future is first polled. Its answer is nobody's.
             let statement = pin!(self.simple_query(&sql));
             let _ = statement.poll(&mut Context::from_waker(Waker::noop()));

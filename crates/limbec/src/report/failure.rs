@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use limbec_core::revision::RevisionError;
 
-use super::{Paint, Tone};
+use super::{Paint, Tone, plain};
 use crate::run::{Error, ErrorKind, VERSION_TABLE};
 
 /// What went wrong, with labelled lines below it and what to do next.
@@ -22,7 +22,7 @@ impl Failure {
     /// Puts an error into words; hints name commands as `program` has them: `limbec stamp head`.
     pub fn of(error: &Error, program: &str) -> Self {
         let mut result = Failure {
-            message: error.to_string(),
+            message: error.message().to_string(),
             ..Failure::default()
         };
         if let Some(failed) = error.failed_statement() {
@@ -64,8 +64,17 @@ impl Failure {
 
     /// The text as it is shown: `FAILED: …`, the details, the hints.
     pub fn text(&self, paint: &Paint<'_>) -> String {
-        let mut text = paint(Tone::Error, "FAILED:");
-        let _ = write!(text, " {}", self.message);
+        format!("{} {}", paint(Tone::Error, "FAILED:"), self.below(paint))
+    }
+
+    /// The text without colours and without the word before it.
+    pub(crate) fn in_full(&self) -> String {
+        self.below(&plain)
+    }
+
+    /// The message with what stands below it.
+    fn below(&self, paint: &Paint<'_>) -> String {
+        let mut text = self.message.clone();
         for (label, detail) in &self.details {
             let label = format!("  {:<11}", format!("{label}:"));
             let indented = detail.trim_end().replace('\n', "\n             ");

@@ -52,7 +52,10 @@ pub fn entry_details(entry: &LogEntry) -> String {
 /// Who migrates a database, a line each.
 pub fn locks(found: &Locks) -> Vec<String> {
     let session = found.session.iter();
-    let session = session.map(|it| format!("Locked by the session of {it}"));
+    let session = session.map(|it| match &it.doing {
+        Some(doing) => format!("Locked by the session of {it}; it is {doing}"),
+        None => format!("Locked by the session of {it}"),
+    });
     let lease = found.lease.iter().map(|it| match it.silent {
         Some(seconds) => format!("Leased to {it} (no sign of life for {seconds} s)"),
         None => format!("Leased to {it}"),
@@ -66,8 +69,7 @@ pub fn locks(found: &Locks) -> Vec<String> {
 
 /// How a session's lock ends, which no command takes away.
 pub fn end_of_a_session(holder: &Holder) -> String {
-    let pid = &holder.pid;
-    format!("A session's lock ends with the session: SELECT pg_terminate_backend({pid})")
+    format!("A session's lock ends with the session: {}", holder.end())
 }
 
 /// What came of clearing the lease.

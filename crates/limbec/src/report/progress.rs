@@ -2,7 +2,7 @@
 
 use limbec_core::revision::{Plan, Unchanged};
 
-use crate::run::{Event, blockers_in_words};
+use crate::run::{Event, Holder, blockers_in_words};
 
 /// How much a line of progress matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,7 +50,7 @@ pub fn progress(event: &Event<'_>) -> Option<(Level, String)> {
             }
             let pause = pause.as_secs_f64();
             text.push_str(&format!("; try {attempt} of {retries} in {pause:.1} s"));
-            Some((Level::Info, text))
+            Some((Level::Warning, text))
         }
         Event::Settled {
             revision,
@@ -61,16 +61,43 @@ pub fn progress(event: &Event<'_>) -> Option<(Level, String)> {
             Some((Level::Info, text))
         }
         Event::Waiting { since, holder } => {
-            let who = match holder {
-                Some(holder) => format!("Waiting for {holder}, which migrates this database"),
-                None => "Waiting for another session".to_string(),
+            let who = holder.map_or_else(|| "another process".to_string(), ToString::to_string);
+            let since = since.as_secs();
+            let text =
+                format!("Waiting for {who}, which migrates this database ({since} s so far)");
+            Some(with_doing(text, *holder))
+        }
+        Event::Behind {
+            pending,
+            since,
+            timeout,
+            holder,
+        } => {
+            let what = match pending {
+                [one] => format!("revision {one}"),
+                several => format!("{} revisions", several.len()),
             };
-            let text = format!("{who} ({} s so far)", since.as_secs());
+            let who = holder.map_or_else(
+                || "nobody is at it now".to_string(),
+                |holder| format!("{holder} is at it"),
+            );
+            let text = format!(
+                "Waiting until another process has applied {what}: {who} ({} of {} s)",
+                since.as_secs(),
+                timeout.as_secs()
+            );
+            Some(with_doing(text, *holder))
+        }
+        Event::Building { revision, since } => {
+            let text = format!(
+                "  {revision}: waiting for another session, which builds the index ({} s so far)",
+                since.as_secs()
+            );
             Some((Level::Info, text))
         }
         Event::Ahead { ahead } => {
             let text = format!(
-                "The database is ahead of these revision files, and is left as it is: {}",
+                "The database is ahead of the revisions here, and is left as it is: {}",
                 ahead.in_words()
             );
             Some((Level::Warning, text))
@@ -84,6 +111,19 @@ pub fn progress(event: &Event<'_>) -> Option<(Level, String)> {
             Some((Level::Info, text))
         }
         Event::Warning { message } => Some((Level::Warning, (*message).to_string())),
+    }
+}
+
+/// Adds what the holder of the lock does; one that looks as if it hangs is a warning.
+fn with_doing(text: String, holder: Option<&Holder>) -> (Level, String) {
+    match holder.and_then(|it| it.doing.as_ref().map(|doing| (it, doing))) {
+        None => (Level::Info, text),
+        Some((holder, doing)) if doing.hangs() => {
+            let end = holder.end();
+            let text = format!("{text}; it is {doing}, so its program may hang: {end}");
+            (Level::Warning, text)
+        }
+        Some((_, doing)) => (Level::Info, format!("{text}; it is {doing}")),
     }
 }
 
@@ -107,4 +147,55 @@ pub fn summary(plan: &Plan<'_>) -> String {
         text.push_str(&format!("  {step}\n"));
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::run::Doing;
+
+    /// A session that has been in a state for so long.
+    fn holder(state: &str, seconds: u64) -> Holder {
+        Holder {
+            pid: "7".to_string(),
+            application: "api".to_string(),
+            seconds: 90,
+            revision: Some("b2".to_string()),
+            doing: Some(Doing {
+                state: state.to_string(),
+                seconds,
+                statement: "UPDATE a SET b = 1".to_string(),
+                waits_for: String::new(),
+            }),
+            ..Holder::default()
+        }
+    }
+
+    #[test]
+    fn whoever_waits_tells_what_the_other_one_does() {
+        let since = Duration::from_secs(80);
+        let busy = holder("active", 75);
+        let event = Event::Waiting {
+            since,
+            holder: Some(&busy),
+        };
+        let text = "Waiting for process 7 (api), for 90 s, at b2, which migrates this database (80 s \
+                    so far); it is active for 75 s: UPDATE a SET b = 1";
+        assert_eq!(progress(&event), Some((Level::Info, text.to_string())));
+
+        let hangs = holder("idle in transaction", 75);
+        let event = Event::Behind {
+            pending: &["c3".to_string()],
+            since,
+            timeout: Duration::from_secs(900),
+            holder: Some(&hangs),
+        };
+        let text = "Waiting until another process has applied revision c3: process 7 (api), for 90 s, \
+                    at b2 is at it (80 of 900 s); it is idle in transaction for 75 s, so its program \
+                    may hang: end its session, which loses nothing that was committed: SELECT \
+                    pg_terminate_backend(7)";
+        assert_eq!(progress(&event), Some((Level::Warning, text.to_string())));
+    }
 }

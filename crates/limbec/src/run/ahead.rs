@@ -68,10 +68,20 @@ impl Ahead {
                 self.in_words()
             ),
         )
-        .with_hint(
-            "deploy the newer program; or revert what it has applied: `limbec downgrade \
-             --from-database`",
-        )
+        .with_hint(format!(
+            "deploy the newer program; or revert what it has applied: {}",
+            self.way_back()
+        ))
+    }
+
+    /// The command that reverts the newer revisions.
+    fn way_back(&self) -> String {
+        let target = match self.known.as_slice() {
+            [] => "base",
+            [one] => one,
+            _ => "REVISION",
+        };
+        format!("`limbec downgrade --from-database {target}`")
     }
 
     /// The newer revisions in words.
@@ -194,9 +204,10 @@ pub(crate) fn judge(
         (None, WhenAhead::Serve) => Ok(Ahead::untraced(graph, rows)),
         (None, _) => Err(unlocated(graph, rows)),
         (Some(ahead), WhenAhead::Refuse) => Err(unlocated(graph, rows).with_hint(format!(
-            "a newer program has applied {}: deploy that one, or revert it by `limbec downgrade \
-             --from-database`; `[migrations] when_ahead` can let this program go on",
-            ahead.in_words()
+            "a newer program has applied {}: deploy that one, or revert it by {}; `[migrations] \
+             when_ahead` can let this program go on",
+            ahead.in_words(),
+            ahead.way_back()
         ))),
         (Some(ahead), WhenAhead::ServeIfAdds) if !ahead.only_adds() => {
             Err(ahead.refused("not everything that is new in it only adds"))

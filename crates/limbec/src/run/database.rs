@@ -246,4 +246,8 @@ impl Connection for Database {
     async fn pause(&mut self, time: Duration) {
         each!(self, it => it.pause(time).await);
     }
+
+    fn abandon(&mut self, last: Option<&str>) {
+        each!(self, it => it.abandon(last));
+    }
 }

@@ -9,9 +9,21 @@ use limbec_core::revision::RevisionError;
 
 use super::contention::{Blocker, in_words};
 use crate::connection::DatabaseError;
+use crate::report::Failure;
 
 /// Why a database could not be read or brought to a revision.
-#[derive(Debug)]
+///
+/// `{error}` says in one line what is wrong. `{error:#}`, and so what a program prints whose `main` ends
+/// with it, adds where, and what to do next.
+///
+/// ```
+/// use limbec::run::{Error, ErrorKind};
+/// let error = Error::new(ErrorKind::Behind, "Target database is not up to date.")
+///     .with_hint("1 revision is pending: 3950395dfef3");
+/// assert_eq!(error.to_string(), "Target database is not up to date.");
+/// let text = "Target database is not up to date.\n  hint: 1 revision is pending: 3950395dfef3";
+/// assert_eq!(format!("{error:#}"), text);
+/// ```
 pub struct Error {
     kind: ErrorKind,
     message: String,
@@ -173,6 +185,11 @@ impl Error {
         self
     }
 
+    /// What is wrong, without the revision.
+    pub(crate) fn message(&self) -> &str {
+        &self.message
+    }
+
     /// The kind.
     pub fn kind(&self) -> ErrorKind {
         self.kind
@@ -201,7 +218,21 @@ impl Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if f.alternate() {
+            return f.write_str(&Failure::of(self, "limbec").in_full());
+        }
+        let statement = self.failed_statement();
+        if let Some(id) = statement.and_then(|it| it.revision.as_deref()) {
+            write!(f, "revision {id}: ")?;
+        }
         f.write_str(&self.message)
+    }
+}
+
+impl fmt::Debug for Error {
+    /// In full: it is what people see of a program that ends with it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{self:#}")
     }
 }
 

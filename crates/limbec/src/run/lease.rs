@@ -1,6 +1,7 @@
 //! The lease: who migrates, on connections whose sessions a pooler deals out.
 
 use std::hash::{BuildHasher, Hasher, RandomState};
+use std::sync::Arc;
 
 use limbec_core::dialect::{Dialect, Row};
 use limbec_core::journal::{self, Claim, Lease};
@@ -16,8 +17,9 @@ use crate::connection::{Connection, DatabaseError};
 const SECONDS: u64 = 30;
 
 /// A lease that this process holds or asks for.
+#[derive(Clone)]
 pub(super) struct Hold {
-    sql: Box<dyn Lease>,
+    sql: Arc<dyn Lease>,
     dialect: &'static dyn Dialect,
     owner: String,
     host: Option<String>,
@@ -32,7 +34,7 @@ impl Hold {
     ) -> Option<Self> {
         let word = || RandomState::new().build_hasher().finish();
         Some(Hold {
-            sql: dialect.lease(journal::lease_name(version_table))?,
+            sql: dialect.lease(journal::lease_name(version_table))?.into(),
             dialect,
             owner: format!("{:016x}{:016x}", word(), word()),
             host: settings.host(),
@@ -96,8 +98,12 @@ impl Hold {
 
     pub(super) async fn give_back<C: Connection>(&self, connection: &mut C) {
         // It runs out in any case.
-        let give_back = self.sql.give_back(&self.owner);
-        let _ = connection.run(&[&give_back.sql]).await;
+        let _ = connection.run(&[&self.giving_back()]).await;
+    }
+
+    /// The statement that gives the lease back; it changes nothing where another process has it.
+    pub(super) fn giving_back(&self) -> String {
+        self.sql.give_back(&self.owner).sql
     }
 
     /// The question who has the lease.
@@ -168,6 +174,7 @@ impl Found {
                 seconds,
                 revision,
                 silent: u64::try_from(over).ok(),
+                doing: None,
             },
         }
     }

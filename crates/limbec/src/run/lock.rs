@@ -18,7 +18,7 @@ use crate::connection::{Answer, Connection, DatabaseError};
 const PAUSES: (Duration, Duration) = (Duration::from_millis(50), Duration::from_secs(2));
 
 /// How often it is told who has the lock.
-const TELL: Duration = Duration::from_secs(5);
+pub(crate) const TELL: Duration = Duration::from_secs(5);
 
 /// Who migrates the database.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -27,7 +27,7 @@ pub struct Holder {
     pub pid: String,
     /// What its program calls itself.
     pub application: String,
-    /// Its machine, of a lease.
+    /// Its machine, of a lease; of a session the address that it comes from.
     pub host: Option<String>,
     /// For how many seconds it has been connected, or has had the lease.
     pub seconds: u64,
@@ -35,6 +35,54 @@ pub struct Holder {
     pub revision: Option<String>,
     /// For how many seconds a lease has run out; such a one may be cleared.
     pub silent: Option<u64>,
+    /// What its session does, where that may be seen.
+    pub doing: Option<Doing>,
+}
+
+/// What a session does.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Doing {
+    /// `active`, `idle`, `idle in transaction`.
+    pub state: String,
+    /// For how many seconds.
+    pub seconds: u64,
+    /// Its statement, the last one where it is idle.
+    pub statement: String,
+    /// The processes that hold what it waits for.
+    pub waits_for: String,
+}
+
+/// From when on a holder that does nothing is taken for one whose program hangs, in seconds.
+const HANGS: u64 = 30;
+
+impl Doing {
+    /// Whether it looks as if the program behind it hangs.
+    pub fn hangs(&self) -> bool {
+        self.state != "active" && self.seconds >= HANGS
+    }
+}
+
+impl fmt::Display for Doing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} for {} s", self.state, self.seconds)?;
+        if !self.waits_for.is_empty() {
+            write!(f, ", waiting for process {}", self.waits_for)?;
+        }
+        if self.state == "active" && !self.statement.is_empty() {
+            write!(f, ": {}", self.statement)?;
+        }
+        Ok(())
+    }
+}
+
+impl Holder {
+    /// How a session's lock ends, which no command takes away.
+    pub fn end(&self) -> String {
+        format!(
+            "end its session, which loses nothing that was committed: SELECT pg_terminate_backend({})",
+            self.pid
+        )
+    }
 }
 
 impl fmt::Display for Holder {
@@ -61,6 +109,13 @@ pub struct Locks {
     pub session: Option<Holder>,
     /// The lease, where a pooler stands between.
     pub lease: Option<Holder>,
+}
+
+impl Locks {
+    /// Whoever migrates.
+    pub fn holder(&self) -> Option<&Holder> {
+        self.session.as_ref().or(self.lease.as_ref())
+    }
 }
 
 /// Reads who has the lock.
@@ -143,12 +198,23 @@ fn session_holder(row: Row) -> Holder {
         Some((application, revision)) => (application.to_string(), Some(revision.to_string())),
         None => (name, None),
     };
+    let seconds = next().parse().unwrap_or_default();
+    let host = Some(next()).filter(|it| !it.is_empty());
+    let doing = Doing {
+        state: next(),
+        seconds: next().parse().unwrap_or_default(),
+        statement: next(),
+        waits_for: next(),
+    };
     Holder {
         pid,
         application,
+        host,
         revision,
-        seconds: next().parse().unwrap_or_default(),
-        ..Holder::default()
+        seconds,
+        silent: None,
+        // Hidden from roles that may not see what another one does.
+        doing: Some(doing).filter(|it| !it.state.is_empty()),
     }
 }
 
@@ -166,21 +232,41 @@ impl<C: Connection, R: Revisions> Migrator<'_, C, R> {
         let (Some((take, give_back)), Some(hold)) = (dialect.lock(), hold) else {
             return Ok(None);
         };
-        let pooled = self.connection.is_pooled().await;
+        if self.connection.is_pooled().await {
+            // From here on, so that it is given back wherever the work is dropped.
+            let lease = self.lease.insert(hold);
+            let taking = Taking::Lease(lease.clone());
+            let result = self.wait_for_turn(&taking).await;
+            if result.is_err() {
+                self.lease = None;
+            }
+            result?;
+        } else {
+            let taking = Taking::Session {
+                take,
+                give_back: give_back.clone(),
+                lease: hold,
+            };
+            self.wait_for_turn(&taking).await?;
+        }
+        Ok(Some(give_back))
+    }
+
+    async fn wait_for_turn(&mut self, taking: &Taking) -> Result<(), Error> {
         let begin = Instant::now();
         let mut pause = PAUSES.0;
         let mut told: Option<Instant> = None;
-        while !self.try_lock(pooled, &hold, &take, &give_back).await? {
+        while !taking.attempt(self.connection).await? {
             let since = begin.elapsed();
             let is_over = since >= self.settings.lock_wait;
             if is_over || told.is_none_or(|told| told.elapsed() >= TELL) {
-                let holder = self.holder().await?;
+                let locks = locks(self.connection, &self.version_table).await?;
                 if is_over {
-                    return Err(waited_in_vain(since, holder.as_ref()));
+                    return Err(waited_in_vain(since, &locks));
                 }
                 (self.observer)(Event::Waiting {
                     since,
-                    holder: holder.as_ref(),
+                    holder: locks.holder(),
                 });
                 told = Some(Instant::now());
             }
@@ -189,8 +275,7 @@ impl<C: Connection, R: Revisions> Migrator<'_, C, R> {
             self.connection.pause(next.min(left)).await;
             pause = (pause * 2).min(PAUSES.1);
         }
-        self.lease = pooled.then_some(hold);
-        Ok(Some(give_back))
+        Ok(())
     }
 
     pub(super) async fn unlock(&mut self, lock: Option<String>) {
@@ -201,20 +286,33 @@ impl<C: Connection, R: Revisions> Migrator<'_, C, R> {
             None => drop(self.connection.run(&[&give_back]).await),
         }
     }
+}
 
+/// How the lock is taken.
+enum Taking {
+    /// By a session of one's own; where a lease holds that a pooled process has taken, it is given back.
+    Session {
+        take: String,
+        give_back: String,
+        lease: Hold,
+    },
+    /// Behind a pooler.
+    Lease(Hold),
+}
+
+impl Taking {
     /// Tries once, without waiting.
-    async fn try_lock(
-        &mut self,
-        pooled: bool,
-        hold: &Hold,
-        take: &str,
-        give_back: &str,
-    ) -> Result<bool, Error> {
-        if pooled {
-            return hold.take(self.connection).await;
-        }
+    async fn attempt<C: Connection>(&self, connection: &mut C) -> Result<bool, Error> {
+        let (take, give_back, hold) = match self {
+            Taking::Lease(hold) => return hold.take(connection).await,
+            Taking::Session {
+                take,
+                give_back,
+                lease,
+            } => (take, give_back, lease),
+        };
         let question = hold.question();
-        let mut answers = self.connection.ask(&[take, &question]).await.into_iter();
+        let mut answers = connection.ask(&[take, &question]).await.into_iter();
         let mut next = || answers.next().unwrap_or_else(|| Ok(Answer::default()));
         let rows = next().map_err(|error| Error::statement(error, take))?.rows;
         let lease = hold
@@ -225,24 +323,27 @@ impl<C: Connection, R: Revisions> Migrator<'_, C, R> {
             return Ok(false);
         }
         if lease.is_some_and(|Found { holds, .. }| holds) {
-            let given = self.connection.run(&[give_back]).await;
+            let given = connection.run(&[give_back]).await;
             given.map_err(|error| Error::statement(error.error, give_back))?;
             return Ok(false);
         }
         Ok(true)
     }
-
-    async fn holder(&mut self) -> Result<Option<Holder>, Error> {
-        let locks = locks(self.connection, &self.version_table).await?;
-        Ok(locks.session.or(locks.lease))
-    }
 }
 
-fn waited_in_vain(since: Duration, holder: Option<&Holder>) -> Error {
-    let who = holder.map_or_else(
+fn waited_in_vain(since: Duration, locks: &Locks) -> Error {
+    let who = locks.holder().map_or_else(
         || "another process migrates it".to_string(),
-        |holder| format!("{holder} migrates it"),
+        |holder| match &holder.doing {
+            Some(doing) => format!("{holder} migrates it; it is {doing}"),
+            None => format!("{holder} migrates it"),
+        },
     );
+    let end = match (&locks.session, &locks.lease) {
+        (Some(session), _) => format!("; where it hangs, {}", session.end()),
+        (None, Some(_)) => "; where its process is gone, `limbec locks --clear`".to_string(),
+        (None, None) => String::new(),
+    };
     Error::new(
         ErrorKind::Busy,
         format!(
@@ -250,26 +351,49 @@ fn waited_in_vain(since: Duration, holder: Option<&Holder>) -> Error {
             since.as_secs()
         ),
     )
-    .with_hint(
+    .with_hint(format!(
         "`limbec locks` shows who holds the lock; let it end, or wait longer \
-         (`[migrations] lock_wait`)",
-    )
+         (`[migrations] lock_wait`){end}"
+    ))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn holder(values: &[&str]) -> Holder {
+        session_holder(values.iter().map(|it| Some((*it).to_string())).collect())
+    }
+
     #[test]
     fn a_session_tells_its_revision() {
-        let row = |name: &str| {
-            let values = ["7", name, "12"];
-            session_holder(values.iter().map(|it| Some((*it).to_string())).collect())
+        let row = |name: &str| holder(&["7", name, "12"]).to_string();
+        assert_eq!(row("api [3950]"), "process 7 (api), for 12 s, at 3950");
+        assert_eq!(row("psql"), "process 7 (psql), for 12 s");
+    }
+
+    #[test]
+    fn a_session_tells_what_it_does() {
+        let row = |state, seconds, waits_for| {
+            let sql = "ALTER TABLE a ADD b int";
+            holder(&["7", "api", "12", "10.0.0.3", state, seconds, sql, waits_for])
         };
+        let busy = row("active", "40", "");
+        assert_eq!(busy.to_string(), "process 7 (api) on 10.0.0.3, for 12 s");
+        let doing = busy.doing.unwrap();
         assert_eq!(
-            row("api [3950]").to_string(),
-            "process 7 (api), for 12 s, at 3950"
+            doing.to_string(),
+            "active for 40 s: ALTER TABLE a ADD b int"
         );
-        assert_eq!(row("psql").to_string(), "process 7 (psql), for 12 s");
+        assert!(!doing.hangs());
+
+        let waits = row("active", "2", "8, 9").doing.unwrap();
+        let text = "active for 2 s, waiting for process 8, 9: ALTER TABLE a ADD b int";
+        assert_eq!(waits.to_string(), text);
+        let idle = row("idle in transaction", "31", "").doing.unwrap();
+        assert_eq!(idle.to_string(), "idle in transaction for 31 s");
+        assert!(idle.hangs() && !row("idle", "3", "").doing.unwrap().hangs());
+        // Without the right to see it.
+        assert_eq!(row("", "", "").doing, None);
     }
 }

@@ -34,6 +34,24 @@ pub enum Event<'a> {
         /// Who it is, where that can be seen.
         holder: Option<&'a Holder>,
     },
+    /// This process waits until another one has upgraded the database (policy `wait`).
+    Behind {
+        /// The revisions that are pending.
+        pending: &'a [String],
+        /// For how long it has waited already.
+        since: Duration,
+        /// For how long it waits at most.
+        timeout: Duration,
+        /// Who migrates the database, where anybody does and it can be seen.
+        holder: Option<&'a Holder>,
+    },
+    /// Another session builds the index that is to be built next; this one waits for its end.
+    Building {
+        /// The revision.
+        revision: &'a str,
+        /// For how long already.
+        since: Duration,
+    },
     /// A step begins.
     Step {
         /// The step.
@@ -107,18 +125,28 @@ pub struct Outcome {
 }
 
 /// Brings one database to a revision.
-pub struct Migrator<'a, C, R> {
+pub struct Migrator<'a, C: Connection, R> {
     pub(super) connection: &'a mut C,
     pub(super) revisions: &'a R,
     pub(super) version_table: ObjectName,
     pub(super) settings: Settings,
     pub(super) observer: Observer<'a>,
-    /// The lease that this process holds, where a pooler stands between.
+    /// The lease that this process holds or asks for, where a pooler stands between.
     pub(super) lease: Option<Hold>,
     /// The schema, as far as this run has read and followed it.
     known: Option<Schema>,
     /// Whether this run has copied the database.
     copied: bool,
+}
+
+impl<C: Connection, R> Drop for Migrator<'_, C, R> {
+    /// A lease that is still held belongs to work that was dropped half-way: nobody else would have the
+    /// lock until it has run out.
+    fn drop(&mut self) {
+        if let Some(lease) = self.lease.take() {
+            self.connection.abandon(Some(&lease.giving_back()));
+        }
+    }
 }
 
 /// A plan with what its steps do.

@@ -42,7 +42,8 @@ pub use database::{Database, DatabaseUrl};
 pub use error::{Error, ErrorKind, FailedStatement};
 pub use execute::run_operations;
 pub use journal::{LogEntry, log};
-pub use lock::{Holder, Locks, clear_lease, locks};
+pub(crate) use lock::TELL;
+pub use lock::{Doing, Holder, Locks, clear_lease, locks};
 pub use migrate::{Event, Migrator, Outcome};
 #[cfg(feature = "generate")]
 pub use prove::{ProofError, Stage, prove};

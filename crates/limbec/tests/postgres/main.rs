@@ -5,6 +5,8 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by it")]
 
 mod alter_column;
+#[cfg(feature = "embed")]
+mod cancelled;
 mod canonical;
 mod connection;
 mod corpus;

@@ -29,8 +29,9 @@ pub(crate) struct Proxy {
 }
 
 impl Proxy {
-    /// Listens for one connection to the server of a URL; what is encrypted it could not read.
-    pub(crate) fn of(url: &str) -> Self {
+    /// Listens for one connection to the server of a URL, which asks for TLS or does not; what is
+    /// encrypted it could not read.
+    pub(crate) fn of(url: &str, sslmode: &str) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
         let authority = url.split('/').nth(2).unwrap();
@@ -39,7 +40,7 @@ impl Proxy {
         let shared = log.clone();
         let url = url.replacen(&server, &format!("127.0.0.1:{port}"), 1);
         let url = format!(
-            "{url}{}sslmode=disable",
+            "{url}{}sslmode={sslmode}",
             if url.contains('?') { '&' } else { '?' }
         );
         let thread = thread::spawn(move || {
@@ -92,14 +93,22 @@ fn pump(mut from: TcpStream, mut to: TcpStream, log: &Mutex<Log>, is_client: boo
     let _ = to.shutdown(Shutdown::Write);
 }
 
+/// What a client begins with that would like to encrypt: a message of a length and this number.
+const SSL_REQUEST: u32 = 80_877_103;
+
 /// The messages of a client: the first has no type, each other one byte and its length.
 fn queries(sent: &[u8]) -> Vec<String> {
-    let length = |at: usize| {
+    let number = |at: usize| {
         let bytes: [u8; 4] = sent[at..at + 4].try_into().unwrap();
-        u32::from_be_bytes(bytes) as usize
+        u32::from_be_bytes(bytes)
     };
+    let length = |at: usize| number(at) as usize;
     let mut queries = Vec::new();
     let mut at = length(0);
+    if number(4) == SSL_REQUEST {
+        // Refused: the start follows in plain text.
+        at += length(at);
+    }
     while at < sent.len() {
         let end = at + 1 + length(at + 1);
         match sent[at] {

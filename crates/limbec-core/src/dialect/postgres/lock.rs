@@ -69,7 +69,10 @@ pub(super) fn holder() -> String {
     let (class, object) = key_parts();
     format!(
         "SELECT a.pid, a.application_name, \
-         extract(epoch FROM clock_timestamp() - a.backend_start)::int \
+         extract(epoch FROM clock_timestamp() - a.backend_start)::int, host(a.client_addr), a.state, \
+         extract(epoch FROM clock_timestamp() - a.state_change)::int, \
+         left(regexp_replace(a.query, '\\s+', ' ', 'g'), 120), \
+         array_to_string(pg_blocking_pids(a.pid), ', ') \
          FROM pg_catalog.pg_locks l \
          JOIN pg_catalog.pg_database d ON d.oid = l.database AND d.datname = current_database() \
          JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid \

@@ -7,8 +7,16 @@ use tokio_postgres::config::SslMode;
 
 use crate::connection::DatabaseError;
 
-/// The name under which a server lists limbec's connections, unless the URL gives another.
+/// The name under which a server lists the connections of a program that does not know its own.
 const APPLICATION: &str = "limbec";
+
+/// The name under which a server lists limbec's connections, unless the URL gives another: the program's
+/// own, so that whoever waits for one reads which service that is.
+fn program() -> String {
+    let path = std::env::current_exe().unwrap_or_default();
+    let name = path.file_stem().and_then(|it| it.to_str());
+    name.unwrap_or(APPLICATION).to_string()
+}
 
 /// What a URL says.
 pub(super) struct Address {
@@ -91,7 +99,7 @@ pub(super) fn read(url: &str) -> Result<Address, DatabaseError> {
         _ => SslMode::Require,
     });
     if config.get_application_name().is_none() {
-        config.application_name(APPLICATION);
+        config.application_name(program());
     }
     Ok(Address { config, tls })
 }
@@ -174,7 +182,7 @@ mod tests {
             assert_eq!(config.get_hosts(), [Host::Tcp("db".into())]);
             assert_eq!(config.get_ports(), [6543]);
             assert_eq!(config.get_dbname(), Some("shop"));
-            assert_eq!(config.get_application_name(), Some(APPLICATION));
+            assert_eq!(config.get_application_name(), Some(program().as_str()));
         }
         let named = read("postgresql://db/shop?application_name=api")
             .unwrap()

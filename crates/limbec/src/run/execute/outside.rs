@@ -13,7 +13,7 @@ use super::{GroupLimits, Runner, Work, advised, enter, leave, revert_sql};
 use crate::connection::Connection;
 use crate::run::journal::Part;
 use crate::run::migrate::Event;
-use crate::run::{Error, ErrorKind};
+use crate::run::{Error, ErrorKind, TELL};
 
 /// How long to wait before the next look at another session's build.
 const LOOK: Duration = Duration::from_millis(500);
@@ -72,7 +72,7 @@ impl<C: Connection> Runner<'_, '_, C> {
             Doubt::Ask(probe) => probe,
         };
         let begun = Instant::now();
-        let mut told = false;
+        let mut told: Option<Instant> = None;
         loop {
             match self.look(probe).await? {
                 Found::Nothing => return Ok(true),
@@ -90,12 +90,9 @@ impl<C: Connection> Runner<'_, '_, C> {
                         )
                         .with_hint("let it end, then run the command again"));
                     }
-                    if !told {
-                        (self.observer)(Event::Waiting {
-                            since,
-                            holder: None,
-                        });
-                        told = true;
+                    if told.is_none_or(|told| told.elapsed() >= TELL) {
+                        (self.observer)(Event::Building { revision, since });
+                        told = Some(Instant::now());
                     }
                     self.connection.pause(LOOK).await;
                     self.beat(revision).await?;
