@@ -6,6 +6,7 @@ use proc_macro::TokenStream;
 ///
 /// The attributes are read by `limbec revision --autogenerate` too, from the same file by the
 /// same reader; `docs/models.md` lists them.
+#[cfg(feature = "derive")]
 #[proc_macro_derive(Table, attributes(table, column))]
 pub fn table(item: TokenStream) -> TokenStream {
     limbec_source::models::derive_table(item.into()).into()
@@ -16,6 +17,7 @@ pub fn table(item: TokenStream) -> TokenStream {
 ///
 /// The type is named as the enum and the labels as its variants, in `snake_case`;
 /// `#[enumeration(name = "…", schema = "…", rename_all = "…")]` and `#[label("…")]` change that.
+#[cfg(feature = "derive")]
 #[proc_macro_derive(Enum, attributes(enumeration, label))]
 pub fn enumeration(item: TokenStream) -> TokenStream {
     limbec_source::models::derive_enum(item.into()).into()
@@ -26,6 +28,7 @@ pub fn enumeration(item: TokenStream) -> TokenStream {
 ///
 /// `#[domain(name = "…", schema = "…", type = "…", check = "VALUE ~ '@'")]`; `docs/models.md` lists
 /// the rest.
+#[cfg(feature = "derive")]
 #[proc_macro_derive(Domain, attributes(domain))]
 pub fn domain(item: TokenStream) -> TokenStream {
     limbec_source::models::derive_domain(item.into()).into()
@@ -35,6 +38,7 @@ pub fn domain(item: TokenStream) -> TokenStream {
 /// identity.
 ///
 /// `#[sequence(name = "…", start = 1000)]`; `docs/models.md` lists the rest.
+#[cfg(feature = "derive")]
 #[proc_macro_derive(Sequence, attributes(sequence))]
 pub fn sequence(item: TokenStream) -> TokenStream {
     limbec_source::models::derive_sequence(item.into()).into()
@@ -44,6 +48,7 @@ pub fn sequence(item: TokenStream) -> TokenStream {
 /// tables and types are in need no item.
 ///
 /// `#[schema(name = "…", comment = "…")]`.
+#[cfg(feature = "derive")]
 #[proc_macro_derive(Schema, attributes(schema))]
 pub fn schema(item: TokenStream) -> TokenStream {
     limbec_source::models::derive_schema(item.into()).into()
@@ -52,6 +57,7 @@ pub fn schema(item: TokenStream) -> TokenStream {
 /// Makes a struct without fields an extension of the database (PostgreSQL).
 ///
 /// `#[extension(name = "…")]`.
+#[cfg(feature = "derive")]
 #[proc_macro_derive(Extension, attributes(extension))]
 pub fn extension(item: TokenStream) -> TokenStream {
     limbec_source::models::derive_extension(item.into()).into()

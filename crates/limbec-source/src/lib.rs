@@ -14,12 +14,17 @@ pub mod definitions;
 pub mod diagnostic;
 #[cfg(feature = "embed")]
 pub mod embed;
+#[cfg(feature = "models")]
 pub mod models;
 pub mod project;
 pub mod revisions;
 pub mod suggest;
+#[cfg(feature = "write")]
 pub mod write;
 
+#[cfg(feature = "models")]
 mod mistake;
+#[cfg(feature = "models")]
 mod nesting;
+#[cfg(feature = "models")]
 mod source;

@@ -21,7 +21,7 @@ use quote::quote;
 use files::Files;
 use mistakes::Mistake;
 
-use crate::project;
+use crate::{project, revisions};
 
 /// Where the compiler is when it meets the macro.
 #[derive(Debug, Clone, Default)]
@@ -68,9 +68,7 @@ fn config(input: TokenStream, place: &Place) -> Result<PathBuf, Mistake> {
                 .help("`limbec init` starts a project; `embed!(\"../path/limbec.toml\")` names one")
             });
         }
-        (Some(TokenTree::Literal(literal)), None) => {
-            syn::parse_str::<syn::LitStr>(&literal.to_string()).ok()
-        }
+        (Some(TokenTree::Literal(literal)), None) => revisions::string(&literal.to_string()),
         _ => None,
     };
     let Some(given) = given else {
@@ -78,7 +76,7 @@ fn config(input: TokenStream, place: &Place) -> Result<PathBuf, Mistake> {
             "`embed!` takes nothing, or the path of a limbec.toml as a string",
         ));
     };
-    let path = place.package.join(given.value());
+    let path = place.package.join(given);
     let file = if path.is_dir() {
         path.join(project::FILE)
     } else {

@@ -265,6 +265,7 @@ fn referred_columns(
 }
 
 /// Whether a column of the one type may refer to one of the other without spelling its type out.
+#[cfg(feature = "write")]
 pub(crate) fn are_alike(a: &ColumnType, b: &ColumnType) -> bool {
     likeness(a, b) == Likeness::Same
 }

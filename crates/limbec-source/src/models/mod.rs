@@ -54,8 +54,8 @@ pub use derive::{
 pub use places::Declared;
 pub use sql_type::sql_type;
 
-pub(crate) use assemble::words_of;
-pub(crate) use link::are_alike;
+#[cfg(feature = "write")]
+pub(crate) use {assemble::words_of, link::are_alike};
 
 use crate::diagnostic::Diagnostic;
 use crate::mistake::Mistakes;

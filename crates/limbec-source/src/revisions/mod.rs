@@ -34,6 +34,17 @@ pub use checksum::checksum;
 
 use crate::diagnostic::Diagnostic;
 
+/// The value of a string literal; `None` where it is another literal.
+#[cfg(feature = "embed")]
+pub(crate) fn string(literal: &str) -> Option<String> {
+    let value = match literal.chars().next()? {
+        '"' => literal::text(literal),
+        'r' => literal::raw_text(literal),
+        _ => return None,
+    };
+    value.ok().map(String::from)
+}
+
 /// Reads what a revision file says about itself.
 ///
 /// ```
