@@ -34,9 +34,24 @@ fn every_schema_is_adopted() {
     assert_eq!(untested("pg", SCHEMAS), Vec::<String>::new());
 }
 
+#[test]
+fn every_type() {
+    adopted_from("every_type", include_str!("own/types.sql"));
+}
+
+#[test]
+fn what_extensions_bring() {
+    adopted_from("what_extensions_bring", include_str!("own/extensions.sql"));
+}
+
 fn adopted(name: &str) {
+    let sql = std::fs::read_to_string(file("pg", name)).unwrap();
+    adopted_from(name, &sql);
+}
+
+fn adopted_from(name: &str, sql: &str) {
     let sandbox = Sandbox::new(Database::Postgres(test_database()));
-    sandbox.sql(&std::fs::read_to_string(file("pg", name)).unwrap());
+    sandbox.sql(sql);
     if let Err(why) = adopt(&sandbox) {
         exceptions::hold_stop("pg", name, &why);
         return;

@@ -51,8 +51,8 @@ impl Created {
                 self.sequences.insert(key(&sequence.name));
             }
             Operation::DropSequence { name, .. } => drop(self.sequences.remove(&key(name))),
-            Operation::CreateExtension { name } => drop(self.extensions.insert(name.clone())),
-            Operation::DropExtension { name } => drop(self.extensions.remove(name)),
+            Operation::CreateExtension { name } => drop(self.extensions.insert(name.name.clone())),
+            Operation::DropExtension { name } => drop(self.extensions.remove(&name.name)),
             Operation::DropSchema { name } => drop(self.namespaces.remove(name)),
             Operation::CreateDomain { domain } => drop(self.types.insert(key(&domain.name))),
             Operation::DropEnum { name, .. } | Operation::DropDomain { name, .. } => {
@@ -250,8 +250,9 @@ pub fn managed(
     }
     let declared = !target.extensions.is_empty();
     for extension in &schema.extensions {
-        let stays = !declared || !created.extensions.contains(extension);
-        if stays && !target.extensions.contains(extension) {
+        let stays = !declared || !created.extensions.contains(&extension.name);
+        let known = (target.extensions.iter()).any(|it| it.name == extension.name);
+        if stays && !known {
             target.extensions.push(extension.clone());
         }
     }

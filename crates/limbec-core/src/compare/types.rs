@@ -7,7 +7,7 @@ use super::keys::{Key, by_key, key_of};
 use super::{Plan, comments, domains};
 use crate::dialect::Dialect;
 use crate::operations::{CommentOn, Operation};
-use crate::schema::{Column, ColumnType, EnumType, Namespace, Schema};
+use crate::schema::{Column, ColumnType, EnumType, Namespace, ObjectName, Schema};
 
 pub(super) fn compare(current: &Schema, target: &Schema, judge: &mut Judge<'_>, plan: &mut Plan) {
     let dialect = judge.dialect;
@@ -16,10 +16,7 @@ pub(super) fn compare(current: &Schema, target: &Schema, judge: &mut Judge<'_>, 
         namespaces(current, target, plan);
     }
     if capabilities.named_objects {
-        let missing = |it: &&String| !current.extensions.contains(it);
-        let missing = target.extensions.iter().filter(missing).cloned();
-        plan.create_types
-            .extend(missing.map(|name| Operation::CreateExtension { name }));
+        create_extensions(current, target, judge, plan);
     }
     enums(current, target, dialect, plan);
     if capabilities.named_objects {
@@ -28,10 +25,30 @@ pub(super) fn compare(current: &Schema, target: &Schema, judge: &mut Judge<'_>, 
     // Behind what is made of it.
     drop_enums(current, target, dialect, plan);
     if capabilities.named_objects {
-        let gone = |it: &&String| !target.extensions.contains(it);
-        let gone = current.extensions.iter().filter(gone).cloned();
+        let stays = |it: &ObjectName| target.extensions.iter().any(|to| to.name == it.name);
+        let gone = current.extensions.iter().filter(|it| !stays(it)).cloned();
         plan.drop_types
             .extend(gone.map(|name| Operation::DropExtension { name }));
+    }
+}
+
+fn create_extensions(current: &Schema, target: &Schema, judge: &mut Judge<'_>, plan: &mut Plan) {
+    for wanted in &target.extensions {
+        let existing = current.extensions.iter().find(|it| it.name == wanted.name);
+        match existing {
+            None => plan.create_types.push(Operation::CreateExtension {
+                name: wanted.clone(),
+            }),
+            // A model that names no namespace is content with any.
+            Some(existing) if wanted.schema.is_some() && existing.schema != wanted.schema => {
+                let name = &wanted.name;
+                judge.unknown.push(format!(
+                    "the extension `{existing}` is to be `{wanted}`; move it by hand, with \
+                     `op.execute(\"ALTER EXTENSION {name} SET SCHEMA …\")`, where it lets itself be moved"
+                ));
+            }
+            Some(_) => {}
+        }
     }
 }
 

@@ -41,7 +41,9 @@ pub fn apply(schema: &mut Schema, operation: &Operation) -> Result<(), ApplyErro
         Operation::CreateSchema { name } => schema.namespaces.push(name.into()),
         Operation::DropSchema { name } => schema.namespaces.retain(|it| it.name != name),
         Operation::CreateExtension { name } => schema.extensions.push(name),
-        Operation::DropExtension { name } => schema.extensions.retain(|it| *it != name),
+        Operation::DropExtension { name } => {
+            schema.extensions.retain(|it| it.name != name.name);
+        }
         Operation::CreateDomain { domain } => schema.domains.push(domain),
         Operation::DropDomain { name, .. } => schema.domains.retain(|it| it.name != name),
         Operation::AlterDomain { to, .. } => {

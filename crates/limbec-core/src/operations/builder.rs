@@ -79,12 +79,12 @@ directives! {
     fn drop_schema(name: into String) {
         Operation::DropSchema { name }
     }
-    /// Installs an extension (PostgreSQL).
-    fn create_extension(name: into String) {
+    /// Installs an extension, where its name gives a namespace into that (PostgreSQL).
+    fn create_extension(name: into ObjectName) {
         Operation::CreateExtension { name }
     }
     /// Removes an extension (PostgreSQL).
-    fn drop_extension(name: into String) {
+    fn drop_extension(name: into ObjectName) {
         Operation::DropExtension { name }
     }
     /// Creates a domain (PostgreSQL).

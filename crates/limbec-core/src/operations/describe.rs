@@ -69,10 +69,10 @@ impl Operation {
     /// What the directive is about: `collections.description`, `ix_jobs_status on jobs`.
     pub fn subject(&self) -> String {
         match self {
-            Operation::CreateSchema { name }
-            | Operation::DropSchema { name }
-            | Operation::CreateExtension { name }
-            | Operation::DropExtension { name } => name.clone(),
+            Operation::CreateSchema { name } | Operation::DropSchema { name } => name.clone(),
+            Operation::CreateExtension { name } | Operation::DropExtension { name } => {
+                name.to_string()
+            }
             Operation::CreateDomain { domain } | Operation::AlterDomain { to: domain, .. } => {
                 domain.name.to_string()
             }

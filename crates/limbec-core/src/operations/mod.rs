@@ -60,13 +60,13 @@ pub enum Operation {
     },
     /// Installs an extension.
     CreateExtension {
-        /// Its name.
-        name: String,
+        /// Its name, and the namespace for what it brings.
+        name: ObjectName,
     },
     /// Removes an extension.
     DropExtension {
-        /// Its name.
-        name: String,
+        /// Its name, and the namespace for what it brought.
+        name: ObjectName,
     },
     /// Creates a domain.
     CreateDomain {

@@ -55,8 +55,8 @@ pub struct Schema {
     pub own_namespace: Option<String>,
     /// The namespaces other than the connection's own.
     pub namespaces: Vec<Namespace>,
-    /// The extensions, by name.
-    pub extensions: Vec<String>,
+    /// The extensions, each with the namespace that holds what it brings.
+    pub extensions: Vec<ObjectName>,
     /// The domains.
     pub domains: Vec<Domain>,
     /// The enumerations.
@@ -125,6 +125,7 @@ impl Schema {
             .chain(self.enums.iter().map(|it| &it.name))
             .chain(self.domains.iter().map(|it| &it.name))
             .chain(self.sequences.iter().map(|it| &it.name))
+            .chain(&self.extensions)
             .chain(keys.map(|it| &it.referred_table))
             .chain(types)
             .chain(self.definitions.iter().map(|it| &it.name))
@@ -155,6 +156,9 @@ impl Schema {
         }
         for it in &mut self.enums {
             with(&mut it.name);
+        }
+        for it in &mut self.extensions {
+            with(it);
         }
         for it in &mut self.domains {
             with(&mut it.name);

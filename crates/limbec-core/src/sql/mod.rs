@@ -4,12 +4,14 @@
 
 mod adds;
 mod autocommit;
+mod operator_class;
 mod rename;
 mod split;
 mod tokens;
 
 pub use adds::only_adds;
 pub use autocommit::{autocommit, is_autocommit};
+pub use operator_class::operator_class;
 pub(crate) use rename::{rename_column, rename_label, rename_table, rename_type};
 pub use split::split;
 pub use tokens::{Token, TokenKind, tokens};

@@ -80,7 +80,8 @@ fn namespaces(schema: &Schema, found: &Found) -> Vec<Namespace> {
     let names = (schema.tables.iter().map(|it| &it.name))
         .chain(schema.enums.iter().map(|it| &it.name))
         .chain(schema.domains.iter().map(|it| &it.name))
-        .chain(schema.sequences.iter().map(|it| &it.name));
+        .chain(schema.sequences.iter().map(|it| &it.name))
+        .chain(&schema.extensions);
     for name in names.filter_map(|it| it.schema.clone()) {
         all.entry(name.clone()).or_insert_with(|| name.into());
     }

@@ -1,7 +1,7 @@
 //! The little SQL inside attributes: an index's element, a dotted name, `table(a, b)`.
 
 use limbec_core::schema::IndexElement;
-use limbec_core::sql::{Token, TokenKind, tokens};
+use limbec_core::sql::{Token, TokenKind, operator_class, tokens};
 
 /// Reads an element of an index: `created_at desc nulls last`, `lower(email)`, `name text_ops`.
 ///
@@ -91,15 +91,11 @@ fn suffix(rest: &[Token<'_>]) -> Option<Suffix> {
         at += 2;
     }
     let ordering = |at| word(at, "asc") || word(at, "desc") || word(at, "nulls");
-    if let Some(name) = rest.get(at).filter(|_| !ordering(at)).and_then(Token::name) {
-        let mut class = name;
-        at += 1;
-        if rest.get(at).is_some_and(|token| token.is_symbol("(")) {
-            let end = closing(rest, at);
-            class.extend(rest[at..end].iter().map(|token| token.text));
-            at = end;
-        }
+    if !ordering(at)
+        && let Some((class, length)) = operator_class(&rest[at..])
+    {
         suffix.operator_class = Some(class);
+        at += length;
     }
     if word(at, "asc") || word(at, "desc") {
         suffix.descending = word(at, "desc");

@@ -210,6 +210,7 @@ keys! {
     /// An extension.
     EXTENSION "#[extension(…)]" {
         "name" "name = \"citext\""
+        "schema" "schema = \"extensions\""
     }
 }
 

@@ -225,18 +225,15 @@ pub(super) fn namespace(
     Namespace { name, comment }
 }
 
-/// Reads a struct with `#[derive(Extension)]`: the extension's name.
+/// Reads a struct with `#[derive(Extension)]`: the extension's name, and the namespace it goes to.
 pub(super) fn extension(
     item: &syn::ItemStruct,
     attributes: &[syn::Attribute],
     mistakes: &mut Mistakes,
-) -> String {
+) -> ObjectName {
     let span = item.ident.span();
     let entries = of_attributes(attributes, "extension", &keys::EXTENSION, span, mistakes);
-    let name = entries.text("name", mistakes).map_or_else(
-        || Case::Snake.of(&item.ident.unraw().to_string()),
-        |it| it.value,
-    );
+    let name = name_of(&entries, &item.ident.unraw().to_string(), mistakes);
     entries.finish(mistakes);
     name
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use limbec_core::schema::Namespace;
+use limbec_core::schema::{Namespace, ObjectName};
 use syn::ext::IdentExt;
 
 use super::enumeration::Enumeration;
@@ -62,7 +62,7 @@ pub(super) struct Found {
     pub(super) domains: Vec<Domain>,
     pub(super) sequences: Vec<Sequence>,
     pub(super) namespaces: Vec<Namespace>,
-    pub(super) extensions: Vec<String>,
+    pub(super) extensions: Vec<ObjectName>,
     pub(super) tables: Vec<Table>,
     pub(super) mistakes: Mistakes,
 }

@@ -21,10 +21,7 @@ pub(super) struct Directive {
 /// The directives that make an operation again: one, but for a table that is given with indexes.
 pub(super) fn directives(operation: &Operation) -> Vec<Directive> {
     let arguments = match operation {
-        Operation::CreateSchema { name }
-        | Operation::DropSchema { name }
-        | Operation::CreateExtension { name }
-        | Operation::DropExtension { name } => vec![text(name)],
+        Operation::CreateSchema { name } | Operation::DropSchema { name } => vec![text(name)],
         Operation::CreateDomain { domain: it } | Operation::AlterDomain { to: it, .. } => {
             vec![objects::domain(it)]
         }
@@ -42,7 +39,9 @@ pub(super) fn directives(operation: &Operation) -> Vec<Directive> {
         Operation::DropDomain { name, .. }
         | Operation::DropEnum { name, .. }
         | Operation::DropSequence { name, .. }
-        | Operation::DropTable { name, .. } => vec![object(name)],
+        | Operation::DropTable { name, .. }
+        | Operation::CreateExtension { name }
+        | Operation::DropExtension { name } => vec![object(name)],
         Operation::RenameTable { from, to } | Operation::RenameEnum { from, to } => {
             vec![object(from), text(to)]
         }

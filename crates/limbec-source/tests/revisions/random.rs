@@ -394,8 +394,8 @@ pub(crate) fn operation(of: Texts) -> BoxedStrategy<Operation> {
     let names = prop_oneof![
         text(of).prop_map(|name| O::CreateSchema { name }),
         text(of).prop_map(|name| O::DropSchema { name }),
-        text(of).prop_map(|name| O::CreateExtension { name }),
-        text(of).prop_map(|name| O::DropExtension { name }),
+        object(of).prop_map(|name| O::CreateExtension { name }),
+        object(of).prop_map(|name| O::DropExtension { name }),
         domain(of).prop_map(|domain| O::CreateDomain { domain }),
         domain(of).prop_map(|to| O::AlterDomain { to, from: None }),
         sequence(of).prop_map(|sequence| O::CreateSequence { sequence }),

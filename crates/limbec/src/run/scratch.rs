@@ -93,7 +93,7 @@ impl Scratch {
         let mut names = BTreeSet::new();
         for schema in [start, target] {
             names.extend(schema.namespaces.iter().map(|it| it.name.clone()));
-            names.extend(schema.extensions.iter().cloned());
+            names.extend(schema.extensions.iter().map(|it| it.name.clone()));
         }
         let result = prove(
             &mut database,
@@ -120,7 +120,7 @@ async fn drop_database(database: &mut Database, drop: &str) -> Result<(), Error>
 /// What stands in the scratch schema, without the user's own objects in other ones.
 fn own_namespace(mut schema: Schema, names: &BTreeSet<String>) -> Schema {
     schema.namespaces.retain(|it| names.contains(&it.name));
-    schema.extensions.retain(|it| names.contains(it));
+    schema.extensions.retain(|it| names.contains(&it.name));
     schema.sequences.retain(|it| it.name.schema.is_none());
     schema.tables.retain(|it| it.name.schema.is_none());
     schema.enums.retain(|it| it.name.schema.is_none());

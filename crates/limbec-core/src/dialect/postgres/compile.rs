@@ -12,6 +12,7 @@ mod definition;
 mod domain;
 mod enumeration;
 mod execute;
+mod extension;
 mod index;
 mod limit;
 pub(super) mod options;
@@ -71,10 +72,8 @@ pub(super) fn compile(operation: &Operation, current: &Schema) -> Steps {
     Ok(match operation {
         Operation::CreateSchema { name } => one(format!("CREATE SCHEMA {}", quote(name))),
         Operation::DropSchema { name } => one(format!("DROP SCHEMA {}", quote(name))),
-        Operation::CreateExtension { name } => {
-            one(format!("CREATE EXTENSION IF NOT EXISTS {}", quote(name)))
-        }
-        Operation::DropExtension { name } => one(format!("DROP EXTENSION {}", quote(name))),
+        Operation::CreateExtension { name } => one(extension::create(name)),
+        Operation::DropExtension { name } => one(format!("DROP EXTENSION {}", quote(&name.name))),
         Operation::CreateDomain { domain } => domain::create(domain),
         Operation::AlterDomain { to, from } => domain::alter(to, from.as_ref(), current)?,
         Operation::DropDomain { name, .. } => one(format!("DROP DOMAIN {}", object(name))),

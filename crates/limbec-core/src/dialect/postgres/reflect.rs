@@ -121,7 +121,13 @@ const NAMESPACES: &str = concat!(
     not_of_extension!("pg_namespace", "n.oid")
 );
 
-const EXTENSIONS: &str = "SELECT extname FROM pg_catalog.pg_extension WHERE extname <> 'plpgsql'";
+/// What is in `pg_catalog` could be nowhere else.
+const EXTENSIONS: &str = concat!(
+    "SELECT nullif(",
+    namespace!(),
+    ", 'pg_catalog'), e.extname FROM pg_catalog.pg_extension e ",
+    "JOIN pg_catalog.pg_namespace n ON n.oid = e.extnamespace WHERE e.extname <> 'plpgsql'"
+);
 
 /// Makes a schema of the answers to [`QUERIES`].
 pub(super) fn read(answers: Vec<Vec<Row>>) -> Result<Schema, ReflectError> {
@@ -161,7 +167,7 @@ pub(super) fn read(answers: Vec<Vec<Row>>) -> Result<Schema, ReflectError> {
     let mut schema = Schema {
         own_namespace: names(own)?.pop(),
         namespaces: read_namespaces(others)?,
-        extensions: names(extensions)?,
+        extensions: read_extensions(extensions)?,
         domains,
         enums,
         sequences: sequences::all(sequences, counters),
@@ -192,6 +198,15 @@ fn read_namespaces(rows: Vec<Row>) -> Result<Vec<Namespace>, ReflectError> {
     }
     namespaces.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(namespaces)
+}
+
+fn read_extensions(rows: Vec<Row>) -> Result<Vec<ObjectName>, ReflectError> {
+    let rows = rows.into_iter();
+    let mut names = rows
+        .map(|row| Fields::of("an extension", row).object())
+        .collect::<Result<Vec<_>, _>>()?;
+    names.sort_by(|a, b| a.name.cmp(&b.name));
+    Ok(names)
 }
 
 fn names(rows: Vec<Row>) -> Result<Vec<String>, ReflectError> {

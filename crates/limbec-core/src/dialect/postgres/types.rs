@@ -172,10 +172,7 @@ impl Spelling {
             "timestamptz" | "timestamp with time zone" => {
                 Some(ColumnType::TimestampTz { precision: one()? })
             }
-            "interval" => match one()? {
-                None | Some(6) => Some(ColumnType::Interval),
-                Some(_) => None,
-            },
+            "interval" => bare(ColumnType::Interval),
             "uuid" => bare(ColumnType::Uuid),
             "json" => bare(ColumnType::Json),
             "jsonb" => bare(ColumnType::Jsonb),
@@ -196,6 +193,17 @@ impl Spelling {
         Some(ColumnType::Numeric { precision, scale })
     }
 
+    /// `interval` of `interval(6)`, and so on: all the digits there are.
+    fn without_all_digits(mut self) -> Self {
+        let name = self.name.as_str();
+        let timed =
+            matches!(name, "timetz" | "time with time zone") || name.starts_with("interval");
+        if timed && self.modifiers == ["6"] {
+            self.modifiers.clear();
+        }
+        self
+    }
+
     /// One text for all spellings of a type that has no variant of its own.
     fn text(&self) -> String {
         let name = match self.name.as_str() {
@@ -203,10 +211,7 @@ impl Spelling {
             "varbit" => "bit varying",
             other => other,
         };
-        // `interval(6)`, `time(6) with time zone`: all the digits there are; `bit` is `bit(1)`.
-        let timed = name == "time with time zone" || name.starts_with("interval");
         let modifiers = match self.modifiers.join(",") {
-            six if six == "6" && timed => String::new(),
             none if none.is_empty() && name == "bit" => "(1)".to_string(),
             none if none.is_empty() => none,
             some => format!("({some})"),
@@ -260,7 +265,7 @@ pub(super) fn resolve(column_type: &ColumnType) -> ColumnType {
     /// The digits of a second's fraction when none are asked for.
     const ALL_DIGITS: Option<u32> = Some(6);
     match column_type.clone() {
-        ColumnType::Custom(text) => match Spelling::of(&text) {
+        ColumnType::Custom(text) => match Spelling::of(&text).map(Spelling::without_all_digits) {
             Some(spelling) => match spelling.column_type() {
                 Some(known) => resolve(&known),
                 None if spelling.array => {

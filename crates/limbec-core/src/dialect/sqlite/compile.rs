@@ -177,7 +177,7 @@ fn plainly(operation: &Operation) -> Result<Vec<Step>, CompileError> {
             Err(lacks("schemas", name))
         }
         Operation::CreateExtension { name } | Operation::DropExtension { name } => {
-            Err(lacks("extensions", name))
+            Err(lacks("extensions", &name.name))
         }
         Operation::CreateDomain { domain } | Operation::AlterDomain { to: domain, .. } => {
             Err(lacks("domains", &domain.name.to_string()))

@@ -34,7 +34,7 @@ pub(super) fn differences(schema: &Schema, text: &str, options: &ModelOptions) -
     told.extend(namespaces.map(|it| lacks("the schema", &it.name)));
     let extensions = schema.extensions.iter();
     let extensions = extensions.filter(|it| !read.extensions.contains(it));
-    told.extend(extensions.map(|it| lacks("the extension", it)));
+    told.extend(extensions.map(|it| lacks("the extension", &it.name)));
     told
 }
 

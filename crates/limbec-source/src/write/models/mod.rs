@@ -142,6 +142,7 @@ fn beside_tables(
         .chain(schema.enums.iter().map(|it| &it.name))
         .chain(schema.domains.iter().map(|it| &it.name))
         .chain(schema.sequences.iter().map(|it| &it.name))
+        .chain(&schema.extensions)
         .filter_map(|it| it.schema.as_deref())
         .collect();
     let namespaces = schema.namespaces.iter();

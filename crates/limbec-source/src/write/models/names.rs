@@ -52,7 +52,7 @@ pub(super) struct TypeNames {
     domains: BTreeMap<ObjectName, String>,
     sequences: BTreeMap<ObjectName, String>,
     namespaces: BTreeMap<String, String>,
-    extensions: BTreeMap<String, String>,
+    extensions: BTreeMap<ObjectName, String>,
 }
 
 impl TypeNames {
@@ -87,8 +87,8 @@ impl TypeNames {
             names.namespaces.insert(namespace.name.clone(), name);
         }
         for extension in &schema.extensions {
-            let bare = ObjectName::new(extension.as_str());
-            let name = choose(&bare, [camel(extension)], "Extension", &mut taken);
+            let whole = camel(&extension.name);
+            let name = choose(extension, [whole], "Extension", &mut taken);
             names.extensions.insert(extension.clone(), name);
         }
         names
@@ -115,7 +115,7 @@ impl TypeNames {
         self.namespaces.get(name).map_or("Schema", String::as_str)
     }
 
-    pub(super) fn extension(&self, name: &str) -> &str {
+    pub(super) fn extension(&self, name: &ObjectName) -> &str {
         self.extensions
             .get(name)
             .map_or("Extension", String::as_str)

@@ -96,8 +96,8 @@ pub(super) fn namespace(it: &Namespace, names: &TypeNames) -> String {
 }
 
 /// Writes an extension.
-pub(super) fn extension(name: &str, names: &TypeNames) -> String {
+pub(super) fn extension(name: &ObjectName, names: &TypeNames) -> String {
     let rust_name = names.extension(name);
-    let all = name_items(&ObjectName::new(name), rust_name);
+    let all = name_items(name, rust_name);
     item("Extension", "extension", None, all, rust_name)
 }

@@ -9,7 +9,7 @@ use crate::dialect::postgres::canonical::{unwrapped, with_in_lists};
 use crate::dialect::postgres::names;
 use crate::dialect::{ReflectError, Row};
 use crate::schema::{ExcludeConstraint, ExcludeElement, Index, IndexElement, IndexKey};
-use crate::sql::{Token, TokenKind, tokens};
+use crate::sql::{Token, TokenKind, operator_class, tokens};
 
 /// A row an index. What a build that failed has left is told from the others. Foreign keys point at
 /// the index of what they refer to, so only the constraints that own theirs count.
@@ -191,9 +191,7 @@ fn element(
         element.descending = true;
         words = rest;
     }
-    if let (Some(first), Some(last)) = (words.first(), words.last()) {
-        element.operator_class = Some(options[first.start..last.end()].to_string());
-    }
+    element.operator_class = operator_class(words).map(|(class, _)| class);
     *rest = &options[length..];
     Some(element)
 }

@@ -1,0 +1,60 @@
+//! One text for all spellings of an operator class with its parameters.
+
+use super::{Token, TokenKind};
+
+/// Reads the operator class at the start of some tokens: its text, and how many tokens it takes.
+/// `None` where no name stands there.
+///
+/// ```
+/// use limbec_core::sql::{operator_class, tokens};
+/// let all: Vec<_> = tokens(r#"ext."trgm_ops" ( siglen = '32' ) DESC"#).collect();
+/// let (text, length) = operator_class(&all).unwrap();
+/// assert_eq!(text, "ext.trgm_ops(siglen=32)");
+/// assert!(all[length].is_word("DESC"));
+/// ```
+pub fn operator_class(all: &[Token<'_>]) -> Option<(String, usize)> {
+    let mut text = all.first()?.name().map(quoted)?;
+    let mut at = 1;
+    while let [dot, part, ..] = &all[at..]
+        && dot.is_symbol(".")
+        && let Some(part) = part.name()
+    {
+        text = format!("{text}.{}", quoted(part));
+        at += 2;
+    }
+    let is_open = |token: &Token<'_>| token.is_symbol("(");
+    if !all.get(at).is_some_and(is_open) {
+        return Some((text, at));
+    }
+    let end = at + all[at..].iter().position(|it| it.is_symbol(")"))?;
+    let parameters = all[at + 1..end].split(|it| it.is_symbol(","));
+    let parameters: Vec<String> = parameters
+        .map(|parameter| parameter.iter().map(|it| bare(it)).collect())
+        .collect();
+    Some((format!("{text}({})", parameters.join(", ")), end + 1))
+}
+
+/// A name, in quotes where it needs them.
+fn quoted(name: String) -> String {
+    let mut characters = name.chars();
+    let starts = characters
+        .next()
+        .is_some_and(|it| it.is_ascii_lowercase() || it == '_');
+    let is_plain = |it: char| it.is_ascii_lowercase() || it.is_ascii_digit() || it == '_';
+    if starts && characters.all(is_plain) {
+        name
+    } else {
+        format!("\"{}\"", name.replace('"', "\"\""))
+    }
+}
+
+/// A part of a parameter, without the quotes that the server puts round every value.
+fn bare<'a>(token: &Token<'a>) -> &'a str {
+    let inside = token.text.strip_prefix('\'');
+    let inside = inside.and_then(|it| it.strip_suffix('\''));
+    let is_word = |it: &&str| !it.is_empty() && it.chars().all(|c| c.is_ascii_alphanumeric());
+    match inside.filter(is_word) {
+        Some(inside) if token.kind == TokenKind::Text => inside,
+        _ => token.text,
+    }
+}
