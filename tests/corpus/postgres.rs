@@ -40,6 +40,11 @@ fn every_type() {
 }
 
 #[test]
+fn a_bit_of_everything() {
+    adopted_from("a_bit_of_everything", include_str!("own/everything.sql"));
+}
+
+#[test]
 fn what_extensions_bring() {
     adopted_from("what_extensions_bring", include_str!("own/extensions.sql"));
 }

@@ -17,7 +17,7 @@ impl Unmodelled {
     pub fn invalid_index(table: &Table, index: &Index) -> Self {
         Unmodelled {
             table: Some(table.name.clone()),
-            what: format!("the index `{}`, left by a build that failed,", index.name),
+            what: format!("the index `{}`, which is not valid,", index.name),
         }
     }
 }

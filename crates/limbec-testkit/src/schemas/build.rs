@@ -302,8 +302,13 @@ fn foreign_key(
         .map(|key| &key.columns)
         .chain(uniques.map(|it| &it.columns))
         .filter(|columns| {
+            // PostgreSQL cannot look through the rows for a key over arrays of `varchar`.
+            let refers = |column: &Column| {
+                let is_array = matches!(column.column_type, ColumnType::Array(_));
+                column.generated.is_none() && !is_array
+            };
             let mut columns = columns.iter().filter_map(|it| referred.column_named(it));
-            columns.all(|column| column.generated.is_none())
+            columns.all(refers)
         })
         .collect();
     let target = keys.get(key % keys.len().max(1))?;

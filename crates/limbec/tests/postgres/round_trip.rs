@@ -347,7 +347,7 @@ async fn an_invalid_index_is_missing() {
     target.tables[0].indexes.clear();
     let found = compare(&current, &target, &Postgres, &Verdicts::default());
     assert_eq!(found.operations, []);
-    assert!(found.unknown[0].contains("`i`, left by a build that failed"));
+    assert!(found.unknown[0].contains("`i`, which is not valid"));
 
     let wanted = Index::new("i", ["a"]).unique();
     target.tables[0].indexes = vec![wanted.clone()];

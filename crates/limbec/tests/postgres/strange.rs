@@ -86,3 +86,23 @@ async fn objects_beyond_the_model_are_passed_by() {
     assert_eq!(odd.predicate.as_deref(), Some("t <> 'a, b)'::text"));
     assert_eq!(schema.tables[2].uniques[0].columns, ["c", "a"]);
 }
+
+#[tokio::test]
+async fn what_a_partition_says_of_its_own_is_told() {
+    let mut scratch = Scratch::new().await;
+    scratch
+        .sql(
+            "CREATE TABLE parts (id int, at date, n int DEFAULT 1) PARTITION BY RANGE (id);
+             CREATE TABLE same PARTITION OF parts FOR VALUES FROM (0) TO (10);
+             CREATE TABLE own (id int NOT NULL, at date DEFAULT now(), n int DEFAULT 1);
+             ALTER TABLE parts ATTACH PARTITION own FOR VALUES FROM (10) TO (20)",
+        )
+        .await;
+    let told = scratch.reflect().await.unmodelled;
+    let told: Vec<_> = told.iter().map(ToString::to_string).collect();
+    let expected = [
+        "the NOT NULL of `id` of the table `own`",
+        "the default of `at` of the table `own`",
+    ];
+    assert_eq!(told, expected);
+}
