@@ -32,14 +32,21 @@ pub(crate) fn run(filters: &[String]) -> Result<(), Failure> {
     let is_wanted = |project: &&Project| {
         filters.is_empty() || filters.iter().any(|it| project.name.contains(it.as_str()))
     };
+    let mut failed = Vec::new();
     for project in PROJECTS.iter().filter(is_wanted) {
-        let cost = measure(project, &cluster)?;
-        println!(
-            "| {} | {} | {:.0} s | {:.0} s | {:.2} MB |",
-            project.name, cost.crates, cost.cpu, cost.wall, cost.megabytes
-        );
+        match measure(project, &cluster) {
+            Ok(cost) => println!(
+                "| {} | {} | {:.0} s | {:.0} s | {:.2} MB |",
+                project.name, cost.crates, cost.cpu, cost.wall, cost.megabytes
+            ),
+            // The others are worth knowing all the same.
+            Err(failure) => failed.push(format!("{}: {failure}", project.name)),
+        }
     }
-    Ok(())
+    if failed.is_empty() {
+        return Ok(());
+    }
+    Err(Failure::new(failed.join("\n")))
 }
 
 struct Cost {

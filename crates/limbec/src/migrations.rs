@@ -120,14 +120,14 @@ impl Migrations {
     }
 
     /// How a database stands to the revisions of this program, without changing anything: behind,
-    /// in step, or ahead.
+    /// in step, or ahead, and which of those applied this program has another text of.
     ///
     /// # Errors
     /// When the database cannot be reached or read.
     pub async fn check<D: Open>(&self, database: D) -> Result<Standing, Error> {
-        let graph = self.revisions()?.graph();
+        let revisions = self.revisions()?;
         let mut session = Session::new(database.open_to_read().await?);
-        let standing = Standing::read(&mut session.connection, graph).await;
+        let standing = Standing::read(&mut session.connection, revisions).await;
         session.finish();
         standing
     }

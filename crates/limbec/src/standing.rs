@@ -5,7 +5,9 @@ use std::fmt;
 use limbec_core::revision::Graph;
 
 use crate::connection::Connection;
-use crate::run::{Ahead, Error, VERSION_TABLE, Version, WhenAhead, judge, look};
+use crate::run::{
+    Ahead, Error, Revisions, State, VERSION_TABLE, WhenAhead, changed_in_words, judge, look, refuse,
+};
 
 /// How a database stands to the revisions of a program: behind, in step, or ahead.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -21,27 +23,36 @@ pub struct Standing {
     pub unknown: Vec<String>,
     /// What the database's journal says of those that it is ahead by.
     pub ahead: Option<Ahead>,
+    /// The applied revisions of which this program has another text than what was applied. Not looked for
+    /// where the database is ahead.
+    pub changed: Vec<String>,
 }
 
 impl Standing {
     /// Whether the database is where this program wants it.
     pub fn is_up_to_date(&self) -> bool {
-        self.pending.is_empty() && self.unknown.is_empty()
+        self.pending.is_empty() && self.unknown.is_empty() && self.changed.is_empty()
     }
 
-    pub(crate) async fn read<C: Connection>(
+    pub(crate) async fn read<C: Connection, R: Revisions>(
         connection: &mut C,
-        graph: &Graph,
+        revisions: &R,
     ) -> Result<Self, Error> {
         let table = VERSION_TABLE.into();
-        let version = Version::read(connection, &table).await?;
-        let ahead = look(connection, &table, graph, &version.rows).await?;
-        Standing::of(version.rows, ahead, graph)
+        let graph = revisions.graph();
+        let state = State::read(connection, &table).await?;
+        let ahead = look(connection, &table, graph, &state.version.rows).await?;
+        let mut standing = Standing::of(state.version.rows.clone(), ahead, graph)?;
+        if standing.unknown.is_empty() {
+            standing.changed = state.changed(revisions)?;
+        }
+        Ok(standing)
     }
 
     /// What a program goes on with where the database is ahead; an error where it is so by more than
-    /// the policy allows.
+    /// the policy allows, or where a revision is no longer what was applied.
     pub(crate) fn judge(&self, graph: &Graph, policy: WhenAhead) -> Result<Option<Ahead>, Error> {
+        refuse(&self.changed)?;
         if self.unknown.is_empty() {
             return Ok(None);
         }
@@ -71,12 +82,20 @@ impl Standing {
             pending,
             unknown,
             ahead,
+            changed: Vec::new(),
         })
     }
 }
 
 impl fmt::Display for Standing {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !self.changed.is_empty() {
+            f.write_str(&changed_in_words(&self.changed))?;
+            if self.pending.is_empty() {
+                return Ok(());
+            }
+            f.write_str("; ")?;
+        }
         match (self.unknown.as_slice(), self.pending.as_slice()) {
             ([], []) => f.write_str("the database is up to date"),
             ([], [one]) => write!(f, "1 revision is pending: {one}"),
@@ -130,6 +149,17 @@ mod tests {
         assert_eq!(told(&["b"]), "1 revision is pending: c");
         assert_eq!(told(&["c"]), "the database is up to date");
         assert_eq!(told(&["d"]), "the database is ahead of this program, at d");
+    }
+
+    #[test]
+    fn a_revision_that_was_changed_is_named() {
+        let mut standing = Standing::of(vec!["b".to_string()], None, &graph()).unwrap();
+        standing.changed = vec!["a".to_string()];
+        let text = "the revision `a` is not what was applied: its file has changed; \
+                    1 revision is pending: c";
+        assert_eq!(standing.to_string(), text);
+        assert!(!standing.is_up_to_date());
+        assert!(standing.judge(&graph(), WhenAhead::Serve).is_err());
     }
 
     #[test]

@@ -224,9 +224,9 @@ impl<'m> Start<'m> {
     }
 
     async fn look<C: Connection>(&mut self, connection: &mut C) -> Result<Found, Error> {
-        let graph = self.migrations.revisions()?.graph();
-        let standing = Standing::read(connection, graph).await?;
-        let ahead = standing.judge(graph, self.settings.when_ahead)?;
+        let revisions = self.migrations.revisions()?;
+        let standing = Standing::read(connection, revisions).await?;
+        let ahead = standing.judge(revisions.graph(), self.settings.when_ahead)?;
         if !standing.pending.is_empty() {
             return Ok(Found::Behind(standing));
         }

@@ -115,8 +115,12 @@ fn one_that_waits_goes_on_when_another_has_applied() {
             }
             block_on(APPLIES.start().run(&url)).unwrap().revisions.len()
         });
+        let mut told = Vec::new();
         let wait = WAITS.start().policy(Policy::Wait);
+        let wait = wait.observe(|event| told.extend(limbec::report::progress(event)));
         let outcome = block_on(wait.run(&url)).unwrap();
+        let text = "Waiting until another process has applied 3 revisions: nobody is seen at it (";
+        assert!(told[0].1.starts_with(text), "{told:?}");
         assert_eq!(outcome.rows, [HEAD]);
         assert!(outcome.revisions.is_empty());
         other.join().unwrap()
@@ -163,6 +167,26 @@ fn ahead(migrations: &Migrations, adds: bool) -> Connection {
     );
     database.execute_batch(&sql).unwrap();
     database
+}
+
+#[test]
+fn a_revision_that_was_changed_since_stops_every_policy() {
+    static MIGRATIONS: Migrations = embed!("tests/embed");
+    let mut database = memory();
+    block_on(MIGRATIONS.upgrade(&mut database, "head")).unwrap();
+    let other = "UPDATE limbec_log SET checksum = '1:0:0' WHERE revision = '3950395dfef3'";
+    database.execute_batch(other).unwrap();
+
+    let text = "the revision `3950395dfef3` is not what was applied: its file has changed";
+    let standing = block_on(MIGRATIONS.check(&mut database)).unwrap();
+    assert_eq!(standing.to_string(), text);
+    assert_eq!(standing.changed, ["3950395dfef3"]);
+    for policy in POLICIES {
+        let start = MIGRATIONS.start().policy(policy).timeout(Duration::ZERO);
+        let error = block_on(start.run(&mut database)).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Changed, "{policy:?}");
+        assert_eq!(error.to_string(), text);
+    }
 }
 
 const POLICIES: [Policy; 3] = [Policy::Apply, Policy::Wait, Policy::Verify];
@@ -320,7 +344,7 @@ fn progress_is_traced() {
         let mut database = memory();
         block_on(MIGRATIONS.upgrade(&mut database, "61ee6f04df66")).unwrap();
         let wait = MIGRATIONS.start().policy(Policy::Wait);
-        block_on(wait.timeout(Duration::from_millis(1)).run(&mut database)).unwrap_err();
+        block_on(wait.timeout(Duration::ZERO).run(&mut database)).unwrap_err();
     });
     let lines = LINES.lock().unwrap();
     let rest: Vec<&str> = lines[1..].iter().map(String::as_str).collect();
@@ -328,8 +352,6 @@ fn progress_is_traced() {
         rest,
         [
             "message=The database is at 61ee6f04df66 ran=1 ",
-            "message=Waiting until another process has applied 2 revisions: nobody is at it now \
-             (0 of 0 s) ",
             "message=the database is behind, and nobody has upgraded it in 0 seconds: 2 revisions \
              are pending: 3950395dfef3, 27c6a30d7c24\n  hint: this process waits and applies nothing \
              (policy `wait`): see whether the one that applies has run ",

@@ -4,6 +4,8 @@
 //! never touches a connection. Nothing outside `dialect/<name>/` writes SQL or asks which dialect
 //! it has; shared code asks for [`Capabilities`] and folded names.
 
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
+mod journal;
 #[cfg(feature = "postgres")]
 pub mod postgres;
 #[cfg(feature = "sqlite")]

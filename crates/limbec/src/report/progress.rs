@@ -78,7 +78,7 @@ pub fn progress(event: &Event<'_>) -> Option<(Level, String)> {
                 several => format!("{} revisions", several.len()),
             };
             let who = holder.map_or_else(
-                || "nobody is at it now".to_string(),
+                || "nobody is seen at it".to_string(),
                 |holder| format!("{holder} is at it"),
             );
             let text = format!(

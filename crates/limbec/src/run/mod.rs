@@ -54,6 +54,7 @@ pub use scratch::Scratch;
 pub use settings::{Settings, WhenAhead, environment};
 #[cfg(feature = "generate")]
 pub use settle::settle;
+pub(crate) use state::{State, changed_in_words, refuse};
 pub use version::{VERSION_TABLE, Version};
 
 use limbec_core::checksum;

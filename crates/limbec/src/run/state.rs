@@ -13,8 +13,8 @@ use crate::connection::{Answer, Connection, DatabaseError};
 
 /// What is known of a database before anything is planned. Read in one flight.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(super) struct State {
-    pub(super) version: Version,
+pub(crate) struct State {
+    pub(crate) version: Version,
     pub(super) journal_exists: bool,
     pub(super) standings: Vec<Standing>,
 }
@@ -45,7 +45,7 @@ pub(super) struct Progress {
 }
 
 impl State {
-    pub(super) async fn read<C: Connection>(
+    pub(crate) async fn read<C: Connection>(
         connection: &mut C,
         version_table: &ObjectName,
     ) -> Result<State, Error> {
@@ -91,26 +91,11 @@ impl State {
 
     /// Refuses to go on where a revision is no longer what was applied.
     pub(super) fn refuse_changed<R: Revisions>(&self, revisions: &R) -> Result<(), Error> {
-        let changed = self.changed(revisions)?;
-        let Some(first) = changed.first() else {
-            return Ok(());
-        };
-        let message = match changed.as_slice() {
-            [one] => format!("the revision `{one}` is not what was applied: its file has changed"),
-            several => format!(
-                "{} revisions are not what was applied, their files have changed: {}",
-                several.len(),
-                several.join(", ")
-            ),
-        };
-        Err(Error::new(ErrorKind::Changed, message).with_hint(format!(
-            "bring the file back and put the change into a new revision; where the database is \
-             right as it is: limbec accept {first} --reason \"…\""
-        )))
+        refuse(&self.changed(revisions)?)
     }
 
     /// The applied revisions whose files now say something else, in the graph's order.
-    pub(super) fn changed<R: Revisions>(&self, revisions: &R) -> Result<Vec<String>, Error> {
+    pub(crate) fn changed<R: Revisions>(&self, revisions: &R) -> Result<Vec<String>, Error> {
         if self.standings.iter().all(|it| it.checksum.is_none()) {
             return Ok(Vec::new());
         }
@@ -209,6 +194,31 @@ impl Standing {
     pub(super) fn in_words(&self) -> String {
         let done = if self.done { self.step } else { self.step - 1 };
         format!("{done} of {} steps", self.steps)
+    }
+}
+
+/// Refuses to go on with revisions that are no longer what was applied.
+pub(crate) fn refuse(changed: &[String]) -> Result<(), Error> {
+    let Some(first) = changed.first() else {
+        return Ok(());
+    };
+    Err(
+        Error::new(ErrorKind::Changed, changed_in_words(changed)).with_hint(format!(
+            "bring the file back and put the change into a new revision; where the database is \
+             right as it is: limbec accept {first} --reason \"…\""
+        )),
+    )
+}
+
+/// Revisions that are no longer what was applied, in words.
+pub(crate) fn changed_in_words(changed: &[String]) -> String {
+    match changed {
+        [one] => format!("the revision `{one}` is not what was applied: its file has changed"),
+        several => format!(
+            "{} revisions are not what was applied, their files have changed: {}",
+            several.len(),
+            several.join(", ")
+        ),
     }
 }
 

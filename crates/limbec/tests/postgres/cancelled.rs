@@ -64,44 +64,41 @@ async fn begin_again(migrations: &Migrations, scratch: &mut Scratch) {
     scratch.sql("DELETE FROM limbec_log").await;
 }
 
-#[tokio::test]
-async fn on_a_connection_that_was_lent() {
-    static MIGRATIONS: Migrations = embed!("tests/embed_parts");
+/// Gives an upgrade up after every number of waits, on a connection that is lent to it or on its own.
+async fn everywhere(migrations: &Migrations, lend: bool) {
     let mut scratch = Scratch::new().await;
-    let mut client = connect_postgres(scratch.database.url()).await.unwrap();
-    let mut waits = 0;
-    loop {
-        let work = MIGRATIONS.upgrade(&mut client, "head");
-        let ended = dropped_after(waits, work).await;
-        assert_as_it_was(&mut client, waits).await;
-        MIGRATIONS.upgrade(&mut client, "head").await.unwrap();
+    let url = scratch.database.url().to_string();
+    let mut client = connect_postgres(&url).await.unwrap();
+    for waits in 0.. {
+        let ended = if lend {
+            let work = migrations.upgrade(&mut client, "head");
+            let ended = dropped_after(waits, work).await;
+            assert_as_it_was(&mut client, waits).await;
+            migrations.upgrade(&mut client, "head").await.unwrap();
+            ended
+        } else {
+            let ended = dropped_after(waits, migrations.upgrade(&url, "head")).await;
+            migrations.upgrade(&url, "head").await.unwrap();
+            ended
+        };
         assert_right(&mut scratch, waits).await;
         if let Some(ended) = ended {
             assert_eq!(ended.unwrap().rows, [HEAD]);
+            assert!(waits > 10, "it was given up {waits} times only");
             break;
         }
-        begin_again(&MIGRATIONS, &mut scratch).await;
-        waits += 1;
+        begin_again(migrations, &mut scratch).await;
     }
-    assert!(waits > 10, "it was given up {waits} times only");
+}
+
+#[tokio::test]
+async fn on_a_connection_that_was_lent() {
+    static MIGRATIONS: Migrations = embed!("tests/embed_parts");
+    everywhere(&MIGRATIONS, true).await;
 }
 
 #[tokio::test]
 async fn on_a_connection_of_its_own() {
     static MIGRATIONS: Migrations = embed!("tests/embed_parts");
-    let mut scratch = Scratch::new().await;
-    let url = scratch.database.url().to_string();
-    let mut waits = 0;
-    loop {
-        let ended = dropped_after(waits, MIGRATIONS.upgrade(&url, "head")).await;
-        MIGRATIONS.upgrade(&url, "head").await.unwrap();
-        assert_right(&mut scratch, waits).await;
-        if let Some(ended) = ended {
-            assert_eq!(ended.unwrap().rows, [HEAD]);
-            break;
-        }
-        begin_again(&MIGRATIONS, &mut scratch).await;
-        waits += 1;
-    }
-    assert!(waits > 10, "it was given up {waits} times only");
+    everywhere(&MIGRATIONS, false).await;
 }

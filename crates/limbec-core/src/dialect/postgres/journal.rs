@@ -2,6 +2,7 @@
 
 use super::names::{cut, literal, literal_or_null, object, quote};
 use super::version_table::UNDEFINED_TABLE;
+use crate::dialect::journal as shared;
 use crate::journal::{Journal, JournalEntry};
 use crate::schema::ObjectName;
 use crate::steps::Step;
@@ -59,27 +60,16 @@ impl Journal for Log {
     }
 
     fn standing(&self, revision: Option<&str>) -> String {
-        let only = only(revision);
-        let table = &self.table;
-        format!(
-            "SELECT revision, direction, step, steps, state, checksum FROM {table} \
-             WHERE id IN (SELECT max(id) FROM {table}{only} GROUP BY revision) \
-             AND id > coalesce((SELECT max(id) FROM {table} WHERE direction = 'stamp'), 0)"
-        )
+        shared::standing(&self.table, &only(revision))
     }
 
     fn select(&self, revision: Option<&str>, limit: Option<usize>) -> String {
-        let only = only(revision);
-        let limit = limit.map(|limit| format!(" LIMIT {limit}"));
-        format!(
-            "SELECT id, revision, message, revises, depends_on, direction, step, steps, state, \
-             to_char(started_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS') || ' UTC', \
-             round(extract(epoch FROM finished_at - started_at) * 1000), host, pid, limbec, \
-             checksum, adds, sql, revert_sql, note FROM {}{} ORDER BY id DESC{}",
-            self.table,
-            only,
-            limit.unwrap_or_default()
-        )
+        let values = shared::Values {
+            started_at: "to_char(started_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS') || ' UTC'",
+            duration_ms: "round(extract(epoch FROM finished_at - started_at) * 1000)",
+            adds: "adds",
+        };
+        shared::select(&self.table, &values, &only(revision), limit)
     }
 
     fn insert(&self, entry: &JournalEntry<'_>) -> Step {

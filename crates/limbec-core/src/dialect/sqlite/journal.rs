@@ -1,6 +1,7 @@
 //! The journal's SQL.
 
 use super::names::{quote, text};
+use crate::dialect::journal as shared;
 use crate::journal::{Journal, JournalEntry};
 use crate::schema::ObjectName;
 use crate::steps::Step;
@@ -56,28 +57,17 @@ impl Journal for Log {
     }
 
     fn standing(&self, revision: Option<&str>) -> String {
-        let only = only(revision);
-        let table = self.table();
-        format!(
-            "SELECT revision, direction, step, steps, state, checksum FROM {table} \
-             WHERE id IN (SELECT max(id) FROM {table}{only} GROUP BY revision) \
-             AND id > coalesce((SELECT max(id) FROM {table} WHERE direction = 'stamp'), 0)"
-        )
+        shared::standing(&self.table(), &only(revision))
     }
 
     fn select(&self, revision: Option<&str>, limit: Option<usize>) -> String {
-        let only = only(revision);
-        let limit = limit.map(|limit| format!(" LIMIT {limit}"));
-        format!(
-            "SELECT id, revision, message, revises, depends_on, direction, step, steps, state, \
-             strftime('%Y-%m-%d %H:%M:%S UTC', started_at), \
-             CAST(round((julianday(finished_at) - julianday(started_at)) * 86400000) AS INTEGER), \
-             host, pid, limbec, checksum, CASE adds WHEN 1 THEN 't' WHEN 0 THEN 'f' END, sql, \
-             revert_sql, note FROM {}{} ORDER BY id DESC{}",
-            self.table(),
-            only,
-            limit.unwrap_or_default()
-        )
+        let values = shared::Values {
+            started_at: "strftime('%Y-%m-%d %H:%M:%S UTC', started_at)",
+            duration_ms: "CAST(round((julianday(finished_at) - julianday(started_at)) * 86400000) \
+                          AS INTEGER)",
+            adds: "CASE adds WHEN 1 THEN 't' WHEN 0 THEN 'f' END",
+        };
+        shared::select(&self.table(), &values, &only(revision), limit)
     }
 
     fn insert(&self, entry: &JournalEntry<'_>) -> Step {
