@@ -86,7 +86,7 @@ pub(super) fn same(
             .elements
             .iter()
             .zip(&target.elements)
-            .all(|(current, target)| same_element(current, target, tables, judge))
+            .all(|(a, b)| same_element(a, b, method(target.method.as_deref()), tables, judge))
         && judge.same_optional_expression(
             tables,
             &Place::Predicate,
@@ -103,6 +103,7 @@ pub(super) fn method(said: Option<&str>) -> &str {
 pub(super) fn same_element(
     current: &IndexElement,
     target: &IndexElement,
+    method: &str,
     tables: Tables<'_>,
     judge: &mut Judge<'_>,
 ) -> bool {
@@ -127,6 +128,39 @@ pub(super) fn same_element(
     same_key
         && current.descending == target.descending
         && nulls_first(current) == nulls_first(target)
-        && current.collation == target.collation
-        && current.operator_class == target.operator_class
+        && collation(current, tables.current) == collation(target, tables.target)
+        && same_operator_class(current, target, method, tables, judge)
+}
+
+/// The collation by which an element is sorted: its own, or that of its column.
+fn collation<'a>(element: &'a IndexElement, table: &'a Table) -> Option<&'a String> {
+    let of_column = || table.column_named(column(element)?)?.collation.as_ref();
+    element.collation.as_ref().or_else(of_column)
+}
+
+fn column(element: &IndexElement) -> Option<&str> {
+    match &element.key {
+        IndexKey::Column(name) => Some(name),
+        IndexKey::Expression(_) => None,
+    }
+}
+
+/// Whether two operator classes are one; a database says none where it is the default.
+fn same_operator_class(
+    current: &IndexElement,
+    target: &IndexElement,
+    method: &str,
+    tables: Tables<'_>,
+    judge: &Judge<'_>,
+) -> bool {
+    match (&current.operator_class, &target.operator_class) {
+        (None, Some(class)) | (Some(class), None) => {
+            let column = column(target).and_then(|name| tables.target.column_named(name));
+            let column_type = column.map(|it| &it.column_type);
+            judge
+                .dialect
+                .is_default_operator_class(class, method, column_type)
+        }
+        (current, target) => current == target,
+    }
 }

@@ -299,6 +299,17 @@ pub trait Dialect: fmt::Debug + Send + Sync {
     /// the database keeps.
     fn fold_name<'a>(&self, name: &'a str) -> Cow<'a, str>;
 
+    /// Whether an operator class is the one that an index by this method has anyway over a type, which
+    /// may not be known.
+    fn is_default_operator_class(
+        &self,
+        _class: &str,
+        _method: &str,
+        _of: Option<&ColumnType>,
+    ) -> bool {
+        false
+    }
+
     /// Quotes a name where that is needed.
     fn quote(&self, name: &str) -> String;
 

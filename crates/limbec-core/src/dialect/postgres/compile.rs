@@ -28,6 +28,7 @@ use crate::schema::Schema;
 use crate::steps::{Step, read_script};
 
 pub(super) use enumeration::adds_label_used_by;
+pub(super) use index::is_default_operator_class;
 
 type Steps = Result<Vec<Step>, CompileError>;
 

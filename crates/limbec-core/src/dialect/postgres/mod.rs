@@ -47,6 +47,15 @@ impl Dialect for Postgres {
         }
     }
 
+    fn is_default_operator_class(
+        &self,
+        class: &str,
+        method: &str,
+        of: Option<&ColumnType>,
+    ) -> bool {
+        compile::is_default_operator_class(class, method, of)
+    }
+
     fn fold_name<'a>(&self, name: &'a str) -> Cow<'a, str> {
         Cow::Borrowed(names::cut(name))
     }
