@@ -163,6 +163,10 @@ impl Database {
     /// # Errors
     /// When the database cannot be reached or opened, or the feature of its driver is off. The
     /// password does not stand in the message.
+    #[cfg_attr(
+        not(feature = "postgres"),
+        allow(clippy::unused_async, reason = "SQLite opens a file at once")
+    )]
     pub async fn connect(url: &DatabaseUrl) -> Result<Self, Error> {
         let failed = |error: DatabaseError| {
             let message = format!("cannot open the database {url}: {error}");
