@@ -127,7 +127,10 @@ fn a_writer_that_does_not_end_is_told_of() {
     let writer = writer(&scratch);
     let error = upgrade(&scratch, |_| ()).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Busy);
-    assert_eq!(error.to_string(), "revision one: database is locked, 3 times");
+    assert_eq!(
+        error.to_string(),
+        "revision one: database is locked, 3 times"
+    );
     let statement = error.failed_statement().unwrap();
     assert_eq!(statement.sql, "BEGIN IMMEDIATE");
     let hint = statement.hint.clone().unwrap();
