@@ -8,7 +8,7 @@ use limbec_core::dialect::Dialect;
 use limbec_core::journal;
 use limbec_core::operations::Operation;
 use limbec_core::schema::Schema;
-use tokio::task::JoinHandle;
+use tokio::task::{JoinHandle, spawn_blocking};
 
 use crate::commands::all_heads;
 use crate::config::Config;
@@ -43,11 +43,8 @@ pub(crate) async fn compare(
     let dialect = url.dialect()?;
     // The server answers while the models are read.
     let reading = tokio::spawn(read(url.clone()));
-    let target = finished({
-        let config = config.clone();
-        tokio::task::spawn_blocking(move || load(&config, dialect))
-    });
-    let target = target.await?;
+    let files = config.clone();
+    let target = finished(spawn_blocking(move || load(&files, dialect))).await?;
     let (mut database, version, reflected) = finished(reading).await?;
     up_to_date(&version, project)?;
     let mut reflected = reflected?;

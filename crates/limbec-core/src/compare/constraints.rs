@@ -129,14 +129,14 @@ fn same_exclude(
     tables: Tables<'_>,
     judge: &mut Judge<'_>,
 ) -> bool {
+    let method = indexes::method(b.method.as_deref());
     a.deferrable == b.deferrable
-        && indexes::method(a.method.as_deref()) == indexes::method(b.method.as_deref())
+        && indexes::method(a.method.as_deref()) == method
         && judge.same_names(&a.include, &b.include)
         && a.elements.len() == b.elements.len()
-        && (a.elements.iter().zip(&b.elements)).all(|(one, other)| {
-            let method = indexes::method(b.method.as_deref());
-            one.operator == other.operator
-                && indexes::same_element(&one.element, &other.element, method, tables, judge)
+        && (a.elements.iter().zip(&b.elements)).all(|(a, b)| {
+            a.operator == b.operator
+                && indexes::same_element(&a.element, &b.element, method, tables, judge)
         })
         && judge.same_optional_expression(
             tables,

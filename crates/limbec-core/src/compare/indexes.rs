@@ -77,8 +77,9 @@ pub(super) fn same(
     tables: Tables<'_>,
     judge: &mut Judge<'_>,
 ) -> bool {
+    let method = method(target.method.as_deref());
     current.unique == target.unique
-        && method(current.method.as_deref()) == method(target.method.as_deref())
+        && self::method(current.method.as_deref()) == method
         && judge.same_names(&current.include, &target.include)
         && current.nulls_not_distinct == target.nulls_not_distinct
         && current.elements.len() == target.elements.len()
@@ -86,7 +87,7 @@ pub(super) fn same(
             .elements
             .iter()
             .zip(&target.elements)
-            .all(|(a, b)| same_element(a, b, method(target.method.as_deref()), tables, judge))
+            .all(|(current, target)| same_element(current, target, method, tables, judge))
         && judge.same_optional_expression(
             tables,
             &Place::Predicate,

@@ -16,6 +16,18 @@ pub(crate) use rename::{rename_column, rename_label, rename_table, rename_type};
 pub use split::split;
 pub use tokens::{Token, TokenKind, tokens};
 
+/// Whether a name has the characters of one that needs no quotes: those that no database folds.
+pub(crate) fn is_plain(name: &str) -> bool {
+    let mut bytes = name.bytes();
+    let starts = (bytes.next()).is_some_and(|it| it.is_ascii_lowercase() || it == b'_');
+    starts && bytes.all(|it| it.is_ascii_lowercase() || it.is_ascii_digit() || it == b'_')
+}
+
+/// A name in quotes, as standard SQL has them.
+pub(crate) fn quoted(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
+}
+
 /// Whether an expression names a column, whatever the case it is spelled in.
 #[cfg(any(feature = "compare", feature = "postgres"))]
 pub(crate) fn mentions(expression: &str, column: &str) -> bool {

@@ -1,6 +1,6 @@
 //! One text for all spellings of an operator class with its parameters.
 
-use super::{Token, TokenKind};
+use super::{Token, TokenKind, is_plain, quoted};
 
 /// Reads the operator class at the start of some tokens: its text, and how many tokens it takes.
 /// `None` where no name stands there.
@@ -13,13 +13,17 @@ use super::{Token, TokenKind};
 /// assert!(all[length].is_word("DESC"));
 /// ```
 pub fn operator_class(all: &[Token<'_>]) -> Option<(String, usize)> {
-    let mut text = all.first()?.name().map(quoted)?;
+    let in_short = |name: String| match is_plain(&name) {
+        true => name,
+        false => quoted(&name),
+    };
+    let mut text = all.first()?.name().map(in_short)?;
     let mut at = 1;
     while let [dot, part, ..] = &all[at..]
         && dot.is_symbol(".")
         && let Some(part) = part.name()
     {
-        text = format!("{text}.{}", quoted(part));
+        text = format!("{text}.{}", in_short(part));
         at += 2;
     }
     let is_open = |token: &Token<'_>| token.is_symbol("(");
@@ -32,20 +36,6 @@ pub fn operator_class(all: &[Token<'_>]) -> Option<(String, usize)> {
         .map(|parameter| parameter.iter().map(|it| bare(it)).collect())
         .collect();
     Some((format!("{text}({})", parameters.join(", ")), end + 1))
-}
-
-/// A name, in quotes where it needs them.
-fn quoted(name: String) -> String {
-    let mut characters = name.chars();
-    let starts = characters
-        .next()
-        .is_some_and(|it| it.is_ascii_lowercase() || it == '_');
-    let is_plain = |it: char| it.is_ascii_lowercase() || it.is_ascii_digit() || it == '_';
-    if starts && characters.all(is_plain) {
-        name
-    } else {
-        format!("\"{}\"", name.replace('"', "\"\""))
-    }
 }
 
 /// A part of a parameter, without the quotes that the server puts round every value.

@@ -1,6 +1,6 @@
 //! Names in expressions, as a database follows them when an object is renamed.
 
-use super::{Token, TokenKind, tokens};
+use super::{Token, TokenKind, quoted, tokens};
 
 /// The expression with a column by its new name.
 ///
@@ -74,10 +74,6 @@ fn names(token: &Token<'_>, name: &str) -> bool {
         TokenKind::QuotedName => token.name().as_deref() == Some(name),
         _ => false,
     }
-}
-
-fn quoted(name: &str) -> String {
-    format!("\"{}\"", name.replace('"', "\"\""))
 }
 
 fn literal(text: &str) -> String {

@@ -1,6 +1,7 @@
 //! Names and string literals in PostgreSQL's SQL.
 
 use crate::schema::{Column, ObjectName, Schema, Table};
+use crate::sql;
 
 /// The longest name that PostgreSQL keeps, in bytes.
 const LONGEST: usize = 63;
@@ -51,17 +52,12 @@ pub(super) fn quote(name: &str) -> String {
 
 /// Whether a name reads the same without quotes.
 pub(super) fn is_plain(name: &str) -> bool {
-    let mut bytes = name.bytes();
-    bytes
-        .next()
-        .is_some_and(|b| b.is_ascii_lowercase() || b == b'_')
-        && bytes.all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
-        && KEYWORDS.binary_search(&name).is_err()
+    sql::is_plain(name) && KEYWORDS.binary_search(&name).is_err()
 }
 
 /// Quotes a name in any case.
 pub(super) fn force_quote(name: &str) -> String {
-    format!("\"{}\"", name.replace('"', "\"\""))
+    sql::quoted(name)
 }
 
 /// A name with its namespace where it has one.

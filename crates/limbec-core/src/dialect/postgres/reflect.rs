@@ -163,9 +163,11 @@ pub(super) fn read(answers: Vec<Vec<Row>>) -> Result<Schema, ReflectError> {
     indexes::read(index_rows, &column_names, &mut tables)?;
     unmodelled.extend(beyond::read(beyond_rows)?);
     unmodelled.sort();
-    let (own, others): (Vec<_>, Vec<_>) = namespaces.into_iter().partition(is_own);
+    let (mut own, others): (Vec<_>, Vec<_>) = namespaces.into_iter().partition(is_own);
     let mut schema = Schema {
-        own_namespace: names(own)?.pop(),
+        own_namespace: (own.pop())
+            .map(|row| Fields::of("a namespace", row).text())
+            .transpose()?,
         namespaces: read_namespaces(others)?,
         extensions: read_extensions(extensions)?,
         domains,
@@ -206,15 +208,6 @@ fn read_extensions(rows: Vec<Row>) -> Result<Vec<ObjectName>, ReflectError> {
         .map(|row| Fields::of("an extension", row).object())
         .collect::<Result<Vec<_>, _>>()?;
     names.sort_by(|a, b| a.name.cmp(&b.name));
-    Ok(names)
-}
-
-fn names(rows: Vec<Row>) -> Result<Vec<String>, ReflectError> {
-    let mut names = rows
-        .into_iter()
-        .map(|row| Fields::of("a name", row).text())
-        .collect::<Result<Vec<_>, _>>()?;
-    names.sort();
     Ok(names)
 }
 

@@ -64,11 +64,10 @@ pub(in crate::dialect::postgres) fn adds_label_used_by(
 
 /// Whether a text that Rust has escaped holds a label in SQL, alone or among the values of an array.
 fn spells_out(shown: &str, label: &str) -> bool {
-    let escaped = label.replace('\'', "''");
-    let escaped: String = escaped.chars().flat_map(char::escape_debug).collect();
-    // `'` stands as it is in a text that Rust shows.
-    let escaped = escaped.replace("\\'", "'");
-    shown.match_indices(&escaped).any(|(at, _)| {
+    let escaped = format!("{:?}", label.replace('\'', "''"));
+    // Without the quotes that Rust puts round it.
+    let escaped = &escaped[1..escaped.len() - 1];
+    shown.match_indices(escaped).any(|(at, _)| {
         let before = shown[..at].trim_end();
         before.ends_with(['\'', '{', ',']) || before.ends_with("\\\"")
     })

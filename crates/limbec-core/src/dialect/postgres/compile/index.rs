@@ -9,145 +9,21 @@ use crate::operations::CommentOn;
 use crate::schema::{ColumnType, Index, IndexElement, IndexKey, ObjectName};
 use crate::steps::{Doubt, Probe, Step};
 
-/// The operator classes of the server that are the default for the type that they are named after,
-/// but for their `_ops`, by access method. From `pg_opclass` of PostgreSQL 13 to 18.
-const DEFAULT_CLASSES: &[(&str, &[&str])] = &[
-    (
-        "btree",
-        &[
-            "array",
-            "bit",
-            "bool",
-            "bpchar",
-            "bytea",
-            "char",
-            "date",
-            "enum",
-            "float4",
-            "float8",
-            "inet",
-            "int2",
-            "int4",
-            "int8",
-            "interval",
-            "jsonb",
-            "macaddr",
-            "macaddr8",
-            "money",
-            "multirange",
-            "name",
-            "numeric",
-            "oid",
-            "oidvector",
-            "pg_lsn",
-            "range",
-            "record",
-            "text",
-            "tid",
-            "time",
-            "timestamp",
-            "timestamptz",
-            "timetz",
-            "tsquery",
-            "tsvector",
-            "uuid",
-            "varbit",
-            "xid8",
-        ],
-    ),
-    (
-        "hash",
-        &[
-            "aclitem",
-            "array",
-            "bool",
-            "bpchar",
-            "bytea",
-            "char",
-            "cid",
-            "date",
-            "enum",
-            "float4",
-            "float8",
-            "inet",
-            "int2",
-            "int4",
-            "int8",
-            "interval",
-            "jsonb",
-            "macaddr",
-            "macaddr8",
-            "multirange",
-            "name",
-            "numeric",
-            "oid",
-            "oidvector",
-            "pg_lsn",
-            "range",
-            "record",
-            "text",
-            "tid",
-            "time",
-            "timestamp",
-            "timestamptz",
-            "timetz",
-            "uuid",
-            "xid",
-            "xid8",
-        ],
-    ),
-    ("gin", &["array", "jsonb", "tsvector"]),
-    (
-        "gist",
-        &[
-            "box",
-            "circle",
-            "multirange",
-            "point",
-            "poly",
-            "range",
-            "tsquery",
-            "tsvector",
-        ],
-    ),
-    (
-        "spgist",
-        &["box", "inet", "poly", "quad_point", "range", "text"],
-    ),
-    (
-        "brin",
-        &[
-            "bit_minmax",
-            "box_inclusion",
-            "bpchar_minmax",
-            "bytea_minmax",
-            "char_minmax",
-            "date_minmax",
-            "float4_minmax",
-            "float8_minmax",
-            "inet_inclusion",
-            "int2_minmax",
-            "int4_minmax",
-            "int8_minmax",
-            "interval_minmax",
-            "macaddr8_minmax",
-            "macaddr_minmax",
-            "name_minmax",
-            "numeric_minmax",
-            "oid_minmax",
-            "pg_lsn_minmax",
-            "range_inclusion",
-            "text_minmax",
-            "tid_minmax",
-            "time_minmax",
-            "timestamp_minmax",
-            "timestamptz_minmax",
-            "timetz_minmax",
-            "uuid_minmax",
-            "varbit_minmax",
-        ],
-    ),
-];
+/// The types whose operator class, named after them, is the default of both trees and hashes, and so
+/// on: what stands before the `_ops` of a class. From `pg_opclass` of PostgreSQL 13 to 18.
+const OF_TREES_AND_HASHES: &str = "array bool bpchar bytea char date enum float4 float8 inet int2 int4 int8 interval \
+     jsonb macaddr macaddr8 multirange name numeric oid oidvector pg_lsn range record text \
+     tid time timestamp timestamptz timetz uuid xid8";
+const OF_TREES: &str = "bit money tsquery tsvector varbit";
+const OF_HASHES: &str = "aclitem cid xid";
+const OF_GIN: &str = "array jsonb tsvector";
+const OF_GIST: &str = "box circle multirange point poly range tsquery tsvector";
+const OF_SPGIST: &str = "box inet poly quad_point range text";
+const OF_BRIN: &str = "bit_minmax box_inclusion bpchar_minmax bytea_minmax char_minmax date_minmax \
+     float4_minmax float8_minmax inet_inclusion int2_minmax int4_minmax int8_minmax \
+     interval_minmax macaddr8_minmax macaddr_minmax name_minmax numeric_minmax oid_minmax \
+     pg_lsn_minmax range_inclusion text_minmax tid_minmax time_minmax timestamp_minmax \
+     timestamptz_minmax timetz_minmax uuid_minmax varbit_minmax";
 
 /// Whether a class is the one that an index has anyway. A class takes what can be read as its type
 /// as well, and a type of an extension then has a class of its own: `citext` is no `text` here.
@@ -161,9 +37,18 @@ pub(in crate::dialect::postgres) fn is_default_operator_class(
     if of_text && matches!(of, Some(ColumnType::Custom(_) | ColumnType::Named(_))) {
         return false;
     }
+    let defaults = match method {
+        "btree" => [OF_TREES_AND_HASHES, OF_TREES].as_slice(),
+        "hash" => &[OF_TREES_AND_HASHES, OF_HASHES],
+        "gin" => &[OF_GIN],
+        "gist" => &[OF_GIST],
+        "spgist" => &[OF_SPGIST],
+        "brin" => &[OF_BRIN],
+        _ => &[],
+    };
     let named = class.strip_suffix("_ops");
-    let defaults = DEFAULT_CLASSES.iter().find(|(known, _)| *known == method);
-    named.is_some_and(|it| defaults.is_some_and(|(_, classes)| classes.contains(&it)))
+    let mut defaults = defaults.iter().flat_map(|it| it.split(' '));
+    named.is_some_and(|it| defaults.any(|known| known == it))
 }
 
 /// Creates an index, and its comment where it has one.
