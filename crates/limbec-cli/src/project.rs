@@ -1,33 +1,34 @@
-//! The revision files of a project: headers for the graph, bodies only for what is run.
+//! The revision files of a project: all are read once, for the graph; the bodies only of those
+//! that run.
 
 use std::collections::HashMap;
 use std::fs::File;
 use std::io::Read;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use limbec::run::{Error, ErrorKind, Revisions};
+use limbec::run::{Content, Error, ErrorKind, Revisions};
 use limbec_core::checksum::{differ, is_of, of_bytes};
 use limbec_core::compare::Created;
 use limbec_core::dialect::Dialect;
-use limbec_core::operations::Operation;
 use limbec_core::revision::{Graph, Header};
 use limbec_source::diagnostic::Diagnostic;
 use limbec_source::project::revision_files;
-use limbec_source::revisions::{Body, checksum, read_body, read_header};
+use limbec_source::revisions::{checksum, read_body, read_header};
 
 use crate::config::Config;
 use crate::error::{CommandError, Result, mistakes};
-
-/// How much of a file is read for its header.
-const HEAD: usize = 4096;
 
 /// A project's revisions.
 #[derive(Debug)]
 pub(crate) struct Project {
     graph: Graph,
     root: PathBuf,
-    /// By its id, the sum of a file's bytes, where they were read for the header already.
-    sums: HashMap<String, u64>,
+    /// All files behind each other. Each is read once, so that what runs is what was planned.
+    bytes: Vec<u8>,
+    /// By its revision's id, the place of each file in the bytes.
+    files: HashMap<String, Range<usize>>,
 }
 
 impl Project {
@@ -50,13 +51,13 @@ impl Project {
         })?;
 
         let mut headers = Vec::with_capacity(paths.len());
-        let mut sums = HashMap::with_capacity(paths.len());
+        let mut files = HashMap::with_capacity(paths.len());
+        let mut bytes = Vec::new();
         let mut mistakes = Vec::new();
-        let mut head = [0; HEAD];
         for path in paths {
-            match header(&path, &config.shown(&path), &mut head) {
-                Ok((header, sum)) => {
-                    sums.extend(sum.map(|sum| (header.id.clone(), sum)));
+            match read(&path, &config.shown(&path), &mut bytes) {
+                Ok((header, file)) => {
+                    files.insert(header.id.clone(), file);
                     headers.push(header);
                 }
                 Err(mut found) => mistakes.append(&mut found),
@@ -86,7 +87,8 @@ impl Project {
         Ok(Project {
             graph,
             root: config.root.clone(),
-            sums,
+            bytes,
+            files,
         })
     }
 
@@ -100,24 +102,34 @@ impl Project {
     pub(crate) fn created(&self, dialect: &dyn Dialect) -> Result<Created> {
         let mut created = Created::default();
         for index in self.graph.topological() {
-            for operation in self.upgrade(self.graph.id(*index))? {
-                created.follow(&operation, dialect);
+            for operation in &self.read(self.graph.id(*index))?.upgrade {
+                created.follow(operation, dialect);
             }
         }
         Ok(created)
     }
 
-    fn body(&self, id: &str) -> std::result::Result<Body, Error> {
-        let (shown, text) = self.text(id)?;
-        read_body(shown, &text).map_err(|found| does_not_read(id, found, text))
+    /// The path of a revision's file as it is shown, and the file's bytes.
+    fn file(&self, id: &str) -> std::result::Result<(&str, &[u8]), Error> {
+        let header = self.graph.get(id);
+        let file = self
+            .files
+            .get(id)
+            .and_then(|range| self.bytes.get(range.clone()));
+        match (header, file) {
+            (Some(header), Some(file)) => Ok((&header.path, file)),
+            _ => Err(Error::new(
+                ErrorKind::Source,
+                format!("there is no revision `{id}`"),
+            )),
+        }
     }
 
-    /// The path of a revision's file as it is shown, and its text.
-    fn text(&self, id: &str) -> std::result::Result<(&str, String), Error> {
-        let shown = self.graph.get(id).map_or("", |header| &header.path);
-        let text = std::fs::read_to_string(self.path(id)).map_err(|error| {
-            Error::new(ErrorKind::Source, format!("cannot read {shown}: {error}"))
-        })?;
+    /// The same, the file as text.
+    fn text(&self, id: &str) -> std::result::Result<(&str, &str), Error> {
+        let (shown, bytes) = self.file(id)?;
+        let text = std::str::from_utf8(bytes)
+            .map_err(|_| does_not_read(id, vec![not_text(shown)], bytes))?;
         Ok((shown, text))
     }
 }
@@ -127,35 +139,33 @@ impl Revisions for Project {
         &self.graph
     }
 
-    fn upgrade(&self, id: &str) -> std::result::Result<Vec<Operation>, Error> {
-        self.body(id).map(|body| body.upgrade)
-    }
-
-    fn downgrade(&self, id: &str) -> std::result::Result<Vec<Operation>, Error> {
-        self.body(id).map(|body| body.downgrade)
-    }
-
-    fn checksum(&self, id: &str) -> std::result::Result<Option<String>, Error> {
+    fn read(&self, id: &str) -> std::result::Result<Arc<Content>, Error> {
         let (shown, text) = self.text(id)?;
-        checksum(shown, &text)
-            .map(Some)
-            .map_err(|found| does_not_read(id, found, text))
+        let body =
+            read_body(shown, text).map_err(|found| does_not_read(id, found, text.as_bytes()))?;
+        Ok(Arc::new(Content {
+            upgrade: body.upgrade,
+            downgrade: body.downgrade,
+            upgrade_spans: body.upgrade_spans,
+            downgrade_spans: body.downgrade_spans,
+            checksum: Some(body.checksum),
+        }))
     }
 
     fn has_changed(&self, id: &str, then: &str) -> std::result::Result<bool, Error> {
-        if self.sums.get(id).is_some_and(|sum| is_of(then, *sum)) {
+        let (_, bytes) = self.file(id)?;
+        if is_of(then, of_bytes(bytes)) {
             return Ok(false);
         }
         let (shown, text) = self.text(id)?;
-        if is_of(then, of_bytes(text.as_bytes())) {
-            return Ok(false);
-        }
-        let now = checksum(shown, &text).map_err(|found| does_not_read(id, found, text))?;
+        let now =
+            checksum(shown, text).map_err(|found| does_not_read(id, found, text.as_bytes()))?;
         Ok(differ(then, &now))
     }
 }
 
-fn does_not_read(id: &str, found: Vec<Diagnostic>, text: String) -> Error {
+fn does_not_read(id: &str, found: Vec<Diagnostic>, bytes: &[u8]) -> Error {
+    let text = String::from_utf8_lossy(bytes).into_owned();
     Error::new(
         ErrorKind::Source,
         format!("the revision `{id}` does not read"),
@@ -178,50 +188,66 @@ impl std::fmt::Display for Unreadable {
 
 impl std::error::Error for Unreadable {}
 
-/// Reads the header of a file: from its beginning, or from all of it where that does not do. Where
-/// the beginning is all, gives the sum of its bytes too.
-fn header(
+/// Reads a file behind the bytes that are read already, and its header.
+fn read(
     path: &Path,
     shown: &str,
-    head: &mut [u8; HEAD],
-) -> std::result::Result<(Header, Option<u64>), Vec<Diagnostic>> {
-    let unreadable = |error: std::io::Error| {
-        vec![Diagnostic::new(
-            shown,
-            0..0,
-            format!("cannot read the file: {error}"),
-        )]
-    };
-    let mut file = File::open(path).map_err(unreadable)?;
-    let length = file.read(head).map_err(unreadable)?;
-    let begin = &head[..length];
-    let sum = (length < HEAD).then(|| of_bytes(begin));
-    if let Ok(text) = std::str::from_utf8(&begin[..boundary(begin)])
-        && let Ok(header) = read_header(shown, text)
-    {
-        return Ok((header, sum));
-    }
-    let mut bytes = begin.to_vec();
-    file.read_to_end(&mut bytes).map_err(unreadable)?;
-    let header = read_header(shown, &decode(bytes, shown)?)?;
-    Ok((header, sum))
-}
-
-/// The end of the last character that is whole.
-fn boundary(bytes: &[u8]) -> usize {
-    match std::str::from_utf8(bytes) {
-        Ok(_) => bytes.len(),
-        Err(error) => error.valid_up_to(),
+    bytes: &mut Vec<u8>,
+) -> std::result::Result<(Header, Range<usize>), Vec<Diagnostic>> {
+    let start = bytes.len();
+    File::open(path)
+        .and_then(|mut file| file.read_to_end(bytes))
+        .map_err(|error| {
+            let message = format!("cannot read the file: {error}");
+            vec![Diagnostic::new(shown, 0..0, message)]
+        })?;
+    let file = &bytes[start..];
+    // The header may read even though something behind it is not text.
+    let text = String::from_utf8_lossy(file);
+    match read_header(shown, &text) {
+        Ok(header) => Ok((header, start..bytes.len())),
+        Err(_) if std::str::from_utf8(file).is_err() => Err(vec![not_text(shown)]),
+        Err(mistakes) => Err(mistakes),
     }
 }
 
-fn decode(bytes: Vec<u8>, shown: &str) -> std::result::Result<String, Vec<Diagnostic>> {
-    String::from_utf8(bytes)
-        .map_err(|_| vec![Diagnostic::new(shown, 0..0, "the file is not UTF-8 text")])
+fn not_text(shown: &str) -> Diagnostic {
+    Diagnostic::new(shown, 0..0, "the file is not UTF-8 text")
 }
 
 fn text_of(root: &Path, shown: &str) -> String {
     std::fs::read(root.join(shown))
         .map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
         .unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+    use limbec_testkit::TempProject;
+
+    use super::*;
+    use crate::args::Args;
+
+    #[test]
+    fn a_file_is_read_once() {
+        let folder = TempProject::new().unwrap();
+        let text = "-- A\n--\n-- Revision ID: a1\n-- Revises:\n\n-- upgrade\nDROP TABLE a;\n\n\
+                    -- downgrade\nCREATE TABLE a (id INTEGER);\n";
+        folder.write("limbec.toml", "").unwrap();
+        let file = folder.write("migrations/versions/a1.sql", text).unwrap();
+        let path = folder.path().to_str().unwrap();
+        let args = Args::parse_from(["limbec", "-C", path, "heads"]);
+        let project = Project::load(&Config::load(&args).unwrap()).unwrap();
+
+        // From here on, nothing is opened.
+        std::fs::remove_file(file).unwrap();
+        let content = project.read("a1").unwrap();
+        assert_eq!((content.upgrade.len(), content.downgrade.len()), (1, 1));
+        assert_eq!(&text[content.upgrade_spans[0].clone()], "DROP TABLE a");
+        let checksum = content.checksum.as_deref().unwrap();
+        assert!(!project.has_changed("a1", checksum).unwrap());
+        assert!(project.has_changed("a1", "1:7:7").unwrap());
+        assert!(project.read("b2").is_err());
+    }
 }

@@ -1,13 +1,14 @@
 //! The revisions that `embed!` baked in, as the runner asks for them.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use limbec_core::operations::Operation;
+use limbec_core::checksum;
 use limbec_core::packed;
 use limbec_core::revision::Graph;
 use limbec_core::settings::Given;
 
-use crate::run::{Error, ErrorKind, Revisions};
+use crate::run::{Content, Error, ErrorKind, Revisions};
 
 /// The revisions that are baked into a program: their graph, and their operations, which are read
 /// when a revision is run.
@@ -64,15 +65,19 @@ impl Revisions for Embedded {
         &self.graph
     }
 
-    fn upgrade(&self, id: &str) -> Result<Vec<Operation>, Error> {
-        packed::operations(self.body(id)?.upgrade).ok_or_else(|| missing(id))
+    fn read(&self, id: &str) -> Result<Arc<Content>, Error> {
+        let body = self.body(id)?;
+        let operations = |bytes| packed::operations(bytes).ok_or_else(|| missing(id));
+        Ok(Arc::new(Content {
+            upgrade: operations(body.upgrade)?,
+            downgrade: operations(body.downgrade)?,
+            checksum: body.checksum.clone(),
+            ..Content::default()
+        }))
     }
 
-    fn downgrade(&self, id: &str) -> Result<Vec<Operation>, Error> {
-        packed::operations(self.body(id)?.downgrade).ok_or_else(|| missing(id))
-    }
-
-    fn checksum(&self, id: &str) -> Result<Option<String>, Error> {
-        Ok(self.body(id)?.checksum.clone())
+    fn has_changed(&self, id: &str, then: &str) -> Result<bool, Error> {
+        let now = self.body(id)?.checksum.as_deref();
+        Ok(now.is_some_and(|now| checksum::differ(then, now)))
     }
 }

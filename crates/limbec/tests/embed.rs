@@ -8,7 +8,7 @@ use std::path::Path;
 use limbec::run::Revisions as _;
 use limbec_core::revision::Header;
 use limbec_source::project::revision_files;
-use limbec_source::revisions::{checksum, read_body, read_header};
+use limbec_source::revisions::{read_body, read_header};
 
 static MIGRATIONS: limbec::Migrations = limbec::embed!("tests/embed/limbec.toml");
 
@@ -24,10 +24,10 @@ fn the_baked_in_revisions_are_those_of_the_files() {
         let text = std::fs::read_to_string(&file).unwrap();
         let (header, body) = (read_header(path, &text), read_body(path, &text));
         let (header, body) = (header.unwrap(), body.unwrap());
-        assert_eq!(revisions.upgrade(&header.id).unwrap(), body.upgrade);
-        assert_eq!(revisions.downgrade(&header.id).unwrap(), body.downgrade);
-        let checksum = checksum(path, &text).unwrap();
-        assert_eq!(revisions.checksum(&header.id).unwrap(), Some(checksum));
+        let content = revisions.read(&header.id).unwrap();
+        assert_eq!(content.upgrade, body.upgrade);
+        assert_eq!(content.downgrade, body.downgrade);
+        assert_eq!(content.checksum.as_deref(), Some(body.checksum.as_str()));
         headers.push(header);
     }
     headers.sort_by_key(|it| it.file_name().to_string());
@@ -42,6 +42,6 @@ fn a_folder_may_be_named_in_place_of_its_file() {
 
 #[test]
 fn a_revision_of_another_program_is_an_error() {
-    let error = MIGRATIONS.revisions().unwrap().upgrade("nonsense");
+    let error = MIGRATIONS.revisions().unwrap().read("nonsense");
     assert!(error.unwrap_err().to_string().contains("`nonsense`"));
 }

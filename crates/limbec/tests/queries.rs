@@ -1,11 +1,12 @@
 //! How often the database is asked: at head once, and without a lock.
 
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use limbec::connection::{Answer, Connection, DatabaseError, StatementError, open_sqlite};
-use limbec::run::{Error, Migrator, Revisions};
+use limbec::run::{Content, Error, Migrator, Revisions};
 use limbec_core::dialect::Dialect;
-use limbec_core::operations::{Operation, Operations};
+use limbec_core::operations::Operations;
 use limbec_core::revision::{Graph, Header};
 use limbec_core::schema::{Column, Table, Text};
 
@@ -46,7 +47,11 @@ impl<C: Connection> Connection for Recorded<C> {
 }
 
 /// A chain of revisions, each of which makes a table.
-struct Chain(Graph);
+struct Chain {
+    graph: Graph,
+    /// The revisions that were read, in order.
+    read: Mutex<Vec<String>>,
+}
 
 impl Chain {
     fn of(length: usize) -> Self {
@@ -60,25 +65,33 @@ impl Chain {
             path: format!("r{number}.rs"),
             ..Header::default()
         };
-        Chain(Graph::new((0..length).map(header).collect()).expect("a chain is sound"))
+        Chain {
+            graph: Graph::new((0..length).map(header).collect()).expect("a chain is sound"),
+            read: Mutex::default(),
+        }
     }
 }
 
 impl Revisions for Chain {
     fn graph(&self) -> &Graph {
-        &self.0
+        &self.graph
     }
 
-    fn upgrade(&self, id: &str) -> Result<Vec<Operation>, Error> {
-        let mut op = Operations::new();
-        op.create_table(Table::new(format!("t_{id}")).column(Column::new("name", Text)));
-        Ok(op.into_vec())
+    fn read(&self, id: &str) -> Result<Arc<Content>, Error> {
+        let (mut up, mut down) = (Operations::new(), Operations::new());
+        up.create_table(Table::new(format!("t_{id}")).column(Column::new("name", Text)));
+        down.drop_table(format!("t_{id}"));
+        self.read.lock().unwrap().push(id.to_string());
+        Ok(Arc::new(Content {
+            upgrade: up.into_vec(),
+            downgrade: down.into_vec(),
+            checksum: Some(format!("1:{id}")),
+            ..Content::default()
+        }))
     }
 
-    fn downgrade(&self, id: &str) -> Result<Vec<Operation>, Error> {
-        let mut op = Operations::new();
-        op.drop_table(format!("t_{id}"));
-        Ok(op.into_vec())
+    fn has_changed(&self, id: &str, then: &str) -> Result<bool, Error> {
+        Ok(then != format!("1:{id}"))
     }
 }
 
@@ -141,4 +154,18 @@ async fn each_revision_runs_once_in_a_transaction_of_its_own() {
             .count(),
         1
     );
+}
+
+#[tokio::test]
+async fn each_revision_of_a_plan_is_read_once() {
+    let revisions = Chain::of(3);
+    let mut connection = open_sqlite(":memory:".as_ref()).unwrap();
+    let read = || std::mem::take(&mut *revisions.read.lock().unwrap());
+    let mut migrator = Migrator::new(&mut connection, &revisions);
+    migrator.upgrade("head").await.unwrap();
+    assert_eq!(read(), ["r0", "r1", "r2"]);
+    migrator.upgrade("head").await.unwrap();
+    assert_eq!(read(), [""; 0]);
+    migrator.downgrade("r0").await.unwrap();
+    assert_eq!(read(), ["r2", "r1"]);
 }

@@ -1,7 +1,7 @@
 //! `limbec upgrade` and `limbec downgrade`.
 
 use limbec::report::{self, Level};
-use limbec::run::{Event, FromDatabase, Migrator, Outcome, Revisions as _, Settings};
+use limbec::run::{Event, Migrator, Outcome, Revisions as _, Settings};
 use limbec_core::revision::{Direction, Plan};
 use serde_json::json;
 
@@ -49,11 +49,10 @@ pub(super) fn from_database(options: &Migrate, context: &Context<'_>) -> Result<
     let printer = context.printer;
     let outcome = block_on(async {
         let mut database = connect(&url).await?;
-        let revisions = FromDatabase::read(&context.project, &mut database).await?;
-        let mut migrator = Migrator::new(&mut database, &revisions)
+        let mut migrator = Migrator::new(&mut database, &context.project)
             .settings(context.config.settings.clone())
             .observe(|event| observe(&event, printer));
-        Ok(migrator.downgrade(&options.revision).await?)
+        Ok(migrator.downgrade_from_database(&options.revision).await?)
     })?;
     report(&outcome, &options.revision, printer);
     Ok(Status::Done)

@@ -10,7 +10,7 @@ use toml::{Table, Value};
 use super::mistakes::Mistake;
 use super::shown;
 use crate::project;
-use crate::revisions::{checksum, read_body, read_header};
+use crate::revisions::{read_body, read_header};
 
 /// What was read.
 #[derive(Debug, Default)]
@@ -109,7 +109,7 @@ impl Files {
         match (read_header(&name, &text), read_body(&name, &text)) {
             (Ok(header), Ok(body)) => self.revisions.push(Revision {
                 header,
-                checksum: checksum(&name, &text).ok(),
+                checksum: Some(body.checksum),
                 upgrade: body.upgrade,
                 downgrade: body.downgrade,
             }),

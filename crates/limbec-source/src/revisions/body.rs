@@ -6,6 +6,7 @@ use limbec_core::dialect;
 use limbec_core::operations::{Operation, Operations};
 
 use super::Body;
+use super::checksum;
 use super::constant;
 use super::cursor::Cursor;
 use super::expression;
@@ -49,6 +50,7 @@ pub(super) fn read(path: &str, text: &str) -> Result<Body, Vec<Diagnostic>> {
         downgrade,
         upgrade_spans,
         downgrade_spans,
+        checksum: checksum::of_rust(tokens.iter().copied(), text),
     })
 }
 

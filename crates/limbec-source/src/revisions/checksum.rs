@@ -1,8 +1,10 @@
 //! The checksum of what a revision's `upgrade` says.
 
+use std::ops::Range;
+
 use limbec_core::{checksum, sql};
 
-use super::lexer::{Kind, Lexer};
+use super::lexer::{Kind, Lexer, Token};
 use super::sql as sql_revision;
 use crate::diagnostic::Diagnostic;
 
@@ -25,28 +27,38 @@ use crate::diagnostic::Diagnostic;
 /// # Errors
 /// Every mistake in a `.sql` revision; one of Rust is hashed whether or not it reads.
 pub fn checksum(path: &str, text: &str) -> Result<String, Vec<Diagnostic>> {
-    let mut hash = Hash::new();
     if sql_revision::is_sql(path) {
-        let body = sql_revision::read_body(path, text)?;
-        for span in body.upgrade_spans {
-            for token in sql::tokens(&text[span]) {
-                // A comment that says how the statement runs is no comment.
-                if token.kind != sql::TokenKind::Comment || sql::is_autocommit(token.text) {
-                    hash.token(token.text);
-                }
-            }
-            hash.token(";");
-        }
+        Ok(sql_revision::read_body(path, text)?.checksum)
     } else {
-        rust(text, &mut hash);
+        Ok(of_rust(Lexer::new(text), text))
     }
-    Ok(checksum::of(hash.0, text.as_bytes()))
+}
+
+/// Makes the checksum of a `.sql` revision from the places of its upgrade's statements.
+pub(super) fn of_sql(upgrade: &[Range<usize>], text: &str) -> String {
+    let mut hash = Hash::new();
+    for span in upgrade {
+        for token in sql::tokens(&text[span.clone()]) {
+            // A comment that says how the statement runs is no comment.
+            if token.kind != sql::TokenKind::Comment || sql::is_autocommit(token.text) {
+                hash.token(token.text);
+            }
+        }
+        hash.token(";");
+    }
+    checksum::of(hash.0, text.as_bytes())
+}
+
+/// Makes the checksum of a `.rs` revision from its tokens.
+pub(super) fn of_rust<'t>(tokens: impl Iterator<Item = Token<'t>>, text: &str) -> String {
+    let mut hash = Hash::new();
+    upgrade(tokens, &mut hash);
+    checksum::of(hash.0, text.as_bytes())
 }
 
 /// Takes the tokens between the braces of `fn upgrade`.
-fn rust(text: &str, hash: &mut Hash) {
-    let mut tokens =
-        Lexer::new(text).filter(|token| !matches!(token.kind, Kind::InnerDoc | Kind::OuterDoc));
+fn upgrade<'t>(tokens: impl Iterator<Item = Token<'t>>, hash: &mut Hash) {
+    let mut tokens = tokens.filter(|token| !matches!(token.kind, Kind::InnerDoc | Kind::OuterDoc));
     let mut before = "";
     for token in tokens.by_ref() {
         if token.is("upgrade") && before == "fn" {

@@ -85,6 +85,8 @@ pub struct Body {
     pub upgrade_spans: Vec<Range<usize>>,
     /// The place of each operation of `downgrade`, in bytes of the text.
     pub downgrade_spans: Vec<Range<usize>>,
+    /// The checksum of `upgrade`, as [`checksum`] makes it.
+    pub checksum: String,
 }
 
 /// Reads what a revision does.

@@ -7,8 +7,8 @@ use limbec_core::operations::Operation;
 use limbec_core::revision::{Header, check_id, check_label};
 use limbec_core::sql::{Token, TokenKind, split, tokens};
 
-use super::Body;
 use super::doc::{self, Doc, FieldName, Line};
+use super::{Body, checksum};
 use crate::diagnostic::Diagnostic;
 use crate::suggest::did_you_mean;
 
@@ -259,7 +259,9 @@ pub(super) fn read_body(path: &str, text: &str) -> Result<Body, Vec<Diagnostic>>
         }
     }
     if reader.diagnostics.is_empty() {
-        return Ok(reader.body);
+        let mut body = reader.body;
+        body.checksum = checksum::of_sql(&body.upgrade_spans, text);
+        return Ok(body);
     }
     reader.diagnostics.sort_by_key(|it| it.span.start);
     Err(reader.diagnostics)

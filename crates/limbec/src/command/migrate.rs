@@ -6,7 +6,7 @@ use super::args::{Migrate, Stamp};
 use super::{Context, Status, failed, info, log};
 use crate::blocking::block_on;
 use crate::report::{self, Failure, Level};
-use crate::run::{Database, Event, FromDatabase, Migrator, Outcome, render};
+use crate::run::{Database, Event, Migrator, Outcome, render};
 
 impl Context<'_> {
     pub(super) fn migrate(&mut self, options: &Migrate, down: bool) -> Result<Status, Failure> {
@@ -24,15 +24,12 @@ impl Context<'_> {
         let observe = |event: Event<'_>| observe(&event, err, quiet);
         let outcome: Result<Outcome, _> = block_on(async {
             let mut database = Database::connect(&url).await?;
-            if options.from_database {
-                let revisions = FromDatabase::read(revisions, &mut database).await?;
-                let migrator = Migrator::new(&mut database, &revisions);
-                let mut migrator = migrator.settings(settings).observe(observe);
-                return migrator.downgrade(&options.target).await;
-            }
             let migrator = Migrator::new(&mut database, revisions);
             let mut migrator = migrator.settings(settings).observe(observe);
             match direction {
+                _ if options.from_database => {
+                    migrator.downgrade_from_database(&options.target).await
+                }
                 Direction::Down => migrator.downgrade(&options.target).await,
                 _ => migrator.upgrade(&options.target).await,
             }

@@ -1,5 +1,7 @@
 //! What only a person can say: a changed revision is right as it is, a step was done or was not.
 
+use std::sync::Arc;
+
 use limbec_core::journal;
 use limbec_core::revision::Direction;
 
@@ -47,9 +49,9 @@ impl<C: Connection, R: Revisions> Migrator<'_, C, R> {
             Some(it) if it.is_downgrade() => Direction::Down,
             _ => Direction::Up,
         };
-        let checksum = match direction {
-            Direction::Up => self.revisions.checksum(id)?,
-            _ => None,
+        let content = match direction {
+            Direction::Up => self.revisions.read(id)?,
+            _ => Arc::default(),
         };
         let record = Record::new(
             dialect,
@@ -58,7 +60,7 @@ impl<C: Connection, R: Revisions> Migrator<'_, C, R> {
             direction,
             &self.settings,
         )
-        .with_checksum(checksum);
+        .with_checksum(content.checksum.as_deref());
         let step = match (what, unfinished) {
             (Accept::Changed, None) => {
                 if !graph.applied(&state.version.rows)?.contains(&index) {

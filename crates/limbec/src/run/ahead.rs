@@ -3,6 +3,7 @@
 //! The journal knows their parents, whether they only add, and the SQL that reverts them.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use limbec_core::operations::Operation;
 use limbec_core::revision::{Graph, Header};
@@ -10,7 +11,7 @@ use limbec_core::schema::ObjectName;
 use limbec_core::steps::{Step, read_script, script};
 
 use super::journal::{LogEntry, log};
-use super::{Error, ErrorKind, Revisions, VERSION_TABLE, Version, WhenAhead};
+use super::{Content, Error, ErrorKind, Revisions, VERSION_TABLE, Version, WhenAhead};
 use crate::connection::Connection;
 
 /// What is known of a database that is ahead.
@@ -238,9 +239,9 @@ fn last_upgrades(log: &[LogEntry]) -> BTreeMap<&str, &LogEntry> {
     last
 }
 
-/// The revisions of a project, with those that only the database's journal still knows: they can
-/// be reverted, by the SQL that was kept when they were applied.
-pub struct FromDatabase<'r, R> {
+/// The revisions of a project, with those that only the database's journal still knows. These can
+/// only be reverted, by the SQL that was kept when they were applied.
+pub(super) struct FromDatabase<'r, R> {
     inner: &'r R,
     graph: Graph,
     revert: BTreeMap<String, Option<String>>,
@@ -251,18 +252,17 @@ impl<'r, R: Revisions> FromDatabase<'r, R> {
     ///
     /// # Errors
     /// When the database cannot be read, or the revisions do not fit together.
-    pub async fn read<C: Connection>(inner: &'r R, connection: &mut C) -> Result<Self, Error> {
+    pub(super) async fn read<C: Connection>(
+        inner: &'r R,
+        connection: &mut C,
+    ) -> Result<Self, Error> {
         let table = VERSION_TABLE.into();
         let version = Version::read(connection, &table).await?;
         let log = log(connection, &table, None, None).await?;
         FromDatabase::new(inner, &version.rows, &log)
     }
 
-    /// Adds what the journal knows to a project.
-    ///
-    /// # Errors
-    /// When the revisions do not fit together.
-    pub fn new(inner: &'r R, rows: &[String], log: &[LogEntry]) -> Result<Self, Error> {
+    fn new(inner: &'r R, rows: &[String], log: &[LogEntry]) -> Result<Self, Error> {
         let mut headers = inner.graph().revisions().to_vec();
         let mut revert = BTreeMap::new();
         let newer = ahead(inner.graph(), rows, log).unwrap_or_default();
@@ -304,20 +304,13 @@ impl<R: Revisions> Revisions for FromDatabase<'_, R> {
         &self.graph
     }
 
-    fn upgrade(&self, id: &str) -> Result<Vec<Operation>, Error> {
-        if self.revert.contains_key(id) {
-            return Err(Error::new(
-                ErrorKind::Revision,
-                format!("the revision `{id}` has no file here, so it cannot be applied"),
-            ));
-        }
-        self.inner.upgrade(id)
-    }
-
-    fn downgrade(&self, id: &str) -> Result<Vec<Operation>, Error> {
+    fn read(&self, id: &str) -> Result<Arc<Content>, Error> {
         match self.revert.get(id) {
-            None => self.inner.downgrade(id),
-            Some(Some(sql)) => Ok(operations(sql)),
+            None => self.inner.read(id),
+            Some(Some(sql)) => Ok(Arc::new(Content {
+                downgrade: operations(sql),
+                ..Content::default()
+            })),
             Some(None) => Err(Error::new(
                 ErrorKind::Revision,
                 format!("the journal holds no SQL that reverts the revision `{id}`"),
@@ -326,10 +319,10 @@ impl<R: Revisions> Revisions for FromDatabase<'_, R> {
         }
     }
 
-    fn checksum(&self, id: &str) -> Result<Option<String>, Error> {
+    fn has_changed(&self, id: &str, then: &str) -> Result<bool, Error> {
         match self.revert.get(id) {
-            None => self.inner.checksum(id),
-            Some(_) => Ok(None),
+            None => self.inner.has_changed(id, then),
+            Some(_) => Ok(false),
         }
     }
 }

@@ -49,7 +49,7 @@ pub(super) struct Work<'a> {
     /// What must hold when a transaction begins, where no lock sees to it.
     pub(super) guard: Option<Guard<'a>>,
     /// What reverts the revision, for the journal.
-    pub(super) downgrade: Option<Vec<Operation>>,
+    pub(super) downgrade: Option<&'a [Operation]>,
 }
 
 /// What a transaction looks at before it does anything.
@@ -288,7 +288,7 @@ async fn revert_sql<C: Connection>(
     index: usize,
     known: &mut Option<Schema>,
 ) -> Result<Option<String>, Error> {
-    let Some(downgrade) = &work.downgrade else {
+    let Some(downgrade) = work.downgrade else {
         return Ok(None);
     };
     if index + 1 < work.groups.len() {

@@ -21,7 +21,7 @@ pub(super) struct Record<'a> {
     header: &'a Header,
     direction: Direction,
     word: &'static str,
-    checksum: Option<String>,
+    checksum: Option<&'a str>,
     adds: Option<bool>,
     host: Option<String>,
     revises: String,
@@ -67,7 +67,7 @@ impl<'a> Record<'a> {
         self
     }
 
-    pub(super) fn with_checksum(mut self, checksum: Option<String>) -> Self {
+    pub(super) fn with_checksum(mut self, checksum: Option<&'a str>) -> Self {
         self.checksum = checksum;
         self
     }
@@ -102,7 +102,7 @@ impl<'a> Record<'a> {
             host: self.host.as_deref(),
             pid: std::process::id(),
             limbec: LIMBEC,
-            checksum: self.checksum.as_deref(),
+            checksum: self.checksum,
             adds: self.adds,
             sql: part.sql,
             revert_sql: part.revert_sql,

@@ -1,6 +1,7 @@
 //! Upgrades, downgrades and stamps a database.
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use limbec_core::dialect::Dialect;
@@ -9,15 +10,16 @@ use limbec_core::revision::{Direction, Plan, PlanStep, Unchanged};
 use limbec_core::schema::{ObjectName, Schema};
 use limbec_core::steps::groups;
 
-use super::ahead::{self, Ahead};
+use super::ahead::{self, Ahead, FromDatabase};
 use super::contention::Blocker;
 use super::execute::{Guard, Runner, Work};
 use super::journal::Record;
 use super::lease::Hold;
 use super::lock::Holder;
+use super::revisions::of_step;
 use super::state::State;
 use super::version::{RowChange, VERSION_TABLE, Version};
-use super::{Error, ErrorKind, Revisions, Settings};
+use super::{Content, Error, ErrorKind, Revisions, Settings};
 use crate::connection::Connection;
 
 /// What is told of progress.
@@ -149,17 +151,16 @@ impl<C: Connection, R> Drop for Migrator<'_, C, R> {
     }
 }
 
-/// A plan with what its steps do.
+/// A plan with the content of each of its steps.
 struct Prepared<'g> {
     plan: Plan<'g>,
-    operations: Vec<Vec<Operation>>,
+    contents: Vec<Arc<Content>>,
 }
 
 /// One step of a plan, or the upkeep of limbec's own tables.
 #[derive(Default)]
 struct OneStep<'s, 'g> {
-    step: Option<&'s PlanStep<'g>>,
-    operations: &'s [Operation],
+    step: Option<(&'s PlanStep<'g>, &'s Content)>,
     purge: bool,
 }
 
@@ -211,6 +212,21 @@ impl<'a, C: Connection, R: Revisions> Migrator<'a, C, R> {
         self.migrate(target, Direction::Down).await
     }
 
+    /// Downgrades to a target, also through revisions that are not known here, by the SQL that the
+    /// journal keeps of them.
+    ///
+    /// # Errors
+    /// As [`Migrator::upgrade`], and when the journal does not know how to revert a revision.
+    pub async fn downgrade_from_database(&mut self, target: &str) -> Result<Outcome, Error> {
+        let revisions = FromDatabase::read(self.revisions, self.connection).await?;
+        let observer = &mut self.observer;
+        Migrator::new(&mut *self.connection, &revisions)
+            .settings(self.settings.clone())
+            .observe(observer)
+            .downgrade(target)
+            .await
+    }
+
     /// Sets the version rows to the targets without running anything; with `purge`, whatever the
     /// rows are. What the journal knows of the files' contents is forgotten.
     ///
@@ -238,7 +254,7 @@ impl<'a, C: Connection, R: Revisions> Migrator<'a, C, R> {
             .revisions
             .graph()
             .stamp(&state.version.rows, targets, purge)?;
-        let operations = vec![Vec::new(); plan.steps.len()];
+        let contents = vec![Arc::default(); plan.steps.len()];
         if plan.steps.is_empty() && plan.purge {
             let purge = OneStep {
                 purge: true,
@@ -246,7 +262,7 @@ impl<'a, C: Connection, R: Revisions> Migrator<'a, C, R> {
             };
             self.run_step(&state, &purge).await?;
         }
-        self.run(Prepared { plan, operations }, state, &mut Vec::new())
+        self.run(Prepared { plan, contents }, state, &mut Vec::new())
             .await
     }
 
@@ -380,13 +396,9 @@ impl<'a, C: Connection, R: Revisions> Migrator<'a, C, R> {
             state.refuse_changed(revisions)?;
         }
         state.refuse_unfinished(&plan, direction)?;
-        let read = |step: &PlanStep<'_>| match step.direction {
-            Direction::Up => revisions.upgrade(step.id()),
-            Direction::Down => revisions.downgrade(step.id()),
-            Direction::Stamp => Ok(Vec::new()),
-        };
-        let operations = plan.steps.iter().map(read).collect::<Result<_, _>>()?;
-        Ok(Prepared { plan, operations })
+        let contents = plan.steps.iter().map(|step| of_step(revisions, step));
+        let contents = contents.collect::<Result<_, _>>()?;
+        Ok(Prepared { plan, contents })
     }
 
     /// Runs a plan; adds to `applied` what has committed.
@@ -396,20 +408,19 @@ impl<'a, C: Connection, R: Revisions> Migrator<'a, C, R> {
         state: State,
         applied: &mut Vec<String>,
     ) -> Result<Outcome, Error> {
-        let Prepared { plan, operations } = prepared;
+        let Prepared { plan, contents } = prepared;
         let total = plan.steps.len();
         let mut state = state;
-        for (index, (step, operations)) in plan.steps.iter().zip(&operations).enumerate() {
+        for (index, (step, content)) in plan.steps.iter().zip(&contents).enumerate() {
             (self.observer)(Event::Step {
                 step,
-                operations,
+                operations: content.operations(step.direction),
                 number: index + 1,
                 total,
             });
             let purge = plan.purge && index == 0;
             let one = OneStep {
-                step: Some(step),
-                operations,
+                step: Some((step, content)),
                 purge,
             };
             self.run_step(&state, &one)
@@ -444,9 +455,13 @@ impl<'a, C: Connection, R: Revisions> Migrator<'a, C, R> {
         dialect: &'static dyn Dialect,
         version_table: &'w ObjectName,
     ) -> Result<Work<'w>, Error> {
-        let (delete, insert) = match one.step {
-            Some(step) => (step.rows_delete.as_slice(), step.rows_insert.as_slice()),
-            None => (&[][..], &[][..]),
+        let (delete, insert, operations) = match one.step {
+            Some((step, content)) => (
+                step.rows_delete.as_slice(),
+                step.rows_insert.as_slice(),
+                content.operations(step.direction),
+            ),
+            None => (&[][..], &[][..], &[][..]),
         };
         let table_exists = state.version.table_exists;
         let change = RowChange::new(
@@ -458,7 +473,7 @@ impl<'a, C: Connection, R: Revisions> Migrator<'a, C, R> {
             one.purge,
         );
         let mut work = Work {
-            groups: groups(one.operations, dialect),
+            groups: groups(operations, dialect),
             ensure: change.ensure,
             rows: change.steps,
             guard: dialect.lock().is_none().then_some(Guard {
@@ -467,7 +482,7 @@ impl<'a, C: Connection, R: Revisions> Migrator<'a, C, R> {
             }),
             ..Work::default()
         };
-        let Some(step) = one.step else {
+        let Some((step, content)) = one.step else {
             return Ok(work);
         };
         if !state.journal_exists {
@@ -486,10 +501,10 @@ impl<'a, C: Connection, R: Revisions> Migrator<'a, C, R> {
         );
         work.record = Some(match direction {
             Direction::Up => {
-                work.downgrade = self.revisions.downgrade(step.id()).ok();
+                work.downgrade = Some(&content.downgrade);
                 record
-                    .with_checksum(self.revisions.checksum(step.id())?)
-                    .adding(only_adds(one.operations))
+                    .with_checksum(content.checksum.as_deref())
+                    .adding(only_adds(operations))
             }
             _ => record,
         });

@@ -2,10 +2,11 @@
 
 use limbec_core::dialect::{Dialect, Of};
 use limbec_core::operations::{Operation, apply};
-use limbec_core::revision::{Direction, Plan, PlanStep};
+use limbec_core::revision::{Plan, PlanStep};
 use limbec_core::schema::{ObjectName, Schema};
 use limbec_core::steps::{Step, groups};
 
+use super::revisions::of_step;
 use super::version::{RowChange, VERSION_TABLE};
 use super::{Error, ErrorKind, Revisions};
 
@@ -34,14 +35,11 @@ pub fn render<'g, R: Revisions>(
     let mut table_exists = !plan.rows_before.is_empty();
     let mut work = Vec::new();
     for step in &plan.steps {
-        let operations = match step.direction {
-            Direction::Up => revisions.upgrade(step.id())?,
-            Direction::Down => revisions.downgrade(step.id())?,
-            Direction::Stamp => Vec::new(),
-        };
-        work.push((step, operations));
+        work.push((step, of_step(revisions, step)?));
     }
-    let needs_schema = work.iter().flat_map(|(_, operations)| operations);
+    let needs_schema = work
+        .iter()
+        .flat_map(|(step, content)| content.operations(step.direction));
     let mut schema = if needs_schema.clone().any(|it| dialect.needs_schema(it)) {
         below(revisions, plan, dialect)?
     } else {
@@ -49,7 +47,7 @@ pub fn render<'g, R: Revisions>(
     };
 
     let mut scripts = Vec::new();
-    for (index, (step, operations)) in work.iter().enumerate() {
+    for (index, (step, content)) in work.iter().enumerate() {
         let purge = plan.purge && index == 0;
         let rows = RowChange::new(
             dialect,
@@ -61,7 +59,7 @@ pub fn render<'g, R: Revisions>(
         );
         table_exists = true;
         let mut statements = Vec::new();
-        let groups = groups(operations, dialect);
+        let groups = groups(content.operations(step.direction), dialect);
         let last = groups.len() - 1;
         let mut ensure = rows.ensure;
         for (number, group) in groups.iter().enumerate() {
@@ -124,8 +122,8 @@ fn below<R: Revisions>(
         .iter()
         .filter(|index| applied.contains(index))
     {
-        for operation in revisions.upgrade(graph.id(*index))? {
-            follow(&mut schema, &operation, dialect)?;
+        for operation in &revisions.read(graph.id(*index))?.upgrade {
+            follow(&mut schema, operation, dialect)?;
         }
     }
     Ok(schema)

@@ -2,11 +2,12 @@
 
 use std::future::Future;
 use std::pin::pin;
+use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use limbec::connection::{Answer, Connection, StatementError, open_sqlite};
-use limbec::run::{Error, Revisions};
+use limbec::run::{Content, Error, Revisions};
 use limbec_core::dialect::sqlite::{OLDEST_LIBRARY, Sqlite};
 use limbec_core::dialect::{Dialect, Row};
 use limbec_core::operations::{Operation, Operations};
@@ -84,12 +85,11 @@ impl Revisions for One {
         &self.graph
     }
 
-    fn upgrade(&self, _id: &str) -> Result<Vec<Operation>, Error> {
-        Ok(self.operations.clone())
-    }
-
-    fn downgrade(&self, _id: &str) -> Result<Vec<Operation>, Error> {
-        Ok(Vec::new())
+    fn read(&self, _id: &str) -> Result<Arc<Content>, Error> {
+        Ok(Arc::new(Content {
+            upgrade: self.operations.clone(),
+            ..Content::default()
+        }))
     }
 }
 

@@ -1,0 +1,71 @@
+//! The revisions of a project, as a run asks for them.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use limbec_core::checksum;
+use limbec_core::operations::Operation;
+use limbec_core::revision::{Direction, Graph, PlanStep};
+
+use super::Error;
+
+/// The revisions of a project: the graph of their headers, and the content of each.
+pub trait Revisions: Send + Sync {
+    /// Returns the graph of the headers.
+    fn graph(&self) -> &Graph;
+
+    /// Reads a revision. A run reads each revision of its plan once, before it changes anything.
+    ///
+    /// # Errors
+    /// When any part of the revision does not read, its `downgrade` included.
+    fn read(&self, id: &str) -> Result<Arc<Content>, Error>;
+
+    /// Returns whether a revision has changed since a checksum was made of it. Every run asks this
+    /// for every applied revision, so override it if the answer does not need the whole content.
+    ///
+    /// # Errors
+    /// When the revision does not read.
+    fn has_changed(&self, id: &str, then: &str) -> Result<bool, Error> {
+        let content = self.read(id)?;
+        let now = content.checksum.as_deref();
+        Ok(now.is_some_and(|now| checksum::differ(then, now)))
+    }
+}
+
+/// What a revision says.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Content {
+    /// The operations of `upgrade`, in order.
+    pub upgrade: Vec<Operation>,
+    /// The operations of `downgrade`, in order.
+    pub downgrade: Vec<Operation>,
+    /// The place of each operation of `upgrade`, in bytes of the file; empty without a file.
+    pub upgrade_spans: Vec<Range<usize>>,
+    /// The place of each operation of `downgrade`, in bytes of the file; empty without a file.
+    pub downgrade_spans: Vec<Range<usize>>,
+    /// The checksum of `upgrade`, as `limbec_source::revisions::checksum` makes it; without one,
+    /// a change of the revision goes unnoticed.
+    pub checksum: Option<String>,
+}
+
+/// Reads what a step of a plan runs; a stamp runs nothing.
+pub(super) fn of_step<R: Revisions>(
+    revisions: &R,
+    step: &PlanStep<'_>,
+) -> Result<Arc<Content>, Error> {
+    match step.direction {
+        Direction::Stamp => Ok(Arc::default()),
+        Direction::Up | Direction::Down => revisions.read(step.id()),
+    }
+}
+
+impl Content {
+    /// Returns the operations that run in a direction; none for a stamp.
+    pub fn operations(&self, direction: Direction) -> &[Operation] {
+        match direction {
+            Direction::Up => &self.upgrade,
+            Direction::Down => &self.downgrade,
+            Direction::Stamp => &[],
+        }
+    }
+}
