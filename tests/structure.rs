@@ -11,7 +11,14 @@ const LONGEST_FILE: usize = 600;
 const BUDGET: [(&str, usize); 3] = [("sqlite", 10), ("postgres", 57), ("tls", 69)];
 
 /// What belongs to the command, and to the compiler's macros, and never into a service.
-const NEVER: [&str; 5] = ["syn", "clap", "serde", "toml", "limbec-source"];
+const NEVER: [&str; 6] = [
+    "syn",
+    "clap",
+    "serde",
+    "toml",
+    "limbec-source",
+    "limbec-generate",
+];
 
 fn root() -> PathBuf {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));

@@ -1,24 +1,17 @@
 //! The `limbec` command.
 //!
-//! One file a command in `commands/`; `args` is what a user may write, `config` is `limbec.toml`
-//! and the environment, `project` the revision files, `models` the target schema, `printer` all
-//! that is printed, `error` what goes wrong and its exit code.
+//! One file a command in `commands/`; `args` is what a user may write, `config` finds `limbec.toml`,
+//! `printer` is all that is printed, `error` how a command ends. What a command knows of a project is
+//! the library `limbec-generate`.
 
 mod args;
-mod autogenerate;
 mod commands;
 mod config;
 mod connect;
-mod definitions;
 mod diagnostics;
 mod error;
-mod expressible;
 mod file_name;
-mod models;
-mod patterns;
 mod printer;
-mod project;
-mod renames;
 mod report;
 
 use std::process::ExitCode;
@@ -31,7 +24,7 @@ fn main() -> ExitCode {
     match commands::run(args, &printer) {
         Ok(status) => status.into(),
         Err(error) => {
-            error.print(&printer);
+            error::print(&error, &printer);
             ExitCode::from(error::FAILED)
         }
     }

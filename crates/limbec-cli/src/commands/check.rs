@@ -2,22 +2,20 @@
 
 use limbec::run::{Migrator, Revisions as _};
 use limbec_core::compare::LookAlike;
+use limbec_generate::renames::{attribute, question};
+use limbec_generate::{Differences, Generator};
 use serde_json::{Value, json};
 
 use super::Context;
-use crate::autogenerate;
 use crate::connect::{block_on, connect_to_read};
 use crate::error::{Result, Status};
-use crate::renames::{attribute, question};
+use crate::printer::Printer;
 
 pub(super) fn run(context: &Context<'_>) -> Result<Status> {
     let printer = context.printer;
-    let found = block_on(autogenerate::compare(
-        &context.config,
-        &context.project,
-        None,
-    ))?;
-    found.report(printer);
+    let generator = Generator::new(&context.config, &context.project)?;
+    let found = block_on(generator.compare(None))?;
+    report(&found, printer);
     let changed = changed(context)?;
     for id in &changed {
         printer.warning(
@@ -65,6 +63,26 @@ pub(super) fn run(context: &Context<'_>) -> Result<Status> {
         printer.warning("check", &format!("{question} If it was, say {attribute}"));
     }
     Ok(Status::Different)
+}
+
+/// Reports what was left alone and what could not be compared.
+pub(super) fn report(found: &Differences, printer: &Printer) {
+    if !found.unmanaged.is_empty() {
+        printer.info(
+            "compare",
+            &format!(
+                "Left alone, as no revision of this project created them: {}",
+                found.unmanaged.join(", ")
+            ),
+        );
+    }
+    let of_tables = found.current.unmodelled.iter();
+    for it in of_tables.filter(|it| it.table.is_some()) {
+        printer.warning("compare", &format!("Not modelled, and left as it is: {it}"));
+    }
+    for unknown in &found.comparison.unknown {
+        printer.warning("compare", &format!("Not compared: {unknown}"));
+    }
 }
 
 /// The applied revisions whose files have changed since.

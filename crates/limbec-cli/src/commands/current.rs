@@ -6,7 +6,7 @@ use serde_json::json;
 use super::Context;
 use crate::args::Current;
 use crate::connect::{block_on, connect_to_read};
-use crate::error::{CommandError, Result, Status};
+use crate::error::{self, CommandError, Result, Status};
 use crate::report::{self, Marks};
 
 pub(super) fn run(options: &Current, context: &Context<'_>) -> Result<Status> {
@@ -41,10 +41,10 @@ pub(super) fn run(options: &Current, context: &Context<'_>) -> Result<Status> {
     }
     if options.check_heads && !missing.is_empty() {
         let missing: Vec<&str> = missing.iter().map(|index| graph.id(*index)).collect();
-        CommandError::new("Database is not on all head revisions")
+        let error = CommandError::new("Database is not on all head revisions")
             .detail("missing", missing.join(", "))
-            .hint(format!("run: limbec upgrade {}", super::all_heads(graph)))
-            .print(printer);
+            .hint(format!("run: limbec upgrade {}", graph.all_heads()));
+        error::print(&error, printer);
         return Ok(Status::Different);
     }
     Ok(Status::Done)

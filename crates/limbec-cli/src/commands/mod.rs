@@ -22,13 +22,13 @@ mod show;
 mod stamp;
 
 use limbec::run::Revisions as _;
-use limbec_core::revision::{Direction, Graph};
+use limbec_core::revision::Direction;
+use limbec_generate::Project;
 
 use crate::args::{Args, Command};
-use crate::config::Config;
+use crate::config::{self, Config};
 use crate::error::{Result, Status};
 use crate::printer::Printer;
-use crate::project::Project;
 
 /// What every command but `init` works on.
 pub(crate) struct Context<'a> {
@@ -45,7 +45,7 @@ pub(crate) fn run(args: Args, printer: &Printer) -> Result<Status> {
         Command::Man(options) => return man::run(options, &args, printer),
         _ => {}
     }
-    let config = Config::load(&args)?;
+    let config = config::load(&args)?;
     // A project may begin with its models: it needs no folder of revisions for them.
     if let Command::Reflect(options) = &args.command {
         return reflect::run(options, &config, printer);
@@ -92,13 +92,4 @@ pub(crate) fn resolve(identifier: &str, context: &Context<'_>) -> Result<Vec<usi
         Vec::new()
     };
     Ok(graph.resolve(identifier, &rows)?)
-}
-
-/// The target that means every head: `head` where there is one, else `heads`.
-pub(crate) fn all_heads(graph: &Graph) -> &'static str {
-    if graph.heads().len() > 1 {
-        "heads"
-    } else {
-        "head"
-    }
 }

@@ -8,6 +8,7 @@ use limbec::run::{Revisions as _, VERSION_TABLE, reflect};
 use limbec_core::dialect::Dialect;
 use limbec_core::journal;
 use limbec_core::schema::{ObjectName, Schema, Unmodelled};
+use limbec_generate::{Pattern, Project};
 use limbec_source::suggest::did_you_mean;
 use limbec_source::write::{WrittenModels, write_models};
 use serde_json::json;
@@ -16,10 +17,7 @@ use crate::args::Reflect;
 use crate::config::Config;
 use crate::connect::{block_on, connect_to_read};
 use crate::error::{CommandError, Result, Status};
-use crate::models::options;
-use crate::patterns::{Pattern, named};
 use crate::printer::Printer;
-use crate::project::Project;
 use sql_files::SqlFile;
 
 pub(super) fn run(options: &Reflect, config: &Config, printer: &Printer) -> Result<Status> {
@@ -56,7 +54,7 @@ pub(super) fn run(options: &Reflect, config: &Config, printer: &Printer) -> Resu
         Some(_) => sql_files::files(&mut schema.definitions, config, dialect),
         None => Vec::new(),
     };
-    let models = write_models(&schema, &self::options(config));
+    let models = write_models(&schema, &config.model_options());
     for it in &models.unsaid {
         printer.warning("reflect", &format!("Not in the models: {it}"));
     }
@@ -126,13 +124,13 @@ fn selected(mut schema: Schema, asked: &[String], dialect: &dyn Dialect) -> Resu
 fn only_what_tables_use(schema: &mut Schema) {
     let mut used: Vec<ObjectName> = Vec::new();
     for column in schema.tables.iter().flat_map(|table| &table.columns) {
-        used.extend(named(&column.column_type));
+        used.extend(column.column_type.named().cloned());
     }
     // A domain may be of another one, or of an enumeration.
     let mut at = 0;
     while at < used.len() {
         let domain = schema.domains.iter().find(|it| it.name == used[at]);
-        let base = domain.and_then(|it| named(&it.base));
+        let base = domain.and_then(|it| it.base.named().cloned());
         used.extend(base.filter(|it| !used.contains(it)));
         at += 1;
     }

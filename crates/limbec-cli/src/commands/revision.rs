@@ -6,19 +6,21 @@ use std::path::{Path, PathBuf};
 use jiff::Zoned;
 use jiff::tz::TimeZone;
 use limbec::run::Revisions as _;
+use limbec_core::compare::LookAlike;
 use limbec_core::operations::Operation;
 use limbec_core::revision::Header;
+use limbec_generate::Generator;
+use limbec_generate::renames::{Answers, question};
 use limbec_source::revisions::read_body;
 use limbec_source::write::{NewRevision, slug, write_revision, write_sql_revision};
 use serde_json::json;
 
 use super::Context;
 use crate::args::{Format, Revision};
-use crate::autogenerate;
 use crate::connect::block_on;
 use crate::error::{CommandError, Result, Status};
 use crate::file_name;
-use crate::renames::Answers;
+use crate::printer::Printer;
 
 pub(super) fn run(options: &Revision, context: &Context<'_>) -> Result<Status> {
     if options.sql {
@@ -67,6 +69,7 @@ pub(super) fn run(options: &Revision, context: &Context<'_>) -> Result<Status> {
 
 async fn generate(draft: &Draft, options: &Revision, context: &Context<'_>) -> Result<Status> {
     let printer = context.printer;
+    let generator = Generator::new(&context.config, &context.project)?;
     let found = if options.from_empty {
         if !context.project.graph().is_empty() {
             return Err(CommandError::new(
@@ -74,17 +77,15 @@ async fn generate(draft: &Draft, options: &Revision, context: &Context<'_>) -> R
             )
             .hint("leave it away: the revision is then what the database lacks"));
         }
-        autogenerate::from_empty(&context.config).await?
+        generator.compare_with_nothing().await?
     } else {
-        let mut answers = Answers {
-            rename: &options.rename,
-            no_rename: &options.no_rename,
-            printer,
-            apart: Vec::new(),
-        };
-        autogenerate::compare(&context.config, &context.project, Some(&mut answers)).await?
+        let mut answers = Answers::new(&options.rename, &options.no_rename);
+        if printer.is_interactive() {
+            answers.ask = Some(Box::new(|it| ask(it, printer)));
+        }
+        generator.compare(Some(&mut answers)).await?
     };
-    found.report(printer);
+    super::check::report(&found, printer);
     let upgrade = &found.comparison.operations;
     if upgrade.is_empty() {
         if printer.json() {
@@ -105,7 +106,9 @@ async fn generate(draft: &Draft, options: &Revision, context: &Context<'_>) -> R
         })
         .hint("it was not written; please report this with the models that led to it")
     })?;
-    autogenerate::prove(&context.config, &found, &body.upgrade, &body.downgrade).await?;
+    generator
+        .prove(&found, &body.upgrade, &body.downgrade)
+        .await?;
     for operation in upgrade.iter().filter(|operation| operation.loses_data()) {
         printer.warning(
             "compare",
@@ -114,6 +117,19 @@ async fn generate(draft: &Draft, options: &Revision, context: &Context<'_>) -> R
     }
     draft.save(context, Format::Rs, &text, upgrade)?;
     Ok(Status::Done)
+}
+
+/// Asks on the terminal whether two that look alike are the same.
+fn ask(it: &LookAlike, printer: &Printer) -> Result<bool> {
+    printer.question(&format!("{} [y/N]", question(it)));
+    let mut answer = String::new();
+    std::io::stdin()
+        .read_line(&mut answer)
+        .map_err(|error| CommandError::new(format!("cannot read the answer: {error}")))?;
+    Ok(matches!(
+        answer.trim().to_ascii_lowercase().as_str(),
+        "y" | "yes"
+    ))
 }
 
 /// What a draft is made of.

@@ -145,6 +145,15 @@ impl Graph {
         self.select(|index| self.is_head(index))
     }
 
+    /// Returns the identifier that means every head: `head` if there is one, else `heads`.
+    pub fn all_heads(&self) -> &'static str {
+        if self.heads().len() > 1 {
+            "heads"
+        } else {
+            "head"
+        }
+    }
+
     /// Returns the revisions that nothing revises and nothing depends on, in file order.
     ///
     /// These are the version rows of a database that is up to date.

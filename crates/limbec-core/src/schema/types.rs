@@ -127,6 +127,22 @@ impl ColumnType {
         }
         inner
     }
+
+    /// The name of the enumeration or domain that the type is, or is an array of.
+    ///
+    /// ```
+    /// use limbec_core::schema::{ColumnType, ObjectName};
+    /// let email = ColumnType::Named(ObjectName::new("email"));
+    /// assert_eq!(email.named(), Some(&ObjectName::new("email")));
+    /// assert_eq!(ColumnType::Text.named(), None);
+    /// ```
+    pub fn named(&self) -> Option<&ObjectName> {
+        match self.element() {
+            ColumnType::Enum(it) => Some(&it.name),
+            ColumnType::Named(name) => Some(name),
+            _ => None,
+        }
+    }
 }
 
 /// Declares the unit structs by which Rust code names a type, and their look-up by name.

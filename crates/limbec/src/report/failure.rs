@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use limbec_core::revision::RevisionError;
 
-use super::{Paint, Tone, plain};
+use super::{Paint, Tone};
 use crate::run::{Error, ErrorKind, VERSION_TABLE};
 
 /// What went wrong, with labelled lines below it and what to do next.
@@ -64,16 +64,11 @@ impl Failure {
 
     /// The text as it is shown: `FAILED: …`, the details, the hints.
     pub fn text(&self, paint: &Paint<'_>) -> String {
-        format!("{} {}", paint(Tone::Error, "FAILED:"), self.below(paint))
+        format!("{} {}", paint(Tone::Error, "FAILED:"), self.in_full(paint))
     }
 
-    /// The text without colours and without the word before it.
-    pub(crate) fn in_full(&self) -> String {
-        self.below(&plain)
-    }
-
-    /// The message with what stands below it.
-    fn below(&self, paint: &Paint<'_>) -> String {
+    /// The message with its details and hints, without the word before it.
+    pub fn in_full(&self, paint: &Paint<'_>) -> String {
         let mut text = self.message.clone();
         for (label, detail) in &self.details {
             let label = format!("  {:<11}", format!("{label}:"));

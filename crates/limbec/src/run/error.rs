@@ -9,7 +9,7 @@ use limbec_core::revision::RevisionError;
 
 use super::contention::{Blocker, in_words};
 use crate::connection::DatabaseError;
-use crate::report::Failure;
+use crate::report::{Failure, plain};
 
 /// Why a database could not be read or brought to a revision.
 ///
@@ -219,7 +219,7 @@ impl Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if f.alternate() {
-            return f.write_str(&Failure::of(self, "limbec").in_full());
+            return f.write_str(&Failure::of(self, "limbec").in_full(&plain));
         }
         let statement = self.failed_statement();
         if let Some(id) = statement.and_then(|it| it.revision.as_deref()) {

@@ -5,7 +5,7 @@ use limbec_core::operations::{Operation, create_with_indexes};
 use limbec_core::schema::{IndexKey, ObjectName, Schema, Table};
 use limbec_source::diagnostic::Diagnostic;
 
-use crate::error::{CommandError, Result};
+use crate::error::{ProjectError, Result};
 use crate::models::Target;
 
 /// Something that the database cannot hold, with the table and the column it is about.
@@ -76,7 +76,7 @@ fn only_column(create: &Operation) -> Option<String> {
     }
 }
 
-fn told(target: &Target, dialect: &dyn Dialect, lacks: Vec<Lack>) -> CommandError {
+fn told(target: &Target, dialect: &dyn Dialect, lacks: Vec<Lack>) -> ProjectError {
     let headline = format!(
         "Can't proceed with --autogenerate option; {} cannot hold what the models ask for",
         dialect.name()
@@ -96,7 +96,7 @@ fn told(target: &Target, dialect: &dyn Dialect, lacks: Vec<Lack>) -> CommandErro
     let colon = if lines.is_empty() { "" } else { ":" };
     let mut hints: Vec<String> = elsewhere.into_iter().filter_map(|it| it.hint).collect();
     hints.dedup();
-    CommandError::diagnostics(format!("{headline}{colon}{lines}"), diagnostics, |path| {
+    ProjectError::diagnostics(format!("{headline}{colon}{lines}"), diagnostics, |path| {
         target.text(path).to_string()
     })
     .hints(hints)

@@ -6,20 +6,23 @@
 use std::collections::BTreeSet;
 
 use limbec_core::dialect::Dialect;
-use limbec_core::schema::{ColumnType, ObjectName, Schema, Table};
+use limbec_core::schema::{ObjectName, Schema, Table};
 
 /// A pattern of tables.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Pattern {
+pub struct Pattern {
     /// As it was written.
-    pub(crate) text: String,
+    pub text: String,
     schema: Option<String>,
     table: String,
 }
 
 impl Pattern {
-    /// Reads a pattern; `Err` says what is wrong with it.
-    pub(crate) fn read(text: &str) -> Result<Self, String> {
+    /// Reads a pattern.
+    ///
+    /// # Errors
+    /// When the text is no pattern; says what is wrong with it.
+    pub fn read(text: &str) -> Result<Self, String> {
         let parts: Vec<&str> = text.split('.').collect();
         let (schema, table) = match parts.as_slice() {
             [table] => (None, *table),
@@ -44,12 +47,7 @@ impl Pattern {
     }
 
     /// Whether it means a table; `own` is the connection's own schema, by its name.
-    pub(crate) fn matches(
-        &self,
-        name: &ObjectName,
-        own: Option<&str>,
-        dialect: &dyn Dialect,
-    ) -> bool {
+    pub fn matches(&self, name: &ObjectName, own: Option<&str>, dialect: &dyn Dialect) -> bool {
         let schema = name.schema.as_deref().or(own);
         let in_schema = match &self.schema {
             None => schema == own,
@@ -93,10 +91,11 @@ fn glob(pattern: &[char], name: &[char]) -> bool {
 
 /// The tables that a project answers for: `include` and `exclude` of `limbec.toml`.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Selection {
+pub struct Selection {
     /// All tables where it is absent.
-    pub(crate) include: Option<Vec<Pattern>>,
-    pub(crate) exclude: Vec<Pattern>,
+    pub include: Option<Vec<Pattern>>,
+    /// The tables that take no part, whatever `include` says.
+    pub exclude: Vec<Pattern>,
 }
 
 impl Selection {
@@ -116,7 +115,7 @@ impl Selection {
     }
 
     /// Takes the tables that take no part out of a reflected schema.
-    pub(crate) fn narrow(&self, schema: &mut Schema, dialect: &dyn Dialect) {
+    pub fn narrow(&self, schema: &mut Schema, dialect: &dyn Dialect) {
         if self.is_everything() {
             return;
         }
@@ -132,12 +131,7 @@ impl Selection {
 
     /// Takes the tables that take no part out of both sides of a comparison. One that a model
     /// refers to stays, on both sides as it is in the database, so that nothing of it changes.
-    pub(crate) fn narrow_both(
-        &self,
-        current: &mut Schema,
-        target: &mut Schema,
-        dialect: &dyn Dialect,
-    ) {
+    pub fn narrow_both(&self, current: &mut Schema, target: &mut Schema, dialect: &dyn Dialect) {
         if self.is_everything() {
             return;
         }
@@ -180,7 +174,9 @@ fn take_out(schema: &mut Schema, goes: &dyn Fn(&Table) -> bool, out: &Out<'_>) {
     let (gone, kept): (Vec<&Table>, Vec<&Table>) = schema.tables.iter().partition(|it| goes(it));
     let types = |tables: &[&Table]| -> BTreeSet<ObjectName> {
         let columns = tables.iter().flat_map(|it| &it.columns);
-        columns.filter_map(|it| named(&it.column_type)).collect()
+        columns
+            .filter_map(|it| it.column_type.named().cloned())
+            .collect()
     };
     let (of_gone, of_kept) = (types(&gone), types(&kept));
     let names: BTreeSet<ObjectName> = gone.iter().map(|it| it.name.clone()).collect();
@@ -217,15 +213,6 @@ struct Out<'a> {
     relation: &'a dyn Fn(&ObjectName) -> bool,
     /// Types, sequences, routines: those that `exclude` names.
     other: &'a dyn Fn(&ObjectName) -> bool,
-}
-
-/// The enumeration or domain that a type is, or is an array of.
-pub(crate) fn named(column_type: &ColumnType) -> Option<ObjectName> {
-    match column_type.element() {
-        ColumnType::Enum(it) => Some(it.name.clone()),
-        ColumnType::Named(name) => Some(name.clone()),
-        _ => None,
-    }
 }
 
 #[cfg(test)]

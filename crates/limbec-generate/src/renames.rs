@@ -1,25 +1,36 @@
-//! What was renamed: by flags, and by questions on a terminal.
+//! What was renamed, as somebody says who knows it.
 
 use limbec_core::compare::LookAlike;
 use limbec_core::schema::{ObjectName, Rename, Renamed, Schema, Table};
 
-use crate::error::{CommandError, Result};
-use crate::printer::Printer;
+use crate::error::{ProjectError, Result};
+
+/// Asks somebody whether two that look alike are the same.
+pub type Ask<'a> = dyn FnMut(&LookAlike) -> Result<bool> + Send + 'a;
 
 /// The answers to what may have been renamed.
-#[derive(Debug)]
-pub(crate) struct Answers<'a> {
+#[derive(Default)]
+pub struct Answers<'a> {
     /// `posts.title=name`, as `--rename` has them.
-    pub(crate) rename: &'a [String],
+    pub rename: &'a [String],
     /// `posts.title`, as `--no-rename` has them.
-    pub(crate) no_rename: &'a [String],
-    /// Who asks where somebody can answer.
-    pub(crate) printer: &'a Printer,
+    pub no_rename: &'a [String],
+    /// Asks what the two do not answer; without it, that is an error.
+    pub ask: Option<Box<Ask<'a>>>,
     /// What was asked and is not the same.
-    pub(crate) apart: Vec<LookAlike>,
+    apart: Vec<LookAlike>,
 }
 
-impl Answers<'_> {
+impl<'a> Answers<'a> {
+    /// The answers of the two flags, where nobody can be asked.
+    pub fn new(rename: &'a [String], no_rename: &'a [String]) -> Self {
+        Answers {
+            rename,
+            no_rename,
+            ..Answers::default()
+        }
+    }
+
     /// Reads `--rename`: tables first, since a column may be told by its table's new name.
     pub(crate) fn said(&self, current: &Schema, target: &Schema) -> Result<Vec<Rename>> {
         let mut renames = Vec::new();
@@ -29,7 +40,7 @@ impl Answers<'_> {
                 .split_once('=')
                 .filter(|(from, to)| !from.is_empty() && !to.is_empty() && !to.contains('.'))
                 .ok_or_else(|| {
-                    CommandError::new(format!("`--rename {said}` is not of the form `old=new`"))
+                    ProjectError::new(format!("`--rename {said}` is not of the form `old=new`"))
                         .hint("write `--rename posts.title=name`, or `--rename posts=articles`")
                 })?;
             match table(from, to, current, target) {
@@ -39,7 +50,7 @@ impl Answers<'_> {
         }
         for (from, to) in rest {
             let rename = column(from, to, current, target, &renames).ok_or_else(|| {
-                CommandError::new(format!(
+                ProjectError::new(format!(
                     "`--rename {from}={to}`: the database has no table or column `{from}`, or the \
                      models have no `{to}` in its place"
                 ))
@@ -57,9 +68,12 @@ impl Answers<'_> {
             self.apart.contains(it) || self.no_rename.iter().any(|name| *name == it.before())
         };
         let open: Vec<&LookAlike> = found.iter().filter(|it| !is_apart(it)).collect();
-        if !open.is_empty() && !self.printer.is_interactive() {
-            return Err(unanswered(&open));
+        if open.is_empty() {
+            return Ok(Vec::new());
         }
+        let Some(ask) = &mut self.ask else {
+            return Err(unanswered(&open));
+        };
         let mut same: Vec<&LookAlike> = Vec::new();
         for it in open {
             let taken =
@@ -67,7 +81,7 @@ impl Answers<'_> {
             if same.iter().any(taken) {
                 continue;
             }
-            if self.ask(it)? {
+            if ask(it)? {
                 same.push(it);
             } else {
                 self.apart.push(it.clone());
@@ -75,22 +89,10 @@ impl Answers<'_> {
         }
         Ok(same.into_iter().map(LookAlike::rename).collect())
     }
-
-    fn ask(&self, it: &LookAlike) -> Result<bool> {
-        self.printer.question(&format!("{} [y/N]", question(it)));
-        let mut answer = String::new();
-        std::io::stdin()
-            .read_line(&mut answer)
-            .map_err(|error| CommandError::new(format!("cannot read the answer: {error}")))?;
-        Ok(matches!(
-            answer.trim().to_ascii_lowercase().as_str(),
-            "y" | "yes"
-        ))
-    }
 }
 
 /// What is to be known of two that look alike.
-pub(crate) fn question(it: &LookAlike) -> String {
+pub fn question(it: &LookAlike) -> String {
     format!(
         "Was the {} `{}` renamed to `{}`?",
         it.object.noun(),
@@ -100,7 +102,7 @@ pub(crate) fn question(it: &LookAlike) -> String {
 }
 
 /// The attribute that says so.
-pub(crate) fn attribute(it: &LookAlike) -> String {
+pub fn attribute(it: &LookAlike) -> String {
     let place = match &it.object {
         Renamed::Table { .. } => "table",
         _ => "column",
@@ -109,11 +111,11 @@ pub(crate) fn attribute(it: &LookAlike) -> String {
     format!("#[{place}(renamed_from = \"{}\")] at `{name}`", it.from)
 }
 
-fn unanswered(open: &[&LookAlike]) -> CommandError {
+fn unanswered(open: &[&LookAlike]) -> ProjectError {
     let questions: Vec<String> = open.iter().map(|it| question(it)).collect();
     let (first, name) = (open[0], open[0].object.name());
     let before = first.before();
-    CommandError::new(questions.join("\n  "))
+    ProjectError::new(questions.join("\n  "))
         .hint(format!(
             "if it was, its values are kept: --rename {before}={name}, or {}",
             attribute(first)

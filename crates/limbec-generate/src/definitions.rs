@@ -10,7 +10,7 @@ use limbec_core::schema::{Definition, in_order};
 use limbec_source::definitions::read;
 
 use crate::config::Config;
-use crate::error::{CommandError, Result};
+use crate::error::{ProjectError, Result};
 
 /// Reads the SQL files that `limbec.toml` names, for one kind of database.
 pub(crate) fn load(config: &Config, dialect: &dyn Dialect) -> Result<Vec<Definition>> {
@@ -18,13 +18,13 @@ pub(crate) fn load(config: &Config, dialect: &dyn Dialect) -> Result<Vec<Definit
     for given in &config.sql_paths {
         let path = config.root.join(given);
         if !path.exists() {
-            return Err(CommandError::new(format!(
+            return Err(ProjectError::new(format!(
                 "`[models] sql` in {} names `{given}`, and there is no such file or folder",
                 config.file.display()
             )));
         }
         collect(&path, dialect, &mut files).map_err(|error| {
-            CommandError::new(format!("cannot read the SQL files in `{given}`: {error}"))
+            ProjectError::new(format!("cannot read the SQL files in `{given}`: {error}"))
         })?;
     }
     files.dedup();
@@ -32,7 +32,7 @@ pub(crate) fn load(config: &Config, dialect: &dyn Dialect) -> Result<Vec<Definit
     for path in files {
         let shown = config.shown(&path);
         let text = std::fs::read_to_string(&path)
-            .map_err(|error| CommandError::new(format!("cannot read {shown}: {error}")))?;
+            .map_err(|error| ProjectError::new(format!("cannot read {shown}: {error}")))?;
         texts.push((path, shown, text));
     }
     let mut found: BTreeMap<String, (Definition, &str)> = BTreeMap::new();
@@ -45,7 +45,7 @@ pub(crate) fn load(config: &Config, dialect: &dyn Dialect) -> Result<Vec<Definit
             definition.dialect.clone_from(&only);
             let name = definition.to_string();
             if let Some((definition, before)) = found.insert(name, (definition, shown)) {
-                return Err(CommandError::new(format!(
+                return Err(ProjectError::new(format!(
                     "the {definition} is in {before} and again in {shown}"
                 ))
                 .hint("keep one of them"));
@@ -55,7 +55,7 @@ pub(crate) fn load(config: &Config, dialect: &dyn Dialect) -> Result<Vec<Definit
     if !mistakes.is_empty() {
         let count = crate::error::mistakes(mistakes.len());
         let message = format!("Can't proceed with --autogenerate option; {count} in the SQL files");
-        return Err(CommandError::diagnostics(message, mistakes, |path| {
+        return Err(ProjectError::diagnostics(message, mistakes, |path| {
             let file = texts.iter().find(|(_, shown, _)| shown == path);
             file.map(|(_, _, text)| text.clone()).unwrap_or_default()
         }));

@@ -18,11 +18,11 @@ use limbec_source::project::revision_files;
 use limbec_source::revisions::{checksum, read_body, read_header};
 
 use crate::config::Config;
-use crate::error::{CommandError, Result, mistakes};
+use crate::error::{self, ProjectError, Result};
 
 /// A project's revisions.
 #[derive(Debug)]
-pub(crate) struct Project {
+pub struct Project {
     graph: Graph,
     root: PathBuf,
     /// All files behind each other. Each is read once, so that what runs is what was planned.
@@ -32,11 +32,14 @@ pub(crate) struct Project {
 }
 
 impl Project {
-    /// Reads the headers of all revision files, and reports everything that is broken at once.
-    pub(crate) fn load(config: &Config) -> Result<Self> {
+    /// Reads the headers of all revision files.
+    ///
+    /// # Errors
+    /// When files cannot be read or do not fit together; says everything that is broken at once.
+    pub fn load(config: &Config) -> Result<Self> {
         for location in &config.version_locations {
             if !location.is_dir() {
-                return Err(CommandError::new(format!(
+                return Err(ProjectError::new(format!(
                     "Path doesn't exist: {}",
                     config.shown(location)
                 ))
@@ -47,7 +50,7 @@ impl Project {
             }
         }
         let paths = revision_files(&config.version_locations).map_err(|(location, error)| {
-            CommandError::new(format!("cannot read {}: {error}", location.display()))
+            ProjectError::new(format!("cannot read {}: {error}", location.display()))
         })?;
 
         let mut headers = Vec::with_capacity(paths.len());
@@ -65,10 +68,10 @@ impl Project {
         }
         if !mistakes.is_empty() {
             let count = mistakes.len();
-            return Err(CommandError::diagnostics(
+            return Err(ProjectError::diagnostics(
                 format!(
                     "{} in the headers of revision files",
-                    crate::error::mistakes(count)
+                    error::mistakes(count)
                 ),
                 mistakes,
                 |path| text_of(&config.root, path),
@@ -76,10 +79,10 @@ impl Project {
         }
         let graph = Graph::new(headers).map_err(|errors| {
             let text = errors.iter().map(|error| match error.hint() {
-                Some(hint) => format!("\n  {error}\n    hint: {}", crate::error::in_full(hint)),
+                Some(hint) => format!("\n  {error}\n    hint: {}", error::in_full(hint)),
                 None => format!("\n  {error}"),
             });
-            CommandError::new(format!(
+            ProjectError::new(format!(
                 "the revision files do not fit together:{}",
                 text.collect::<String>()
             ))
@@ -93,7 +96,7 @@ impl Project {
     }
 
     /// The file of a revision.
-    pub(crate) fn path(&self, id: &str) -> PathBuf {
+    pub fn path(&self, id: &str) -> PathBuf {
         self.root
             .join(self.graph.get(id).map_or("", |header| &header.path))
     }
@@ -182,7 +185,7 @@ pub(crate) struct Unreadable {
 
 impl std::fmt::Display for Unreadable {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&mistakes(self.found.len()))
+        f.write_str(&error::mistakes(self.found.len()))
     }
 }
 
@@ -223,22 +226,19 @@ fn text_of(root: &Path, shown: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use clap::Parser;
     use limbec_testkit::TempProject;
 
     use super::*;
-    use crate::args::Args;
 
     #[test]
     fn a_file_is_read_once() {
         let folder = TempProject::new().unwrap();
         let text = "-- A\n--\n-- Revision ID: a1\n-- Revises:\n\n-- upgrade\nDROP TABLE a;\n\n\
                     -- downgrade\nCREATE TABLE a (id INTEGER);\n";
-        folder.write("limbec.toml", "").unwrap();
+        let config = folder.write("limbec.toml", "").unwrap();
         let file = folder.write("migrations/versions/a1.sql", text).unwrap();
-        let path = folder.path().to_str().unwrap();
-        let args = Args::parse_from(["limbec", "-C", path, "heads"]);
-        let project = Project::load(&Config::load(&args).unwrap()).unwrap();
+        let config = Config::read(config, None, &|_| None).unwrap();
+        let project = Project::load(&config).unwrap();
 
         // From here on, nothing is opened.
         std::fs::remove_file(file).unwrap();

@@ -3,10 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use limbec_core::schema::{ObjectName, Schema};
-use limbec_source::models::{Declared, ModelOptions, SourceFile, read};
+use limbec_source::models::{Declared, SourceFile, read};
 
 use crate::config::Config;
-use crate::error::{CommandError, Result};
+use crate::error::{ProjectError, Result};
 
 const CANNOT: &str = "Can't proceed with --autogenerate option;";
 
@@ -40,7 +40,7 @@ fn text<'t>(texts: &'t [(String, String)], path: &str) -> &'t str {
 pub(crate) fn load(config: &Config) -> Result<Target> {
     let file = config.file.display();
     if config.model_paths.is_empty() {
-        return Err(CommandError::new(format!(
+        return Err(ProjectError::new(format!(
             "{CANNOT} `[models] paths` in {file} names no file with models"
         ))
         .hint("write there, for example: paths = [\"src/models.rs\"]"));
@@ -49,7 +49,7 @@ pub(crate) fn load(config: &Config) -> Result<Target> {
     for given in &config.model_paths {
         let path = config.root.join(given);
         if !path.exists() {
-            return Err(CommandError::new(format!(
+            return Err(ProjectError::new(format!(
                 "{CANNOT} `[models] paths` in {file} names `{given}`, and there is no such file or \
                  folder"
             ))
@@ -57,10 +57,10 @@ pub(crate) fn load(config: &Config) -> Result<Target> {
         }
         let before = paths.len();
         collect(&path, &mut paths).map_err(|error| {
-            CommandError::new(format!("cannot read the models in `{given}`: {error}"))
+            ProjectError::new(format!("cannot read the models in `{given}`: {error}"))
         })?;
         if paths.len() == before {
-            return Err(CommandError::new(format!(
+            return Err(ProjectError::new(format!(
                 "{CANNOT} `[models] paths` in {file} names the folder `{given}`, which holds no \
                  `.rs` file"
             )));
@@ -71,7 +71,7 @@ pub(crate) fn load(config: &Config) -> Result<Target> {
     let mut texts = Vec::new();
     for path in &paths {
         let text = std::fs::read_to_string(path).map_err(|error| {
-            CommandError::new(format!(
+            ProjectError::new(format!(
                 "cannot read the models in {}: {error}",
                 config.shown(path)
             ))
@@ -82,10 +82,10 @@ pub(crate) fn load(config: &Config) -> Result<Target> {
         .iter()
         .map(|(path, text)| SourceFile { path, text })
         .collect();
-    let (models, mistakes) = read(&files, &options(config));
+    let (models, mistakes) = read(&files, &config.model_options());
     if !mistakes.is_empty() {
         let count = mistakes.len();
-        return Err(CommandError::diagnostics(
+        return Err(ProjectError::diagnostics(
             format!("{CANNOT} {} in the models", crate::error::mistakes(count)),
             mistakes,
             |path| text(&texts, path).to_string(),
@@ -98,7 +98,7 @@ pub(crate) fn load(config: &Config) -> Result<Target> {
                 file.path, file.tables, file.enums
             )
         });
-        return Err(CommandError::new(format!(
+        return Err(ProjectError::new(format!(
             "{CANNOT} no table was found by `[models] paths` in {file}"
         ))
         .hints(found)
@@ -109,14 +109,6 @@ pub(crate) fn load(config: &Config) -> Result<Target> {
         places: models.places,
         texts,
     })
-}
-
-/// How models are read, and written.
-pub(crate) fn options(config: &Config) -> ModelOptions {
-    ModelOptions {
-        naming: config.naming.clone(),
-        type_map: config.type_map.clone(),
-    }
 }
 
 /// Files of the same name elsewhere below `src`.

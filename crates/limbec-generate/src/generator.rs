@@ -1,0 +1,205 @@
+//! What the models have and the database lacks, as operations that are proven.
+
+use std::panic::resume_unwind;
+use std::thread;
+
+use limbec::Open as _;
+use limbec::run::{
+    Database, DatabaseUrl, Revisions as _, Scratch, VERSION_TABLE, Version, reflect, settle,
+};
+use limbec_core::compare::{Comparison, Verdicts, compare, managed};
+use limbec_core::dialect::Dialect;
+use limbec_core::journal;
+use limbec_core::operations::Operation;
+use limbec_core::schema::Schema;
+
+use crate::config::Config;
+use crate::error::{ProjectError, Result};
+use crate::project::Project;
+use crate::renames::Answers;
+use crate::{definitions, expressible, models};
+
+/// Compares the models of a project with its database, and proves the revisions that come of it.
+pub struct Generator<'a> {
+    config: &'a Config,
+    project: &'a Project,
+    url: DatabaseUrl,
+}
+
+/// What the models and the database differ in.
+#[derive(Debug)]
+pub struct Differences {
+    /// What leads from the database to the models, and what could not be compared.
+    pub comparison: Comparison,
+    /// What the database holds of this project.
+    pub current: Schema,
+    /// What the models ask for.
+    pub target: Schema,
+    /// Tables, views, functions and their like that no revision created and no model names.
+    pub unmanaged: Vec<String>,
+}
+
+impl<'a> Generator<'a> {
+    /// Prepares for the database that the project names.
+    ///
+    /// # Errors
+    /// When it names none, or none that limbec knows.
+    pub fn new(config: &'a Config, project: &'a Project) -> Result<Self> {
+        Ok(Generator {
+            config,
+            project,
+            url: config.database_url()?,
+        })
+    }
+
+    /// Compares the models with the database, which must be at the heads. `answers` say what was
+    /// renamed; without them, what looks like a rename is in the comparison's `look_alikes`.
+    ///
+    /// # Errors
+    /// When the models or the revisions do not read, the database cannot be reached, is behind or
+    /// cannot hold what the models ask for, or nobody answers what was renamed.
+    pub async fn compare(&self, mut answers: Option<&mut Answers<'_>>) -> Result<Differences> {
+        let dialect = self.url.dialect()?;
+        // The models are read while the server answers.
+        let files = self.config.clone();
+        let loading = thread::spawn(move || load(&files, dialect));
+        let (mut database, version, reflected) = read(&self.url).await?;
+        let loaded = loading.join();
+        let target = loaded.unwrap_or_else(|panic| resume_unwind(panic))?;
+        up_to_date(&version, self.project)?;
+        let mut reflected = reflected?;
+        let mut target = match &reflected.own_namespace {
+            Some(own) => target.within(own),
+            None => target,
+        };
+        let selection = &self.config.selection;
+        selection.narrow_both(&mut reflected, &mut target, dialect);
+        let created = self.project.created(dialect)?;
+        let mut managed = managed(reflected, &target, &created, dialect);
+        let version_table = VERSION_TABLE.into();
+        managed
+            .unmanaged
+            .retain(|name| !journal::is_own(name, &version_table));
+        let (current, mut target) = (managed.schema, managed.target);
+        if let Some(answers) = &answers {
+            let said = answers.said(&current, &target)?;
+            target.renames.extend(said);
+        }
+        let mut judge = self.url.judge().await?;
+        let judge = judge.as_mut().unwrap_or(&mut database);
+        let comparison = loop {
+            let comparison = settle(judge, false, &current, &target).await?;
+            if !comparison.conflicts.is_empty() {
+                let lines = comparison.conflicts.join("\n  ");
+                return Err(ProjectError::new(format!(
+                    "Can't proceed with --autogenerate option; {lines}"
+                )));
+            }
+            let renames = match &mut answers {
+                Some(answers) => answers.settle(&comparison.look_alikes)?,
+                None => Vec::new(),
+            };
+            if renames.is_empty() {
+                break comparison;
+            }
+            target.renames.extend(renames);
+        };
+        let mut unmanaged: Vec<String> =
+            managed.unmanaged.iter().map(ToString::to_string).collect();
+        let definitions = managed.unmanaged_definitions.iter();
+        unmanaged.extend(definitions.map(|it| format!("the {it}")));
+        Ok(Differences {
+            comparison,
+            current,
+            target,
+            unmanaged,
+        })
+    }
+
+    /// Compares the models with an empty database: for one that holds everything already.
+    ///
+    /// # Errors
+    /// As [`Generator::compare`].
+    pub async fn compare_with_nothing(&self) -> Result<Differences> {
+        let dialect = self.url.dialect()?;
+        let target = load(self.config, dialect)?;
+        let mut database = self.url.open_to_read().await?;
+        let own_namespace = reflect(&mut database).await?.own_namespace;
+        let mut target = match &own_namespace {
+            Some(own) => target.within(own),
+            None => target,
+        };
+        let mut current = Schema {
+            own_namespace,
+            ..Schema::default()
+        };
+        let selection = &self.config.selection;
+        selection.narrow_both(&mut current, &mut target, dialect);
+        let comparison = compare(&current, &target, dialect, &Verdicts::default());
+        Ok(Differences {
+            comparison,
+            current,
+            target,
+            unmanaged: Vec::new(),
+        })
+    }
+
+    /// Runs a revision up and down on a scratch copy; it must lead to the models and back.
+    ///
+    /// # Errors
+    /// When it does not, or there is no place for a scratch copy.
+    pub async fn prove(
+        &self,
+        differences: &Differences,
+        upgrade: &[Operation],
+        downgrade: &[Operation],
+    ) -> Result<()> {
+        let scratch = Scratch::beside(&self.url);
+        // What has been renamed goes by its new name.
+        let mut target = differences.target.clone();
+        target.renames.clear();
+        let proof = scratch
+            .prove(&differences.current, &target, upgrade, downgrade)
+            .await;
+        proof.map_err(|error| {
+            let error = error.into_error();
+            let hint = if error.failed_statement().is_some() {
+                "the revision was not written: correct the models; a type, a function or an \
+                 extension that they use must be in the database first, by hand or by a revision \
+                 of its own"
+            } else {
+                "the revision was not written; please report this with the models that led to it"
+            };
+            ProjectError::from(error).hint(hint)
+        })
+    }
+}
+
+/// The models and the files of SQL beside them, which the database can hold.
+fn load(config: &Config, dialect: &dyn Dialect) -> Result<Schema> {
+    let mut target = models::load(config)?;
+    target.schema.definitions = definitions::load(config, dialect)?;
+    expressible::check(&target, dialect)?;
+    Ok(target.schema)
+}
+
+/// Reads a database: what was applied to it, and what it holds.
+async fn read(url: &DatabaseUrl) -> Result<(Database, Version, Result<Schema>)> {
+    let mut database = url.open_to_read().await?;
+    let version = Version::read(&mut database, &VERSION_TABLE.into()).await?;
+    let schema = reflect(&mut database).await.map_err(ProjectError::from);
+    Ok((database, version, schema))
+}
+
+fn up_to_date(version: &Version, project: &Project) -> Result<()> {
+    let missing = project.graph().missing_heads(&version.rows)?;
+    if missing.is_empty() {
+        return Ok(());
+    }
+    Err(
+        ProjectError::new("Target database is not up to date.").hint(format!(
+            "run: limbec upgrade {}",
+            project.graph().all_heads()
+        )),
+    )
+}

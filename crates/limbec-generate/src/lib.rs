@@ -1,0 +1,26 @@
+//! What the command `limbec` knows of a project, as a library: compares models with a database, and
+//! drafts the revisions that lead from one to the other.
+//!
+//! - [`Config`] is `limbec.toml`, [`Project`] the revision files that it leads to.
+//! - [`Generator`] compares the models with the database that the revisions made, and proves a
+//!   revision on a scratch copy before anybody sees it. What it found are [`Differences`]: data.
+//! - [`Selection`] says which tables take part, [`renames`] what is the same by a new name.
+//!
+//! Nothing here prints or reads the environment. A service does not depend on it: models are read
+//! with `syn`.
+
+mod config;
+mod definitions;
+mod error;
+mod expressible;
+mod generator;
+mod models;
+mod project;
+pub mod renames;
+mod selection;
+
+pub use config::{Config, Environment};
+pub use error::{Mistake, ProjectError, Result};
+pub use generator::{Differences, Generator};
+pub use project::Project;
+pub use selection::{Pattern, Selection};
