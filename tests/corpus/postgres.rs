@@ -2,59 +2,26 @@
 //! newer than that, by what its catalogue says.
 
 use limbec_core::sql::{TokenKind, split, tokens};
+use limbec_testkit::corpus::{Corpus, SchemaFile};
 use limbec_testkit::postgres::{
     TestDatabase, described, is_dumpable, pg_dump, server_major, test_database,
 };
 
-use super::{adopt, exceptions, file, untested};
+use super::{adopt, exceptions};
 use crate::command::{Database, Sandbox};
 
-macro_rules! schemas {
-    ($($name:ident)*) => {
-        const SCHEMAS: &[&str] = &[$(stringify!($name)),*];
-
-        $(
-            #[test]
-            fn $name() {
-                adopted(&stringify!($name).replace('_', "-"));
-            }
-        )*
-    };
-}
-
-schemas! {
-    adventureworks airflow_gen atuin catarse_2013 chinook chinook_identity chinook_serial crates_io
-    danbooru fileintel_gen kea mlflow_gen northwind optuna_gen pagila pagila_2017_inherits
-    pagila_2022 prefect_gen supabase_storage_multitenant supabase_storage_tenant temporal
-    temporal_visibility
+#[test]
+fn own_schemas_are_adopted() {
+    Corpus::own().check("pg", adopted);
 }
 
 #[test]
-fn every_schema_is_adopted() {
-    assert_eq!(untested("pg", SCHEMAS), Vec::<String>::new());
+#[ignore = "`cargo xtask corpus FOLDER` runs it"]
+fn real_schemas_are_adopted() {
+    Corpus::of_environment().check("pg", adopted);
 }
 
-#[test]
-fn every_type() {
-    adopted_from("every_type", include_str!("own/types.sql"));
-}
-
-#[test]
-fn a_bit_of_everything() {
-    adopted_from("a_bit_of_everything", include_str!("own/everything.sql"));
-}
-
-#[test]
-fn what_extensions_bring() {
-    adopted_from("what_extensions_bring", include_str!("own/extensions.sql"));
-}
-
-fn adopted(name: &str) {
-    let sql = std::fs::read_to_string(file("pg", name)).unwrap();
-    adopted_from(name, &sql);
-}
-
-fn adopted_from(name: &str, sql: &str) {
+fn adopted(SchemaFile { name, sql }: &SchemaFile) {
     let sandbox = Sandbox::new(Database::Postgres(test_database()));
     sandbox.sql(sql);
     if let Err(why) = adopt(&sandbox) {

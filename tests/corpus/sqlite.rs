@@ -1,37 +1,26 @@
 //! SQLite's schemas, held against each other by what SQLite itself tells of them.
 
 use limbec_core::sql::{Token, TokenKind, tokens};
+use limbec_testkit::corpus::{Corpus, SchemaFile};
 use limbec_testkit::sqlite::sqlite3;
 
-use super::{adopt, exceptions, file, untested};
+use super::{adopt, exceptions};
 use crate::command::{Database, Sandbox};
 
-macro_rules! schemas {
-    ($($name:ident)*) => {
-        const SCHEMAS: &[&str] = &[$(stringify!($name)),*];
-
-        $(
-            #[test]
-            fn $name() {
-                adopted(&stringify!($name).replace('_', "-"));
-            }
-        )*
-    };
-}
-
-schemas! {
-    airflow_gen atuin_ai atuin_client atuin_kv atuin_records atuin_scripts atuin_server chinook
-    chinook_autoinc mlflow_gen northwind optuna_gen prefect_gen sakila temporal temporal_visibility
+#[test]
+fn own_schemas_are_adopted() {
+    Corpus::own().check("sqlite", adopted);
 }
 
 #[test]
-fn every_schema_is_adopted() {
-    assert_eq!(untested("sqlite", SCHEMAS), Vec::<String>::new());
+#[ignore = "`cargo xtask corpus FOLDER` runs it"]
+fn real_schemas_are_adopted() {
+    Corpus::of_environment().check("sqlite", adopted);
 }
 
-fn adopted(name: &str) {
+fn adopted(SchemaFile { name, sql }: &SchemaFile) {
     let sandbox = Sandbox::new(Database::Sqlite);
-    sandbox.sql(&std::fs::read_to_string(file("sqlite", name)).unwrap());
+    sandbox.sql(sql);
     if let Err(why) = adopt(&sandbox) {
         exceptions::hold_stop("sqlite", name, &why);
         return;

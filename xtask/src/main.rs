@@ -1,5 +1,5 @@
 //! The project's own tasks: `cargo xtask test`, `cargo xtask ci`, `cargo xtask bench`,
-//! `cargo xtask demo`, `cargo xtask postgres`.
+//! `cargo xtask corpus` and the rest of `cargo xtask --help`.
 //!
 //! One file a task; each returns the exit status that this process ends with.
 
@@ -13,6 +13,7 @@ mod args;
 mod bench;
 mod ci;
 mod contention;
+mod corpus;
 mod cost;
 mod cpu;
 mod demo;
@@ -36,7 +37,8 @@ fn main() -> ExitCode {
         }
         Ok(Task::Test(options)) => test::run(&options),
         Ok(Task::Bench) => bench::run_all(),
-        Ok(Task::Ci) => ci::run(),
+        Ok(Task::Ci(options)) => ci::run(&options),
+        Ok(Task::Corpus(folder)) => corpus::run(&folder),
         Ok(Task::Demo(options)) => demo::run(&options),
         Ok(Task::Postgres) => postgres::run(),
         Ok(Task::Stress) => stress::run(),

@@ -16,6 +16,16 @@ impl Failure {
         Self { message, status: 1 }
     }
 
+    /// One failure that names all of these, unless there are none.
+    pub(crate) fn of_all(failures: Vec<Failure>) -> Result<(), Failure> {
+        let Some(status) = failures.first().map(Failure::status) else {
+            return Ok(());
+        };
+        let messages: Vec<String> = failures.into_iter().map(|it| it.message).collect();
+        let message = messages.join("\n       ");
+        Err(Failure { message, status })
+    }
+
     /// The exit status of the program that failed, or 1.
     pub(crate) fn status(&self) -> u8 {
         self.status

@@ -4,7 +4,7 @@ use std::env;
 use std::process::Command;
 
 use limbec_testkit::postgres::{Cluster, TEST_URL_VARIABLE};
-use limbec_testkit::{SHARED_VARIABLE, compose, default_shared_dir, postgres, sqlite};
+use limbec_testkit::{compose, postgres, sqlite};
 
 use crate::args::TestOptions;
 use crate::run::{self, Failure, cargo, has_subcommand};
@@ -20,11 +20,12 @@ pub(crate) fn run(options: &TestOptions) -> Result<(), Failure> {
     }
     // Kept to the end of the run; the server ends with this process in any case.
     let cluster = start_server()?;
+    let mut failures = Vec::new();
     for command in &mut commands(options, has_subcommand("nextest")) {
-        set_environment(command, cluster.as_ref());
-        run::run(command)?;
+        set_server(command, cluster.as_ref());
+        failures.extend(run::run(command).err());
     }
-    Ok(())
+    Failure::of_all(failures)
 }
 
 /// Runs the tests that need a server on one of each version, and tells at the end which failed.
@@ -44,7 +45,7 @@ fn on_servers(options: &TestOptions) -> Result<(), Failure> {
         let cluster = Cluster::start_from(&programs)?;
         eprintln!("\n==> PostgreSQL {major}: {}", cluster.url());
         let mut tests = server_tests(options);
-        set_environment(&mut tests, Some(&cluster));
+        set_server(&mut tests, Some(&cluster));
         if run::run(&mut tests).is_err() {
             failed.push(major.to_string());
         }
@@ -69,7 +70,7 @@ fn server_tests(options: &TestOptions) -> Command {
 }
 
 /// A server for this run, unless there is one already.
-fn start_server() -> Result<Option<Cluster>, Failure> {
+pub(crate) fn start_server() -> Result<Option<Cluster>, Failure> {
     if env::var_os(TEST_URL_VARIABLE).is_some_and(|url| !url.is_empty()) {
         eprintln!("Using the PostgreSQL server that {TEST_URL_VARIABLE} names.");
         return Ok(None);
@@ -80,13 +81,10 @@ fn start_server() -> Result<Option<Cluster>, Failure> {
     Ok(Some(cluster))
 }
 
-fn set_environment(command: &mut Command, cluster: Option<&Cluster>) {
+/// Tells the tests which server is theirs.
+pub(crate) fn set_server(command: &mut Command, cluster: Option<&Cluster>) {
     if let Some(cluster) = cluster {
         command.env(TEST_URL_VARIABLE, cluster.url());
-    }
-    let shared = default_shared_dir();
-    if env::var_os(SHARED_VARIABLE).is_none() && shared.is_dir() {
-        command.env(SHARED_VARIABLE, shared);
     }
 }
 
@@ -95,7 +93,7 @@ fn commands(options: &TestOptions, nextest: bool) -> Vec<Command> {
     let mut commands = Vec::new();
     if nextest {
         let mut tests = cargo(&["nextest", "run"]);
-        tests.args(ALL);
+        tests.args(ALL).arg("--no-fail-fast");
         if options.release {
             tests.arg("--release");
         }
@@ -113,12 +111,9 @@ fn commands(options: &TestOptions, nextest: bool) -> Vec<Command> {
     if nextest {
         cargo_test.arg("--doc");
     }
-    cargo_test.args(ALL);
+    cargo_test.args(ALL).arg("--no-fail-fast");
     if options.release {
         cargo_test.arg("--release");
-    }
-    if options.ci {
-        cargo_test.arg("--no-fail-fast");
     }
     if !options.filters.is_empty() {
         cargo_test.arg("--").args(&options.filters);
@@ -148,11 +143,14 @@ mod tests {
         assert_eq!(
             lines(&options, true),
             [
-                "nextest run --workspace --all-features",
-                "test --doc --workspace --all-features",
+                "nextest run --workspace --all-features --no-fail-fast",
+                "test --doc --workspace --all-features --no-fail-fast",
             ]
         );
-        assert_eq!(lines(&options, false), ["test --workspace --all-features"]);
+        assert_eq!(
+            lines(&options, false),
+            ["test --workspace --all-features --no-fail-fast"]
+        );
     }
 
     #[test]
@@ -166,8 +164,8 @@ mod tests {
         assert_eq!(
             lines(&options, true),
             [
-                "nextest run --workspace --all-features --release --profile ci graph plan",
-                "test --doc --workspace --all-features --release --no-fail-fast -- graph plan",
+                "nextest run --workspace --all-features --no-fail-fast --release --profile ci graph plan",
+                "test --doc --workspace --all-features --no-fail-fast --release -- graph plan",
             ]
         );
     }

@@ -1,11 +1,10 @@
 //! Runs the graph cases (a graph, rows, a command, and Alembic's answer) against the planner.
 //!
-//! The cases lie beside the repository; `LIMBEC_SHARED` names the folder that holds
-//! `reference/graph-cases/`. Where limbec's answer differs, the case stands in
-//! `graph_cases/deviations.rs` with its reason.
+//! `tests/data/README.md` explains the format of the cases. `graph_cases/deviations.rs` lists those
+//! that limbec answers differently, with the reasons.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::path::Path;
 
 use limbec_core::revision::{Graph, Header, Plan, PlanStep};
 use serde::Deserialize;
@@ -16,15 +15,12 @@ mod deviations;
 
 use deviations::{DEVIATIONS, Limbec};
 
-/// A revision: its id, what it revises (nothing, an id or several), dependencies, labels.
-#[derive(Debug, Deserialize)]
-struct Line(String, Value, Vec<String>, Vec<String>);
-
 #[derive(Debug, Deserialize)]
 struct Case {
-    graph: Vec<Line>,
+    graph: String,
     rows: Vec<String>,
     cmd: String,
+    #[serde(default)]
     target: Value,
     seed: Option<u64>,
     steps: Option<Value>,
@@ -54,15 +50,10 @@ enum Answer {
 
 impl Case {
     fn load(&self) -> Result<Graph, String> {
-        let header = |(index, Line(id, down, depends_on, labels)): (usize, &Line)| Header {
-            id: id.clone(),
-            revises: names(down),
-            depends_on: depends_on.clone(),
-            branch_labels: labels.clone(),
-            path: format!("{index:04}_{id}.rs"),
-            ..Header::default()
-        };
-        let headers = self.graph.iter().enumerate().map(header).collect();
+        let headers = self.graph.split("; ").enumerate();
+        let headers = headers
+            .map(|(index, revision)| header(index, revision))
+            .collect();
         Graph::new(headers).map_err(|errors| {
             errors
                 .iter()
@@ -185,6 +176,28 @@ impl Case {
     }
 }
 
+/// Reads a revision: `id <parent +dependency @label`.
+fn header(index: usize, revision: &str) -> Header {
+    let mut words = revision.split(' ');
+    let id = words.next().unwrap_or_default();
+    let mut header = Header {
+        id: id.to_owned(),
+        path: format!("{index:04}_{id}.rs"),
+        ..Header::default()
+    };
+    for word in words {
+        let (sign, name) = word.split_at(1);
+        let names = match sign {
+            "<" => &mut header.revises,
+            "+" => &mut header.depends_on,
+            "@" => &mut header.branch_labels,
+            _ => panic!("`{word}` of `{revision}` begins with none of `<`, `+` and `@`"),
+        };
+        names.push(name.to_owned());
+    }
+    header
+}
+
 fn plan(plan: &Plan) -> Answer {
     assert_eq!(plan.rows_after_steps(plan.steps.len()), plan.rows_after);
     Answer::Plan {
@@ -217,22 +230,16 @@ fn sorted(names: &[String]) -> Vec<String> {
 }
 
 fn cases(file: &str) -> BTreeMap<String, Case> {
-    let shared = std::env::var_os("LIMBEC_SHARED").map_or_else(
-        || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared"),
-        PathBuf::from,
-    );
-    let path = shared
-        .join("reference/graph-cases")
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../../tests/data/graph-cases")
         .join(file)
-        .with_extension("json");
-    let text = std::fs::read_to_string(&path).unwrap_or_else(|error| {
-        panic!(
-            "can't read {}: {error}. Set LIMBEC_SHARED to the folder that holds \
-             reference/graph-cases/{file}.json",
-            path.display()
-        )
-    });
-    let cases: Vec<Case> = serde_json::from_str(&text).expect("the file holds cases");
+        .with_extension("jsonl");
+    let text = std::fs::read_to_string(&path)
+        .unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    let cases: Vec<Case> = text
+        .lines()
+        .map(|line| serde_json::from_str(line).expect("a line holds a case"))
+        .collect();
     let name =
         |(place, case): (usize, &Case)| format!("{file} {}", case.seed.unwrap_or(place as u64));
     let named: Vec<String> = cases.iter().enumerate().map(name).collect();
@@ -261,7 +268,7 @@ fn check(file: &str) {
             } = case;
             let theirs = case.expected();
             wrong.push(format!(
-                "{name}: {rows:?} {cmd} {target}\n  graph {graph:?}\n  limbec {got:?}\n  alembic {theirs:?}"
+                "{name}: {rows:?} {cmd} {target}\n  graph {graph}\n  limbec {got:?}\n  alembic {theirs:?}"
             ));
         }
     }

@@ -13,13 +13,12 @@ mod debian;
 mod error;
 mod process;
 mod project;
-mod shared;
 
 pub mod compose;
+pub mod corpus;
 pub mod postgres;
 pub mod schemas;
 pub mod sqlite;
 
 pub use error::Error;
 pub use project::TempProject;
-pub use shared::{SHARED_VARIABLE, default_shared_dir, shared_dir};

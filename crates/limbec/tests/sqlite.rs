@@ -1,6 +1,4 @@
 //! SQLite from end to end: what is created is read back, and no change loses anything.
-//!
-//! The schemas of the corpus are read from `../shared`, or from where `LIMBEC_SHARED` points.
 
 #![allow(
     clippy::unwrap_used,

@@ -13,9 +13,8 @@ use super::{Token, TokenKind, is_plain, quoted};
 /// assert!(all[length].is_word("DESC"));
 /// ```
 pub fn operator_class(all: &[Token<'_>]) -> Option<(String, usize)> {
-    let in_short = |name: String| match is_plain(&name) {
-        true => name,
-        false => quoted(&name),
+    let in_short = |name: String| {
+        if is_plain(&name) { name } else { quoted(&name) }
     };
     let mut text = all.first()?.name().map(in_short)?;
     let mut at = 1;

@@ -1,35 +1,24 @@
-//! Real schemas: every one is read and made again.
-
-use std::path::PathBuf;
+//! Whole schemas: each is read and created again.
 
 use limbec::run::{run_operations, settle};
 use limbec_core::compare::{Verdicts, compare};
 use limbec_core::dialect::postgres::Postgres;
 use limbec_core::operations::Operation;
 use limbec_core::schema::Schema;
-use limbec_testkit::{postgres::psql, shared_dir};
+use limbec_testkit::corpus::{Corpus, SchemaFile};
+use limbec_testkit::postgres::psql;
 
 use crate::Scratch;
-
-fn files() -> Vec<PathBuf> {
-    let folder = shared_dir().unwrap().join("corpus/pg");
-    let entries = std::fs::read_dir(&folder).unwrap();
-    let mut files: Vec<_> = entries.map(|entry| entry.unwrap().path()).collect();
-    files.sort();
-    assert!(!files.is_empty(), "{} is empty", folder.display());
-    files
-}
 
 /// The operations that make a schema in an empty database.
 fn build(schema: &Schema) -> Vec<Operation> {
     compare(&Schema::default(), schema, &Postgres, &Verdicts::default()).operations
 }
 
-/// Loads a file, reads it, makes it again and reads that; `Err` says where that ended.
-async fn remake(file: &PathBuf) -> Result<(), String> {
+/// Loads a schema, reads it, creates it again and reads that; `Err` says where that ended.
+async fn remake(script: &str) -> Result<(), String> {
     let mut source = Scratch::new().await;
-    let script = std::fs::read_to_string(file).unwrap();
-    psql(source.database.url(), &script).map_err(|error| format!("does not load: {error}"))?;
+    psql(source.database.url(), script).map_err(|error| format!("does not load: {error}"))?;
     let schema = source.reflect().await;
     let mut copy = Scratch::new().await;
     run_operations(&mut copy.client, &build(&schema), true)
@@ -53,14 +42,23 @@ async fn remake(file: &PathBuf) -> Result<(), String> {
     }
 }
 
-#[tokio::test]
-async fn real_schemas_are_read_and_made_again() {
-    let mut wrong = Vec::new();
-    for file in files() {
-        let name = file.file_stem().unwrap().to_string_lossy().into_owned();
-        if let Err(why) = remake(&file).await {
-            wrong.push(format!("{name}: {why}"));
-        }
+fn is_read_and_created_again(schema: &SchemaFile) {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    if let Err(why) = runtime.block_on(remake(&schema.sql)) {
+        panic!("{why}");
     }
-    assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
+}
+
+#[test]
+fn own_schemas_are_read_and_created_again() {
+    Corpus::own().check("pg", is_read_and_created_again);
+}
+
+#[test]
+#[ignore = "`cargo xtask corpus FOLDER` runs it"]
+fn real_schemas_are_read_and_created_again() {
+    Corpus::of_environment().check("pg", is_read_and_created_again);
 }
