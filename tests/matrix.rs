@@ -156,7 +156,7 @@ fn there_and_back(mut trial: Trial, rows: &str, from: &Form, to: &Form) -> Resul
         let mut found = trial.reflect()?;
         // The views and triggers are no models.
         found.definitions.clear();
-        let rest = trial.compare(&found, target)?.operations;
+        let rest = trial.compare(&found, target)?.planned;
         if !rest.is_empty() {
             return Err(at(format!("differences: {}", crate::trial::listed(&rest))));
         }

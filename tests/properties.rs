@@ -47,8 +47,8 @@ fn check(
         match error {
             TestError::Fail(reason, (before, after)) => {
                 let none = Verdicts::default();
-                let create = compare(&Schema::default(), &before, dialect, &none).operations;
-                let change = compare(&before, &after, dialect, &none).operations;
+                let create = compare(&Schema::default(), &before, dialect, &none).into_operations();
+                let change = compare(&before, &after, dialect, &none).into_operations();
                 panic!("{reason}\n\n{}\n\n", file(&create, &change));
             }
             other @ TestError::Abort(_) => panic!("{other}"),
@@ -66,7 +66,7 @@ fn up_and_down(trial: &mut Trial, before: &Schema, after: &Schema) -> Result<(),
     trial
         .expect(after)
         .map_err(|error| format!("after the upgrade: {error}"))?;
-    trial.apply_in_memory(&current, after, &found.operations)?;
+    trial.apply_in_memory(&current, after, &found.operations())?;
     trial
         .run(&body.downgrade)
         .map_err(|error| format!("downgrading: {error}"))?;

@@ -128,7 +128,7 @@ fn run(case: &Case, database: &str, mut trial: Trial) -> Result<(), String> {
     let dumped = trial.dump()?;
     let counted = count(&mut trial, &before);
     let (found, body) = trial.revision(&current, &after)?;
-    let listed = listed(&found.operations);
+    let listed = listed(&found.planned);
     let expected = case
         .expected_on
         .get(database)
@@ -146,7 +146,7 @@ fn run(case: &Case, database: &str, mut trial: Trial) -> Result<(), String> {
         .map_err(|error| format!("after the upgrade: {error}"))?;
     let now = count(&mut trial, &after);
     let made_anew = |table: &ObjectName| {
-        found.operations.iter().any(|it| match it {
+        found.planned.iter().any(|it| match &it.operation {
             // A partition takes rows of its table along.
             Operation::DropTable { name, table: known } => {
                 let known = known.as_ref();

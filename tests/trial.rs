@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use limbec::connection::{Answer, Connection, StatementError};
 use limbec::run::{Database, DatabaseUrl, reflect, run_operations, settle};
-use limbec_core::compare::{Comparison, Verdicts, compare};
+use limbec_core::compare::{Comparison, Planned, Verdicts, compare};
 use limbec_core::dialect::Dialect;
 use limbec_core::dialect::sqlite::{OLDEST_LIBRARY, Sqlite};
 use limbec_core::operations::{Operation, apply};
@@ -156,7 +156,7 @@ impl Trial {
     /// Fails where the database is not as the schema says; gives what it holds.
     pub(crate) fn expect(&mut self, target: &Schema) -> Result<Schema, String> {
         let current = self.reflect()?;
-        let found = self.compare(&current, target)?.operations;
+        let found = self.compare(&current, target)?.planned;
         if found.is_empty() {
             return Ok(current);
         }
@@ -168,7 +168,7 @@ impl Trial {
         let nothing = self.reflect()?;
         let dialect = self.database.dialect();
         let create = compare(&nothing, schema, dialect, &Verdicts::default());
-        self.run(&create.operations)
+        self.run(&create.into_operations())
             .map_err(|error| format!("creating: {error}"))?;
         self.expect(schema)
             .map_err(|error| format!("right after creation: {error}"))
@@ -183,7 +183,7 @@ impl Trial {
         let found = self
             .compare(current, target)
             .map_err(|error| format!("comparing: {error}"))?;
-        let text = file(&found.operations, &found.downgrade());
+        let text = file(&found.operations(), &found.downgrade());
         let body = read_body("revision.rs", &text)
             .map_err(|mistakes| format!("the written revision does not read: {mistakes:?}"))?;
         Ok((found, body))
@@ -206,7 +206,7 @@ impl Trial {
         for operation in operations {
             apply(&mut schema, operation).map_err(|error| format!("in memory: {error}"))?;
         }
-        let rest = self.compare(&schema, target)?.operations;
+        let rest = self.compare(&schema, target)?.planned;
         if rest.is_empty() {
             return Ok(());
         }
@@ -229,9 +229,9 @@ pub(crate) fn file(upgrade: &[Operation], downgrade: &[Operation]) -> String {
     })
 }
 
-/// The operations as `check` lists them.
-pub(crate) fn listed(operations: &[Operation]) -> String {
-    operations
+/// Planned operations as `check` lists them.
+pub(crate) fn listed(planned: &[Planned]) -> String {
+    planned
         .iter()
         .fold(String::new(), |text, it| text + &format!("{it}\n"))
 }

@@ -30,18 +30,18 @@ pub(super) fn run(context: &Context<'_>) -> Result<Status> {
             &format!("There are {} heads; `limbec merge` joins them", heads.len()),
         );
     }
-    let operations = &found.comparison.operations;
+    let planned = &found.comparison.planned;
     let look_alikes = &found.comparison.look_alikes;
     if printer.json() {
         printer.value(&json!({
-            "operations": operations,
+            "operations": found.comparison.operations(),
             "look_alikes": look_alikes.iter().map(as_json).collect::<Vec<_>>(),
             "unknown": found.comparison.unknown,
             "unmanaged": found.unmanaged,
             "changed": changed,
         }));
     }
-    if operations.is_empty() {
+    if planned.is_empty() {
         printer.text("No new upgrade operations detected.");
         return Ok(if changed.is_empty() {
             Status::Done
@@ -50,13 +50,13 @@ pub(super) fn run(context: &Context<'_>) -> Result<Status> {
         });
     }
     printer.text("New upgrade operations detected:");
-    for operation in operations {
-        let loss = if operation.loses_data() {
+    for it in planned {
+        let loss = if it.operation.loses_data() {
             "   (data is lost)"
         } else {
             ""
         };
-        printer.text(&format!("  {operation}{loss}"));
+        printer.text(&format!("  {it}{loss}"));
     }
     for it in look_alikes {
         let (question, attribute) = (question(it), attribute(it));

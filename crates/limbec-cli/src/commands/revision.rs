@@ -86,7 +86,7 @@ async fn generate(draft: &Draft, options: &Revision, context: &Context<'_>) -> R
         generator.compare(Some(&mut answers)).await?
     };
     super::check::report(&found, printer);
-    let upgrade = &found.comparison.operations;
+    let upgrade = &found.comparison.operations();
     if upgrade.is_empty() {
         if printer.json() {
             printer.value(&json!({ "operations": [], "path": null }));
@@ -94,8 +94,8 @@ async fn generate(draft: &Draft, options: &Revision, context: &Context<'_>) -> R
         printer.text("No new upgrade operations detected; no revision was written.");
         return Ok(Status::Done);
     }
-    for operation in upgrade {
-        printer.info("compare", &format!("Detected {operation}"));
+    for planned in &found.comparison.planned {
+        printer.info("compare", &format!("Detected {planned}"));
     }
     let downgrade = found.comparison.downgrade();
     // What is proven is what the file says, so it is read back first.

@@ -2,8 +2,9 @@
 
 use std::borrow::Cow;
 
-use super::Plan;
 use super::judge::{Judge, Tables};
+use super::object::Object;
+use super::plan::{Phase, Plan, Why};
 use super::types::is_relabelled;
 use crate::dialect::Place;
 use crate::operations::{AlterColumn, ColumnChange, Operation};
@@ -28,13 +29,11 @@ pub(super) fn compare(current: &Table, target: &Table, judge: &mut Judge<'_>, pl
     for column in added {
         // A computed column may be computed from a new one, or from one of a new type.
         let phase = match column.generated {
-            Some(_) => &mut plan.add_computed,
-            None => &mut plan.add_columns,
+            Some(_) => Phase::AddComputed,
+            None => Phase::AddColumns,
         };
-        phase.push(Operation::AddColumn {
-            table: target.name.clone(),
-            column,
-        });
+        let table = target.name.clone();
+        plan.push(phase, Why::New, Operation::AddColumn { table, column });
     }
     let dropped: Vec<&Column> = current
         .columns
@@ -43,19 +42,15 @@ pub(super) fn compare(current: &Table, target: &Table, judge: &mut Judge<'_>, pl
         .collect();
     let some_stay = dropped.len() < current.columns.len();
     for column in dropped {
-        let operation = Operation::DropColumn {
-            table: target.name.clone(),
-            name: column.name.clone(),
-            column: Some(Box::new(column.clone())),
-        };
         // What its values and default are of must not be changed before.
-        if column.generated.is_some() {
-            plan.drop_computed.push(operation);
+        let phase = if column.generated.is_some() {
+            Phase::DropComputed
         } else if some_stay && is_relabelled(column, judge.dialect, plan) {
-            plan.drop_labelled.push(operation);
+            Phase::DropLabelled
         } else {
-            plan.drop_columns.push(operation);
-        }
+            Phase::DropColumns
+        };
+        plan.push(phase, Why::Gone, drop_column(target, column));
     }
 }
 
@@ -154,10 +149,9 @@ fn alter(
             from,
             using: None,
         };
-        plan.alter_columns.push(Operation::AlterColumn {
-            table: table.name.clone(),
-            change,
-        });
+        let table = table.name.clone();
+        let alter = Operation::AlterColumn { table, change };
+        plan.push(Phase::AlterColumns, Why::Changed, alter);
     }
 }
 
@@ -173,23 +167,38 @@ fn drop_default(current: &Column, table: &Table, plan: &mut Plan) {
         from: default(current.default.clone()),
         using: None,
     };
-    plan.drop_labelled.push(Operation::AlterColumn {
-        table: table.name.clone(),
-        change,
-    });
+    let why = match current.column_type.enumeration() {
+        Some(it) => Why::InTheWayOf(Object::Enum {
+            name: it.name.clone(),
+        }),
+        None => Why::Changed,
+    };
+    let table = table.name.clone();
+    let alter = Operation::AlterColumn { table, change };
+    plan.push(Phase::DropLabelled, why, alter);
 }
 
 /// Drops a column and adds it anew, in the places of their phases' order that allow it.
 fn replace(current: &Column, target: &Column, table: &Table, plan: &mut Plan) {
-    plan.alter_columns.push(Operation::DropColumn {
+    let operations = [drop_column(table, current), add_column(table, target)];
+    for operation in operations {
+        plan.push(Phase::AlterColumns, Why::Changed, operation);
+    }
+}
+
+pub(super) fn drop_column(table: &Table, column: &Column) -> Operation {
+    Operation::DropColumn {
         table: table.name.clone(),
-        name: current.name.clone(),
-        column: Some(Box::new(current.clone())),
-    });
-    plan.alter_columns.push(Operation::AddColumn {
+        name: column.name.clone(),
+        column: Some(Box::new(column.clone())),
+    }
+}
+
+pub(super) fn add_column(table: &Table, column: &Column) -> Operation {
+    Operation::AddColumn {
         table: table.name.clone(),
-        column: target.clone(),
-    });
+        column: column.clone(),
+    }
 }
 
 /// Whether a default is NULL, with or without a cast: the same as none.

@@ -1,6 +1,6 @@
 //! Comments on all but tables and columns.
 
-use super::Plan;
+use super::plan::{Phase, Plan, Why};
 use crate::operations::{CommentOn, Operation};
 
 /// Sets or removes the comment of an object that stays.
@@ -14,12 +14,13 @@ pub(super) fn compare(
         return;
     }
     let from = current.cloned();
-    plan.comments.push(match target {
+    let operation = match target {
         Some(comment) => Operation::CreateComment {
             on,
             comment: comment.clone(),
             from,
         },
         None => Operation::DropComment { on, from },
-    });
+    };
+    plan.push(Phase::Comments, Why::Changed, operation);
 }

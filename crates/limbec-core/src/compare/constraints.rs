@@ -2,7 +2,9 @@
 
 use super::judge::{Judge, Tables};
 use super::keys::key_of;
-use super::{Plan, comments, indexes, plain_column};
+use super::object::Object;
+use super::plan::{Phase, Plan, Why};
+use super::{comments, indexes, plain_column};
 use crate::dialect::{Dialect, Place};
 use crate::operations::{CommentOn, Constraint, Operation};
 use crate::schema::{ExcludeConstraint, ForeignKey, ObjectName, Table};
@@ -33,12 +35,12 @@ pub(super) fn compare(current: &Table, target: &Table, judge: &mut Judge<'_>, pl
                     && !wanted.is_not_valid()
                     && let Some(name) = wanted.name().or(current.name())
                 {
-                    plan.validate_constraints
-                        .push(Operation::ValidateConstraint {
-                            table: target.name.clone(),
-                            name: name.to_string(),
-                            definition: Some(current.clone()),
-                        });
+                    let validate = Operation::ValidateConstraint {
+                        table: target.name.clone(),
+                        name: name.to_string(),
+                        definition: Some(current.clone()),
+                    };
+                    plan.push(Phase::ValidateConstraints, Why::Changed, validate);
                 }
                 if judge.dialect.capabilities().named_objects
                     && let Some(name) = current.name()
@@ -52,11 +54,17 @@ pub(super) fn compare(current: &Table, target: &Table, judge: &mut Judge<'_>, pl
             None => missing.push(wanted),
         }
     }
-    for constraint in existing {
-        plan.drop_constraint(&target.name, constraint);
+    let why = |it: &Constraint, others: &[Constraint], otherwise: Why| {
+        let changes = others.iter().any(|other| same_label(it, other, judge));
+        if changes { Why::Changed } else { otherwise }
+    };
+    for constraint in &existing {
+        let why = why(constraint, &missing, Why::Gone);
+        plan.drop_constraint(why, &target.name, constraint.clone());
     }
     for constraint in missing {
-        plan.create_constraint(&target.name, constraint);
+        let why = why(&constraint, &existing, Why::New);
+        plan.create_constraint(why, &target.name, constraint);
     }
 }
 
@@ -158,62 +166,91 @@ pub(super) fn free_referred_keys(
     }
     for (current, target) in common {
         for key in &current.foreign_keys {
-            let dropped = plan.drop_foreign_keys.iter().any(|operation| {
+            let dropped = plan.of(Phase::DropForeignKeys).any(|operation| {
                 matches!(operation, Operation::DropConstraint { table, definition: Some(Constraint::ForeignKey(it)), .. }
                     if *table == target.name && it == key)
             });
             let changes = touches_key(plan, &key.referred_table, &key.referred_columns, dialect)
-                || retyped(&target.name, &key.columns, dialect, plan);
-            if changes && !dropped {
-                plan.drop_foreign_key(&target.name, key);
-                plan.create_foreign_key(&target.name, key);
+                .or_else(|| retyped(&target.name, &key.columns, dialect, plan));
+            if let Some(object) = changes.filter(|_| !dropped) {
+                let why = Why::InTheWayOf(object);
+                plan.drop_foreign_key(why.clone(), &target.name, key);
+                plan.create_foreign_key(why, &target.name, key);
             }
         }
     }
 }
 
-/// Whether a primary key or unique, or the index of one, goes or its columns change their types.
+/// The primary key or unique over just these columns, or the index of one, that is dropped, or the
+/// one of its columns whose type changes.
 pub(super) fn touches_key(
     plan: &Plan,
     name: &ObjectName,
     columns: &[String],
     dialect: &dyn Dialect,
-) -> bool {
+) -> Option<Object> {
     let key = key_of(dialect, name);
     let of_these = |table: &ObjectName, others: &[String]| {
         key_of(dialect, table) == key
             && others.len() == columns.len()
             && columns.iter().all(|column| others.contains(column))
     };
-    let drops = |operation: &Operation| match operation {
+    let dropped = |operation: &Operation| match operation {
         Operation::DropConstraint {
-            table, definition, ..
-        } => match definition {
-            Some(Constraint::PrimaryKey(it)) => of_these(table, &it.columns),
-            Some(Constraint::Unique(it)) => of_these(table, &it.columns),
-            _ => false,
-        },
+            table,
+            definition: Some(definition),
+            ..
+        } => {
+            let columns = match definition {
+                Constraint::PrimaryKey(it) => &it.columns,
+                Constraint::Unique(it) => &it.columns,
+                _ => return None,
+            };
+            of_these(table, columns).then(|| Object::Constraint {
+                table: table.clone(),
+                name: definition.name().map(String::from),
+            })
+        }
         Operation::DropIndex {
             table,
+            name,
             index: Some(index),
             ..
         } => {
             let keys: Option<Vec<String>> = index.elements.iter().map(plain_column).collect();
-            index.unique && keys.is_some_and(|keys| of_these(table, &keys))
+            let is_key = index.unique && keys.is_some_and(|keys| of_these(table, &keys));
+            is_key.then(|| Object::Index {
+                table: table.clone(),
+                name: name.clone(),
+            })
         }
-        _ => false,
+        _ => None,
     };
-    plan.drop_constraints.iter().any(drops)
-        || plan.drop_indexes.iter().any(drops)
-        || retyped(name, columns, dialect, plan)
+    plan.operations()
+        .find_map(dropped)
+        .or_else(|| retyped(name, columns, dialect, plan))
 }
 
-fn retyped(name: &ObjectName, columns: &[String], dialect: &dyn Dialect, plan: &Plan) -> bool {
+/// The one of these columns whose type changes.
+fn retyped(
+    name: &ObjectName,
+    columns: &[String],
+    dialect: &dyn Dialect,
+    plan: &Plan,
+) -> Option<Object> {
     let key = key_of(dialect, name);
-    plan.alter_columns.iter().any(|operation| {
-        matches!(operation, Operation::AlterColumn { table, change }
-            if key_of(dialect, table) == key
-                && change.to.column_type.is_some()
-                && columns.contains(&change.name))
-    })
+    plan.of(Phase::AlterColumns)
+        .find_map(|operation| match operation {
+            Operation::AlterColumn { table, change }
+                if key_of(dialect, table) == key
+                    && change.to.column_type.is_some()
+                    && columns.contains(&change.name) =>
+            {
+                Some(Object::Column {
+                    table: table.clone(),
+                    name: change.name.clone(),
+                })
+            }
+            _ => None,
+        })
 }

@@ -6,9 +6,9 @@
 
 use std::collections::BTreeSet;
 
-use super::Plan;
 use super::judge::Judge;
 use super::keys::{Key, key_of};
+use super::plan::{Phase, Plan, Why};
 use crate::dialect::Dialect;
 use crate::operations::Operation;
 use crate::schema::{
@@ -42,6 +42,10 @@ pub(super) fn compare(current: &Schema, target: &Schema, judge: &mut Judge<'_>, 
     };
 
     let mut created: Vec<Definition> = Vec::new();
+    let why = |other: Option<&Definition>, otherwise: Why| match other {
+        Some(_) => Why::Changed,
+        None => otherwise,
+    };
     let mut replaced: Vec<(Definition, &Definition)> = Vec::new();
     for it in &wanted {
         match existing(it) {
@@ -80,28 +84,37 @@ pub(super) fn compare(current: &Schema, target: &Schema, judge: &mut Judge<'_>, 
         .into_iter()
         .rev()
         .partition(|it| it.kind.is_routine() || it.kind == DefinitionKind::Type);
-    let drop = |definition: Definition| Operation::DropDefinition { definition };
-    plan.drop_definitions.extend(early.into_iter().map(drop));
-    plan.drop_routines.extend(late.into_iter().map(drop));
+    let phases = [(Phase::DropDefinitions, early), (Phase::DropRoutines, late)];
+    for (phase, definitions) in phases {
+        for definition in definitions {
+            let stays = wanted
+                .iter()
+                .copied()
+                .find(|it| key(it) == key(&definition));
+            let drop = Operation::DropDefinition { definition };
+            plan.push(phase, why(stays, Why::Gone), drop);
+        }
+    }
 
     let created = in_order(created);
     let before_tables = named_by_tables(target, &created);
     let before_replaced = named_by(&created, replaced.iter().map(|(it, _)| it.sql.as_str()));
     for (at, definition) in created.into_iter().enumerate() {
-        let create = Operation::CreateDefinition { definition };
-        if before_tables.contains(&at) {
-            plan.create_routines.push(create);
+        let phase = if before_tables.contains(&at) {
+            Phase::CreateRoutines
         } else if before_replaced.contains(&at) {
-            plan.replace_definitions.push(create);
+            Phase::ReplaceDefinitions
         } else {
-            plan.create_definitions.push(create);
-        }
+            Phase::CreateDefinitions
+        };
+        let why = why(existing(&definition), Why::New);
+        plan.push(phase, why, Operation::CreateDefinition { definition });
     }
     let order = in_order(replaced.iter().map(|(it, _)| it.clone()).collect());
     for to in order {
         let from = existing(&to).map(|it| Box::new(it.clone()));
-        plan.replace_definitions
-            .push(Operation::ReplaceDefinition { to, from });
+        let replace = Operation::ReplaceDefinition { to, from };
+        plan.push(Phase::ReplaceDefinitions, Why::Changed, replace);
     }
 }
 
@@ -219,14 +232,13 @@ impl Judge<'_> {
 
 impl Plan {
     fn drops_table(&self, name: &ObjectName) -> bool {
-        self.drop_tables
-            .iter()
+        self.operations()
             .any(|it| matches!(it, Operation::DropTable { name: gone, .. } if gone == name))
     }
 
     /// Whether a name that the text mentions is on its way to become another.
     fn renames_within(&self, sql: &str) -> bool {
-        self.renames.iter().any(|it| match it {
+        self.operations().any(|it| match it {
             Operation::RenameTable { from, .. } => mentions(sql, &from.name),
             Operation::RenameColumn { from, .. } => mentions(sql, from),
             _ => false,

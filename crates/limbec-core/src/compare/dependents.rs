@@ -5,10 +5,13 @@
 //! binds expressions to the types of their columns, it refuses a new type below a computed column,
 //! and a check or index would go on with the casts of the old type.
 
-use super::Plan;
+use super::columns::{add_column, drop_column};
+use super::indexes;
 use super::judge::Judge;
+use super::object::Object;
+use super::plan::{Phase, Plan, Why};
 use crate::operations::{Constraint, Operation};
-use crate::schema::{Column, Index, IndexElement, IndexKey, ObjectName, Table};
+use crate::schema::{Column, IndexElement, IndexKey, ObjectName, Table};
 use crate::sql::mentions;
 
 pub(super) fn put_aside(current: &Table, target: &Table, judge: &Judge<'_>, plan: &mut Plan) {
@@ -29,23 +32,24 @@ pub(super) fn put_aside(current: &Table, target: &Table, judge: &Judge<'_>, plan
     if replaced.is_empty() && retyped.is_empty() {
         return;
     }
-    let is_one = |name: &str| replaced.iter().any(|it| judge.same_name(it, name));
+    let is_one = |name: &str| replaced.iter().find(|it| judge.same_name(it, name));
     let over = |expression: &str| {
-        let names = replaced.iter().chain(&retyped);
-        names.into_iter().any(|name| mentions(expression, name))
+        let mut names = replaced.iter().chain(&retyped);
+        names.find(|name| mentions(expression, name))
     };
-    let replaces = |it: &Constraint| replaced.iter().any(|column| it.names_column(column));
+    let replaces = |it: &Constraint| replaced.iter().find(|column| it.names_column(column));
     for constraint in Constraint::all_of(current) {
-        let is_over = match &constraint {
+        let column = match &constraint {
             Constraint::Check(it) => over(&it.expression),
             Constraint::Exclude(it) => {
                 let elements = it.elements.iter().map(|it| &it.element);
-                replaces(&constraint) || stands(elements, it.predicate.as_deref(), is_one, over)
+                replaces(&constraint)
+                    .or_else(|| stands_on(elements, it.predicate.as_deref(), is_one, over))
             }
             key => replaces(key),
         };
         let goes = drops(&target.name, plan).any(|it| *it == constraint);
-        if is_over && !goes {
+        if let Some(column) = column.filter(|_| !goes) {
             let wanted = Constraint::all_of(target).find(|it| {
                 std::mem::discriminant(it) == std::mem::discriminant(&constraint)
                     && it
@@ -53,63 +57,69 @@ pub(super) fn put_aside(current: &Table, target: &Table, judge: &Judge<'_>, plan
                         .zip(constraint.name())
                         .is_some_and(|(a, b)| judge.same_name(a, b))
             });
-            plan.drop_constraint(&target.name, constraint.clone());
-            plan.create_constraint(&target.name, wanted.unwrap_or(constraint));
+            let why = in_the_way_of(target, column);
+            plan.drop_constraint(why.clone(), &target.name, constraint.clone());
+            plan.create_constraint(why, &target.name, wanted.unwrap_or(constraint));
         }
     }
     for index in &current.indexes {
-        let include = index.include.iter().any(|it| is_one(it));
-        let is_over = include || stands(&index.elements, index.predicate.as_deref(), is_one, over);
-        let goes = plan.drop_indexes.iter().any(|operation| {
+        let included = index.include.iter().find_map(|it| is_one(it));
+        let column = included
+            .or_else(|| stands_on(&index.elements, index.predicate.as_deref(), is_one, over));
+        let goes = plan.of(Phase::DropIndexes).any(|operation| {
             matches!(operation, Operation::DropIndex { table, name, .. }
                 if *table == target.name && *name == index.name)
         });
-        if is_over && !goes {
+        if let Some(column) = column.filter(|_| !goes) {
             let mut others = target.indexes.iter();
             let wanted = others.find(|it| judge.same_name(&it.name, &index.name));
-            put_index_aside(&target.name, index, wanted.unwrap_or(index), plan);
+            let why = in_the_way_of(target, column);
+            indexes::drop(target, index, why.clone(), plan);
+            indexes::create(target, wanted.unwrap_or(index), why, plan);
         }
     }
 }
 
-/// Whether an index of these elements and predicate stands on a column that is made anew, or on
-/// an expression over one that changes.
-fn stands<'e>(
+fn in_the_way_of(table: &Table, column: &str) -> Why {
+    Why::InTheWayOf(Object::Column {
+        table: table.name.clone(),
+        name: column.to_string(),
+    })
+}
+
+/// The column made anew that an index of these elements and predicate is on, or the changed one that
+/// an expression of it is over.
+fn stands_on<'e, 'c>(
     elements: impl IntoIterator<Item = &'e IndexElement>,
     predicate: Option<&str>,
-    is_one: impl Fn(&str) -> bool,
-    over: impl Fn(&str) -> bool,
-) -> bool {
-    predicate.is_some_and(&over)
-        || (elements.into_iter()).any(|element| match &element.key {
+    is_one: impl Fn(&str) -> Option<&'c String>,
+    over: impl Fn(&str) -> Option<&'c String>,
+) -> Option<&'c String> {
+    predicate.and_then(&over).or_else(|| {
+        let mut elements = elements.into_iter();
+        elements.find_map(|element| match &element.key {
             IndexKey::Column(name) => is_one(name),
             IndexKey::Expression(expression) => over(expression),
         })
-}
-
-fn put_index_aside(table: &ObjectName, current: &Index, target: &Index, plan: &mut Plan) {
-    plan.drop_indexes.push(Operation::DropIndex {
-        table: table.clone(),
-        name: current.name.clone(),
-        index: Some(Box::new(current.clone())),
-        concurrently: false,
-    });
-    plan.create_indexes.push(Operation::CreateIndex {
-        table: table.clone(),
-        index: target.clone(),
-    });
+    })
 }
 
 /// Makes the computed columns anew that are computed from columns of a new type.
 fn replace_computed(current: &Table, target: &Table, retyped: &[String], plan: &mut Plan) {
     let computed_from = |column: &Column| {
-        let expression = column.generated.as_ref().map(|it| &it.expression);
-        expression.is_some_and(|it| retyped.iter().any(|name| mentions(it, name)))
+        let expression = &column.generated.as_ref()?.expression;
+        retyped.iter().find(|name| mentions(expression, name))
     };
-    for column in current.columns.iter().filter(|it| computed_from(it)) {
+    for column in &current.columns {
+        let Some(changed) = computed_from(column) else {
+            continue;
+        };
         let Some(wanted) = target.column_named(&column.name) else {
-            // Of the columns that go, it must go first.
-            move_drop(&target.name, column, plan);
+            // It must be dropped before the other columns that are dropped.
+            let drop = drop_column(target, column);
+            if plan.remove(Phase::DropColumns, |it| *it == drop) {
+                plan.push_first(Phase::AlterColumns, Why::Gone, drop);
+            }
             continue;
         };
         let of_it = |operation: &Operation| match operation {
@@ -124,29 +134,15 @@ fn replace_computed(current: &Table, target: &Table, retyped: &[String], plan: &
             }
             _ => false,
         };
-        plan.alter_columns.retain(|operation| !of_it(operation));
-        plan.alter_columns
-            .insert(0, drop_column(&target.name, column));
-        plan.alter_columns.push(Operation::AddColumn {
-            table: target.name.clone(),
-            column: wanted.clone(),
-        });
-    }
-}
-
-fn move_drop(table: &ObjectName, column: &Column, plan: &mut Plan) {
-    let drop = drop_column(table, column);
-    if let Some(at) = plan.drop_columns.iter().position(|it| *it == drop) {
-        plan.drop_columns.remove(at);
-        plan.alter_columns.insert(0, drop);
-    }
-}
-
-fn drop_column(table: &ObjectName, column: &Column) -> Operation {
-    Operation::DropColumn {
-        table: table.clone(),
-        name: column.name.clone(),
-        column: Some(Box::new(column.clone())),
+        // A change of its own is a reason of its own.
+        let why = if plan.remove(Phase::AlterColumns, of_it) {
+            Why::Changed
+        } else {
+            in_the_way_of(target, changed)
+        };
+        let drop = drop_column(target, column);
+        plan.push_first(Phase::AlterColumns, why.clone(), drop);
+        plan.push(Phase::AlterColumns, why, add_column(target, wanted));
     }
 }
 
@@ -157,8 +153,7 @@ fn altered(
     name: impl Fn(&Operation) -> Option<&String>,
 ) -> Vec<String> {
     let operations = plan
-        .alter_columns
-        .iter()
+        .of(Phase::AlterColumns)
         .filter(|operation| match operation {
             Operation::AlterColumn { table, .. }
             | Operation::DropColumn { table, .. }
@@ -170,11 +165,11 @@ fn altered(
 
 /// The constraints of a table that are dropped already.
 fn drops<'a>(of: &'a ObjectName, plan: &'a Plan) -> impl Iterator<Item = &'a Constraint> {
-    let all = plan.drop_constraints.iter().chain(&plan.drop_foreign_keys);
-    all.filter_map(move |operation| match operation {
-        Operation::DropConstraint {
-            table, definition, ..
-        } if table == of => definition.as_ref(),
-        _ => None,
-    })
+    plan.operations()
+        .filter_map(move |operation| match operation {
+            Operation::DropConstraint {
+                table, definition, ..
+            } if table == of => definition.as_ref(),
+            _ => None,
+        })
 }

@@ -1,8 +1,9 @@
 //! Domains.
 
+use super::comments;
 use super::judge::Judge;
 use super::keys::{by_key, key_of};
-use super::{Plan, comments};
+use super::plan::{Phase, Plan, Why};
 use crate::dialect::Place;
 use crate::operations::{CommentOn, Operation};
 use crate::schema::{CheckConstraint, ColumnType, Domain, Schema};
@@ -13,19 +14,22 @@ pub(super) fn compare(current: &Schema, target: &Schema, judge: &mut Judge<'_>, 
     let wanted = by_key(dialect, &target.domains);
     for domain in bases_first(&target.domains, judge) {
         match existing.get(&key_of(dialect, &domain.name)) {
-            None => plan.create_types.push(Operation::CreateDomain {
-                domain: domain.clone(),
-            }),
+            None => {
+                let domain = domain.clone();
+                let create = Operation::CreateDomain { domain };
+                plan.push(Phase::CreateTypes, Why::New, create);
+            }
             Some(existing) => alter(existing, domain, judge, plan),
         }
     }
     let gone = bases_first(&current.domains, judge);
     for domain in gone.into_iter().rev() {
         if !wanted.contains_key(&key_of(dialect, &domain.name)) {
-            plan.drop_types.push(Operation::DropDomain {
+            let drop = Operation::DropDomain {
                 name: domain.name.clone(),
                 domain: Some(domain.clone()),
-            });
+            };
+            plan.push(Phase::DropTypes, Why::Gone, drop);
         }
     }
 }
@@ -81,10 +85,11 @@ fn alter(current: &Domain, target: &Domain, judge: &mut Judge<'_>, plan: &mut Pl
         .map(|wanted| same_check(current, wanted, &place, judge).unwrap_or_else(|| wanted.clone()))
         .collect();
     if !same(current, &to) {
-        plan.alter_types.push(Operation::AlterDomain {
+        let alter = Operation::AlterDomain {
             to,
             from: Some(current.clone()),
-        });
+        };
+        plan.push(Phase::AlterTypes, Why::Changed, alter);
     }
 }
 

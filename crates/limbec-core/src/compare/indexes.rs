@@ -2,8 +2,9 @@
 
 use std::borrow::Cow;
 
+use super::comments;
 use super::judge::{Judge, Tables};
-use super::{Plan, comments};
+use super::plan::{Phase, Plan, Why};
 use crate::dialect::Place;
 use crate::operations::{CommentOn, Operation};
 use crate::schema::{Index, IndexElement, IndexKey, Schema, Table, Unmodelled};
@@ -22,17 +23,20 @@ pub(super) fn compare(current: &Table, target: &Table, judge: &mut Judge<'_>, pl
                 comments::compare(on, index.comment.as_ref(), wanted.comment.as_ref(), plan);
             }
             found => {
-                plan.drop_indexes
-                    .extend(found.map(|index| drop_index(target, index)));
-                plan.create_indexes.push(Operation::CreateIndex {
-                    table: target.name.clone(),
-                    index: wanted.clone(),
-                });
+                let why = match found {
+                    Some(_) => Why::Changed,
+                    None => Why::New,
+                };
+                if let Some(index) = found {
+                    drop(target, index, why.clone(), plan);
+                }
+                create(target, wanted, why, plan);
             }
         }
     }
-    plan.drop_indexes
-        .extend(existing.into_iter().map(|index| drop_index(target, index)));
+    for index in existing {
+        drop(target, index, Why::Gone, plan);
+    }
 }
 
 /// Takes the indexes away that are not valid, so that they count as missing, and drops those whose
@@ -53,7 +57,7 @@ pub(super) fn set_invalid_aside(
             let is_wanted = |it: &Index| judge.same_name(&it.name, &index.name);
             if wanted.is_some_and(|it| it.indexes.iter().any(is_wanted)) {
                 index.options.remove(Index::INVALID);
-                plan.drop_indexes.push(drop_index(table, &index));
+                drop(table, &index, Why::Changed, plan);
             } else {
                 let left = Unmodelled::invalid_index(table, &index);
                 judge.unknown.push(left.to_string());
@@ -62,13 +66,22 @@ pub(super) fn set_invalid_aside(
     }
 }
 
-fn drop_index(table: &Table, index: &Index) -> Operation {
-    Operation::DropIndex {
+pub(super) fn drop(table: &Table, index: &Index, why: Why, plan: &mut Plan) {
+    let drop = Operation::DropIndex {
         table: table.name.clone(),
         name: index.name.clone(),
         index: Some(Box::new(index.clone())),
         concurrently: false,
-    }
+    };
+    plan.push(Phase::DropIndexes, why, drop);
+}
+
+pub(super) fn create(table: &Table, index: &Index, why: Why, plan: &mut Plan) {
+    let create = Operation::CreateIndex {
+        table: table.name.clone(),
+        index: index.clone(),
+    };
+    plan.push(Phase::CreateIndexes, why, create);
 }
 
 pub(super) fn same(

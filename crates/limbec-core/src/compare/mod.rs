@@ -18,8 +18,10 @@ mod judge;
 mod keys;
 mod look_alikes;
 mod managed;
+mod object;
 mod options;
 mod order;
+mod plan;
 mod renames;
 mod sequences;
 mod types;
@@ -27,18 +29,22 @@ mod types;
 pub use judge::{Question, Verdict, Verdicts};
 pub use look_alikes::LookAlike;
 pub use managed::{Created, Managed, managed};
+pub use object::Object;
+pub use plan::{Phase, Planned, Why};
 
 use crate::dialect::Dialect;
-use crate::operations::{Constraint, ConstraintRef, Operation, create_with_indexes};
-use crate::schema::{ForeignKey, Index, IndexElement, IndexKey, ObjectName, Schema, Table};
+use crate::operations::{Operation, create_with_indexes};
+use crate::schema::{Index, IndexElement, IndexKey, Schema, Table};
 use judge::Judge;
 use keys::{Keyed, by_key, key_of};
+use plan::Plan;
 
 /// What a comparison found.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Comparison {
-    /// What leads from the current schema to the target, in an order that runs.
-    pub operations: Vec<Operation>,
+    /// What leads from the current schema to the target, in an order that runs: by phase, and
+    /// within a phase by what depends on what.
+    pub planned: Vec<Planned>,
     /// What only the database can settle; each counts as different until it is.
     pub questions: Vec<Question>,
     /// What could not be compared, as sentences with the reason.
@@ -51,14 +57,24 @@ pub struct Comparison {
 }
 
 impl Comparison {
+    /// The operations that lead from the current schema to the target, in order.
+    pub fn operations(&self) -> Vec<Operation> {
+        self.planned.iter().map(|it| it.operation.clone()).collect()
+    }
+
+    /// The same operations, without the comparison around them.
+    pub fn into_operations(self) -> Vec<Operation> {
+        self.planned.into_iter().map(|it| it.operation).collect()
+    }
+
     /// The operations that undo this comparison's, in order.
     ///
     /// Every operation that compare makes carries its inverse.
     pub fn downgrade(&self) -> Vec<Operation> {
-        self.operations
+        self.planned
             .iter()
             .rev()
-            .filter_map(Operation::invert)
+            .filter_map(|it| it.operation.invert())
             .flatten()
             .collect()
     }
@@ -67,7 +83,7 @@ impl Comparison {
 /// Compares the current schema with the target.
 ///
 /// ```
-/// use limbec_core::compare::{compare, Verdicts};
+/// use limbec_core::compare::{Phase, Verdicts, Why, compare};
 /// use limbec_core::dialect::sqlite::Sqlite;
 /// use limbec_core::schema::{Column, Schema, Table, Text};
 ///
@@ -75,7 +91,9 @@ impl Comparison {
 /// let mut target = Schema::default();
 /// target.tables.push(notes.clone());
 /// let found = compare(&Schema::default(), &target, &Sqlite, &Verdicts::default());
-/// assert_eq!(found.operations.len(), 1);
+/// let [planned] = found.planned.as_slice() else { panic!("one operation") };
+/// assert_eq!(planned.to_string(), "create_table notes");
+/// assert_eq!((planned.phase, &planned.why), (Phase::CreateTables, &Why::New));
 /// ```
 ///
 /// A name that gives the connection's own namespace is taken for one that gives none: the
@@ -143,135 +161,14 @@ pub fn compare(
     definitions::compare(&current, target, &mut judge, &mut plan);
 
     renames::drop_by_old_names(&mut plan);
-    plan.rename_others = renames::operations(&plan.by_name, dialect);
+    renames::rename_the_rest(dialect, &mut plan);
 
     Comparison {
-        operations: plan.into_operations(),
+        planned: plan.into_planned(),
         questions: judge.questions,
         unknown: judge.unknown,
         look_alikes,
         conflicts,
-    }
-}
-
-/// The operations by their phase; phases run in the order of the fields.
-#[derive(Debug, Default)]
-struct Plan {
-    drop_definitions: Vec<Operation>,
-    /// Behind what gives way by the old names. All that follows names tables, columns, enumerations and labels anew.
-    renames: Vec<Operation>,
-    create_types: Vec<Operation>,
-    create_sequences: Vec<Operation>,
-    /// Before the columns go with which they would go.
-    disown_sequences: Vec<Operation>,
-    /// Before the constraints go that options name.
-    mark_options: Vec<Operation>,
-    drop_foreign_keys: Vec<Operation>,
-    drop_tables: Vec<Operation>,
-    drop_indexes: Vec<Operation>,
-    drop_constraints: Vec<Operation>,
-    /// Of constraints and indexes, once names are free of those that go.
-    rename_others: Vec<Operation>,
-    by_name: Vec<renames::ByName>,
-    /// Before what they are computed from changes or goes.
-    drop_computed: Vec<Operation>,
-    /// What names labels that an enumeration may lose.
-    drop_labelled: Vec<Operation>,
-    alter_types: Vec<Operation>,
-    /// Of types and routines, what tables name.
-    create_routines: Vec<Operation>,
-    create_tables: Vec<Operation>,
-    add_columns: Vec<Operation>,
-    alter_columns: Vec<Operation>,
-    add_computed: Vec<Operation>,
-    replace_definitions: Vec<Operation>,
-    drop_columns: Vec<Operation>,
-    create_constraints: Vec<Operation>,
-    create_indexes: Vec<Operation>,
-    create_foreign_keys: Vec<Operation>,
-    validate_constraints: Vec<Operation>,
-    /// They may name keys and indexes.
-    alter_options: Vec<Operation>,
-    own_sequences: Vec<Operation>,
-    create_definitions: Vec<Operation>,
-    comments: Vec<Operation>,
-    drop_routines: Vec<Operation>,
-    drop_sequences: Vec<Operation>,
-    drop_types: Vec<Operation>,
-    drop_namespaces: Vec<Operation>,
-}
-
-impl Plan {
-    fn into_operations(self) -> Vec<Operation> {
-        [
-            self.drop_definitions,
-            self.renames,
-            self.create_types,
-            self.create_sequences,
-            self.disown_sequences,
-            self.mark_options,
-            self.drop_foreign_keys,
-            self.drop_tables,
-            self.drop_indexes,
-            self.drop_constraints,
-            self.rename_others,
-            self.drop_computed,
-            self.drop_labelled,
-            self.alter_types,
-            self.create_routines,
-            self.create_tables,
-            self.add_columns,
-            self.alter_columns,
-            self.add_computed,
-            self.replace_definitions,
-            self.drop_columns,
-            self.create_constraints,
-            self.create_indexes,
-            self.create_foreign_keys,
-            self.validate_constraints,
-            self.alter_options,
-            self.own_sequences,
-            self.create_definitions,
-            self.comments,
-            self.drop_routines,
-            self.drop_sequences,
-            self.drop_types,
-            self.drop_namespaces,
-        ]
-        .concat()
-    }
-
-    /// Drops a constraint of any kind, in the phase of its kind.
-    fn drop_constraint(&mut self, table: &ObjectName, definition: Constraint) {
-        let phase = match definition {
-            Constraint::ForeignKey(_) => &mut self.drop_foreign_keys,
-            _ => &mut self.drop_constraints,
-        };
-        phase.push(Operation::DropConstraint {
-            table: table.clone(),
-            constraint: ConstraintRef::to(&definition),
-            definition: Some(definition),
-        });
-    }
-
-    /// Creates a constraint of any kind, in the phase of its kind.
-    fn create_constraint(&mut self, table: &ObjectName, constraint: Constraint) {
-        let phase = match constraint {
-            Constraint::ForeignKey(_) => &mut self.create_foreign_keys,
-            _ => &mut self.create_constraints,
-        };
-        phase.push(Operation::CreateConstraint {
-            table: table.clone(),
-            constraint,
-        });
-    }
-
-    fn drop_foreign_key(&mut self, table: &ObjectName, key: &ForeignKey) {
-        self.drop_constraint(table, Constraint::ForeignKey(key.clone()));
-    }
-
-    fn create_foreign_key(&mut self, table: &ObjectName, key: &ForeignKey) {
-        self.create_constraint(table, Constraint::ForeignKey(key.clone()));
     }
 }
 
@@ -289,13 +186,10 @@ fn create_tables(
         table.foreign_keys.retain(|key| {
             let ready = match existing.get(&key_of(dialect, &key.referred_table)) {
                 Some(referred) => {
-                    has_key(referred, &key.referred_columns)
-                        && !constraints::touches_key(
-                            plan,
-                            &key.referred_table,
-                            &key.referred_columns,
-                            dialect,
-                        )
+                    let columns = &key.referred_columns;
+                    has_key(referred, columns)
+                        && constraints::touches_key(plan, &key.referred_table, columns, dialect)
+                            .is_none()
                 }
                 None => true,
             };
@@ -304,10 +198,12 @@ fn create_tables(
             }
             ready
         });
-        plan.create_tables.extend(create_with_indexes(table));
+        for operation in create_with_indexes(table) {
+            plan.push(Phase::CreateTables, Why::New, operation);
+        }
     }
     for (name, key) in late {
-        plan.create_foreign_key(&name, &key);
+        plan.create_foreign_key(Why::New, &name, &key);
     }
 }
 
@@ -316,14 +212,15 @@ fn create_tables(
 fn drop_tables(tables: Vec<Table>, dialect: &dyn Dialect, plan: &mut Plan) {
     let (tables, late) = order::parents_first(tables, dialect);
     for (name, key) in late {
-        plan.drop_foreign_key(&name, &key);
+        plan.drop_foreign_key(Why::Gone, &name, &key);
     }
     for table in tables.into_iter().rev() {
         let name = table.name.clone();
-        plan.drop_tables.push(Operation::DropTable {
+        let drop = Operation::DropTable {
             name,
             table: Some(Box::new(table)),
-        });
+        };
+        plan.push(Phase::DropTables, Why::Gone, drop);
     }
 }
 
@@ -354,17 +251,18 @@ fn plain_column(element: &IndexElement) -> Option<String> {
 fn table_comment(current: &Table, target: &Table, plan: &mut Plan) {
     let table = target.name.clone();
     let from = current.comment.clone();
-    match &target.comment {
-        same if *same == from => {}
-        Some(comment) => plan.comments.push(Operation::CreateTableComment {
-            table,
-            comment: comment.clone(),
-            from,
-        }),
-        None => plan
-            .comments
-            .push(Operation::DropTableComment { table, from }),
+    if target.comment == from {
+        return;
     }
+    let operation = match target.comment.clone() {
+        Some(comment) => Operation::CreateTableComment {
+            table,
+            comment,
+            from,
+        },
+        None => Operation::DropTableComment { table, from },
+    };
+    plan.push(Phase::Comments, Why::Changed, operation);
 }
 
 /// Whether a table gets columns from other tables than it did, or by another way: what that makes

@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Plan;
 use super::judge::Judge;
+use super::object::Object;
+use super::plan::{Phase, Plan, Why};
 use crate::operations::{AlterOptions, Operation};
 use crate::schema::{Schema, Table};
 
@@ -25,27 +26,32 @@ pub(super) fn compare(
         judge,
         &mut change,
     );
-    let again = remade_constraints(target, plan);
-    if !again.to.is_empty() && judge.dialect.capabilities().options_change {
-        // Nothing on the way there, and what is to be done last on the way back.
-        plan.mark_options.push(Operation::AlterOptions {
-            change: again.clone(),
-        });
-        change.to.extend(again.to);
-        change.from.extend(again.from);
+    let mut why = Why::Changed;
+    if judge.dialect.capabilities().options_change
+        && let Some((constraint, again)) = remade_constraints(target, plan)
+    {
+        let in_the_way = Why::InTheWayOf(constraint);
+        if change.to.is_empty() {
+            why = in_the_way.clone();
+        }
+        change.to.extend(again.to.clone());
+        change.from.extend(again.from.clone());
+        // Changes nothing on the way there; on the way back, it runs last.
+        let mark = Operation::AlterOptions { change: again };
+        plan.push(Phase::MarkOptions, in_the_way, mark);
     }
-    push(change, judge, plan);
+    push(change, why, judge, plan);
     for wanted in &target.columns {
         let mut columns = current.columns.iter();
         if let Some(column) = columns.find(|it| judge.same_name(&it.name, &wanted.name)) {
             let mut change = AlterOptions::column(name.clone(), column.name.clone());
             differences((&column.options, &wanted.options), None, judge, &mut change);
-            push(change, judge, plan);
+            push(change, Why::Changed, judge, plan);
         }
     }
     for wanted in &target.indexes {
         let mut indexes = current.indexes.iter();
-        let made = plan.create_indexes.iter().any(|operation| {
+        let made = plan.of(Phase::CreateIndexes).any(|operation| {
             matches!(operation, Operation::CreateIndex { table, index }
                 if table == name && index.name == wanted.name)
         });
@@ -54,7 +60,7 @@ pub(super) fn compare(
         {
             let mut change = AlterOptions::index(name.clone(), index.name.clone());
             differences((&index.options, &wanted.options), None, judge, &mut change);
-            push(change, judge, plan);
+            push(change, Why::Changed, judge, plan);
         }
     }
 }
@@ -98,11 +104,13 @@ fn differences(
     }
 }
 
-/// A constraint that is made anew is named again by the options that name it: they went with it.
-fn remade_constraints(target: &Table, plan: &Plan) -> AlterOptions {
+/// The options that name a constraint which is dropped and created again, and one such constraint:
+/// the options are dropped with it.
+fn remade_constraints(target: &Table, plan: &Plan) -> Option<(Object, AlterOptions)> {
     let mut change = AlterOptions::table(target.name.clone());
+    let mut constraint = None;
     let dropped = |value: &String| {
-        plan.drop_constraints.iter().any(|operation| {
+        plan.of(Phase::DropConstraints).any(|operation| {
             matches!(operation, Operation::DropConstraint { table, definition: Some(it), .. }
                 if *table == target.name && it.name() == Some(value.as_str()))
         })
@@ -110,16 +118,20 @@ fn remade_constraints(target: &Table, plan: &Plan) -> AlterOptions {
     for (key, value) in target.options.iter().filter(|(_, value)| dropped(value)) {
         change.to.insert(key.clone(), Some(value.clone()));
         change.from.insert(key.clone(), Some(value.clone()));
+        constraint = Some(Object::Constraint {
+            table: target.name.clone(),
+            name: Some(value.clone()),
+        });
     }
-    change
+    constraint.map(|it| (it, change))
 }
 
-fn push(change: AlterOptions, judge: &mut Judge<'_>, plan: &mut Plan) {
+fn push(change: AlterOptions, why: Why, judge: &mut Judge<'_>, plan: &mut Plan) {
     if change.to.is_empty() {
         return;
     }
     if judge.dialect.capabilities().options_change {
-        plan.alter_options.push(Operation::AlterOptions { change });
+        plan.push(Phase::AlterOptions, why, Operation::AlterOptions { change });
         return;
     }
     // One that a database has by itself is no difference to models that do not speak of it.

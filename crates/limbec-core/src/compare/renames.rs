@@ -10,7 +10,8 @@ use std::collections::BTreeSet;
 
 use super::judge::{Judge, Tables};
 use super::keys::{Key, key_of};
-use super::{Plan, constraints, indexes};
+use super::plan::{Phase, Plan, Why};
+use super::{constraints, indexes};
 use crate::dialect::Dialect;
 use crate::operations::{Constraint, ConstraintRef, Operation, apply};
 use crate::schema::{EnumType, Index, ObjectName, Rename, Renamed, Schema};
@@ -245,7 +246,7 @@ impl Carried<'_> {
     fn follow(&mut self, operation: Operation, plan: &mut Plan) {
         // It names what was just found; nothing else can stand against it.
         if apply(self.current.to_mut(), &operation).is_ok() {
-            plan.renames.push(operation);
+            plan.push(Phase::RenameObjects, Why::Renamed, operation);
         }
     }
 }
@@ -396,13 +397,8 @@ impl ByName {
 pub(super) fn drop_by_old_names(plan: &mut Plan) {
     let mut kept = Vec::new();
     for renamed in std::mem::take(&mut plan.by_name) {
-        let drops = plan
-            .drop_foreign_keys
-            .iter_mut()
-            .chain(&mut plan.drop_constraints)
-            .chain(&mut plan.drop_indexes);
         let mut dropped = false;
-        for operation in drops {
+        for operation in plan.operations_mut() {
             dropped |= drops_by_old_name(operation, &renamed);
         }
         if !dropped {
@@ -438,11 +434,11 @@ fn drops_by_old_name(operation: &mut Operation, renamed: &ByName) -> bool {
     }
 }
 
-/// The operations that rename constraints and indexes, in an order in which no name is taken: the
-/// indexes of a namespace, those of constraints among them, share their names.
-pub(super) fn operations(by_name: &[ByName], dialect: &dyn Dialect) -> Vec<Operation> {
+/// Renames the constraints and indexes that are not dropped, in an order in which no name is taken:
+/// the indexes of a namespace, those of constraints among them, share their names.
+pub(super) fn rename_the_rest(dialect: &dyn Dialect, plan: &mut Plan) {
+    let by_name = std::mem::take(&mut plan.by_name);
     let namespaces: BTreeSet<&Option<String>> = by_name.iter().map(|it| &it.table.schema).collect();
-    let mut operations = Vec::new();
     for namespace in namespaces {
         let own = by_name.iter().enumerate();
         let pairs = own
@@ -453,11 +449,9 @@ pub(super) fn operations(by_name: &[ByName], dialect: &dyn Dialect) -> Vec<Opera
                 item,
             });
         let ordered = sequence(pairs.collect(), |name| dialect.fold_name(name).into_owned());
-        operations.extend(
-            ordered
-                .iter()
-                .map(|pair| by_name[pair.item].operation(&pair.from, &pair.to)),
-        );
+        for pair in ordered {
+            let rename = by_name[pair.item].operation(&pair.from, &pair.to);
+            plan.push(Phase::RenameConstraints, Why::Renamed, rename);
+        }
     }
-    operations
 }

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use super::comments;
 use super::keys::{by_key, key_of};
-use super::{Plan, comments};
+use super::plan::{Phase, Plan, Why};
 use crate::dialect::Dialect;
 use crate::operations::{CommentOn, Operation};
 use crate::schema::{Schema, Sequence};
@@ -68,23 +69,25 @@ fn same_owner(a: &Sequence, b: &Sequence, dialect: &dyn Dialect) -> bool {
 /// A default may take its values before its column, which owns it, is there.
 fn create(sequence: &Sequence, plan: &mut Plan) {
     let free = free(sequence);
-    plan.create_sequences.push(Operation::CreateSequence {
+    let create = Operation::CreateSequence {
         sequence: free.clone(),
-    });
+    };
+    plan.push(Phase::CreateSequences, Why::New, create);
     if sequence.owned_by.is_some() {
-        plan.own_sequences.push(change(&free, sequence));
+        plan.push(Phase::OwnSequences, Why::New, change(&free, sequence));
     }
 }
 
 fn drop(sequence: &Sequence, plan: &mut Plan) {
     let free = free(sequence);
     if sequence.owned_by.is_some() {
-        plan.disown_sequences.push(change(sequence, &free));
+        plan.push(Phase::DisownSequences, Why::Gone, change(sequence, &free));
     }
-    plan.drop_sequences.push(Operation::DropSequence {
+    let drop = Operation::DropSequence {
         name: sequence.name.clone(),
         sequence: Some(free),
-    });
+    };
+    plan.push(Phase::DropSequences, Why::Gone, drop);
 }
 
 fn alter(current: &Sequence, target: &Sequence, dialect: &dyn Dialect, plan: &mut Plan) {
@@ -95,15 +98,17 @@ fn alter(current: &Sequence, target: &Sequence, dialect: &dyn Dialect, plan: &mu
         ..target.clone()
     };
     if same_owner(current, &target, dialect) {
-        plan.create_sequences.push(change(current, &target));
+        let change = change(current, &target);
+        plan.push(Phase::CreateSequences, Why::Changed, change);
         return;
     }
     let free = free(&target);
     if *current != free {
-        plan.disown_sequences.push(change(current, &free));
+        let disown = change(current, &free);
+        plan.push(Phase::DisownSequences, Why::Changed, disown);
     }
     if target.owned_by.is_some() {
-        plan.own_sequences.push(change(&free, &target));
+        plan.push(Phase::OwnSequences, Why::Changed, change(&free, &target));
     }
 }
 

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::judge::Judge;
 use super::keys::{Key, by_key, key_of};
-use super::{Plan, comments, domains};
+use super::plan::{Phase, Plan, Why};
+use super::{comments, domains};
 use crate::dialect::Dialect;
 use crate::operations::{CommentOn, Operation};
 use crate::schema::{Column, ColumnType, EnumType, Namespace, ObjectName, Schema};
@@ -26,9 +27,10 @@ pub(super) fn compare(current: &Schema, target: &Schema, judge: &mut Judge<'_>, 
     drop_enums(current, target, dialect, plan);
     if capabilities.named_objects {
         let stays = |it: &ObjectName| target.extensions.iter().any(|to| to.name == it.name);
-        let gone = current.extensions.iter().filter(|it| !stays(it)).cloned();
-        plan.drop_types
-            .extend(gone.map(|name| Operation::DropExtension { name }));
+        for name in current.extensions.iter().filter(|it| !stays(it)).cloned() {
+            let drop = Operation::DropExtension { name };
+            plan.push(Phase::DropTypes, Why::Gone, drop);
+        }
     }
 }
 
@@ -36,9 +38,11 @@ fn create_extensions(current: &Schema, target: &Schema, judge: &mut Judge<'_>, p
     for wanted in &target.extensions {
         let existing = current.extensions.iter().find(|it| it.name == wanted.name);
         match existing {
-            None => plan.create_types.push(Operation::CreateExtension {
-                name: wanted.clone(),
-            }),
+            None => {
+                let name = wanted.clone();
+                let create = Operation::CreateExtension { name };
+                plan.push(Phase::CreateTypes, Why::New, create);
+            }
             // A model that names no namespace is content with any.
             Some(existing) if wanted.schema.is_some() && existing.schema != wanted.schema => {
                 let name = &wanted.name;
@@ -57,9 +61,9 @@ fn namespaces(current: &Schema, target: &Schema, plan: &mut Plan) {
     for wanted in &target.namespaces {
         let existing = find(&current.namespaces, &wanted.name);
         if existing.is_none() {
-            plan.create_types.push(Operation::CreateSchema {
-                name: wanted.name.clone(),
-            });
+            let name = wanted.name.clone();
+            let create = Operation::CreateSchema { name };
+            plan.push(Phase::CreateTypes, Why::New, create);
         }
         let comment = existing.and_then(|it| it.comment);
         let on = CommentOn::schema(wanted.name.clone());
@@ -70,9 +74,9 @@ fn namespaces(current: &Schema, target: &Schema, plan: &mut Plan) {
             // Its comment would be lost to the way back.
             let on = CommentOn::schema(existing.name.clone());
             comments::compare(on, existing.comment.as_ref(), None, plan);
-            plan.drop_namespaces.push(Operation::DropSchema {
-                name: existing.name.clone(),
-            });
+            let name = existing.name.clone();
+            let drop = Operation::DropSchema { name };
+            plan.push(Phase::DropNamespaces, Why::Gone, drop);
         }
     }
 }
@@ -89,17 +93,20 @@ fn enums(current: &Schema, target: &Schema, dialect: &dyn Dialect, plan: &mut Pl
         }
         let from = existing.get(&key);
         match from {
-            None => plan.create_types.push(Operation::CreateEnum {
-                enumeration: wanted.clone(),
-            }),
+            None => {
+                let enumeration = wanted.clone();
+                let create = Operation::CreateEnum { enumeration };
+                plan.push(Phase::CreateTypes, Why::New, create);
+            }
             Some(from) if from.labels != wanted.labels => {
-                plan.alter_types.push(Operation::AlterEnum {
+                let alter = Operation::AlterEnum {
                     to: EnumType {
                         comment: from.comment.clone(),
                         ..wanted.clone()
                     },
                     from: Some((*from).clone()),
-                });
+                };
+                plan.push(Phase::AlterTypes, Why::Changed, alter);
             }
             Some(_) => {}
         }
@@ -124,19 +131,18 @@ fn drop_enums(current: &Schema, target: &Schema, dialect: &dyn Dialect, plan: &m
     let wanted = by_key(dialect, &target.enums);
     for existing in &current.enums {
         if !wanted.contains_key(&key_of(dialect, &existing.name)) {
-            plan.drop_types.push(Operation::DropEnum {
+            let drop = Operation::DropEnum {
                 name: existing.name.clone(),
                 enumeration: Some(existing.clone()),
-            });
+            };
+            plan.push(Phase::DropTypes, Why::Gone, drop);
         }
     }
 }
 
 /// The enumerations that the operations so far make, or give labels that they lack.
 pub(super) fn unready(dialect: &dyn Dialect, plan: &Plan) -> BTreeMap<Key, Option<Vec<String>>> {
-    let all = plan.create_types.iter().chain(&plan.alter_types);
-    let all = all.chain(&plan.renames);
-    let lacks = all.filter_map(|operation| match operation {
+    let lacks = plan.operations().filter_map(|operation| match operation {
         Operation::CreateEnum { enumeration } => Some((enumeration.name.clone(), None)),
         Operation::AlterEnum { to, from } => {
             let known = |label: &&String| from.as_ref().is_some_and(|it| it.labels.contains(label));
@@ -171,7 +177,7 @@ pub(super) fn is_relabelled(column: &Column, dialect: &dyn Dialect, plan: &Plan)
     let Some(it) = column.column_type.enumeration() else {
         return false;
     };
-    plan.alter_types.iter().any(|operation| {
+    plan.operations().any(|operation| {
         matches!(operation, Operation::AlterEnum { to, .. }
             if key_of(dialect, &to.name) == key_of(dialect, &it.name))
     })

@@ -119,10 +119,10 @@ pub async fn prove<C: Connection>(
     let found = settle(scratch, !framed, &after, target)
         .await
         .map_err(at(Stage::Upgrade))?;
-    if !found.operations.is_empty() {
+    if !found.planned.is_empty() {
         return Err(ProofError::Differs {
             stage: Stage::Upgrade,
-            remaining: found.operations,
+            remaining: found.into_operations(),
         });
     }
 
@@ -133,10 +133,10 @@ pub async fn prove<C: Connection>(
     let found = settle(scratch, !framed, &back, &before)
         .await
         .map_err(at(Stage::Downgrade))?;
-    if !found.operations.is_empty() {
+    if !found.planned.is_empty() {
         return Err(ProofError::Differs {
             stage: Stage::Downgrade,
-            remaining: found.operations,
+            remaining: found.into_operations(),
         });
     }
     Ok(())
@@ -153,7 +153,7 @@ async fn read<C: Connection>(scratch: &mut C, framed: bool) -> Result<Schema, Er
 /// The operations that make a schema from nothing.
 fn build<C: Connection>(schema: &Schema, scratch: &C) -> Vec<Operation> {
     let nothing = Schema::default();
-    compare(&nothing, schema, scratch.dialect(), &Verdicts::default()).operations
+    compare(&nothing, schema, scratch.dialect(), &Verdicts::default()).into_operations()
 }
 
 impl ProofError {

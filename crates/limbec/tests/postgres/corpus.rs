@@ -12,7 +12,7 @@ use crate::Scratch;
 
 /// The operations that make a schema in an empty database.
 fn build(schema: &Schema) -> Vec<Operation> {
-    compare(&Schema::default(), schema, &Postgres, &Verdicts::default()).operations
+    compare(&Schema::default(), schema, &Postgres, &Verdicts::default()).into_operations()
 }
 
 /// Loads a schema, reads it, creates it again and reads that; `Err` says where that ended.
@@ -32,12 +32,12 @@ async fn remake(script: &str) -> Result<(), String> {
     let settled = settle(&mut copy.client, false, &again, &schema)
         .await
         .map_err(|error| error.to_string())?;
-    if settled.operations.is_empty() && settled.unknown.is_empty() {
+    if settled.planned.is_empty() && settled.unknown.is_empty() {
         Ok(())
     } else {
         Err(format!(
             "differs: {:#?} {:#?}",
-            settled.operations, settled.unknown
+            settled.planned, settled.unknown
         ))
     }
 }

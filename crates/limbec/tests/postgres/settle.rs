@@ -107,7 +107,7 @@ fn models() -> Schema {
 }
 
 fn build(target: &Schema) -> Vec<Operation> {
-    compare(&Schema::default(), target, &Postgres, &Verdicts::default()).operations
+    compare(&Schema::default(), target, &Postgres, &Verdicts::default()).into_operations()
 }
 
 #[tokio::test]
@@ -123,7 +123,7 @@ async fn models_in_sync_leave_nothing_to_do() {
         let found = settle(&mut scratch.client, in_transaction, &current, &target)
             .await
             .unwrap();
-        assert_eq!(found.operations, []);
+        assert_eq!(found.planned, []);
         assert_eq!(found.unknown, Vec::<String>::new());
     }
     scratch.sql("COMMIT").await;
@@ -150,8 +150,8 @@ async fn a_changed_model_is_reached_and_left_again() {
         check.name = Some(format!("documents_check_{number}"));
         after.tables[0].checks[number].name.clone_from(&check.name);
     }
-    let up = compare(&before, &after, &Postgres, &Verdicts::default()).operations;
-    let down = compare(&after, &before, &Postgres, &Verdicts::default()).operations;
+    let up = compare(&before, &after, &Postgres, &Verdicts::default()).into_operations();
+    let down = compare(&after, &before, &Postgres, &Verdicts::default()).into_operations();
     let mut scratch = Scratch::new().await;
     prove(
         &mut scratch.client,
@@ -213,6 +213,6 @@ async fn a_copy_in_another_namespace_is_read_as_the_connections_own() {
         let found = settle(&mut scratch.client, false, &copy, &target)
             .await
             .unwrap();
-        assert_eq!(found.operations, []);
+        assert_eq!(found.planned, []);
     }
 }

@@ -278,7 +278,7 @@ fn there_and_back(mut db: Db, setting: &str, change: &Change, table: &str) -> Re
     for operation in &up {
         apply(&mut target, operation).map_err(|error| error.to_string())?;
     }
-    let down = compare(&target, &before, db.dialect, &Verdicts::default()).operations;
+    let down = compare(&target, &before, db.dialect, &Verdicts::default()).into_operations();
     let expected = kept(&mut db, table);
     for (way, operations, schema) in [("up", &up, &target), ("down", &down, &before)] {
         let at = |error: String| format!("{way}: {error}");
