@@ -113,11 +113,9 @@ fn normalised(mut schema: Schema) -> Schema {
         table.checks.sort_by(|a, b| a.name.cmp(&b.name));
         table.foreign_keys.sort_by(|a, b| a.name.cmp(&b.name));
         table.indexes.sort_by(|a, b| a.name.cmp(&b.name));
-        // Triggers, and what ANALYZE has found, came with the rows.
-        let came_later =
-            |key: &str| key.starts_with("sqlite.trigger.") || key == "sqlite.state.statistics";
-        table.options.retain(|key, _| !came_later(key));
     }
+    // What ANALYZE has found came with the rows.
+    schema.statistics.clear();
     // The views and triggers are no models; their stored SQL is looked at to the letter.
     schema.definitions.clear();
     schema

@@ -110,9 +110,6 @@ fn selected(mut schema: Schema, asked: &[String], dialect: &dyn Dialect) -> Resu
         only_what_tables_use(&mut schema);
     }
     for table in &mut schema.tables {
-        table
-            .options
-            .retain(|key, _| dialect.is_option_of_models(key));
         let invalid = table.take_invalid_indexes();
         let invalid = invalid.iter();
         (schema.unmodelled).extend(invalid.map(|it| Unmodelled::invalid_index(table, it)));

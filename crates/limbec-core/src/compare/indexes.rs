@@ -48,7 +48,7 @@ pub(super) fn set_invalid_aside(
     plan: &mut Plan,
 ) {
     let mut indexes = current.tables.iter().flat_map(|table| &table.indexes);
-    if !indexes.any(Index::is_invalid) {
+    if indexes.all(|it| it.valid) {
         return;
     }
     for table in &mut current.to_mut().tables {
@@ -56,7 +56,7 @@ pub(super) fn set_invalid_aside(
         for mut index in table.take_invalid_indexes() {
             let is_wanted = |it: &Index| judge.same_name(&it.name, &index.name);
             if wanted.is_some_and(|it| it.indexes.iter().any(is_wanted)) {
-                index.options.remove(Index::INVALID);
+                index.valid = true;
                 drop(table, &index, Why::Changed, plan);
             } else {
                 let left = Unmodelled::invalid_index(table, &index);

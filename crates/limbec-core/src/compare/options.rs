@@ -74,13 +74,10 @@ fn differences(
 ) {
     let dialect = judge.dialect;
     let prefix = format!("{}.", dialect.name());
-    // SQL text of a table that stands beside it is none of the models' affair.
-    let compared =
-        |key: &&String| key.starts_with(&prefix) && dialect.is_option_of_models(key.as_str());
     let keys: BTreeSet<&String> = current
         .keys()
         .chain(target.keys())
-        .filter(compared)
+        .filter(|key| key.starts_with(&prefix))
         .collect();
     for key in keys {
         let (from, to) = (current.get(key), target.get(key));

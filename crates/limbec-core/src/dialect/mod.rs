@@ -374,12 +374,6 @@ pub trait Dialect: fmt::Debug + Send + Sync {
     /// When a row is not what the query asks for.
     fn read_catalogue(&self, answers: Vec<Vec<Row>>) -> Result<Schema, ReflectError>;
 
-    /// Whether a reflected option is one that a model says: others are kept for what stands beside
-    /// a table and would be lost when it is rebuilt.
-    fn is_option_of_models(&self, _option: &str) -> bool {
-        true
-    }
-
     /// Whether two values of an option are one; `current` is reflected.
     fn same_option(&self, _option: &str, current: &str, target: &str) -> bool {
         current == target

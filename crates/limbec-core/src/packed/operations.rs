@@ -23,7 +23,7 @@ pack_struct! {
     Domain { name, base, collation, not_null, default, checks, comment }
     Table {
         name, columns, primary_key, uniques, checks, foreign_keys, excludes, indexes, comment,
-        options,
+        unread, options,
     }
     Column {
         name, column_type, nullable, default, generated, identity, collation, comment, options,
@@ -49,7 +49,7 @@ pack_struct! {
     ExcludeElement { element, operator }
     Index {
         name, elements, unique, method, include, predicate, nulls_not_distinct, comment,
-        concurrently, options,
+        concurrently, valid, stored, options,
     }
     IndexElement { key, descending, nulls_first, collation, operator_class }
     AlterColumn { name, to, from, using }

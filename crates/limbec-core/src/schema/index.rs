@@ -31,9 +31,40 @@ pub struct Index {
         serde(default, skip_serializing_if = "std::ops::Not::not")
     )]
     pub concurrently: bool,
+    /// Whether queries use it. A build that failed leaves an index that the database keeps up and no
+    /// query uses: it is as good as missing.
+    #[cfg_attr(
+        feature = "serde",
+        serde(default = "yes", skip_serializing_if = "is_yes")
+    )]
+    pub valid: bool,
+    /// The statement that the database keeps of it, if limbec would write another: a rebuild of its
+    /// table runs it again. No comparison looks at it.
+    #[cfg_attr(
+        feature = "serde",
+        serde(default, skip_serializing_if = "Option::is_none")
+    )]
+    pub stored: Option<String>,
     /// What only one dialect knows, keyed `dialect.option`.
     pub options: BTreeMap<String, String>,
 }
+
+#[cfg(feature = "serde")]
+fn yes() -> bool {
+    true
+}
+
+#[cfg(feature = "serde")]
+#[allow(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde hands over a reference"
+)]
+fn is_yes(value: &bool) -> bool {
+    *value
+}
+
+/// The option by which revisions once said that an index was not valid.
+const INVALID: &str = "postgresql.invalid";
 
 builder! {
     constructors Index {
@@ -55,6 +86,8 @@ builder! {
                 nulls_not_distinct: false,
                 comment: None,
                 concurrently: false,
+                valid: true,
+                stored: None,
                 options: BTreeMap::new(),
             }
         }
@@ -95,7 +128,10 @@ builder! {
         }
         /// Sets what only one dialect knows, keyed `dialect.option`.
         fn option(self, key: into String, value: into String) {
-            self.options.insert(key, value);
+            // A revision makes the index anew, and valid.
+            if key != INVALID {
+                self.options.insert(key, value);
+            }
         }
     }
 }
@@ -173,20 +209,14 @@ builder! {
         }
     }
 }
-impl Index {
-    /// The option of an index that a build has left behind when it failed: the database keeps it up,
-    /// and no query uses it.
-    pub const INVALID: &str = "postgresql.invalid";
 
-    /// Whether a build that failed has left it, so that it is as good as missing.
-    ///
-    /// ```
-    /// use limbec_core::schema::Index;
-    /// let index = Index::new("i", &["a"]);
-    /// assert!(!index.is_invalid());
-    /// assert!(index.option(Index::INVALID, "true").is_invalid());
-    /// ```
-    pub fn is_invalid(&self) -> bool {
-        self.options.contains_key(Self::INVALID)
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_revision_that_said_an_index_was_not_valid_makes_it_valid() {
+        let index = Index::new("i", ["a"]).option(INVALID, "true");
+        assert_eq!(index, Index::new("i", ["a"]));
     }
 }

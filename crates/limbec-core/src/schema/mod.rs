@@ -71,6 +71,13 @@ pub struct Schema {
         serde(default, skip_serializing_if = "Vec::is_empty")
     )]
     pub definitions: Vec<Definition>,
+    /// The tables in which the database keeps what it has found of the others' rows (SQLite's
+    /// `sqlite_stat1`): a rebuild of a table carries over what stands there.
+    #[cfg_attr(
+        feature = "serde",
+        serde(default, skip_serializing_if = "Vec::is_empty")
+    )]
+    pub statistics: Vec<String>,
     /// What a database holds besides, to be told of.
     #[cfg_attr(
         feature = "serde",
@@ -101,6 +108,18 @@ impl Schema {
             .iter()
             .position(|table| self.own(&table.name) == self.own(name))?;
         self.tables.get_mut(at)
+    }
+
+    /// The triggers of a table or view, of which a dialect's `is_same` tells whether it is theirs.
+    #[cfg(feature = "sqlite")]
+    pub(crate) fn triggers(
+        &self,
+        is_of: impl Fn(&ObjectName) -> bool,
+    ) -> impl Iterator<Item = &Definition> {
+        let triggers = self.definitions.iter();
+        triggers.filter(move |it| {
+            it.kind == DefinitionKind::Trigger && it.table.as_ref().is_some_and(&is_of)
+        })
     }
 
     /// A name's namespace, none for the connection's own, and the name.

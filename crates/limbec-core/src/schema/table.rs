@@ -34,6 +34,12 @@ pub struct Table {
     pub indexes: Vec<Index>,
     /// The comment.
     pub comment: Option<String>,
+    /// Whether the database holds more of it than could be read, so that it must not be made anew.
+    #[cfg_attr(
+        feature = "serde",
+        serde(default, skip_serializing_if = "std::ops::Not::not")
+    )]
+    pub unread: bool,
     /// What only one dialect knows, keyed `dialect.option`.
     pub options: BTreeMap<String, String>,
 }
@@ -60,6 +66,7 @@ builder! {
                 excludes: Vec::new(),
                 indexes: Vec::new(),
                 comment: None,
+                unread: false,
                 options: BTreeMap::new(),
             }
         }
@@ -109,7 +116,7 @@ impl Table {
     /// Takes the indexes out that a build has left behind when it failed.
     pub fn take_invalid_indexes(&mut self) -> Vec<Index> {
         let all = std::mem::take(&mut self.indexes);
-        let (invalid, valid) = all.into_iter().partition(Index::is_invalid);
+        let (invalid, valid) = all.into_iter().partition(|it: &Index| !it.valid);
         self.indexes = valid;
         invalid
     }

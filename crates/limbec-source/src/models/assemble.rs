@@ -260,6 +260,7 @@ impl Assembler<'_> {
                 .map(|(own, index)| self.index(own, index))
                 .collect(),
             comment: table.comment.clone(),
+            unread: false,
             options: table.options.clone(),
         }
     }
@@ -448,6 +449,8 @@ impl Assembler<'_> {
             nulls_not_distinct: index.nulls_not_distinct,
             comment: index.comment.clone(),
             concurrently: false,
+            valid: true,
+            stored: None,
             options: index.options.clone(),
         }
     }

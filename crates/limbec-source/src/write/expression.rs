@@ -202,9 +202,7 @@ impl Chain {
     }
 
     pub(super) fn options(&mut self, options: &BTreeMap<String, String>) -> &mut Self {
-        // What a database happens to hold is no part of a definition.
-        let lasting = |(key, _): &(&String, &String)| !key.contains(".state.");
-        for (key, value) in options.iter().filter(lasting) {
+        for (key, value) in options {
             self.call("option", vec![text(key), text(value)]);
         }
         self

@@ -242,6 +242,8 @@ pub(crate) fn index(of: Texts) -> impl Strategy<Value = Index> {
             nulls_not_distinct,
             comment,
             concurrently,
+            valid: true,
+            stored: None,
             options,
         },
     )
@@ -271,6 +273,7 @@ pub(crate) fn table(of: Texts) -> impl Strategy<Value = Table> {
             excludes,
             indexes: Vec::new(),
             comment,
+            unread: false,
             options,
         },
     )

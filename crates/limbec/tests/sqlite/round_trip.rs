@@ -351,7 +351,7 @@ fn tables_of_other_hands() {
         .collect();
     assert_eq!(names, ["Odd One", "Parents", "copied", "nullable_key"]);
     let odd = &schema.tables[0];
-    assert!(!odd.options.contains_key("sqlite.unread"), "{odd:#?}");
+    assert!(!odd.unread, "{odd:#?}");
     assert_eq!(odd.columns[1].default.as_deref(), Some("'text'"));
     assert_eq!(odd.columns[2].column_type, Varchar::length(12));
     assert_eq!(odd.foreign_keys[0].referred_table.name, "Parents");

@@ -175,8 +175,8 @@ pub(super) fn read(answers: Vec<Vec<Row>>) -> Result<Schema, ReflectError> {
         sequences: sequences::all(sequences, counters),
         tables: tables.into_values().map(sorted).collect(),
         definitions: in_order(definitions::read(definition_rows, use_rows)?),
-        renames: Vec::new(),
         unmodelled,
+        ..Schema::default()
     };
     // The server's order depends on its collation and on where the rows happen to lie.
     schema.enums.sort_by(|a, b| a.name.cmp(&b.name));

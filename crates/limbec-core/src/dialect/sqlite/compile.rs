@@ -21,7 +21,6 @@ mod table;
 
 use super::Sqlite;
 use super::names::{plain, quote, quote_plain, same};
-use super::reflect::options;
 use crate::dialect::{Batch, CompileError, Isolation, Of};
 use crate::operations::{AlterOptions, Constraint, Operation};
 use crate::schema::{Definition, DefinitionKind, ObjectName, Schema, Table};
@@ -274,11 +273,10 @@ fn create_table(table: &Table) -> Result<Vec<Step>, CompileError> {
     Ok(vec![Step::new(table::create(table, plain(&table.name)?)?)])
 }
 
-/// The SQL of a table's triggers.
-fn triggers(table: &Table) -> impl Iterator<Item = &String> {
-    let is_trigger = |key: &str| key.starts_with(options::TRIGGER);
-    let triggers = table.options.iter().filter(move |(key, _)| is_trigger(key));
-    triggers.map(|(_, sql)| sql)
+/// The triggers of a table.
+fn triggers<'a>(table: &'a Table, schema: &'a Schema) -> impl Iterator<Item = &'a Definition> {
+    let triggers = schema.triggers(|of| same(&of.name, &table.name.name));
+    triggers.filter(|it| !is_for_another(it))
 }
 
 /// With the foreign keys off, as the frame has them, SQLite drops a table that others refer to:

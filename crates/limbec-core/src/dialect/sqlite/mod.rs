@@ -153,10 +153,6 @@ impl Dialect for Sqlite {
         reflect::read(answers)
     }
 
-    fn is_option_of_models(&self, option: &str) -> bool {
-        reflect::options::is_of_models(option)
-    }
-
     fn needs_schema(&self, operation: &Operation) -> bool {
         compile::needs_schema(operation)
     }

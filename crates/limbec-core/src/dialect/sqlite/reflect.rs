@@ -79,22 +79,11 @@ pub(super) fn read(answers: Vec<Vec<Row>>) -> Result<Schema, ReflectError> {
         let Some(table) = place.and_then(|it| schema.tables.get_mut(*it)) else {
             continue;
         };
-        match object.kind.as_str() {
-            "index" => add_index(table, object),
-            "trigger" => {
-                let key = format!("{}{}", options::TRIGGER, object.name);
-                table.options.insert(key, object.sql.clone());
-            }
-            _ => {}
+        if object.kind == "index" {
+            add_index(table, object);
         }
     }
-    if !statistics.is_empty() {
-        let names: Vec<&str> = statistics.iter().map(|it| it.name.as_str()).collect();
-        for table in &mut schema.tables {
-            let key = options::STATISTICS.to_string();
-            table.options.insert(key, names.join(" "));
-        }
-    }
+    schema.statistics = statistics.into_iter().map(|it| it.name).collect();
     schema.enums = enums(&schema.tables);
     schema.definitions = definitions(&objects);
     Ok(schema)
@@ -248,7 +237,8 @@ fn is_row_number(column: &Column) -> bool {
 
 /// What the pragma alone tells of a table.
 fn of_pragma(object: &Object, infos: &[Info]) -> Table {
-    let mut table = Table::new(object.name.as_str()).option(options::UNREAD, "true");
+    let mut table = Table::new(object.name.as_str());
+    table.unread = true;
     for info in infos {
         let mut column = Column::new(info.name.as_str(), types::read(&info.declared));
         column.nullable = !info.not_null;
@@ -361,15 +351,11 @@ fn resolve(key: &mut ForeignKey, referred: &Table) {
 
 fn add_index(table: &mut Table, object: &Object) {
     let index = create_index::read(&object.sql, table);
-    let Some(index) = index.filter(|index| index.name == object.name) else {
-        let key = options::UNREAD.to_string();
-        table.options.insert(key, "true".to_string());
+    let Some(mut index) = index.filter(|index| index.name == object.name) else {
+        table.unread = true;
         return;
     };
     let ours = compile::create_index(&table.name, &index);
-    if ours.ok().as_ref() != Some(&object.sql) {
-        let key = format!("{}{}", options::INDEX, object.name);
-        table.options.insert(key, object.sql.clone());
-    }
+    index.stored = Some(object.sql.clone()).filter(|stored| ours.as_ref() != Ok(stored));
     table.indexes.push(index);
 }

@@ -135,9 +135,12 @@ fn usual(column_type: &ColumnType) -> ColumnType {
     }
 }
 
-/// An index with what goes without saying left out.
+/// An index with what goes without saying left out, and how the database keeps it.
 fn plain(index: &Index) -> Index {
-    let mut index = index.clone();
+    let mut index = Index {
+        stored: None,
+        ..index.clone()
+    };
     let own = |it: &mut IndexElement| {
         it.nulls_first = it.nulls_first.filter(|first| *first != it.descending);
     };

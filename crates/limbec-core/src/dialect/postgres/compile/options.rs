@@ -11,7 +11,7 @@ use crate::dialect::postgres::names::{self, in_namespace_of, object, quote};
 use crate::dialect::postgres::types::{resolve, sql};
 use crate::dialect::{CompileError, Place};
 use crate::operations::{AlterOptions, OptionsOf};
-use crate::schema::{ColumnType, Index, ObjectName, Schema, Table};
+use crate::schema::{ColumnType, ObjectName, Schema, Table};
 use crate::sql::{TokenKind, tokens};
 use crate::steps::Step;
 
@@ -33,7 +33,7 @@ const COMPRESSION: &str = "postgresql.compression";
 const STATISTICS: &str = "postgresql.statistics";
 
 /// The keys that are no storage parameters.
-const OWN: [&str; 16] = [
+const OWN: [&str; 15] = [
     UNLOGGED,
     PARTITION_BY,
     PARTITION_OF,
@@ -49,7 +49,6 @@ const OWN: [&str; 16] = [
     STORAGE,
     COMPRESSION,
     STATISTICS,
-    Index::INVALID,
 ];
 
 type Options = BTreeMap<String, String>;

@@ -17,7 +17,7 @@ use crate::sql::{Token, TokenKind, operator_class, tokens};
 pub(super) const QUERY: &str = concat!(
     "SELECT i.indrelid, x.relname, i.indisunique, m.amname, ",
     "i.indisunique AND i.nulls_not_distinct, pg_get_expr(i.indpred, i.indrelid), ",
-    "r.description, sp.spcname, i.indisclustered, i.indisreplident, NOT i.indisvalid, ",
+    "r.description, sp.spcname, i.indisclustered, i.indisreplident, i.indisvalid, ",
     "array_to_string(x.reloptions, chr(1)), pg_get_indexdef(x.oid), i.indkey, i.indnkeyatts, ",
     "CASE WHEN i.indexprs IS NOT NULL THEN (SELECT ",
     "string_agg(quote_ident(pg_get_indexdef(x.oid, place, false)), ',' ORDER BY place) ",
@@ -61,6 +61,10 @@ pub(super) fn read(
             .map(|it| with_in_lists(unwrapped(&it), is_varchar_of(table)));
         index.comment = fields.optional()?;
         index.options = options(&mut fields)?;
+        index.valid = fields.flag()?;
+        for (name, value) in super::parameters(fields.optional()?) {
+            index.options.insert(format!("postgresql.{name}"), value);
+        }
         let definition = fields.text()?;
         let numbers = fields.numbers()?;
         let (keys, included) = numbers.split_at(fields.number::<usize>()?.min(numbers.len()));
@@ -91,20 +95,17 @@ pub(super) fn read(
     Ok(())
 }
 
-/// What only PostgreSQL knows of an index.
+/// What only PostgreSQL knows of an index, but for its storage parameters.
 fn options(fields: &mut Fields) -> Result<BTreeMap<String, String>, ReflectError> {
     let mut options = BTreeMap::new();
     let mut set = |name: &str, value: String| options.insert(format!("postgresql.{name}"), value);
     if let Some(tablespace) = fields.optional()? {
         set("tablespace", tablespace);
     }
-    for flag in ["clustered", "replica_identity", "invalid"] {
+    for flag in ["clustered", "replica_identity"] {
         if fields.flag()? {
             set(flag, "true".to_string());
         }
-    }
-    for (name, value) in super::parameters(fields.optional()?) {
-        set(&name, value);
     }
     Ok(options)
 }

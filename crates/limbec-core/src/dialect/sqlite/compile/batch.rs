@@ -65,9 +65,10 @@ impl Work {
                 let steps = drop_table(name, &self.now)?;
                 self.steps(at, steps);
                 self.close(&name.name);
-                self.now
-                    .tables
-                    .retain(|it| !same(&it.name.name, &name.name));
+                let is_it = |it: &ObjectName| same(&it.name, &name.name);
+                self.now.tables.retain(|it| !is_it(&it.name));
+                let definitions = &mut self.now.definitions;
+                definitions.retain(|it| !it.table.as_ref().is_some_and(is_it));
                 self.dropped.push(name.name.clone());
             }
             Operation::AlterEnum { to, .. } => enumeration::alter(self, at, to)?,
@@ -239,7 +240,7 @@ impl Work {
                 Item::Steps(made) => steps.extend(made),
                 Item::Draft(draft) => {
                     dependents.extend(dependents::of(&draft, &self.now));
-                    steps.extend(draft.into_steps()?);
+                    steps.extend(draft.into_steps(&self.now)?);
                 }
             }
         }

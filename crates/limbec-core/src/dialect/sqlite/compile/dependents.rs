@@ -9,7 +9,7 @@ use super::draft::Draft;
 use super::triggers;
 use super::{quote, same};
 use crate::dialect::Of;
-use crate::schema::{Schema, Table};
+use crate::schema::{Definition, Schema, Table};
 use crate::steps::Step;
 
 /// The questions of a draft's dropped columns, when all is done.
@@ -20,12 +20,13 @@ pub(super) fn of(draft: &Draft, now: &Schema) -> Vec<Of<Step>> {
     let mut steps = Vec::new();
     for table in &now.tables {
         let own = same(&table.name.name, &draft.target.name.name);
-        let names_it = |sql: &String| {
+        let names_it = |trigger: &Definition| {
+            let sql = &trigger.sql;
             let mut columns = draft.dropped.iter();
             columns.any(|it| mentions(sql, &it.item))
                 && (own || mentions(sql, &draft.target.name.name))
         };
-        if triggers(table).any(names_it) {
+        if triggers(table, now).any(names_it) {
             steps.extend(compiled(table).map(|sql| Of::new(first.operation, Step::new(sql))));
         }
     }

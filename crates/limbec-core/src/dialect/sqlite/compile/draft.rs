@@ -11,7 +11,7 @@ use super::column::{column_of, mentions};
 use super::rebuild;
 use crate::dialect::{CompileError, Of};
 use crate::operations::AlterColumn;
-use crate::schema::{Column, Table};
+use crate::schema::{Column, Schema, Table};
 use crate::steps::Step;
 
 /// A table that changes.
@@ -165,10 +165,11 @@ impl Draft {
         names.iter().filter(|it| same(it, name)).count() == 1
     }
 
-    /// The steps, by SQLite's own statements or by a rebuild.
-    pub(super) fn into_steps(self) -> Result<Vec<Of<Step>>, Of<CompileError>> {
+    /// The steps, by SQLite's own statements or by a rebuild; `schema` is what stands beside the
+    /// table.
+    pub(super) fn into_steps(self, schema: &Schema) -> Result<Vec<Of<Step>>, Of<CompileError>> {
         match self.rebuilt_for {
-            Some(at) => rebuild::steps(&self, at).map_err(|error| Of::new(at, error)),
+            Some(at) => rebuild::steps(&self, at, schema).map_err(|error| Of::new(at, error)),
             None => Ok(self.native),
         }
     }

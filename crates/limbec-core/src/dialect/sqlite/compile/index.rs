@@ -2,7 +2,7 @@
 
 use super::super::canonical::enclosed;
 use super::super::names::{self, plain, quote, same};
-use super::super::reflect::{comment_sql, options, without_parentheses};
+use super::super::reflect::{comment_sql, without_parentheses};
 use super::draft::Draft;
 use crate::dialect::CompileError;
 use crate::schema::{Index, IndexElement, IndexKey, ObjectName};
@@ -20,10 +20,6 @@ pub(super) fn create(draft: &mut Draft, at: usize, index: &Index) -> Result<(), 
 pub(super) fn drop(draft: &mut Draft, at: usize, name: &str) {
     let known = draft.target.indexes.len();
     draft.target.indexes.retain(|it| !same(&it.name, name));
-    draft.target.options.retain(|key, _| {
-        let index = key.strip_prefix(options::INDEX);
-        index.is_none_or(|it| !same(it, name))
-    });
     let sql = format!("DROP INDEX {}", quote(name));
     if draft.target.indexes.len() == known {
         draft.check_by(at, sql);
@@ -46,6 +42,7 @@ pub(super) fn comment(
     })?;
     let index = Index {
         comment: comment.cloned(),
+        stored: None,
         ..index.clone()
     };
     drop(draft, at, name);
@@ -64,20 +61,17 @@ pub(super) fn rename(
         let table = &draft.target.name;
         CompileError::new(format!("the table `{table}` has no index `{from}`"))
     })?;
+    let stored = index.stored.as_ref().map(|it| by_another_name(it, to));
     let index = Index {
         name: to.to_string(),
+        stored: stored.clone(),
         ..index.clone()
     };
-    let key = format!("{}{from}", options::INDEX);
-    let stored = draft.target.options.get(&key).cloned();
     drop(draft, at, from);
     let Some(stored) = stored else {
         return create(draft, at, &index);
     };
-    let sql = by_another_name(&stored, to);
-    draft.alter(at, sql.clone());
-    let key = format!("{}{to}", options::INDEX);
-    draft.target.options.insert(key, sql);
+    draft.alter(at, stored);
     draft.target.indexes.push(index);
     Ok(())
 }

@@ -9,18 +9,23 @@
 use super::super::names::{quote, same, text};
 use super::super::reflect::options;
 use super::draft::{Draft, default_value};
-use super::{checks, create_index, table, triggers};
+use super::{checks, create_definition, create_index, table, triggers};
 use crate::dialect::{CompileError, Of};
-use crate::schema::{ColumnType, Table};
+use crate::schema::{ColumnType, Index, Schema, Table};
 use crate::steps::Step;
 
 /// The names of a row's number.
 pub(super) const ROW_NUMBERS: [&str; 3] = ["rowid", "_rowid_", "oid"];
 
-/// Makes the steps; `at` is the operation for which the table is rebuilt.
-pub(super) fn steps(draft: &Draft, at: usize) -> Result<Vec<Of<Step>>, CompileError> {
+/// Makes the steps; `at` is the operation for which the table is rebuilt, `schema` what stands beside
+/// it.
+pub(super) fn steps(
+    draft: &Draft,
+    at: usize,
+    schema: &Schema,
+) -> Result<Vec<Of<Step>>, CompileError> {
     let (before, target) = (&draft.before, &draft.target);
-    if before.options.contains_key(options::UNREAD) {
+    if before.unread {
         return Err(CompileError::new(format!(
             "the table `{}` would have to be rebuilt, but its stored SQL is not understood, so \
              that something of it could be lost",
@@ -49,7 +54,7 @@ pub(super) fn steps(draft: &Draft, at: usize) -> Result<Vec<Of<Step>>, CompileEr
     }
     let mut add = |step: Step| steps.push(Of::new(at, step));
     counter(draft, old, &new).into_iter().for_each(&mut add);
-    let (put_aside, put_back) = statistics(before, old, &new);
+    let (put_aside, put_back) = statistics(&schema.statistics, old, &new);
     put_aside.into_iter().for_each(&mut add);
     add(Step::new(format!("DROP TABLE {old_sql}")));
     add(Step::new("PRAGMA legacy_alter_table = ON"));
@@ -58,7 +63,9 @@ pub(super) fn steps(draft: &Draft, at: usize) -> Result<Vec<Of<Step>>, CompileEr
     )));
     add(Step::new("PRAGMA legacy_alter_table = OFF"));
     indexes(draft)?.into_iter().for_each(&mut add);
-    triggers(target).map(Step::new).for_each(&mut add);
+    for trigger in triggers(target, schema) {
+        create_definition(trigger)?.into_iter().for_each(&mut add);
+    }
     put_back.into_iter().for_each(&mut add);
     Ok(steps)
 }
@@ -151,11 +158,10 @@ fn counter(draft: &Draft, old: &str, new: &str) -> Vec<Step> {
 
 /// Keeps what ANALYZE found of the table and of its indexes that stay, which SQLite forgets by the
 /// name of the table that is dropped: what comes before that, and after the rename.
-fn statistics(table: &Table, old: &str, new: &str) -> (Vec<Step>, Vec<Step>) {
-    let kept = table.options.get(options::STATISTICS);
+fn statistics(kept: &[String], old: &str, new: &str) -> (Vec<Step>, Vec<Step>) {
     let (old, new) = (text(old), text(new));
     let (mut before, mut after) = (Vec::new(), Vec::new());
-    for kept in kept.into_iter().flat_map(|it| it.split(' ')) {
+    for kept in kept {
         before.push(Step::new(format!(
             "UPDATE {kept} SET tbl = {new} WHERE tbl = {old}"
         )));
@@ -171,13 +177,9 @@ fn statistics(table: &Table, old: &str, new: &str) -> (Vec<Step>, Vec<Step>) {
 /// The indexes, by their stored SQL where that is not what limbec would write.
 fn indexes(draft: &Draft) -> Result<Vec<Step>, CompileError> {
     let target = &draft.target;
-    let sql = |index: &crate::schema::Index| {
-        let stored = format!("{}{}", options::INDEX, index.name);
-        let unchanged = draft.before.indexes.contains(index);
-        match target.options.get(&stored).filter(|_| unchanged) {
-            Some(stored) => Ok(stored.clone()),
-            None => create_index(&target.name, index),
-        }
+    let sql = |index: &Index| match &index.stored {
+        Some(stored) if draft.before.indexes.contains(index) => Ok(stored.clone()),
+        _ => create_index(&target.name, index),
     };
     let indexes = target.indexes.iter();
     indexes.map(|index| sql(index).map(Step::new)).collect()
@@ -192,4 +194,38 @@ fn has_number_column(table: &Table) -> bool {
         let column = table.columns.iter().find(|it| same(&it.name, name));
         column.is_some_and(|it| it.identity.is_some() || it.column_type == ColumnType::Integer)
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::Sqlite;
+    use crate::dialect::Dialect;
+    use crate::operations::Operation;
+    use crate::schema::{Column, Definition, Schema, Table, Text};
+
+    /// A schema that operations made in memory, as `--sql` has it, knows triggers by no catalogue.
+    #[test]
+    fn triggers_come_back_by_their_definitions() {
+        let sql = "CREATE TRIGGER touch AFTER INSERT ON Jobs BEGIN SELECT 1; END";
+        let elsewhere = "CREATE TRIGGER other AFTER INSERT ON notes BEGIN SELECT 1; END";
+        let schema = Schema {
+            tables: vec![Table::new("jobs").column(Column::new("a", Text))],
+            definitions: vec![
+                Definition::trigger("touch", "Jobs").sql(sql),
+                Definition::trigger("other", "notes").sql(elsewhere),
+                Definition::trigger("there", "jobs")
+                    .sql("…")
+                    .on("postgresql"),
+            ],
+            ..Schema::default()
+        };
+        let operation = Operation::CreateTableComment {
+            table: "jobs".into(),
+            comment: "work".into(),
+            from: None,
+        };
+        let steps = Sqlite.compile(&operation, &schema).unwrap();
+        let triggers = steps.iter().filter(|it| it.sql.contains("CREATE TRIGGER"));
+        assert_eq!(triggers.map(|it| &it.sql).collect::<Vec<_>>(), [sql]);
+    }
 }

@@ -2,23 +2,20 @@
 //! tables does not read the catalogue a thousand times.
 
 use super::super::names::same;
-use super::options::INDEX;
 use crate::operations::Operation;
-use crate::schema::Schema;
+use crate::schema::{ObjectName, Schema};
 
 pub(in super::super) fn follow(schema: &mut Schema, operation: &Operation) -> bool {
     match operation {
         Operation::DropTable { name, .. } => {
-            schema.tables.retain(|it| !same(&it.name.name, &name.name));
+            let is_it = |it: &ObjectName| same(&it.name, &name.name);
+            schema.tables.retain(|it| !is_it(&it.name));
+            (schema.definitions).retain(|it| !it.table.as_ref().is_some_and(is_it));
             true
         }
         Operation::DropIndex { name, .. } => {
             for table in &mut schema.tables {
                 table.indexes.retain(|it| !same(&it.name, name));
-                table.options.retain(|key, _| {
-                    key.strip_prefix(INDEX)
-                        .is_none_or(|index| !same(index, name))
-                });
             }
             true
         }

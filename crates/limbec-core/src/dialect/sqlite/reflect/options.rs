@@ -6,15 +6,6 @@
 pub(in super::super) const WITHOUT_ROWID: &str = "sqlite.without_rowid";
 /// Table: `STRICT`.
 pub(in super::super) const STRICT: &str = "sqlite.strict";
-/// Table: its stored SQL is not understood, so the table must not be rebuilt.
-pub(in super::super) const UNREAD: &str = "sqlite.unread";
-/// Table, with a trigger's name: the trigger's SQL.
-pub(in super::super) const TRIGGER: &str = "sqlite.trigger.";
-/// Table, with an index's name: the index's SQL, where limbec would write it otherwise.
-pub(in super::super) const INDEX: &str = "sqlite.index.";
-/// Table: the tables in which ANALYZE keeps what it found. Of the database and not of the table's
-/// definition, so that no revision holds it.
-pub(in super::super) const STATISTICS: &str = "sqlite.state.statistics";
 /// Table: the elements of the primary key, where they have an order or a collation.
 pub(in super::super) const PRIMARY_KEY: &str = "sqlite.primary_key";
 /// Table: what the primary key does on a conflict.
@@ -36,9 +27,4 @@ pub(in super::super) const KEY_TYPE: &str = "sqlite.key_type";
 /// The key of a unique constraint's option.
 pub(in super::super) fn of_unique(prefix: &str, columns: &[String]) -> String {
     format!("{prefix}{}", columns.join(","))
-}
-
-/// Whether a model says an option; the others are what a rebuild puts back.
-pub(in super::super) fn is_of_models(option: &str) -> bool {
-    option != UNREAD && !option.starts_with(TRIGGER) && !option.starts_with(INDEX)
 }
