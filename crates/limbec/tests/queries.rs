@@ -81,7 +81,8 @@ impl Revisions for Chain {
         let (mut up, mut down) = (Operations::new(), Operations::new());
         up.create_table(Table::new(format!("t_{id}")).column(Column::new("name", Text)));
         down.drop_table(format!("t_{id}"));
-        self.read.lock().unwrap().push(id.to_string());
+        let mut read = self.read.lock().expect("no test panics with the lock");
+        read.push(id.to_string());
         Ok(Arc::new(Content {
             upgrade: up.into_vec(),
             downgrade: down.into_vec(),

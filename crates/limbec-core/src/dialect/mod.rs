@@ -119,6 +119,23 @@ impl fmt::Display for ReflectError {
 
 impl std::error::Error for ReflectError {}
 
+/// Makes a schema of the catalogue's rows. It takes them as they come, so that they need not be held
+/// together.
+pub trait CatalogueReader: Send {
+    /// Takes a row of the answer to a query of [`Dialect::catalogue`], by the query's place there.
+    /// The answers come in the order of the queries.
+    ///
+    /// # Errors
+    /// When the row is not what the query asks for.
+    fn row(&mut self, query: usize, row: &[Option<&str>]) -> Result<(), ReflectError>;
+
+    /// Makes the schema, when all rows have come.
+    ///
+    /// # Errors
+    /// When the rows do not fit together.
+    fn finish(self: Box<Self>) -> Result<Schema, ReflectError>;
+}
+
 /// An SQL expression in the place where it stands, for the database to judge.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Expression {
@@ -362,17 +379,29 @@ pub trait Dialect: fmt::Debug + Send + Sync {
     fn definition(&self, statement: &str) -> Result<Option<Definition>, CompileError>;
 
     /// The queries that read the catalogue: a fixed number, whatever the number of tables. They
-    /// run in the order given; [`Dialect::read_catalogue`] takes their answers in that order.
+    /// run in the order given; [`Dialect::reader`] takes their rows in that order.
     fn catalogue(&self) -> &'static [&'static str];
 
     /// The statements round the queries that make of them one snapshot.
     fn snapshot(&self) -> (&'static str, &'static str);
 
-    /// Makes a schema of the answers to [`Dialect::catalogue`].
+    /// Begins to read the answers to [`Dialect::catalogue`].
+    fn reader(&self) -> Box<dyn CatalogueReader>;
+
+    /// Makes a schema of answers that are held together.
     ///
     /// # Errors
     /// When a row is not what the query asks for.
-    fn read_catalogue(&self, answers: Vec<Vec<Row>>) -> Result<Schema, ReflectError>;
+    fn read_catalogue(&self, answers: &[Vec<Row>]) -> Result<Schema, ReflectError> {
+        let mut reader = self.reader();
+        for (query, rows) in answers.iter().enumerate() {
+            for row in rows {
+                let row: Vec<Option<&str>> = row.iter().map(Option::as_deref).collect();
+                reader.row(query, &row)?;
+            }
+        }
+        reader.finish()
+    }
 
     /// Whether two values of an option are one; `current` is reflected.
     fn same_option(&self, _option: &str, current: &str, target: &str) -> bool {

@@ -27,6 +27,9 @@ pub struct Answer {
     pub affected: u64,
 }
 
+/// Takes a row of the answer to a statement, by the statement's place; every value as text.
+pub type TakeRow<'t> = dyn FnMut(usize, &[Option<&str>]) + Send + 't;
+
 /// A connection to a database, as limbec uses it.
 #[allow(async_fn_in_trait, reason = "the bound on the future is written out")]
 pub trait Connection: Send {
@@ -47,6 +50,25 @@ pub trait Connection: Send {
         statements: &[&str],
     ) -> impl Future<Output = Result<Vec<Answer>, StatementError>> + Send {
         self.run(statements)
+    }
+
+    /// Runs statements as [`Connection::flight`] does, and hands each row over as it comes, with the
+    /// place of its statement: answers may be larger than what is made of them.
+    fn stream(
+        &mut self,
+        statements: &[&str],
+        take: &mut TakeRow<'_>,
+    ) -> impl Future<Output = Result<(), StatementError>> + Send {
+        async move {
+            let answers = self.flight(statements).await?;
+            for (statement, answer) in answers.iter().enumerate() {
+                for row in &answer.rows {
+                    let row: Vec<Option<&str>> = row.iter().map(Option::as_deref).collect();
+                    take(statement, &row);
+                }
+            }
+            Ok(())
+        }
     }
 
     /// Asks questions that stand alone, each with its own answer, in one flight where the driver
@@ -108,6 +130,14 @@ impl<C: Connection> Connection for &mut C {
 
     async fn flight(&mut self, statements: &[&str]) -> Result<Vec<Answer>, StatementError> {
         (**self).flight(statements).await
+    }
+
+    async fn stream(
+        &mut self,
+        statements: &[&str],
+        take: &mut TakeRow<'_>,
+    ) -> Result<(), StatementError> {
+        (**self).stream(statements, take).await
     }
 
     async fn ask(&mut self, questions: &[&str]) -> Vec<Result<Answer, DatabaseError>> {

@@ -4,11 +4,13 @@
 mod tls;
 mod url;
 
+use std::future::poll_fn;
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::pin::{Pin, pin};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
+use futures_core::Stream as _;
 use limbec_core::dialect::Dialect;
 use limbec_core::dialect::postgres::{Postgres, session_probe};
 use tokio_postgres::config::Host;
@@ -17,7 +19,7 @@ use tokio_postgres::tls::{MakeTlsConnect, TlsConnect};
 use tokio_postgres::{Client, Config, NoTls, SimpleQueryMessage, Socket};
 
 use self::url::Address;
-use super::{Answer, Connection, DatabaseError, StatementError};
+use super::{Answer, Connection, DatabaseError, StatementError, TakeRow};
 
 /// Connects to the database of a URL: `postgresql://user:password@host:port/database`.
 /// SQLAlchemy's drivers (`postgresql+psycopg://`) are understood too.
@@ -111,6 +113,14 @@ impl Connection for Opened {
         self.client.flight(statements).await
     }
 
+    async fn stream(
+        &mut self,
+        statements: &[&str],
+        take: &mut TakeRow<'_>,
+    ) -> Result<(), StatementError> {
+        self.client.stream(statements, take).await
+    }
+
     async fn ask(&mut self, questions: &[&str]) -> Vec<Result<Answer, DatabaseError>> {
         self.client.ask(questions).await
     }
@@ -196,6 +206,41 @@ impl Connection for Client {
         Ok(answers)
     }
 
+    async fn stream(
+        &mut self,
+        statements: &[&str],
+        take: &mut TakeRow<'_>,
+    ) -> Result<(), StatementError> {
+        let mut failed = None;
+        let mut replies = Vec::with_capacity(statements.len());
+        for (index, sql) in statements.iter().enumerate() {
+            // It is sent at once; only its answer is waited for.
+            let reply = self.simple_query_raw(sql).await;
+            let reply = reply.map_err(|source| StatementError {
+                index,
+                error: error(source),
+            })?;
+            replies.push(Box::pin(reply));
+        }
+        for (index, mut reply) in replies.into_iter().enumerate() {
+            while let Some(message) = poll_fn(|context| reply.as_mut().poll_next(context)).await {
+                match message {
+                    Ok(SimpleQueryMessage::Row(row)) => {
+                        let row: Vec<_> = (0..row.len()).map(|place| row.get(place)).collect();
+                        take(index, &row);
+                    }
+                    Ok(_) => {}
+                    Err(source) => {
+                        let error = error(source);
+                        failed.get_or_insert(StatementError { index, error });
+                        break;
+                    }
+                }
+            }
+        }
+        failed.map_or(Ok(()), Err)
+    }
+
     async fn ask(&mut self, questions: &[&str]) -> Vec<Result<Answer, DatabaseError>> {
         pipeline(self, questions).await
     }
@@ -228,7 +273,7 @@ async fn pipeline(client: &Client, statements: &[&str]) -> Vec<Result<Answer, Da
         .collect();
     // A statement is sent when its future is first polled; the answers come in that order.
     let mut early = Vec::with_capacity(replies.len());
-    std::future::poll_fn(|context| {
+    poll_fn(|context| {
         for reply in &mut replies {
             early.push(match reply.as_mut().poll(context) {
                 Poll::Ready(messages) => Some(messages),

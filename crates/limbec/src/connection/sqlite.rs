@@ -5,6 +5,7 @@
     reason = "an error ends the run, so its size costs nothing"
 )]
 
+use std::borrow::Cow;
 use std::path::Path;
 use std::time::Duration;
 
@@ -13,7 +14,7 @@ use limbec_core::dialect::{Dialect, Row};
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection as Client, ErrorCode};
 
-use super::{Answer, Connection, DatabaseError, StatementError};
+use super::{Answer, Connection, DatabaseError, StatementError, TakeRow};
 
 /// How long a writer waits for another one's transaction.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(30);
@@ -92,6 +93,21 @@ impl Connection for Client {
         statements.iter().enumerate().map(answer).collect()
     }
 
+    async fn stream(
+        &mut self,
+        statements: &[&str],
+        take: &mut TakeRow<'_>,
+    ) -> Result<(), StatementError> {
+        for (index, sql) in statements.iter().enumerate() {
+            let result = stream(self, sql, &mut |row| take(index, row));
+            result.map_err(|source| StatementError {
+                index,
+                error: of_file(error(source), self),
+            })?;
+        }
+        Ok(())
+    }
+
     async fn beside(&mut self, statements: &[&str]) -> Result<Vec<Answer>, StatementError> {
         let path = self.path().unwrap_or_default();
         let mut other =
@@ -122,21 +138,38 @@ fn answer(client: &Client, sql: &str) -> rusqlite::Result<Answer> {
     let mut rows = statement.query([])?;
     let mut answer = Answer::default();
     while let Some(row) = rows.next()? {
-        let values = (0..columns).map(|index| row.get_ref(index).map(text));
+        let values =
+            (0..columns).map(|index| row.get_ref(index).map(|it| Some(text(it)?.into_owned())));
         answer.rows.push(values.collect::<rusqlite::Result<Row>>()?);
     }
     answer.affected = client.total_changes() - changes;
     Ok(answer)
 }
 
-fn text(value: ValueRef<'_>) -> Option<String> {
+/// Runs a statement and hands its rows over.
+fn stream(
+    client: &Client,
+    sql: &str,
+    take: &mut dyn FnMut(&[Option<&str>]),
+) -> rusqlite::Result<()> {
+    let mut statement = client.prepare(sql)?;
+    let columns = statement.column_count();
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let values = (0..columns).map(|index| row.get_ref(index).map(text));
+        let values = values.collect::<rusqlite::Result<Vec<_>>>()?;
+        let values: Vec<Option<&str>> = values.iter().map(Option::as_deref).collect();
+        take(&values);
+    }
+    Ok(())
+}
+
+fn text(value: ValueRef<'_>) -> Option<Cow<'_, str>> {
     match value {
         ValueRef::Null => None,
-        ValueRef::Integer(it) => Some(it.to_string()),
-        ValueRef::Real(it) => Some(real(it)),
-        ValueRef::Text(bytes) | ValueRef::Blob(bytes) => {
-            Some(String::from_utf8_lossy(bytes).into_owned())
-        }
+        ValueRef::Integer(it) => Some(it.to_string().into()),
+        ValueRef::Real(it) => Some(real(it).into()),
+        ValueRef::Text(bytes) | ValueRef::Blob(bytes) => Some(String::from_utf8_lossy(bytes)),
     }
 }
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 use limbec_core::dialect::{self, Dialect};
 
 use super::{Error, ErrorKind};
-use crate::connection::{Answer, Connection, DatabaseError, StatementError};
+use crate::connection::{Answer, Connection, DatabaseError, StatementError, TakeRow};
 
 /// Where a database is.
 #[derive(Clone, PartialEq, Eq)]
@@ -233,6 +233,14 @@ impl Connection for Database {
 
     async fn flight(&mut self, statements: &[&str]) -> Result<Vec<Answer>, StatementError> {
         each!(self, it => it.flight(statements).await)
+    }
+
+    async fn stream(
+        &mut self,
+        statements: &[&str],
+        take: &mut TakeRow<'_>,
+    ) -> Result<(), StatementError> {
+        each!(self, it => it.stream(statements, take).await)
     }
 
     async fn ask(&mut self, questions: &[&str]) -> Vec<Result<Answer, DatabaseError>> {

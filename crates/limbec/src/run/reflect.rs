@@ -1,5 +1,6 @@
 //! Reads what a database holds.
 
+use limbec_core::dialect::ReflectError;
 use limbec_core::schema::Schema;
 
 use super::Error;
@@ -15,29 +16,38 @@ pub async fn reflect<C: Connection>(connection: &mut C) -> Result<Schema, Error>
     let mut statements = vec![begin];
     statements.extend(dialect.catalogue());
     statements.push(end);
-    let result = connection.flight(&statements).await;
-    let mut answers = match result {
-        Ok(answers) => answers,
+    match read(connection, &statements, 1).await {
+        Ok(schema) => Ok(schema?),
         Err(error) => {
             // A snapshot left open would hold the next transaction up.
             let _ = connection.run(&[end]).await;
-            return Err(failed(error, &statements));
+            Err(failed(error, &statements))
         }
-    };
-    answers.pop();
-    answers.remove(0);
-    Ok(dialect.read_catalogue(answers.into_iter().map(|answer| answer.rows).collect())?)
+    }
 }
 
 /// Reflects a database inside the transaction that is open.
 pub(super) async fn reflect_inside<C: Connection>(connection: &mut C) -> Result<Schema, Error> {
-    let dialect = connection.dialect();
-    let queries = dialect.catalogue();
-    let answers = connection
-        .flight(queries)
-        .await
-        .map_err(|error| failed(error, queries))?;
-    Ok(dialect.read_catalogue(answers.into_iter().map(|answer| answer.rows).collect())?)
+    let queries = connection.dialect().catalogue();
+    let schema = read(connection, queries, 0).await;
+    Ok(schema.map_err(|error| failed(error, queries))??)
+}
+
+/// Runs statements, from the given one on those of the catalogue, and reads their rows as they come.
+async fn read<C: Connection>(
+    connection: &mut C,
+    statements: &[&str],
+    first: usize,
+) -> Result<Result<Schema, ReflectError>, StatementError> {
+    let mut reader = connection.dialect().reader();
+    let mut result = Ok(());
+    let mut take = |statement: usize, row: &[Option<&str>]| {
+        if let (Ok(()), Some(query)) = (&result, statement.checked_sub(first)) {
+            result = reader.row(query, row);
+        }
+    };
+    connection.stream(statements, &mut take).await?;
+    Ok(result.and_then(|()| reader.finish()))
 }
 
 fn failed(error: StatementError, statements: &[&str]) -> Error {

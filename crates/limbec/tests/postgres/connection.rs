@@ -37,6 +37,34 @@ async fn values_are_text() {
 }
 
 #[tokio::test]
+async fn rows_are_handed_over_with_the_place_of_their_statement() {
+    let mut scratch = Scratch::new().await;
+    let mut rows = Vec::new();
+    let mut keep = |statement: usize, row: &[Option<&str>]| {
+        let row: Vec<_> = row.iter().map(|it| it.map(String::from)).collect();
+        rows.push((statement, row));
+    };
+    let good = [
+        "BEGIN",
+        "SELECT n, NULL FROM generate_series(1, 3000) n",
+        "SELECT 'last'",
+        "COMMIT",
+    ];
+    scratch.client.stream(&good, &mut keep).await.unwrap();
+    let bad = ["BEGIN", "SELECT nonsense", "SELECT 2", "ROLLBACK"];
+    let error = scratch.client.stream(&bad, &mut keep).await.unwrap_err();
+    assert_eq!(error.index, 1);
+    assert_eq!(error.error.sqlstate.as_deref(), Some("42703"));
+    // What comes next has its own answer.
+    assert_eq!(scratch.sql("SELECT 'next'").await, ["next"]);
+
+    let text = |value: &str| Some(value.to_string());
+    assert_eq!(rows.len(), 3001);
+    assert_eq!(rows[2999], (1, vec![text("3000"), None]));
+    assert_eq!(rows[3000], (2, vec![text("last")]));
+}
+
+#[tokio::test]
 async fn a_flight_commits_or_names_the_statement_that_failed() {
     let mut scratch = Scratch::new().await;
     let good = [

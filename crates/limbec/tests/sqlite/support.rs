@@ -155,8 +155,8 @@ impl Db {
         let mut answers = now(self.client.flight(&statements)).unwrap();
         answers.pop();
         answers.remove(0);
-        let answers = answers.into_iter().map(|answer| answer.rows).collect();
-        Sqlite.read_catalogue(answers).unwrap()
+        let answers: Vec<_> = answers.into_iter().map(|answer| answer.rows).collect();
+        Sqlite.read_catalogue(&answers).unwrap()
     }
 
     pub(crate) fn table(&mut self, name: &str) -> Table {

@@ -15,8 +15,8 @@ mod version_table;
 use std::borrow::Cow;
 
 use super::{
-    Backup, Capabilities, CompileError, Dialect, Expression, Frame, Isolation, Limits, Place,
-    ReflectError, Row, ScratchFrame, ScratchPlace, VersionTable,
+    Backup, Capabilities, CatalogueReader, CompileError, Dialect, Expression, Frame, Isolation,
+    Limits, Place, Row, ScratchFrame, ScratchPlace, VersionTable,
 };
 use crate::journal::{Journal, Lease};
 use crate::operations::Operation;
@@ -112,8 +112,8 @@ impl Dialect for Postgres {
         transaction::SNAPSHOT
     }
 
-    fn read_catalogue(&self, answers: Vec<Vec<Row>>) -> Result<Schema, ReflectError> {
-        reflect::read(answers)
+    fn reader(&self) -> Box<dyn CatalogueReader> {
+        Box::new(reflect::Reader::default())
     }
 
     fn same_option(&self, option: &str, current: &str, target: &str) -> bool {

@@ -1,6 +1,7 @@
-//! The catalogue: a fixed number of queries, and their rows → [`Schema`].
+//! The catalogue: a fixed number of queries, and their rows → [`Schema`]. A row is read as it comes,
+//! and not kept: a large catalogue is larger than the schema that is made of it.
 //!
-//! Input: the answers in the order of [`QUERIES`]. Output: objects sorted by name, columns and
+//! Input: the rows of the answers, in the order of [`QUERIES`]. Output: objects sorted by name, columns and
 //! labels in their own order. What an extension owns and temporary tables are left out; what a
 //! table has from the one that it is a partition of or inherits from is that one's.
 //! Each query is in the file of what it reads.
@@ -16,27 +17,74 @@ mod tables;
 mod types;
 
 use self::columns::ColumnNames;
+use self::definitions::Definitions;
 use self::row::Fields;
-use crate::dialect::{ReflectError, Row};
-use crate::schema::{Column, ColumnType, Namespace, ObjectName, Schema, Table, in_order};
+use self::sequences::Counters;
+use self::tables::Tables;
+use self::types::NamedTypes;
+use crate::dialect::{CatalogueReader, ReflectError};
+use crate::schema::{Column, ColumnType, Namespace, ObjectName, Schema, Table};
 pub(super) use definitions::of_temporary;
 
-/// The queries, in the order in which [`read`] takes their answers.
-pub(super) const QUERIES: &[&str] = &[
-    NAMESPACES,
-    EXTENSIONS,
-    types::ENUMS,
-    types::DOMAINS,
-    types::DOMAIN_CHECKS,
-    tables::QUERY,
-    columns::QUERY,
-    constraints::QUERY,
-    indexes::QUERY,
-    sequences::QUERY,
-    definitions::QUERY,
-    definitions::USES,
-    beyond::QUERY,
+/// Each query with what a row of it is of and what reads it, in an order in which everything is
+/// read before what refers to it.
+const PARTS: [(&str, &str, Part); 13] = [
+    (NAMESPACES, "a namespace", Reader::namespace),
+    (EXTENSIONS, "an extension", |it, row| {
+        it.schema.extensions.push(row.object()?);
+        Ok(())
+    }),
+    (types::ENUMS, "an enumeration", |it, row| {
+        it.types.read_enum(row)
+    }),
+    (types::DOMAINS, "a domain", |it, row| {
+        it.types.read_domain(row)
+    }),
+    (types::DOMAIN_CHECKS, "a domain's check", |it, row| {
+        it.types.read_check(row)
+    }),
+    (tables::QUERY, "a table", |it, row| {
+        tables::read(row, &mut it.tables)
+    }),
+    (sequences::QUERY, "a sequence", |it, row| {
+        sequences::read(row, &mut it.schema.sequences, &mut it.counters)
+    }),
+    (columns::QUERY, "a column", |it, row| {
+        let names = &mut it.column_names;
+        columns::read(row, &it.types, &mut it.counters, &mut it.tables, names)
+    }),
+    (constraints::QUERY, "a constraint", |it, row| {
+        let unmodelled = &mut it.schema.unmodelled;
+        constraints::read(row, &it.column_names, &mut it.tables, unmodelled)
+    }),
+    (indexes::QUERY, "an index", |it, row| {
+        indexes::read(row, &it.column_names, &mut it.tables)
+    }),
+    (definitions::QUERY, "a definition", |it, row| {
+        definitions::read(row, &mut it.definitions)
+    }),
+    (definitions::USES, "a use", |it, row| {
+        definitions::read_use(row, &mut it.definitions)
+    }),
+    (beyond::QUERY, "what is not modelled", |it, row| {
+        it.schema.unmodelled.push(beyond::read(row)?);
+        Ok(())
+    }),
 ];
+
+/// Reads a row into what was read so far.
+type Part = fn(&mut Reader, &mut Fields<'_>) -> Result<(), ReflectError>;
+
+/// The queries of [`PARTS`].
+pub(super) const QUERIES: &[&str] = &{
+    let mut queries = [""; PARTS.len()];
+    let mut at = 0;
+    while at < PARTS.len() {
+        queries[at] = PARTS[at].0;
+        at += 1;
+    }
+    queries
+};
 
 /// The SQL that is true of a namespace `n` with tables of users.
 macro_rules! users_namespace {
@@ -129,94 +177,61 @@ const EXTENSIONS: &str = concat!(
     "JOIN pg_catalog.pg_namespace n ON n.oid = e.extnamespace WHERE e.extname <> 'plpgsql'"
 );
 
-/// Makes a schema of the answers to [`QUERIES`].
-pub(super) fn read(answers: Vec<Vec<Row>>) -> Result<Schema, ReflectError> {
-    let given = answers.len();
-    let answers: [Vec<Row>; 13] = answers.try_into().map_err(|_| {
-        ReflectError(format!(
-            "the catalogue has {} queries, but {given} answers came",
-            QUERIES.len()
-        ))
-    })?;
-    let [
-        namespaces,
-        extensions,
-        enums,
-        domains,
-        domain_checks,
-        table_rows,
-        column_rows,
-        constraint_rows,
-        index_rows,
-        sequence_rows,
-        definition_rows,
-        use_rows,
-        beyond_rows,
-    ] = answers;
-    let mut types = types::NamedTypes::new();
-    let enums = types::read_enums(enums, &mut types)?;
-    let domains = types::read_domains(domains, domain_checks, &mut types)?;
-    let mut tables = tables::read(table_rows)?;
-    let (sequences, mut counters) = sequences::read(sequence_rows)?;
-    let column_names = columns::read(column_rows, &types, &mut counters, &mut tables)?;
-    let mut unmodelled = constraints::read(constraint_rows, &column_names, &mut tables)?;
-    indexes::read(index_rows, &column_names, &mut tables)?;
-    unmodelled.extend(beyond::read(beyond_rows)?);
-    unmodelled.sort();
-    let (mut own, others): (Vec<_>, Vec<_>) = namespaces.into_iter().partition(is_own);
-    let mut schema = Schema {
-        own_namespace: (own.pop())
-            .map(|row| Fields::of("a namespace", row).text())
-            .transpose()?,
-        namespaces: read_namespaces(others)?,
-        extensions: read_extensions(extensions)?,
-        domains,
-        enums,
-        sequences: sequences::all(sequences, counters),
-        tables: tables.into_values().map(sorted).collect(),
-        definitions: in_order(definitions::read(definition_rows, use_rows)?),
-        unmodelled,
-        ..Schema::default()
-    };
-    // The server's order depends on its collation and on where the rows happen to lie.
-    schema.enums.sort_by(|a, b| a.name.cmp(&b.name));
-    schema.tables.sort_by(|a, b| a.name.cmp(&b.name));
-    Ok(schema)
+/// What was read so far.
+#[derive(Default)]
+pub(super) struct Reader {
+    /// All that needs nothing of other rows.
+    schema: Schema,
+    types: NamedTypes,
+    tables: Tables,
+    counters: Counters,
+    column_names: ColumnNames,
+    definitions: Definitions,
 }
 
-/// Whether the row of a namespace is that of the connection's own.
-fn is_own(row: &Row) -> bool {
-    row.get(1).is_some_and(|it| it.as_deref() == Some("t"))
-}
-
-fn read_namespaces(rows: Vec<Row>) -> Result<Vec<Namespace>, ReflectError> {
-    let mut namespaces = Vec::with_capacity(rows.len());
-    for row in rows {
-        let mut fields = Fields::of("a namespace", row);
-        let mut namespace = Namespace::from(fields.text()?);
-        fields.flag()?;
-        namespace.comment = fields.optional()?;
-        namespaces.push(namespace);
+impl CatalogueReader for Reader {
+    fn row(&mut self, query: usize, row: &[Option<&str>]) -> Result<(), ReflectError> {
+        let Some((_, what, read)) = PARTS.get(query) else {
+            let count = PARTS.len();
+            let message = format!("the catalogue has {count} queries, but answer {query} came");
+            return Err(ReflectError(message));
+        };
+        read(self, &mut Fields::of(what, row))
     }
-    namespaces.sort_by(|a, b| a.name.cmp(&b.name));
-    Ok(namespaces)
+
+    fn finish(self: Box<Self>) -> Result<Schema, ReflectError> {
+        let mut schema = self.schema;
+        (schema.enums, schema.domains) = self.types.all();
+        schema.sequences = sequences::all(schema.sequences, self.counters);
+        schema.tables = self.tables.into_values().map(sorted).collect();
+        schema.definitions = definitions::all(self.definitions);
+        // The server's order depends on its collation and on where the rows happen to lie.
+        schema.namespaces.sort_by(|a, b| a.name.cmp(&b.name));
+        schema.extensions.sort_by(|a, b| a.name.cmp(&b.name));
+        schema.tables.sort_by(|a, b| a.name.cmp(&b.name));
+        schema.unmodelled.sort();
+        Ok(schema)
+    }
 }
 
-fn read_extensions(rows: Vec<Row>) -> Result<Vec<ObjectName>, ReflectError> {
-    let rows = rows.into_iter();
-    let mut names = rows
-        .map(|row| Fields::of("an extension", row).object())
-        .collect::<Result<Vec<_>, _>>()?;
-    names.sort_by(|a, b| a.name.cmp(&b.name));
-    Ok(names)
+impl Reader {
+    fn namespace(&mut self, fields: &mut Fields<'_>) -> Result<(), ReflectError> {
+        let name = fields.text()?;
+        if fields.flag()? {
+            self.schema.own_namespace = Some(name.to_string());
+            return Ok(());
+        }
+        let mut namespace = Namespace::from(name);
+        namespace.comment = fields.optional_string()?;
+        self.schema.namespaces.push(namespace);
+        Ok(())
+    }
 }
 
 /// The parameters in a text that a query joined by a character that none of them holds.
-fn parameters(text: Option<String>) -> Vec<(String, String)> {
+fn parameters(text: Option<&str>) -> impl Iterator<Item = (&str, &str)> {
     let text = text.unwrap_or_default();
-    let all = text.split('\u{1}').filter_map(|it| it.split_once('='));
-    all.map(|(name, value)| (name.to_string(), value.to_string()))
-        .collect()
+    text.split('\u{1}').filter_map(|it| it.split_once('='))
 }
 
 /// Says of names whether they are columns of a table of the type `varchar`.
@@ -226,6 +241,8 @@ fn is_varchar_of(table: &Table) -> impl Fn(&str) -> bool + '_ {
 }
 
 fn sorted(mut table: Table) -> Table {
+    // There are thousands, and they stay.
+    table.columns.shrink_to_fit();
     table.uniques.sort_by(|a, b| a.name.cmp(&b.name));
     table.checks.sort_by(|a, b| a.name.cmp(&b.name));
     table.foreign_keys.sort_by(|a, b| a.name.cmp(&b.name));
@@ -235,18 +252,27 @@ fn sorted(mut table: Table) -> Table {
 }
 
 /// The name of an object with a namespace that the server left NULL for the connection's own.
-fn object(schema: Option<String>, name: String) -> ObjectName {
-    ObjectName { schema, name }
+fn object(schema: Option<&str>, name: &str) -> ObjectName {
+    ObjectName {
+        schema: schema.map(String::from),
+        name: name.to_string(),
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::dialect::postgres::Postgres;
+    use crate::dialect::{Dialect as _, Row};
 
     /// A row of fields with spaces between; `-` is NULL.
     fn row(fields: &str) -> Row {
         let field = |it: &str| (it != "-").then(|| it.to_string());
         fields.split(' ').map(field).collect()
+    }
+
+    fn read(answers: &[Vec<Row>]) -> Result<Schema, ReflectError> {
+        Postgres.read_catalogue(answers)
     }
 
     const TABLE: &str = "1 - t p - - - f - - - f f d - - -";
@@ -255,12 +281,12 @@ mod tests {
         let rows = |rows: &[&str]| rows.iter().map(|it| row(it)).collect::<Vec<_>>();
         let mut answers = vec![Vec::new(); QUERIES.len()];
         answers[5] = rows(tables);
-        answers[6] = rows(&[
+        answers[7] = rows(&[
             "1 1 a t integer 23 f -   - - - - - -",
             "1 2 b f integer 23 f -   - - - - - -",
         ]);
-        answers[7] = rows(constraints);
-        answers[8] = index.into_iter().collect();
+        answers[8] = rows(constraints);
+        answers[9] = index.into_iter().collect();
         answers
     }
 
@@ -274,7 +300,8 @@ mod tests {
 
     #[test]
     fn rows_that_do_not_read_are_errors() {
-        assert!(read(Vec::new()).is_err());
+        let mut reader = Reader::default();
+        assert!(reader.row(QUERIES.len(), &[]).is_err());
         let cases = [
             answers(&[""], &[], None),
             answers(&["1 - -"], &[], None),
@@ -285,14 +312,14 @@ mod tests {
             answers(&[TABLE], &[], index("CREATE INDEX i ON t USING btree (a)")),
         ];
         for answers in cases {
-            assert!(read(answers.clone()).is_err(), "{answers:?}");
+            assert!(read(&answers).is_err(), "{answers:?}");
         }
     }
 
     #[test]
     fn an_index_is_read_off_its_definition() {
         let definition = "CREATE INDEX i ON t USING btree (a DESC, b)";
-        let schema = read(answers(&[TABLE], &[], index(definition))).unwrap();
+        let schema = read(&answers(&[TABLE], &[], index(definition))).unwrap();
         let table = &schema.tables[0];
         assert_eq!(table.columns.len(), 1, "b is another table's");
         let elements = &table.indexes[0].elements;
@@ -304,7 +331,7 @@ mod tests {
     fn rows_of_a_table_that_was_left_out_are_passed_over() {
         let constraint = "1 p k t f f f f - {1} f f - f - 1 - f f f";
         let definition = "CREATE INDEX i ON t USING btree (a, b)";
-        let schema = read(answers(&[], &[constraint], index(definition))).unwrap();
+        let schema = read(&answers(&[], &[constraint], index(definition))).unwrap();
         assert!(schema.tables.is_empty());
     }
 }

@@ -23,8 +23,8 @@ mod version_table;
 use std::borrow::Cow;
 
 use super::{
-    Backup, Batch, Capabilities, CompileError, Dialect, Expression, Frame, Isolation, Limits, Of,
-    ReflectError, Row, ScratchFrame, ScratchPlace, VersionTable,
+    Backup, Batch, Capabilities, CatalogueReader, CompileError, Dialect, Expression, Frame,
+    Isolation, Limits, Of, Row, ScratchFrame, ScratchPlace, VersionTable,
 };
 use crate::journal::{Journal, Lease};
 use crate::operations::Operation;
@@ -149,8 +149,8 @@ impl Dialect for Sqlite {
         transaction::SNAPSHOT
     }
 
-    fn read_catalogue(&self, answers: Vec<Vec<Row>>) -> Result<Schema, ReflectError> {
-        reflect::read(answers)
+    fn reader(&self) -> Box<dyn CatalogueReader> {
+        Box::new(reflect::Reader::default())
     }
 
     fn needs_schema(&self, operation: &Operation) -> bool {

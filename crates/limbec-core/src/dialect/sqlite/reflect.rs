@@ -17,7 +17,7 @@ use std::collections::BTreeMap;
 
 pub(super) use follow::follow;
 
-use crate::dialect::{ReflectError, Row};
+use crate::dialect::{CatalogueReader, ReflectError};
 use crate::schema::{
     BigInteger, CheckConstraint, Column, ColumnType, Definition, DefinitionKind, EnumType,
     ForeignKey, ObjectName, PrimaryKey, Schema, Table, in_order,
@@ -30,7 +30,7 @@ pub(super) use lexer::{tokens, without_parentheses};
 use super::names::fold;
 use super::{compile, types};
 
-/// The queries, in the order in which [`read`] takes their answers.
+/// The queries, in the order in which [`Reader`] takes their answers.
 pub(super) const CATALOGUE: &[&str] = &[
     "SELECT type, name, tbl_name, sql FROM main.sqlite_schema WHERE sql IS NOT NULL \
      AND (name NOT LIKE 'sqlite\\_%' ESCAPE '\\' OR name IN ('sqlite_stat1', 'sqlite_stat4')) \
@@ -50,18 +50,69 @@ struct Info {
     key_position: usize,
 }
 
-/// Makes a schema of the answers.
-pub(super) fn read(answers: Vec<Vec<Row>>) -> Result<Schema, ReflectError> {
-    let [objects, columns] = <[Vec<Row>; 2]>::try_from(answers)
-        .map_err(|_| ReflectError("the catalogue of SQLite has two answers".into()))?;
-    let objects = objects
-        .into_iter()
-        .map(object)
-        .collect::<Result<Vec<_>, _>>()?;
+/// The rows so far.
+#[derive(Default)]
+pub(super) struct Reader {
+    objects: Vec<Object>,
+    /// What the pragma tells of columns, by their table.
+    infos: BTreeMap<String, Vec<Info>>,
+}
+
+impl CatalogueReader for Reader {
+    fn row(&mut self, query: usize, row: &[Option<&str>]) -> Result<(), ReflectError> {
+        match query {
+            0 => self.objects.push(object(row)?),
+            1 => self.info(row)?,
+            _ => {
+                return Err(ReflectError(
+                    "the catalogue of SQLite has two answers".into(),
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    fn finish(self: Box<Self>) -> Result<Schema, ReflectError> {
+        Ok(schema(self.objects, self.infos))
+    }
+}
+
+impl Reader {
+    fn info(&mut self, row: &[Option<&str>]) -> Result<(), ReflectError> {
+        let &[
+            Some(table),
+            Some(name),
+            declared,
+            not_null,
+            default,
+            key_position,
+        ] = row
+        else {
+            return Err(ReflectError(
+                "a row of `pragma_table_xinfo` does not have the six values asked for".into(),
+            ));
+        };
+        let info = Info {
+            name: name.to_string(),
+            declared: declared.unwrap_or_default().to_string(),
+            not_null: not_null == Some("1"),
+            default: default.map(String::from),
+            key_position: key_position
+                .and_then(|it| it.parse().ok())
+                .unwrap_or_default(),
+        };
+        match self.infos.get_mut(table) {
+            Some(infos) => infos.push(info),
+            None => drop(self.infos.insert(table.to_string(), vec![info])),
+        }
+        Ok(())
+    }
+}
+
+fn schema(objects: Vec<Object>, mut infos: BTreeMap<String, Vec<Info>>) -> Schema {
     let (statistics, objects): (Vec<Object>, Vec<Object>) = objects
         .into_iter()
         .partition(|it| it.name.starts_with("sqlite_stat"));
-    let mut infos = infos(columns)?;
     let virtual_tables: Vec<(&str, String)> = objects.iter().filter_map(virtual_table).collect();
     let mut schema = Schema::default();
     for object in objects.iter().filter(|it| it.kind == "table") {
@@ -86,7 +137,7 @@ pub(super) fn read(answers: Vec<Vec<Row>>) -> Result<Schema, ReflectError> {
     schema.statistics = statistics.into_iter().map(|it| it.name).collect();
     schema.enums = enums(&schema.tables);
     schema.definitions = definitions(&objects);
-    Ok(schema)
+    schema
 }
 
 /// The views and triggers, by the SQL that is stored of them.
@@ -114,39 +165,18 @@ struct Object {
     sql: String,
 }
 
-fn object(row: Row) -> Result<Object, ReflectError> {
-    match <[Option<String>; 4]>::try_from(row) {
-        Ok([Some(kind), Some(name), Some(table), Some(sql)]) => Ok(Object {
-            kind,
-            name,
-            table,
-            sql,
+fn object(row: &[Option<&str>]) -> Result<Object, ReflectError> {
+    match *row {
+        [Some(kind), Some(name), Some(table), Some(sql)] => Ok(Object {
+            kind: kind.to_string(),
+            name: name.to_string(),
+            table: table.to_string(),
+            sql: sql.to_string(),
         }),
         _ => Err(ReflectError(
             "a row of `sqlite_schema` does not have the four values asked for".into(),
         )),
     }
-}
-
-fn infos(rows: Vec<Row>) -> Result<BTreeMap<String, Vec<Info>>, ReflectError> {
-    let mut infos: BTreeMap<String, Vec<Info>> = BTreeMap::new();
-    for row in rows {
-        let Ok([Some(table), Some(name), declared, not_null, default, key]) =
-            <[Option<String>; 6]>::try_from(row)
-        else {
-            return Err(ReflectError(
-                "a row of `pragma_table_xinfo` does not have the six values asked for".into(),
-            ));
-        };
-        infos.entry(table).or_default().push(Info {
-            name,
-            declared: declared.unwrap_or_default(),
-            not_null: not_null.as_deref() == Some("1"),
-            default,
-            key_position: key.and_then(|it| it.parse().ok()).unwrap_or_default(),
-        });
-    }
-    Ok(infos)
 }
 
 /// The name and the module of a virtual table.

@@ -2,7 +2,7 @@
 
 use super::row::Fields;
 use super::{not_of_extension, object, users_namespace};
-use crate::dialect::{ReflectError, Row};
+use crate::dialect::ReflectError;
 use crate::schema::Unmodelled;
 
 /// A row an object, or a part of one: the table's namespace and name where it has one, and words.
@@ -50,16 +50,11 @@ pub(super) const QUERY: &str = concat!(
     not_of_extension!("pg_event_trigger", "o.oid")
 );
 
-pub(super) fn read(rows: Vec<Row>) -> Result<Vec<Unmodelled>, ReflectError> {
-    let mut found = Vec::with_capacity(rows.len());
-    for row in rows {
-        let mut fields = Fields::of("what is not modelled", row);
-        let table = match (fields.optional()?, fields.optional()?) {
-            (schema, Some(table)) => Some(object(schema, table)),
-            _ => None,
-        };
-        let what = fields.text()?;
-        found.push(Unmodelled { table, what });
-    }
-    Ok(found)
+pub(super) fn read(fields: &mut Fields<'_>) -> Result<Unmodelled, ReflectError> {
+    let table = match (fields.optional()?, fields.optional()?) {
+        (schema, Some(table)) => Some(object(schema, table)),
+        _ => None,
+    };
+    let what = fields.string()?;
+    Ok(Unmodelled { table, what })
 }

@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use super::row::Fields;
 use super::sequences::{Counter, Counters};
 use super::tables::Tables;
-use super::types::{NamedTypes, column_type};
+use super::types::NamedTypes;
 use super::{join_comment, join_tables, named_collation};
+use crate::dialect::ReflectError;
 use crate::dialect::postgres::canonical::unwrapped;
-use crate::dialect::{ReflectError, Row};
 use crate::schema::{Column, ColumnType, Generated, Identity, IdentityKind, ObjectName};
 
 /// A row a column, in order, with those that a table inherits. `attcompression` is new in 14: the
@@ -36,7 +36,8 @@ pub(super) const QUERY: &str = concat!(
 
 /// The names of the tables' columns, with those that they inherit: the catalogue refers to a column
 /// by its table's oid and its number.
-pub(super) struct ColumnNames(BTreeMap<(u32, i16), String>);
+#[derive(Default)]
+pub(super) struct ColumnNames(BTreeMap<u32, Vec<(i16, Box<str>)>>);
 
 impl ColumnNames {
     /// The names of columns of one table.
@@ -44,8 +45,10 @@ impl ColumnNames {
     /// # Errors
     /// When there is no such column.
     pub(super) fn of(&self, table: u32, numbers: &[i16]) -> Result<Vec<String>, ReflectError> {
+        let names = self.0.get(&table).map_or(&[][..], Vec::as_slice);
         let name = |number: &i16| {
-            let name = self.0.get(&(table, *number)).cloned();
+            let found = names.iter().find(|(it, _)| it == number);
+            let name = found.map(|(_, name)| name.to_string());
             name.ok_or_else(|| {
                 ReflectError(format!(
                     "the catalogue has no column {number} of the table with the oid {table}"
@@ -56,37 +59,34 @@ impl ColumnNames {
     }
 }
 
-/// Reads the columns, of which some count by sequences; gives the names of all.
+/// Reads a column, which may count by a sequence, into its table, and its name.
 pub(super) fn read(
-    rows: Vec<Row>,
+    fields: &mut Fields<'_>,
     types: &NamedTypes,
     counters: &mut Counters,
     tables: &mut Tables,
-) -> Result<ColumnNames, ReflectError> {
-    let mut names = BTreeMap::new();
-    for row in rows {
-        let mut fields = Fields::of("a column", row);
-        let place = (fields.number()?, fields.number()?);
-        let name = fields.text()?;
-        names.insert(place, name.clone());
-        let is_own = fields.flag()?;
-        if let Some(table) = tables.get_mut(&place.0).filter(|_| is_own) {
-            let mut column = Column::new(name, column_type(&mut fields, types)?);
-            fill(
-                &mut column,
-                &mut fields,
-                &table.name,
-                counters.get_mut(&place),
-            )?;
-            table.columns.push(column);
-        }
+    names: &mut ColumnNames,
+) -> Result<(), ReflectError> {
+    let place = (fields.number()?, fields.number()?);
+    let name = fields.text()?;
+    names
+        .0
+        .entry(place.0)
+        .or_default()
+        .push((place.1, name.into()));
+    let is_own = fields.flag()?;
+    if let Some(table) = tables.get_mut(&place.0).filter(|_| is_own) {
+        let mut column = Column::new(name, types.read(fields)?);
+        let counter = counters.get_mut(&place);
+        fill(&mut column, fields, &table.name, counter)?;
+        table.columns.push(column);
     }
-    Ok(ColumnNames(names))
+    Ok(())
 }
 
 fn fill(
     column: &mut Column,
-    fields: &mut Fields,
+    fields: &mut Fields<'_>,
     table: &ObjectName,
     counter: Option<&mut Counter>,
 ) -> Result<(), ReflectError> {
@@ -94,17 +94,17 @@ fn fill(
     let expression = fields.optional()?;
     let generated = fields.text()?;
     let identity = fields.text()?;
-    column.collation = fields.optional()?;
-    column.comment = fields.optional()?;
+    column.collation = fields.optional_string()?;
+    column.comment = fields.optional_string()?;
     column.options = options(fields)?;
     if !generated.is_empty() {
         column.generated = expression.map(|expression| Generated {
-            expression: unwrapped(&expression).to_string(),
+            expression: unwrapped(expression).to_string(),
             stored: generated != "v",
         });
         return Ok(());
     }
-    let kind = match identity.as_str() {
+    let kind = match identity {
         "a" => Some(IdentityKind::Always),
         "d" => Some(IdentityKind::ByDefault),
         _ => None,
@@ -116,43 +116,41 @@ fn fill(
                 ..counter.taken_by(column, table)
             });
         }
-        (None, Some(counter)) if counter.is_default && is_serial(column, expression.as_deref()) => {
+        (None, Some(counter)) if counter.is_default && is_serial(column, expression) => {
             column.identity = Some(counter.taken_by(column, table));
         }
-        _ => column.default = expression,
+        _ => column.default = expression.map(String::from),
     }
     Ok(())
 }
 
 /// What only PostgreSQL knows of a column.
-fn options(fields: &mut Fields) -> Result<BTreeMap<String, String>, ReflectError> {
-    let storage = fields.optional()?.and_then(|it| match it.as_str() {
+fn options(fields: &mut Fields<'_>) -> Result<BTreeMap<String, String>, ReflectError> {
+    let storage = fields.optional()?.and_then(|it| match it {
         "p" => Some("plain"),
         "e" => Some("external"),
         "m" => Some("main"),
         "x" => Some("extended"),
         _ => None,
     });
-    let compression = fields.optional()?.map(|it| match it.as_str() {
-        "p" => "pglz".to_string(),
-        "l" => "lz4".to_string(),
+    let compression = fields.optional()?.map(|it| match it {
+        "p" => "pglz",
+        "l" => "lz4",
         _ => it,
     });
     let named = [
-        ("storage".to_string(), storage.map(String::from)),
-        ("compression".to_string(), compression),
-        ("statistics".to_string(), fields.optional()?),
+        ("storage", storage),
+        ("compression", compression),
+        ("statistics", fields.optional()?),
     ];
     let named = named
         .into_iter()
         .filter_map(|(key, value)| Some((key, value?)));
-    let distinct = super::parameters(fields.optional()?);
-    let distinct = distinct
-        .into_iter()
-        .filter(|(key, _)| key.starts_with("n_distinct"));
+    let distinct =
+        super::parameters(fields.optional()?).filter(|(key, _)| key.starts_with("n_distinct"));
     let all = named.chain(distinct);
     Ok(all
-        .map(|(key, value)| (format!("postgresql.{key}"), value))
+        .map(|(key, value)| (format!("postgresql.{key}"), value.to_string()))
         .collect())
 }
 

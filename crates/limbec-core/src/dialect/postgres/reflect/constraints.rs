@@ -3,8 +3,8 @@
 use super::row::Fields;
 use super::tables::Tables;
 use super::{ColumnNames, is_varchar_of, join_comment, join_tables};
+use crate::dialect::ReflectError;
 use crate::dialect::postgres::canonical::{unwrapped, with_in_lists};
-use crate::dialect::{ReflectError, Row};
 use crate::schema::{
     CheckConstraint, Deferrable, ForeignKey, PrimaryKey, ReferentialAction, Table,
     UniqueConstraint, Unmodelled,
@@ -40,55 +40,52 @@ pub(super) const QUERY: &str = concat!(
     join_comment!("pg_constraint", "k.oid", "0")
 );
 
-/// Reads the constraints; gives what of them has no place in a schema.
+/// Reads a constraint into its table; adds what of it has no place in a schema to the unmodelled.
 pub(super) fn read(
-    rows: Vec<Row>,
+    fields: &mut Fields<'_>,
     names: &ColumnNames,
     tables: &mut Tables,
-) -> Result<Vec<Unmodelled>, ReflectError> {
-    let mut unmodelled = Vec::new();
-    for row in rows {
-        let mut fields = Fields::of("a constraint", row);
-        let oid = fields.number()?;
-        let kind = fields.text()?;
-        let name = fields.text()?;
-        let is_own = fields.flag()?;
-        let Some(table) = tables.get_mut(&oid) else {
-            continue;
-        };
-        for option in ["cluster_on", "replica_identity"] {
-            if fields.flag()? {
-                let option = format!("postgresql.{option}");
-                table.options.insert(option, name.clone());
-            }
-        }
-        for what in ["storage parameters", "tablespace"] {
-            if fields.flag()? && is_own {
-                unmodelled.push(Unmodelled {
-                    table: Some(table.name.clone()),
-                    what: format!("the {what} of the index of `{name}`"),
-                });
-            }
-        }
-        // Exclusion constraints are read as their indexes.
-        if is_own && kind != "x" {
-            fill(table, &kind, name, oid, &mut fields, names)?;
+    unmodelled: &mut Vec<Unmodelled>,
+) -> Result<(), ReflectError> {
+    let oid = fields.number()?;
+    let kind = fields.text()?;
+    let name = fields.text()?;
+    let is_own = fields.flag()?;
+    let Some(table) = tables.get_mut(&oid) else {
+        return Ok(());
+    };
+    for option in ["cluster_on", "replica_identity"] {
+        if fields.flag()? {
+            let option = format!("postgresql.{option}");
+            table.options.insert(option, name.to_string());
         }
     }
-    Ok(unmodelled)
+    for what in ["storage parameters", "tablespace"] {
+        if fields.flag()? && is_own {
+            unmodelled.push(Unmodelled {
+                table: Some(table.name.clone()),
+                what: format!("the {what} of the index of `{name}`"),
+            });
+        }
+    }
+    // Exclusion constraints are read as their indexes.
+    if is_own && kind != "x" {
+        fill(table, kind, name, oid, fields, names)?;
+    }
+    Ok(())
 }
 
 /// Reads the fields from the comment on into a table.
 fn fill(
     table: &mut Table,
     kind: &str,
-    name: String,
+    name: &str,
     oid: u32,
-    fields: &mut Fields,
+    fields: &mut Fields<'_>,
     names: &ColumnNames,
 ) -> Result<(), ReflectError> {
-    let name = Some(name);
-    let comment = fields.optional()?;
+    let name = Some(name.to_string());
+    let comment = fields.optional_string()?;
     let columns = names.of(oid, &fields.numbers()?)?;
     let deferrable = deferrable(fields)?;
     let expression = fields.optional()?;
@@ -125,7 +122,7 @@ fn fill(
         "c" => table.checks.push(CheckConstraint {
             name,
             expression: with_in_lists(
-                unwrapped(&expression.unwrap_or_default()),
+                unwrapped(expression.unwrap_or_default()),
                 is_varchar_of(table),
             ),
             no_inherit,
@@ -156,7 +153,7 @@ fn fill(
 }
 
 /// The next two fields: whether a check may be put off, and whether it is.
-pub(super) fn deferrable(fields: &mut Fields) -> Result<Option<Deferrable>, ReflectError> {
+pub(super) fn deferrable(fields: &mut Fields<'_>) -> Result<Option<Deferrable>, ReflectError> {
     Ok(match (fields.flag()?, fields.flag()?) {
         (false, _) => None,
         (true, false) => Some(Deferrable::InitiallyImmediate),
@@ -164,8 +161,8 @@ pub(super) fn deferrable(fields: &mut Fields) -> Result<Option<Deferrable>, Refl
     })
 }
 
-fn action(fields: &mut Fields) -> Result<ReferentialAction, ReflectError> {
-    match fields.text()?.as_str() {
+fn action(fields: &mut Fields<'_>) -> Result<ReferentialAction, ReflectError> {
+    match fields.text()? {
         "a" => Ok(ReferentialAction::NoAction),
         "r" => Ok(ReferentialAction::Restrict),
         "c" => Ok(ReferentialAction::Cascade),

@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 
 use super::row::Fields;
 use super::{namespace, not_of_extension, object, users_namespace};
-use crate::dialect::{ReflectError, Row};
-use crate::schema::{Definition, DefinitionKind, Use};
+use crate::dialect::ReflectError;
+use crate::schema::{Definition, DefinitionKind, Use, in_order};
 
 /// The SQL of the name of `$name` in the namespace `$namespace`, as other SQL would call it.
 macro_rules! called {
@@ -468,42 +468,55 @@ pub(super) const USES: &str = concat!(
     users_namespace!()
 );
 
-/// Reads the answers to [`QUERY`] and [`USES`].
-pub(super) fn read(rows: Vec<Row>, uses: Vec<Row>) -> Result<Vec<Definition>, ReflectError> {
-    let mut definitions = BTreeMap::new();
-    for row in rows {
-        let mut fields = Fields::of("a definition", row);
-        let kind = kind(&fields.text()?, &fields)?;
-        let oid = fields.text()?;
-        let name = fields.object()?;
-        let arguments = fields.optional()?;
-        let arguments = kind.is_routine().then(|| arguments.unwrap_or_default());
-        let table = match (fields.optional()?, fields.optional()?) {
-            (schema, Some(table)) => Some(object(schema, table)),
-            _ => None,
-        };
-        let sql = fields.text()?;
-        let definition = Definition::new(kind, name, arguments, table).sql(sql);
-        definitions.insert(oid, definition);
+/// The definitions by their oid, as they are filled.
+pub(super) type Definitions = BTreeMap<u32, Definition>;
+
+/// Reads a definition.
+pub(super) fn read(
+    fields: &mut Fields<'_>,
+    definitions: &mut Definitions,
+) -> Result<(), ReflectError> {
+    let kind = kind(fields.text()?, fields)?;
+    let oid = fields.number()?;
+    let name = fields.object()?;
+    let arguments = fields.optional()?;
+    let arguments = kind
+        .is_routine()
+        .then(|| arguments.unwrap_or_default().to_string());
+    let table = match (fields.optional()?, fields.optional()?) {
+        (schema, Some(table)) => Some(object(schema, table)),
+        _ => None,
+    };
+    let sql = fields.text()?;
+    let definition = Definition::new(kind, name, arguments, table).sql(sql);
+    definitions.insert(oid, definition);
+    Ok(())
+}
+
+/// Reads what a definition uses; one of an extension has no place here.
+pub(super) fn read_use(
+    fields: &mut Fields<'_>,
+    definitions: &mut Definitions,
+) -> Result<(), ReflectError> {
+    if let Some(definition) = definitions.get_mut(&fields.number()?) {
+        definition.uses.push(Use {
+            relation: fields.object()?,
+            column: fields.optional_string()?,
+        });
     }
-    for row in uses {
-        let mut fields = Fields::of("a use", row);
-        // What a definition of an extension uses has no place here.
-        if let Some(definition) = definitions.get_mut(&fields.text()?) {
-            definition.uses.push(Use {
-                relation: fields.object()?,
-                column: fields.optional()?,
-            });
-        }
-    }
+    Ok(())
+}
+
+/// All definitions, in order.
+pub(super) fn all(definitions: Definitions) -> Vec<Definition> {
     let mut definitions: Vec<Definition> = definitions.into_values().collect();
     for definition in &mut definitions {
         definition.uses.sort();
     }
-    Ok(definitions)
+    in_order(definitions)
 }
 
-fn kind(word: &str, fields: &Fields) -> Result<DefinitionKind, ReflectError> {
+fn kind(word: &str, fields: &Fields<'_>) -> Result<DefinitionKind, ReflectError> {
     const KINDS: [DefinitionKind; 10] = [
         DefinitionKind::Type,
         DefinitionKind::Function,

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use super::row::Fields;
 use super::tables::Tables;
 use super::{ColumnNames, constraints, is_varchar_of, join_comment, join_tables};
+use crate::dialect::ReflectError;
 use crate::dialect::postgres::canonical::{unwrapped, with_in_lists};
 use crate::dialect::postgres::names;
-use crate::dialect::{ReflectError, Row};
 use crate::schema::{ExcludeConstraint, ExcludeElement, Index, IndexElement, IndexKey};
 use crate::sql::{Token, TokenKind, operator_class, tokens};
 
@@ -41,70 +41,72 @@ pub(super) const QUERY: &str = concat!(
     "AND k.contype IS DISTINCT FROM 'p' AND k.contype IS DISTINCT FROM 'u'"
 );
 
+/// Reads an index, or an exclusion constraint, into its table.
 pub(super) fn read(
-    rows: Vec<Row>,
+    fields: &mut Fields<'_>,
     names: &ColumnNames,
     tables: &mut Tables,
 ) -> Result<(), ReflectError> {
-    for row in rows {
-        let mut fields = Fields::of("an index", row);
-        let oid = fields.number()?;
-        let Some(table) = tables.get_mut(&oid) else {
-            continue;
+    let oid = fields.number()?;
+    let Some(table) = tables.get_mut(&oid) else {
+        return Ok(());
+    };
+    let mut index = Index::new(fields.text()?, []);
+    index.unique = fields.flag()?;
+    index.method = Some(fields.text()?)
+        .filter(|method| *method != "btree")
+        .map(String::from);
+    index.nulls_not_distinct = fields.flag()?;
+    index.predicate = fields
+        .optional()?
+        .map(|it| with_in_lists(unwrapped(it), is_varchar_of(table)));
+    index.comment = fields.optional_string()?;
+    index.options = options(fields)?;
+    index.valid = fields.flag()?;
+    for (name, value) in super::parameters(fields.optional()?) {
+        let value = value.to_string();
+        index.options.insert(format!("postgresql.{name}"), value);
+    }
+    let definition = fields.text()?;
+    let numbers = fields.numbers()?;
+    let (keys, included) = numbers.split_at(fields.number::<usize>()?.min(numbers.len()));
+    index.include = names.of(oid, included)?;
+    let texts = fields.names()?;
+    let mut rest = keys_of(definition);
+    for (place, number) in keys.iter().enumerate() {
+        let column = match number {
+            0 => None,
+            number => names.of(oid, &[*number])?.pop(),
         };
-        let mut index = Index::new(fields.text()?, []);
-        index.unique = fields.flag()?;
-        index.method = Some(fields.text()?).filter(|method| method != "btree");
-        index.nulls_not_distinct = fields.flag()?;
-        index.predicate = fields
-            .optional()?
-            .map(|it| with_in_lists(unwrapped(&it), is_varchar_of(table)));
-        index.comment = fields.optional()?;
-        index.options = options(&mut fields)?;
-        index.valid = fields.flag()?;
-        for (name, value) in super::parameters(fields.optional()?) {
-            index.options.insert(format!("postgresql.{name}"), value);
-        }
-        let definition = fields.text()?;
-        let numbers = fields.numbers()?;
-        let (keys, included) = numbers.split_at(fields.number::<usize>()?.min(numbers.len()));
-        index.include = names.of(oid, included)?;
-        let texts = fields.names()?;
-        let mut rest = keys_of(&definition);
-        for (place, number) in keys.iter().enumerate() {
-            let column = match number {
-                0 => None,
-                number => names.of(oid, &[*number])?.pop(),
-            };
-            let text = texts.get(place).map(String::as_str);
-            let element = element(column, text, &mut rest).ok_or_else(|| {
-                let key = place + 1;
-                fields.error(&format!(
-                    "has no key {key} in its definition `{definition}`"
-                ))
-            })?;
-            index.elements.push(element);
-        }
-        let operators = fields.names()?;
-        if operators.is_empty() {
-            table.indexes.push(index);
-        } else {
-            table.excludes.push(exclude(index, operators, &mut fields)?);
-        }
+        let text = texts.get(place).map(String::as_str);
+        let element = element(column, text, &mut rest).ok_or_else(|| {
+            let key = place + 1;
+            fields.error(&format!(
+                "has no key {key} in its definition `{definition}`"
+            ))
+        })?;
+        index.elements.push(element);
+    }
+    let operators = fields.names()?;
+    if operators.is_empty() {
+        table.indexes.push(index);
+    } else {
+        table.excludes.push(exclude(index, operators, fields)?);
     }
     Ok(())
 }
 
 /// What only PostgreSQL knows of an index, but for its storage parameters.
-fn options(fields: &mut Fields) -> Result<BTreeMap<String, String>, ReflectError> {
+fn options(fields: &mut Fields<'_>) -> Result<BTreeMap<String, String>, ReflectError> {
     let mut options = BTreeMap::new();
-    let mut set = |name: &str, value: String| options.insert(format!("postgresql.{name}"), value);
+    let mut set =
+        |name: &str, value: &str| options.insert(format!("postgresql.{name}"), value.to_string());
     if let Some(tablespace) = fields.optional()? {
         set("tablespace", tablespace);
     }
     for flag in ["clustered", "replica_identity"] {
         if fields.flag()? {
-            set(flag, "true".to_string());
+            set(flag, "true");
         }
     }
     Ok(options)
@@ -114,7 +116,7 @@ fn options(fields: &mut Fields) -> Result<BTreeMap<String, String>, ReflectError
 fn exclude(
     index: Index,
     operators: Vec<String>,
-    fields: &mut Fields,
+    fields: &mut Fields<'_>,
 ) -> Result<ExcludeConstraint, ReflectError> {
     let elements = index.elements.into_iter().zip(operators);
     Ok(ExcludeConstraint {
@@ -126,7 +128,7 @@ fn exclude(
         include: index.include,
         predicate: index.predicate,
         deferrable: constraints::deferrable(fields)?,
-        comment: fields.optional()?,
+        comment: fields.optional_string()?,
     })
 }
 

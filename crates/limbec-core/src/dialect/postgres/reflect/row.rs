@@ -2,53 +2,62 @@
 
 use std::str::FromStr;
 
-use crate::dialect::{ReflectError, Row};
+use crate::dialect::ReflectError;
 use crate::schema::ObjectName;
 use crate::sql::{TokenKind, tokens};
 
 /// The fields of a row that are not read yet.
-pub(super) struct Fields {
+pub(super) struct Fields<'r> {
     /// What the row is of, for messages.
     what: &'static str,
-    values: std::vec::IntoIter<Option<String>>,
+    values: std::slice::Iter<'r, Option<&'r str>>,
 }
 
-impl Fields {
-    pub(super) fn of(what: &'static str, row: Row) -> Self {
+impl<'r> Fields<'r> {
+    pub(super) fn of(what: &'static str, row: &'r [Option<&'r str>]) -> Self {
         Fields {
             what,
-            values: row.into_iter(),
+            values: row.iter(),
         }
     }
 
     /// The next field, which may be NULL.
-    pub(super) fn optional(&mut self) -> Result<Option<String>, ReflectError> {
-        self.values
-            .next()
-            .ok_or_else(|| self.error("has too few fields"))
+    pub(super) fn optional(&mut self) -> Result<Option<&'r str>, ReflectError> {
+        let next = self.values.next().copied();
+        next.ok_or_else(|| self.error("has too few fields"))
+    }
+
+    /// The next field, which may be NULL, to be kept.
+    pub(super) fn optional_string(&mut self) -> Result<Option<String>, ReflectError> {
+        Ok(self.optional()?.map(String::from))
+    }
+
+    /// The next field, to be kept.
+    pub(super) fn string(&mut self) -> Result<String, ReflectError> {
+        self.text().map(String::from)
     }
 
     /// The next field.
-    pub(super) fn text(&mut self) -> Result<String, ReflectError> {
+    pub(super) fn text(&mut self) -> Result<&'r str, ReflectError> {
         self.optional()?
             .ok_or_else(|| self.error("has NULL where a value must stand"))
     }
 
     /// The next field, a boolean.
     pub(super) fn flag(&mut self) -> Result<bool, ReflectError> {
-        Ok(self.optional()?.as_deref() == Some("t"))
+        Ok(self.optional()? == Some("t"))
     }
 
     /// The next field, a number that may be NULL.
     pub(super) fn optional_number<N: FromStr>(&mut self) -> Result<Option<N>, ReflectError> {
         let text = self.optional()?;
-        text.map(|text| self.parsed(&text)).transpose()
+        text.map(|text| self.parsed(text)).transpose()
     }
 
     /// The next field, a number.
     pub(super) fn number<N: FromStr>(&mut self) -> Result<N, ReflectError> {
         let text = self.text()?;
-        self.parsed(&text)
+        self.parsed(text)
     }
 
     /// The next field, numbers as the server writes an array or a vector of them; none when NULL.
@@ -72,7 +81,7 @@ impl Fields {
     /// The next field, names that `quote_ident` quoted, with commas between; none when NULL.
     pub(super) fn names(&mut self) -> Result<Vec<String>, ReflectError> {
         let text = self.optional()?.unwrap_or_default();
-        Ok(tokens(&text)
+        Ok(tokens(text)
             .filter(|token| token.kind != TokenKind::Symbol)
             .filter_map(|token| token.name())
             .collect())

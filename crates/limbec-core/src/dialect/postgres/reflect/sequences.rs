@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use super::row::Fields;
 use super::{join_comment, namespace, not_of_extension, users_namespace};
+use crate::dialect::ReflectError;
 use crate::dialect::postgres::names;
 use crate::dialect::postgres::types::{parse, resolve, without_defaults};
-use crate::dialect::{ReflectError, Row};
 use crate::schema::{Column, Identity, ObjectName, OwnedBy, Sequence};
 
 /// A row a sequence, with the column that owns it, and whether that is an identity, and whether it
@@ -49,42 +49,41 @@ pub(super) struct Counter {
     is_taken: bool,
 }
 
-/// Reads the sequences: those that no column can count by, and those that one may.
-pub(super) fn read(rows: Vec<Row>) -> Result<(Vec<Sequence>, Counters), ReflectError> {
-    let mut free = Vec::new();
-    let mut counters = Counters::new();
-    for row in rows {
-        let mut fields = Fields::of("a sequence", row);
-        let mut sequence = Sequence::new(fields.object()?);
-        sequence.comment = fields.optional()?;
-        let owner = fields.optional_number()?.zip(fields.optional_number()?);
-        let (schema, table) = (fields.optional()?, fields.optional()?);
-        sequence.owned_by = table
-            .zip(fields.optional()?)
-            .map(|(table, column)| OwnedBy {
-                table: super::object(schema, table),
-                column,
-            });
-        let (is_identity, is_default) = (fields.flag()?, fields.flag()?);
-        sequence.data_type = parse(&fields.text()?);
-        let how = counting(&mut fields)?;
-        let how = without_defaults(&how, &sequence.data_type);
-        sequence = sequence.counting_as(&how);
-        let Some((oid, number)) = owner.filter(|_| is_identity || is_default) else {
-            free.push(sequence);
-            continue;
-        };
-        let counter = Counter {
-            sequence,
-            is_identity,
-            is_default,
-            is_taken: false,
-        };
-        // A default that asks two sequences is no counter, so that neither is taken.
-        let earlier = counters.insert((oid, number), counter);
-        free.extend(earlier.map(|it| it.sequence));
-    }
-    Ok((free, counters))
+/// Reads a sequence: one that a column may count by, or one that is free.
+pub(super) fn read(
+    fields: &mut Fields<'_>,
+    free: &mut Vec<Sequence>,
+    counters: &mut Counters,
+) -> Result<(), ReflectError> {
+    let mut sequence = Sequence::new(fields.object()?);
+    sequence.comment = fields.optional_string()?;
+    let owner = fields.optional_number()?.zip(fields.optional_number()?);
+    let (schema, table) = (fields.optional()?, fields.optional()?);
+    sequence.owned_by = table
+        .zip(fields.optional()?)
+        .map(|(table, column)| OwnedBy {
+            table: super::object(schema, table),
+            column: column.to_string(),
+        });
+    let (is_identity, is_default) = (fields.flag()?, fields.flag()?);
+    sequence.data_type = parse(fields.text()?);
+    let how = counting(fields)?;
+    let how = without_defaults(&how, &sequence.data_type);
+    sequence = sequence.counting_as(&how);
+    let Some((oid, number)) = owner.filter(|_| is_identity || is_default) else {
+        free.push(sequence);
+        return Ok(());
+    };
+    let counter = Counter {
+        sequence,
+        is_identity,
+        is_default,
+        is_taken: false,
+    };
+    // A default that asks two sequences is no counter, so that neither is taken.
+    let earlier = counters.insert((oid, number), counter);
+    free.extend(earlier.map(|it| it.sequence));
+    Ok(())
 }
 
 /// Adds the sequences that no column has taken, and puts all in order.
@@ -121,7 +120,7 @@ impl Counter {
 }
 
 /// The last fields: how a sequence counts.
-fn counting(fields: &mut Fields) -> Result<Identity, ReflectError> {
+fn counting(fields: &mut Fields<'_>) -> Result<Identity, ReflectError> {
     Ok(Identity {
         start: fields.optional_number()?,
         increment: fields.optional_number()?,

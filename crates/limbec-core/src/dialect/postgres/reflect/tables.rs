@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::row::Fields;
 use super::{join_comment, namespace, not_of_extension, parameters, users_namespace};
-use crate::dialect::{ReflectError, Row};
+use crate::dialect::ReflectError;
 use crate::schema::Table;
 
 /// A row a table. Storage parameters are joined by a character that none of them holds.
@@ -37,28 +37,24 @@ pub(super) const QUERY: &str = concat!(
 /// The tables by their oid, as they are filled.
 pub(super) type Tables = BTreeMap<u32, Table>;
 
-pub(super) fn read(rows: Vec<Row>) -> Result<Tables, ReflectError> {
-    let mut tables = Tables::new();
-    for row in rows {
-        let mut fields = Fields::of("a table", row);
-        let oid = fields.number()?;
-        let mut table = Table::new(fields.object()?);
-        let unlogged = fields.text()? == "u";
-        table.comment = fields.optional()?;
-        table.options = options(&mut fields)?;
-        if unlogged {
-            table = table.option("postgresql.unlogged", "true");
-        }
-        tables.insert(oid, table);
+pub(super) fn read(fields: &mut Fields<'_>, tables: &mut Tables) -> Result<(), ReflectError> {
+    let oid = fields.number()?;
+    let mut table = Table::new(fields.object()?);
+    let unlogged = fields.text()? == "u";
+    table.comment = fields.optional_string()?;
+    table.options = options(fields)?;
+    if unlogged {
+        table = table.option("postgresql.unlogged", "true");
     }
-    Ok(tables)
+    tables.insert(oid, table);
+    Ok(())
 }
 
 /// The last fields of a table: what only PostgreSQL knows of it.
-fn options(fields: &mut Fields) -> Result<BTreeMap<String, String>, ReflectError> {
+fn options(fields: &mut Fields<'_>) -> Result<BTreeMap<String, String>, ReflectError> {
     let mut options = BTreeMap::new();
-    let mut set = |name: &str, value: Option<String>| {
-        options.extend(value.map(|value| (format!("postgresql.{name}"), value)));
+    let mut set = |name: &str, value: Option<&str>| {
+        options.extend(value.map(|value| (format!("postgresql.{name}"), value.to_string())));
     };
     set("partition_by", fields.optional()?);
     let parents = fields.optional()?;
@@ -75,16 +71,16 @@ fn options(fields: &mut Fields) -> Result<BTreeMap<String, String>, ReflectError
         (true, false) => Some("enable"),
         (false, false) => None,
     };
-    set("row_level_security", security.map(String::from));
-    let identity = match fields.text()?.as_str() {
+    set("row_level_security", security);
+    let identity = match fields.text()? {
         "f" => Some("full"),
         "n" => Some("nothing"),
         _ => None,
     };
-    set("replica_identity", identity.map(String::from));
+    set("replica_identity", identity);
     set("of_type", fields.optional()?);
     for (name, value) in parameters(fields.optional()?) {
-        set(&name, Some(value));
+        set(name, Some(value));
     }
     for (name, value) in parameters(fields.optional()?) {
         set(&format!("toast.{name}"), Some(value));

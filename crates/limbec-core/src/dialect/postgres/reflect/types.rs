@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use super::row::Fields;
 use super::{named_collation, namespace, not_of_extension, users_namespace};
+use crate::dialect::ReflectError;
 use crate::dialect::postgres::canonical::{unwrapped, with_in_lists};
 use crate::dialect::postgres::types::parse;
-use crate::dialect::{ReflectError, Row};
 use crate::schema::{CheckConstraint, ColumnType, Domain, EnumType};
 
 /// A row a label.
@@ -48,72 +48,112 @@ pub(super) const DOMAIN_CHECKS: &str = "SELECT k.contypid, k.conname, pg_get_exp
      FROM pg_catalog.pg_constraint k WHERE k.contypid <> 0 AND k.contype = 'c' \
      ORDER BY k.conname COLLATE \"C\"";
 
-/// The types with names of their own, as columns are of them, by their oid.
-pub(super) type NamedTypes = BTreeMap<String, ColumnType>;
+/// The types with names of their own, by their oid.
+#[derive(Default)]
+pub(super) struct NamedTypes {
+    enums: BTreeMap<u32, EnumType>,
+    domains: BTreeMap<u32, OneDomain>,
+    /// The domains' oids in the order of their rows.
+    order: Vec<u32>,
+}
 
-/// Reads the enumerations, in the order of their oid.
-pub(super) fn read_enums(
-    rows: Vec<Row>,
-    types: &mut NamedTypes,
-) -> Result<Vec<EnumType>, ReflectError> {
-    let mut enums: BTreeMap<String, EnumType> = BTreeMap::new();
-    for row in rows {
-        let mut fields = Fields::of("an enumeration", row);
-        let (oid, name) = (fields.text()?, fields.object()?);
-        let (comment, label) = (fields.optional()?, fields.optional()?);
-        let known = enums.entry(oid).or_insert_with(|| EnumType {
+/// A domain, of which the base may be a domain that comes later.
+struct OneDomain {
+    domain: Domain,
+    base: (String, Option<u32>),
+    /// Its checks, by name, as the server prints them.
+    checks: Vec<(String, String)>,
+}
+
+impl NamedTypes {
+    /// Reads a label of an enumeration.
+    pub(super) fn read_enum(&mut self, fields: &mut Fields<'_>) -> Result<(), ReflectError> {
+        let (oid, name) = (fields.number()?, fields.object()?);
+        let (comment, label) = (fields.optional_string()?, fields.optional_string()?);
+        let known = self.enums.entry(oid).or_insert_with(|| EnumType {
             name,
             labels: Vec::new(),
             comment,
         });
         known.labels.extend(label);
+        Ok(())
     }
-    types.extend((enums.iter()).map(|(oid, it)| (oid.clone(), it.clone().into())));
-    Ok(enums.into_values().collect())
-}
 
-/// Reads the domains.
-pub(super) fn read_domains(
-    rows: Vec<Row>,
-    checks: Vec<Row>,
-    types: &mut NamedTypes,
-) -> Result<Vec<Domain>, ReflectError> {
-    let mut places = BTreeMap::new();
-    // A domain may be made of one that comes later.
-    let mut named = Vec::with_capacity(rows.len());
-    for (place, row) in rows.into_iter().enumerate() {
-        let mut fields = Fields::of("a domain", row);
-        let oid = fields.text()?;
+    /// Reads a domain.
+    pub(super) fn read_domain(&mut self, fields: &mut Fields<'_>) -> Result<(), ReflectError> {
+        let oid = fields.number()?;
         let name = fields.object()?;
-        types.insert(oid.clone(), ColumnType::Named(name.clone()));
-        places.insert(oid, place);
-        named.push((name, fields));
-    }
-    let mut domains = Vec::with_capacity(named.len());
-    for (name, mut fields) in named {
-        domains.push(Domain {
+        let base = (fields.string()?, fields.optional_number()?);
+        let domain = Domain {
             name,
-            base: column_type(&mut fields, types)?,
-            collation: fields.optional()?,
+            base: ColumnType::Text,
+            collation: fields.optional_string()?,
             not_null: fields.flag()?,
-            default: fields.optional()?,
+            default: fields.optional_string()?,
             checks: Vec::new(),
-            comment: fields.optional()?,
-        });
+            comment: fields.optional_string()?,
+        };
+        let one = OneDomain {
+            domain,
+            base,
+            checks: Vec::new(),
+        };
+        self.domains.insert(oid, one);
+        self.order.push(oid);
+        Ok(())
     }
-    forget_inherited_defaults(&mut domains);
-    for row in checks {
-        let mut fields = Fields::of("a domain's check", row);
-        // A check of a domain that an extension owns has no place here.
-        if let Some(place) = places.get(&fields.text()?) {
-            let name = fields.text()?;
-            let domain = &mut domains[*place];
-            let is_varchar = matches!(domain.base, ColumnType::Varchar { .. });
-            let rule = with_in_lists(unwrapped(&fields.text()?), |it| it == "VALUE" && is_varchar);
-            domain.checks.push(CheckConstraint::new(rule).name(name));
+
+    /// Reads a check of a domain; one of a domain that an extension owns has no place here.
+    pub(super) fn read_check(&mut self, fields: &mut Fields<'_>) -> Result<(), ReflectError> {
+        if let Some(one) = self.domains.get_mut(&fields.number()?) {
+            one.checks.push((fields.string()?, fields.string()?));
+        }
+        Ok(())
+    }
+
+    /// The next two fields: `format_type`, and the oid of the type that it is or is an array of.
+    pub(super) fn read(&self, fields: &mut Fields<'_>) -> Result<ColumnType, ReflectError> {
+        let (text, oid) = (fields.text()?, fields.optional_number()?);
+        Ok(self.column_type(text, oid))
+    }
+
+    fn column_type(&self, text: &str, oid: Option<u32>) -> ColumnType {
+        let named = oid.and_then(|oid| {
+            let domain = self.domains.get(&oid);
+            let domain = domain.map(|it| ColumnType::Named(it.domain.name.clone()));
+            domain.or_else(|| self.enums.get(&oid).map(|it| it.clone().into()))
+        });
+        match named {
+            Some(known) if text.ends_with("[]") => ColumnType::Array(Box::new(known)),
+            Some(known) => known,
+            None => parse(text),
         }
     }
-    Ok(domains)
+
+    /// All enumerations, by name, and all domains.
+    pub(super) fn all(mut self) -> (Vec<EnumType>, Vec<Domain>) {
+        let mut domains = Vec::with_capacity(self.order.len());
+        for oid in &self.order {
+            let Some(one) = self.domains.get(oid) else {
+                continue;
+            };
+            let base = self.column_type(&one.base.0, one.base.1);
+            let is_varchar = matches!(base, ColumnType::Varchar { .. });
+            let checks = one.checks.iter().map(|(name, rule)| {
+                let rule = with_in_lists(unwrapped(rule), |it| it == "VALUE" && is_varchar);
+                CheckConstraint::new(rule).name(name.as_str())
+            });
+            domains.push(Domain {
+                base,
+                checks: checks.collect(),
+                ..one.domain.clone()
+            });
+        }
+        forget_inherited_defaults(&mut domains);
+        let mut enums: Vec<_> = std::mem::take(&mut self.enums).into_values().collect();
+        enums.sort_by(|a, b| a.name.cmp(&b.name));
+        (enums, domains)
+    }
 }
 
 /// A domain made of another one is given a copy of its default.
@@ -129,18 +169,4 @@ fn forget_inherited_defaults(domains: &mut [Domain]) {
             domain.default = None;
         }
     }
-}
-
-/// The next two fields: `format_type`, and the oid of the type that it is or is an array of.
-pub(super) fn column_type(
-    fields: &mut Fields,
-    types: &NamedTypes,
-) -> Result<ColumnType, ReflectError> {
-    let text = fields.text()?;
-    let named = fields.optional()?.and_then(|oid| types.get(&oid));
-    Ok(match named {
-        Some(known) if text.ends_with("[]") => ColumnType::Array(Box::new(known.clone())),
-        Some(known) => known.clone(),
-        None => parse(&text),
-    })
 }
