@@ -11,12 +11,16 @@ use limbec_core::dialect::sqlite::{OLDEST_LIBRARY, Sqlite};
 use limbec_core::operations::{Operation, apply};
 use limbec_core::revision::Header;
 use limbec_core::schema::Schema;
+use limbec_core::steps::{Step, groups};
 use limbec_source::revisions::{Body, read_body};
 use limbec_source::write::{NewRevision, write_revision};
 use limbec_testkit::postgres::{TestDatabase, schema_dump, test_database};
 
 /// The beginning of the names that PostgreSQL cuts.
 const TOO_LONG: &str = "a_name_of_seventy_bytes";
+
+/// The newest library of SQLite whose SQL differs from that of older ones.
+const NEWEST_LIBRARY: u32 = 3_053_000;
 
 /// A connection that is spoken to as if its database were another version of its kind.
 pub(crate) struct Link {
@@ -46,6 +50,8 @@ impl Connection for Link {
 pub(crate) struct Trial {
     pub(crate) database: Link,
     judge: Option<Link>,
+    /// By which SQL is shown, whatever library runs it.
+    shown_by: &'static dyn Dialect,
     runtime: tokio::runtime::Runtime,
     // Dropped after the connection.
     server: Option<TestDatabase>,
@@ -53,13 +59,16 @@ pub(crate) struct Trial {
 
 impl Trial {
     pub(crate) fn sqlite() -> Self {
-        Self::open(&DatabaseUrl::Sqlite(":memory:".into()), None)
+        let mut trial = Self::open(&DatabaseUrl::Sqlite(":memory:".into()), None);
+        trial.shown_by = Sqlite::of_library(NEWEST_LIBRARY);
+        trial
     }
 
     /// The same, as by the oldest library that will do.
     pub(crate) fn oldest_sqlite() -> Self {
         let mut trial = Self::sqlite();
         trial.database.dialect = Sqlite::of_library(OLDEST_LIBRARY);
+        trial.shown_by = trial.database.dialect;
         trial
     }
 
@@ -81,6 +90,7 @@ impl Trial {
         let database = link(runtime.block_on(Database::connect(url)).unwrap());
         let judge = runtime.block_on(url.judge()).unwrap().map(link);
         Trial {
+            shown_by: database.dialect,
             database,
             judge,
             runtime,
@@ -105,6 +115,36 @@ impl Trial {
             .block_on(self.database.run(&[sql]))
             .map_err(|error| format!("{error}\n{sql}"))?;
         Ok(answers.remove(0).rows)
+    }
+
+    /// The SQL that operations on this schema are carried out by.
+    ///
+    /// Transactions, version rows and the journal are left out, and a query that stops the revision
+    /// is shown by what it looks for.
+    pub(crate) fn sql_of(
+        &self,
+        current: &Schema,
+        operations: &[Operation],
+    ) -> Result<String, String> {
+        let dialect = self.shown_by;
+        let mut schema = current.clone();
+        let mut text = String::new();
+        for group in groups(operations, dialect) {
+            if !text.is_empty() {
+                text += "-- the transaction before commits\n";
+            }
+            for batch in dialect.batches(&group.operations) {
+                let compiled = dialect.compile_batch(&batch, &schema);
+                for step in compiled.map_err(|of| of.item.to_string())? {
+                    text += &shown(&step.item);
+                }
+                for operation in batch.operations {
+                    // What raw SQL made is not known.
+                    let _ = apply(&mut schema, operation);
+                }
+            }
+        }
+        Ok(text.trim_end().to_string())
     }
 
     /// The schema as `pg_dump` has it, its lines sorted; nothing on SQLite.
@@ -211,6 +251,14 @@ impl Trial {
             return Ok(());
         }
         Err(format!("in memory, differences:\n{}", listed(&rest)))
+    }
+}
+
+fn shown(step: &Step) -> String {
+    match &step.expect {
+        Some(it) => format!("-- fails if {}\n", it.otherwise),
+        None if step.transactional => format!("{};\n", step.sql),
+        None => format!("-- outside a transaction\n{};\n", step.sql),
     }
 }
 
