@@ -1,6 +1,6 @@
 //! Names in expressions, as a database follows them when an object is renamed.
 
-use super::{Token, TokenKind, quoted, tokens};
+use super::{Token, TokenKind, is_plain, quoted, tokens};
 
 /// The expression with a column by its new name.
 ///
@@ -13,7 +13,7 @@ pub(crate) fn rename_column(expression: &str, from: &str, to: &str) -> String {
             .is_some_and(|it| tokens[it].is_symbol("::"));
         let next = tokens.get(at + 1);
         let is_other = next.is_some_and(|it| it.is_symbol("(") || it.kind == TokenKind::Text);
-        (names(&tokens[at], from) && !is_type && !is_other).then(|| quoted(to))
+        (names(&tokens[at], from) && !is_type && !is_other).then(|| in_place_of(&tokens[at], to))
     })
 }
 
@@ -21,14 +21,14 @@ pub(crate) fn rename_column(expression: &str, from: &str, to: &str) -> String {
 pub(crate) fn rename_table(expression: &str, from: &str, to: &str) -> String {
     rewrite(expression, |tokens, at| {
         let qualifies = tokens.get(at + 1).is_some_and(|it| it.is_symbol("."));
-        (qualifies && names(&tokens[at], from)).then(|| quoted(to))
+        (qualifies && names(&tokens[at], from)).then(|| in_place_of(&tokens[at], to))
     })
 }
 
 /// The expression with a type by its new name: what stands behind `::`, after its namespace.
 pub(crate) fn rename_type(expression: &str, from: &str, to: &str) -> String {
     rewrite(expression, |tokens, at| {
-        (names(&tokens[at], from) && is_type(tokens, at)).then(|| quoted(to))
+        (names(&tokens[at], from) && is_type(tokens, at)).then(|| in_place_of(&tokens[at], to))
     })
 }
 
@@ -66,6 +66,16 @@ fn is_type(tokens: &[Token<'_>], at: usize) -> bool {
             .is_some_and(|it| tokens[it].is_symbol(text))
     };
     symbol(1, "::") || symbol(1, ".") && symbol(3, "::")
+}
+
+/// A new name as databases write it in place of the old one: in quotes if it needs them, or if the
+/// old one had them.
+fn in_place_of(token: &Token<'_>, name: &str) -> String {
+    if token.kind == TokenKind::Word && is_plain(name) {
+        name.to_string()
+    } else {
+        quoted(name)
+    }
 }
 
 fn names(token: &Token<'_>, name: &str) -> bool {
