@@ -3,13 +3,13 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by it")]
 
-mod case;
 mod cli;
 mod command;
 mod corpus;
 mod embedded;
 mod guide;
 mod matrix;
+mod planned;
 mod properties;
 mod runner;
 mod scenarios;

@@ -11,21 +11,28 @@ use limbec_core::dialect::sqlite::{OLDEST_LIBRARY, Sqlite};
 use limbec_core::operations::{Operation, apply};
 use limbec_core::revision::Header;
 use limbec_core::schema::Schema;
-use limbec_core::steps::{Step, groups};
+use limbec_core::steps::{Audience, Knowledge, RevisionPlan, Statement};
 use limbec_source::revisions::{Body, read_body};
 use limbec_source::write::{NewRevision, write_revision};
 use limbec_testkit::postgres::{TestDatabase, schema_dump, test_database};
 
+use crate::planned;
+
 /// The beginning of the names that PostgreSQL cuts.
 const TOO_LONG: &str = "a_name_of_seventy_bytes";
-
-/// The newest library of SQLite whose SQL differs from that of older ones.
-const NEWEST_LIBRARY: u32 = 3_053_000;
 
 /// A connection that is spoken to as if its database were another version of its kind.
 pub(crate) struct Link {
     database: Database,
     dialect: &'static dyn Dialect,
+    /// What was sent.
+    sent: Vec<String>,
+}
+
+impl Link {
+    fn note(&mut self, statements: &[&str]) {
+        self.sent.extend(statements.iter().map(ToString::to_string));
+    }
 }
 
 impl Connection for Link {
@@ -34,10 +41,12 @@ impl Connection for Link {
     }
 
     async fn run(&mut self, statements: &[&str]) -> Result<Vec<Answer>, StatementError> {
+        self.note(statements);
         self.database.run(statements).await
     }
 
     async fn flight(&mut self, statements: &[&str]) -> Result<Vec<Answer>, StatementError> {
+        self.note(statements);
         self.database.flight(statements).await
     }
 
@@ -50,8 +59,6 @@ impl Connection for Link {
 pub(crate) struct Trial {
     pub(crate) database: Link,
     judge: Option<Link>,
-    /// By which SQL is shown, whatever library runs it.
-    shown_by: &'static dyn Dialect,
     runtime: tokio::runtime::Runtime,
     // Dropped after the connection.
     server: Option<TestDatabase>,
@@ -59,16 +66,13 @@ pub(crate) struct Trial {
 
 impl Trial {
     pub(crate) fn sqlite() -> Self {
-        let mut trial = Self::open(&DatabaseUrl::Sqlite(":memory:".into()), None);
-        trial.shown_by = Sqlite::of_library(NEWEST_LIBRARY);
-        trial
+        Self::open(&DatabaseUrl::Sqlite(":memory:".into()), None)
     }
 
     /// The same, as by the oldest library that will do.
     pub(crate) fn oldest_sqlite() -> Self {
         let mut trial = Self::sqlite();
         trial.database.dialect = Sqlite::of_library(OLDEST_LIBRARY);
-        trial.shown_by = trial.database.dialect;
         trial
     }
 
@@ -86,11 +90,11 @@ impl Trial {
         let link = |database: Database| Link {
             dialect: database.dialect(),
             database,
+            sent: Vec::new(),
         };
         let database = link(runtime.block_on(Database::connect(url)).unwrap());
         let judge = runtime.block_on(url.judge()).unwrap().map(link);
         Trial {
-            shown_by: database.dialect,
             database,
             judge,
             runtime,
@@ -98,7 +102,10 @@ impl Trial {
         }
     }
 
+    /// Runs operations. What was sent is what a dry run has written down before.
     pub(crate) fn run(&mut self, operations: &[Operation]) -> Result<(), String> {
+        let planned = self.planned(operations);
+        self.database.sent.clear();
         let run = run_operations(&mut self.database, operations, true);
         self.runtime.block_on(run).map_err(|error| {
             let mut text = error.to_string();
@@ -106,7 +113,39 @@ impl Trial {
                 let _ = write!(text, "\n{}", statement.sql);
             }
             text
-        })
+        })?;
+        let Some(planned) = planned? else {
+            return Ok(());
+        };
+        let sent = std::mem::take(&mut self.database.sent);
+        let sent = planned::of_revision(sent, &planned, self.database.dialect);
+        let planned = planned::texts(&planned);
+        if sent == planned {
+            return Ok(());
+        }
+        let (sent, planned) = (sent.join(";\n"), planned.join(";\n"));
+        Err(format!(
+            "a dry run says:\n{planned}\n\nand this was sent:\n{sent}"
+        ))
+    }
+
+    /// What a dry run says of operations; `None` if raw SQL among them may change the schema that
+    /// others depend on, which only running it shows.
+    fn planned(&mut self, operations: &[Operation]) -> Result<Option<Vec<Statement>>, String> {
+        // Without a database, names are compared as they are spelled: one that it cuts is two.
+        if format!("{operations:?}").contains(TOO_LONG) {
+            return Ok(None);
+        }
+        let mut knowledge = Knowledge::reflected(self.reflect()?);
+        let dialect = self.database.dialect();
+        let plan = RevisionPlan::new(operations, dialect);
+        let planned = plan.statements(0, dialect, &mut knowledge, Audience::Runner);
+        if knowledge.take_assumption() {
+            return Ok(None);
+        }
+        planned
+            .map(Some)
+            .map_err(|error| format!("dry run: {error}"))
     }
 
     pub(crate) fn sql(&mut self, sql: &str) -> Result<Vec<Vec<Option<String>>>, String> {
@@ -115,36 +154,6 @@ impl Trial {
             .block_on(self.database.run(&[sql]))
             .map_err(|error| format!("{error}\n{sql}"))?;
         Ok(answers.remove(0).rows)
-    }
-
-    /// The SQL that operations on this schema are carried out by.
-    ///
-    /// Transactions, version rows and the journal are left out, and a query that stops the revision
-    /// is shown by what it looks for.
-    pub(crate) fn sql_of(
-        &self,
-        current: &Schema,
-        operations: &[Operation],
-    ) -> Result<String, String> {
-        let dialect = self.shown_by;
-        let mut schema = current.clone();
-        let mut text = String::new();
-        for group in groups(operations, dialect) {
-            if !text.is_empty() {
-                text += "-- the transaction before commits\n";
-            }
-            for batch in dialect.batches(&group.operations) {
-                let compiled = dialect.compile_batch(&batch, &schema);
-                for step in compiled.map_err(|of| of.item.to_string())? {
-                    text += &shown(&step.item);
-                }
-                for operation in batch.operations {
-                    // What raw SQL made is not known.
-                    let _ = apply(&mut schema, operation);
-                }
-            }
-        }
-        Ok(text.trim_end().to_string())
     }
 
     /// The schema as `pg_dump` has it, its lines sorted; nothing on SQLite.
@@ -251,14 +260,6 @@ impl Trial {
             return Ok(());
         }
         Err(format!("in memory, differences:\n{}", listed(&rest)))
-    }
-}
-
-fn shown(step: &Step) -> String {
-    match &step.expect {
-        Some(it) => format!("-- fails if {}\n", it.otherwise),
-        None if step.transactional => format!("{};\n", step.sql),
-        None => format!("-- outside a transaction\n{};\n", step.sql),
     }
 }
 

@@ -48,6 +48,26 @@ pub fn is_own(table: &ObjectName, version_table: &ObjectName) -> bool {
     .any(|own| own.name == table.name && (own.schema == table.schema || own.schema.is_none()))
 }
 
+/// Reads a state as the journal keeps it: the word, and for a step with several statements which
+/// one, counted from 1, of how many.
+///
+/// ```
+/// use limbec_core::journal::read_state;
+/// assert_eq!(read_state("done"), ("done", None));
+/// assert_eq!(read_state("started 2 of 3"), ("started", Some((2, 3))));
+/// ```
+pub fn read_state(state: &str) -> (&str, Option<(usize, usize)>) {
+    let read = || {
+        let (word, statement) = state.split_once(' ')?;
+        let (number, total) = statement.split_once(" of ")?;
+        Some((word, Some((number.parse().ok()?, total.parse().ok()?))))
+    };
+    match read() {
+        Some((word, Some((number, total)))) if number > 0 => (word, Some((number, total))),
+        _ => (state, None),
+    }
+}
+
 /// A row of the journal, as it is written.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct JournalEntry<'a> {
@@ -65,6 +85,8 @@ pub struct JournalEntry<'a> {
     pub step: (usize, usize),
     /// `started`, `done`.
     pub state: &'a str,
+    /// Which statement of the step, counted from 1, and how many have a row each.
+    pub statement: (usize, usize),
     /// For how long it has been at work already, in milliseconds.
     pub elapsed: u128,
     /// The machine.
@@ -123,6 +145,17 @@ pub trait Journal: Send + Sync {
     fn insert(&self, entry: &JournalEntry<'_>) -> Step;
     /// Sets the state and the end of a step that was begun; one row must change.
     fn finish(&self, entry: &JournalEntry<'_>) -> Step;
+}
+
+impl JournalEntry<'_> {
+    /// The state as the journal keeps it.
+    #[cfg(any(feature = "postgres", feature = "sqlite"))]
+    pub(crate) fn state_text(&self) -> String {
+        match self.statement {
+            (_, 0 | 1) => self.state.to_string(),
+            (number, total) => format!("{} {number} of {total}", self.state),
+        }
+    }
 }
 
 /// Who asks for the lease.

@@ -2,10 +2,10 @@
 
 use limbec::report::{self, Level};
 use limbec::run::{Event, Migrator, Outcome, Revisions as _, Settings};
-use limbec_core::revision::{Direction, Plan};
+use limbec_core::revision::Direction;
 use serde_json::json;
 
-use super::{Context, current, script};
+use super::{Context, script};
 use crate::args::Migrate;
 use crate::connect::{block_on, connect};
 use crate::error::{CommandError, Result, Status};
@@ -16,12 +16,15 @@ pub(super) fn run(
     direction: Direction,
     context: &Context<'_>,
 ) -> Result<Status> {
-    if options.sql || options.dry_run {
+    if options.sql {
         return offline(options, direction, context);
     }
     if options.revision.contains(':') {
         return Err(CommandError::new("Range revision not allowed")
             .hint("a range `from:to` is for --sql, which needs no database"));
+    }
+    if options.dry_run {
+        return dry_run(options, direction, context);
     }
     let url = context.config.database_url()?;
     let printer = context.printer;
@@ -76,33 +79,38 @@ fn report(outcome: &Outcome, target: &str, printer: &Printer) {
     }
 }
 
-/// Shows a plan without running it: for `--sql` as a script, for `--dry-run` with a summary.
+/// Prints a script for another database: it starts where it is told to, or at the base.
 fn offline(options: &Migrate, direction: Direction, context: &Context<'_>) -> Result<Status> {
     let dialect = context.config.database_url()?.dialect()?;
-    let plan = plan(options, direction, context)?;
-    if options.dry_run && plan.steps.is_empty() {
-        context.printer.text("Nothing would be run.");
-    } else if plan.steps.is_empty() {
+    let graph = context.project.graph();
+    let (rows, target) = graph.sql_range(&options.revision, direction)?;
+    let plan = match direction {
+        Direction::Down => graph.downgrade(&rows, &target)?,
+        _ => graph.upgrade(&rows, &target)?,
+    };
+    if plan.steps.is_empty() {
         let message = format!("Nothing to print: no revision lies in {}", options.revision);
         context.printer.info("migrate", &message);
     }
-    let summary = (options.dry_run && !plan.steps.is_empty()).then(|| report::summary(&plan));
-    let tag = options.tag.as_deref();
-    script::print(&plan, dialect, summary.as_deref(), tag, context)?;
+    script::print(&plan, dialect, options.tag.as_deref(), context)?;
     Ok(Status::Done)
 }
 
-/// The plan of a script's range, or of a dry run from where the database is.
-fn plan<'g>(options: &Migrate, direction: Direction, context: &'g Context<'_>) -> Result<Plan<'g>> {
-    let graph = context.project.graph();
-    // A script is for another database than this one: it starts where it is told to, or at the base.
-    let (rows, target) = if options.sql {
-        graph.sql_range(&options.revision, direction)?
-    } else {
-        (current::rows(context)?, options.revision.clone())
-    };
-    Ok(match direction {
-        Direction::Down => graph.downgrade(&rows, &target)?,
-        _ => graph.upgrade(&rows, &target)?,
-    })
+/// Prints what would run on this database.
+fn dry_run(options: &Migrate, direction: Direction, context: &Context<'_>) -> Result<Status> {
+    let url = context.config.database_url()?;
+    let tag = options.tag.as_deref();
+    let printer = context.printer;
+    block_on(async {
+        let mut database = connect(&url).await?;
+        let mut migrator = Migrator::new(&mut database, &context.project);
+        let found = migrator.dry_run(&options.revision, direction).await?;
+        if printer.json() {
+            printer.value(&script::values(&found.scripts));
+        } else {
+            printer.line(report::dry_run(&found, tag).trim_end_matches('\n'));
+        }
+        Ok(())
+    })?;
+    Ok(Status::Done)
 }

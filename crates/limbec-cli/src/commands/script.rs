@@ -4,6 +4,7 @@ use limbec::report;
 use limbec::run::{Script, render};
 use limbec_core::dialect::Dialect;
 use limbec_core::revision::Plan;
+use limbec_core::steps::Step;
 use serde_json::{Value, json};
 
 use super::Context;
@@ -14,24 +15,22 @@ use crate::error::Result;
 pub(super) fn print(
     plan: &Plan<'_>,
     dialect: &'static dyn Dialect,
-    summary: Option<&str>,
     tag: Option<&str>,
     context: &Context<'_>,
 ) -> Result<()> {
     let scripts = render(&context.project, dialect, plan)?;
     let printer = context.printer;
     if printer.json() {
-        printer.value(&Value::Array(scripts.iter().map(value).collect()));
-        return Ok(());
-    }
-    if let Some(summary) = summary {
-        printer.line(summary);
-    }
-    let text = report::script(&scripts, tag);
-    if let Some(text) = text.strip_suffix('\n') {
+        printer.value(&values(&scripts));
+    } else if let Some(text) = report::script(&scripts, tag).strip_suffix('\n') {
         printer.line(text);
     }
     Ok(())
+}
+
+/// What a plan runs, as JSON.
+pub(super) fn values(scripts: &[Script<'_>]) -> Value {
+    Value::Array(scripts.iter().map(value).collect())
 }
 
 pub(super) use report::statement;
@@ -42,9 +41,15 @@ pub(super) fn value(script: &Script<'_>) -> Value {
         "from": script.step.from(),
         "to": script.step.to(),
         "message": script.step.revision.message,
-        "statements": script.statements.iter().map(|step| json!({
-            "sql": step.sql,
-            "transactional": step.transactional,
-        })).collect::<Vec<_>>(),
+        "statements": script.statements.iter().map(|it| statement_value(&it.step)).collect::<Vec<_>>(),
     })
+}
+
+fn statement_value(step: &Step) -> Value {
+    let mut value = json!({ "sql": step.sql, "transactional": step.transactional });
+    if let Some(expect) = &step.expect {
+        value["must_be"] = json!(expect.value);
+        value["else"] = json!(expect.otherwise);
+    }
+    value
 }

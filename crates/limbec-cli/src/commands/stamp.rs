@@ -47,6 +47,6 @@ fn offline(options: &Stamp, context: &Context<'_>) -> Result<Status> {
         targets => (Vec::new(), targets.to_vec()),
     };
     let plan = graph.stamp(&rows, &targets, false)?;
-    script::print(&plan, dialect, None, options.tag.as_deref(), context)?;
+    script::print(&plan, dialect, options.tag.as_deref(), context)?;
     Ok(Status::Done)
 }

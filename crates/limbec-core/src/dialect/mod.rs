@@ -309,6 +309,11 @@ pub trait Dialect: fmt::Debug + Send + Sync {
     /// The name: `postgresql`, `sqlite`.
     fn name(&self) -> &'static str;
 
+    /// Whether `op.execute_on(name, …)` and SQL files of that dialect are for this one.
+    fn answers_to(&self, name: &str) -> bool {
+        name == self.name()
+    }
+
     /// What it can do.
     fn capabilities(&self) -> Capabilities;
 

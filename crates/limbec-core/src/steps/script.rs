@@ -24,7 +24,7 @@ const OTHERWISE: &str = "-- else: ";
 /// ");
 /// assert_eq!(read_script(&text), steps);
 /// ```
-pub fn script(steps: &[Step]) -> String {
+pub fn script<'s>(steps: impl IntoIterator<Item = &'s Step>) -> String {
     let mut text = String::new();
     for step in steps {
         if let Some(expected) = &step.expect {

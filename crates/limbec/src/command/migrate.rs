@@ -11,12 +11,15 @@ use crate::run::{Database, Event, Migrator, Outcome, render};
 impl Context<'_> {
     pub(super) fn migrate(&mut self, options: &Migrate, down: bool) -> Result<Status, Failure> {
         let direction = if down { Direction::Down } else { Direction::Up };
-        if options.sql || options.dry_run {
+        if options.sql {
             return self.offline(options, direction);
         }
         if options.target.contains(':') {
             let hint = "a range `from:to` is for --sql, which needs no database";
             return Err(failed("Range revision not allowed", Some(hint)));
+        }
+        if options.dry_run {
+            return self.dry_run(options, direction);
         }
         let url = self.database_url()?;
         let (err, quiet, revisions) = (&mut *self.err, self.quiet, self.revisions);
@@ -47,7 +50,7 @@ impl Context<'_> {
             let graph = self.revisions_graph();
             let plan = stamp_plan(graph, options)?;
             let plan = plan.map_err(|error| self.revision_failure(&error))?;
-            self.script(&plan, None, options.tag.as_deref())?;
+            self.script(&plan, options.tag.as_deref())?;
             return Ok(Status::Done);
         }
         let (err, quiet, revisions) = (&mut *self.err, self.quiet, self.revisions);
@@ -63,50 +66,45 @@ impl Context<'_> {
         Ok(Status::Done)
     }
 
-    /// Shows a plan without running it: for `--sql` as a script, for `--dry-run` with a summary.
+    /// Prints a script for another database: it starts where it is told to, or at the base.
     fn offline(&mut self, options: &Migrate, direction: Direction) -> Result<Status, Failure> {
-        self.database_url()?;
         let graph = self.revisions_graph();
-        // A script is for another database than this one: it starts where it is told to, or at
-        // the base.
-        let range = if options.sql {
-            let range = graph.sql_range(&options.target, direction);
-            range.map_err(|error| self.revision_failure(&error))?
-        } else {
-            (self.rows()?, options.target.clone())
-        };
-        let (rows, target) = range;
+        let range = graph.sql_range(&options.target, direction);
+        let (rows, target) = range.map_err(|error| self.revision_failure(&error))?;
         let plan = match direction {
             Direction::Down => graph.downgrade(&rows, &target),
             _ => graph.upgrade(&rows, &target),
         };
         let plan = plan.map_err(|error| self.revision_failure(&error))?;
-        let nothing = plan.steps.is_empty();
-        if options.dry_run && nothing {
-            self.line("Nothing would be run.");
-        } else if nothing {
+        if plan.steps.is_empty() {
             let target = &options.target;
             let text = format!("Nothing to print: no revision lies in {target}");
             self.info("migrate", &text);
         }
-        let summary = (options.dry_run && !nothing).then(|| report::summary(&plan));
-        self.script(&plan, summary, options.tag.as_deref())?;
+        self.script(&plan, options.tag.as_deref())?;
         Ok(Status::Done)
     }
 
-    fn script(
-        &mut self,
-        plan: &Plan<'_>,
-        summary: Option<String>,
-        tag: Option<&str>,
-    ) -> Result<(), Failure> {
+    /// Prints what would run on this database.
+    fn dry_run(&mut self, options: &Migrate, direction: Direction) -> Result<Status, Failure> {
+        let url = self.database_url()?;
+        let revisions = self.revisions;
+        let text: Result<String, _> = block_on(async {
+            let mut database = Database::connect(&url).await?;
+            let mut migrator = Migrator::new(&mut database, revisions);
+            let found = migrator.dry_run(&options.target, direction).await?;
+            Ok(report::dry_run(&found, options.tag.as_deref()))
+        });
+        let text = text.map_err(|error| self.failure(&error))?;
+        self.line(text.trim_end_matches('\n'));
+        Ok(Status::Done)
+    }
+
+    fn script(&mut self, plan: &Plan<'_>, tag: Option<&str>) -> Result<(), Failure> {
         let dialect = self.database_url()?.dialect();
         let dialect = dialect.map_err(|error| self.failure(&error))?;
         let scripts = render(self.revisions, dialect, plan);
         let scripts = scripts.map_err(|error| self.failure(&error))?;
-        if let Some(summary) = summary {
-            self.line(&summary);
-        }
         let text = report::script(&scripts, tag);
         if let Some(text) = text.strip_suffix('\n') {
             self.line(text);

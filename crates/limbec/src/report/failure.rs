@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use limbec_core::revision::RevisionError;
 
 use super::{Paint, Tone};
-use crate::run::{Error, ErrorKind, VERSION_TABLE};
+use crate::run::{Error, ErrorKind, Kept, VERSION_TABLE};
 
 /// What went wrong, with labelled lines below it and what to do next.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -38,6 +38,20 @@ impl Failure {
             let given = |(label, text): (_, Option<&String>)| Some((label, text?.clone()));
             result.details = details.into_iter().filter_map(given).collect();
             result.hints.extend(failed.hint.clone());
+        }
+        if let Some(kept) = error.kept() {
+            let id = error
+                .failed_statement()
+                .and_then(|it| it.revision.as_deref());
+            let accept = id.map_or_else(String::new, |id| {
+                format!(
+                    " (if that changes the revision's file: {program} accept {id} --reason \"…\")"
+                )
+            });
+            result.hints.push(format!(
+                "mend the cause{accept} and run the command again: it goes on with step {}",
+                kept.step
+            ));
         }
         let cause = error.revision_error();
         if let Some(cause) = cause {
@@ -89,10 +103,32 @@ fn kept(error: &Error) -> String {
         [one] => format!("{one}, which ran before it, stays"),
         several => format!("{}, which ran before it, stay", several.join(", ")),
     };
-    match error.kind() {
-        ErrorKind::Conflict => before,
-        _ => format!("nothing of this revision; {before}"),
+    match (error.kept(), error.kind()) {
+        (Some(kept), _) => format!("{}; {before}", of_revision(kept)),
+        (None, ErrorKind::Conflict) => before,
+        (None, _) => format!("nothing of this revision; {before}"),
     }
+}
+
+/// The steps of the failed revision that are done.
+fn of_revision(kept: &Kept) -> String {
+    let mut text = match kept.step - 1 {
+        0 => String::new(),
+        1 => format!("step 1 of {} of this revision", kept.steps),
+        several => format!("steps 1 to {several} of {} of this revision", kept.steps),
+    };
+    if !kept.operations.is_empty() {
+        let _ = write!(text, " ({})", kept.operations.join("; "));
+    }
+    if kept.statements > 0 {
+        let and = if text.is_empty() { "" } else { ", and " };
+        let _ = write!(
+            text,
+            "{and}{} statements of step {}",
+            kept.statements, kept.step
+        );
+    }
+    text
 }
 
 /// Names commands as a user types them; the graph does not know what it is called by.

@@ -10,6 +10,9 @@ pub fn entry(entry: &LogEntry, paint: &Paint<'_>) -> String {
     if entry.steps > 1 {
         state.push_str(&format!(", step {} of {}", entry.step, entry.steps));
     }
+    if let Some((number, total)) = entry.statement {
+        state.push_str(&format!(", statement {number} of {total}"));
+    }
     if let Some(time) = entry.duration_ms {
         state.push_str(&format!(", {time} ms"));
     }

@@ -13,7 +13,7 @@ pub use failure::{Failure, in_full};
 pub use journal::{cleared, end_of_a_session, entry, entry_details, locks};
 pub use progress::{Level, nothing_to_do, progress, summary};
 pub use revisions::{Marks, arrow, block, line, marks, message, parents};
-pub use script::{script, statement};
+pub use script::{dry_run, script, statement};
 
 /// What a piece of text is, for its colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

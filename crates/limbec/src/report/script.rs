@@ -2,7 +2,8 @@
 
 use limbec_core::steps::Step;
 
-use crate::run::Script;
+use super::summary;
+use crate::run::{DryRun, Script};
 
 /// A plan as a script that a database's own shell runs.
 pub fn script(scripts: &[Script<'_>], tag: Option<&str>) -> String {
@@ -15,13 +16,28 @@ pub fn script(scripts: &[Script<'_>], tag: Option<&str>) -> String {
     }
     for script in scripts {
         text.push_str(&format!("-- {}\n\n", script.step));
-        for step in &script.statements {
-            text.push_str(&statement(step));
+        if script.assumes {
+            text.push_str(ASSUMES);
+        }
+        for it in &script.statements {
+            text.push_str(&statement(&it.step));
             text.push_str("\n\n");
         }
     }
     text
 }
+
+/// What would run on a database: a summary, and the statements.
+pub fn dry_run(found: &DryRun<'_>, tag: Option<&str>) -> String {
+    if found.scripts.is_empty() {
+        return "Nothing would be run.\n".to_string();
+    }
+    format!("{}\n{}", summary(&found.plan), script(&found.scripts, tag))
+}
+
+/// Above statements that depend on what raw SQL before them did.
+const ASSUMES: &str =
+    "-- As if the raw SQL above had changed nothing that these statements depend on.\n\n";
 
 /// A step as a statement of a script.
 pub fn statement(step: &Step) -> String {

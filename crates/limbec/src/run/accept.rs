@@ -6,7 +6,7 @@ use limbec_core::journal;
 use limbec_core::revision::Direction;
 
 use super::execute::run_own;
-use super::journal::{Part, Record};
+use super::journal::{Entry, Record};
 use super::state::{Standing, State};
 use super::{Error, ErrorKind, Migrator, Revisions};
 use crate::connection::Connection;
@@ -73,16 +73,14 @@ impl<C: Connection, R: Revisions> Migrator<'_, C, R> {
                 }
                 record.accepting().insert(&note((1, 1), "done", reason))
             }
-            (Accept::Changed, Some(it)) => {
-                record.insert(&note((it.step, it.steps), it.state(), reason))
-            }
+            (Accept::Changed, Some(it)) => record.insert(&of_statement(it, it.state(), reason)),
             (Accept::Done | Accept::Again, Some(it)) if it.is_in_doubt() => {
                 let state = if what == Accept::Done {
                     "settled"
                 } else {
                     "failed"
                 };
-                record.finish(&note((it.step, it.steps), state, reason))
+                record.finish(&of_statement(it, state, reason))
             }
             (Accept::Done | Accept::Again, _) => {
                 return Err(Error::new(
@@ -106,12 +104,20 @@ impl<C: Connection, R: Revisions> Migrator<'_, C, R> {
     }
 }
 
-fn note<'a>(step: (usize, usize), state: &'a str, reason: &'a str) -> Part<'a> {
-    Part {
+fn note<'a>(step: (usize, usize), state: &'a str, reason: &'a str) -> Entry<'a> {
+    Entry {
         step,
         state,
         note: Some(reason),
-        ..Part::default()
+        ..Entry::default()
+    }
+}
+
+/// A row about the statement at which a revision stands.
+fn of_statement<'a>(standing: &Standing, state: &'a str, reason: &'a str) -> Entry<'a> {
+    Entry {
+        statement: standing.statement,
+        ..note((standing.step, standing.steps), state, reason)
     }
 }
 

@@ -232,7 +232,11 @@ fn unlocated(graph: &Graph, rows: &[String]) -> Error {
 fn last_upgrades(log: &[LogEntry]) -> BTreeMap<&str, &LogEntry> {
     let mut last = BTreeMap::new();
     for entry in log {
-        if entry.direction == "upgrade" && entry.state == "done" && entry.step == entry.steps {
+        let is_last = entry
+            .statement
+            .is_none_or(|(number, total)| number == total);
+        let is_done = entry.state == "done" && entry.step == entry.steps && is_last;
+        if entry.direction == "upgrade" && is_done {
             last.entry(entry.revision.as_str()).or_insert(entry);
         }
     }

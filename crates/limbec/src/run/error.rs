@@ -4,8 +4,8 @@ use std::error::Error as StdError;
 use std::fmt;
 
 use limbec_core::dialect::{CompileError, ReflectError};
-use limbec_core::operations::Operation;
 use limbec_core::revision::RevisionError;
+use limbec_core::steps::Uncompiled;
 
 use super::contention::{Blocker, in_words};
 use crate::connection::DatabaseError;
@@ -30,6 +30,7 @@ pub struct Error {
     hint: Option<String>,
     statement: Option<Box<FailedStatement>>,
     applied: Vec<String>,
+    kept: Option<Box<Kept>>,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
@@ -82,6 +83,20 @@ pub struct FailedStatement {
     pub position: Option<usize>,
 }
 
+/// What stays in the database of the revision that failed, because it had committed.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct Kept {
+    /// The operations of the steps that are done, in words.
+    pub operations: Vec<String>,
+    /// The step that failed, counted from 1; the next run goes on with it.
+    pub step: usize,
+    /// How many steps the revision has.
+    pub steps: usize,
+    /// How many statements of that step are done.
+    pub statements: usize,
+}
+
 impl Error {
     /// Makes an error of a kind and a message.
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
@@ -91,6 +106,7 @@ impl Error {
             hint: None,
             statement: None,
             applied: Vec::new(),
+            kept: None,
             source: None,
         }
     }
@@ -118,16 +134,6 @@ impl Error {
         let mut result = Error::new(ErrorKind::Statement, error.message.clone());
         result.statement = Some(Box::new(failed));
         result.with_source(error)
-    }
-
-    pub(crate) fn compiling(operation: &Operation, error: CompileError) -> Self {
-        let message = format!("{operation}: {}", error.message);
-        let hint = error.hint.clone();
-        let result = Error::new(ErrorKind::Unsupported, message).with_source(error);
-        match hint {
-            Some(hint) => result.with_hint(hint),
-            None => result,
-        }
     }
 
     /// The error after the last try, with who was in the way.
@@ -183,6 +189,16 @@ impl Error {
     pub(crate) fn after(mut self, applied: &[String]) -> Self {
         self.applied = applied.to_vec();
         self
+    }
+
+    pub(super) fn keeping(mut self, kept: Option<Kept>) -> Self {
+        self.kept = kept.map(Box::new);
+        self
+    }
+
+    /// What stays of the revision that failed, if any of it had committed.
+    pub fn kept(&self) -> Option<&Kept> {
+        self.kept.as_deref()
     }
 
     /// What is wrong, without the revision.
@@ -255,6 +271,18 @@ impl From<CompileError> for Error {
         let mut result = Error::new(ErrorKind::Unsupported, error.message.clone());
         result.hint.clone_from(&error.hint);
         result.with_source(error)
+    }
+}
+
+impl From<Uncompiled> for Error {
+    fn from(error: Uncompiled) -> Self {
+        let message = error.to_string();
+        let hint = error.error.hint.clone();
+        let result = Error::new(ErrorKind::Unsupported, message).with_source(error);
+        match hint {
+            Some(hint) => result.with_hint(hint),
+            None => result,
+        }
     }
 }
 

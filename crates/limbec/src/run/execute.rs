@@ -1,5 +1,5 @@
-//! Runs one revision: its operations in groups, each in one transaction with its row of the
-//! journal, the last with the version rows too.
+//! Runs one revision: its parts, each in one transaction with its row of the journal, the last with
+//! the version rows too.
 
 mod outside;
 mod queue;
@@ -7,13 +7,14 @@ mod queue;
 use std::time::Duration;
 
 use limbec_core::dialect::{Dialect, Limits};
-use limbec_core::operations::{Operation, Timeout, apply};
-use limbec_core::schema::{ObjectName, Schema};
-use limbec_core::steps::{Group, Step, groups, script};
+use limbec_core::operations::{Operation, Timeout};
+use limbec_core::schema::ObjectName;
+use limbec_core::steps::{Knowledge, Part, RevisionPlan, Step, script};
 
 use self::queue::{Pending, Queue};
 use super::backup::{self, Copied};
-use super::journal::{Part, Record};
+use super::error::Kept;
+use super::journal::{Entry, Record};
 use super::lease::Hold;
 use super::migrate::{Event, Observer};
 use super::state::{Progress, State};
@@ -27,8 +28,8 @@ pub(super) struct Runner<'r, 'o, C> {
     pub(super) observer: &'r mut Observer<'o>,
     /// The lease that is to be kept up, where a pooler stands between.
     pub(super) lease: Option<&'r Hold>,
-    /// The schema as it is now, as far as it was read and followed.
-    pub(super) known: &'r mut Option<Schema>,
+    /// What is known of the schema.
+    pub(super) knowledge: &'r mut Knowledge<'static>,
     /// Whether this run has copied the database.
     pub(super) copied: &'r mut bool,
 }
@@ -38,13 +39,9 @@ pub(super) struct Runner<'r, 'o, C> {
 pub(super) struct Work<'a> {
     /// Its id.
     pub(super) revision: &'a str,
-    pub(super) groups: Vec<Group>,
+    pub(super) plan: RevisionPlan,
     /// How much of it is done already.
     pub(super) progress: Progress,
-    /// Makes the tables ready that limbec itself keeps.
-    pub(super) ensure: Vec<Step>,
-    /// Changes of version rows, each with the number of rows it must touch.
-    pub(super) rows: Vec<(Step, Option<u64>)>,
     pub(super) record: Option<Record<'a>>,
     /// What must hold when a transaction begins, where no lock sees to it.
     pub(super) guard: Option<Guard<'a>>,
@@ -59,6 +56,15 @@ pub(super) struct Guard<'a> {
     pub(super) rows: &'a [String],
 }
 
+/// How far a part that runs outside a transaction has come.
+#[derive(Debug, Clone, Copy, Default)]
+struct Cursor {
+    /// How many of its statements are done.
+    done: usize,
+    /// Whether the next one was begun, and may be done as well.
+    in_doubt: bool,
+}
+
 /// What bounds every transaction of a run.
 #[derive(Clone, Copy)]
 struct Bounds<'b> {
@@ -66,20 +72,20 @@ struct Bounds<'b> {
     lease: Option<&'b Hold>,
 }
 
-/// The limits of a group in the server's words.
-struct GroupLimits {
+/// The limits of a part in the server's words.
+struct PartLimits {
     lock: String,
     statement: Option<String>,
 }
 
-impl GroupLimits {
-    fn of(group: &Group, settings: &Settings) -> Self {
+impl PartLimits {
+    fn of(part: &Part, settings: &Settings) -> Self {
         let given = |kind: Timeout| {
-            let found = group.timeouts.iter().find(|(timeout, _)| *timeout == kind);
+            let found = part.timeouts.iter().find(|(timeout, _)| *timeout == kind);
             found.map(|(_, time)| time.clone())
         };
         let in_words = |time: Duration| format!("{}ms", time.as_millis());
-        GroupLimits {
+        PartLimits {
             lock: given(Timeout::Lock).unwrap_or_else(|| in_words(settings.lock_timeout)),
             statement: given(Timeout::Statement)
                 .or_else(|| settings.statement_timeout.map(in_words)),
@@ -97,14 +103,17 @@ impl GroupLimits {
 }
 
 impl<'r, C: Connection> Runner<'r, '_, C> {
-    /// Runs a revision's work from where it stands. A group that fails leaves nothing behind.
+    /// Runs a revision's work from where it stands. A transaction that fails leaves nothing behind;
+    /// the parts before it stay, and the error says so.
     pub(super) async fn execute(&mut self, work: &Work<'_>) -> Result<(), Error> {
-        let total = work.groups.len();
-        if work.progress.done >= total {
+        let total = work.plan.parts.len();
+        if work.progress.is_concluded(total) {
             return self.conclude(work).await;
         }
+        if work.progress.is_of_another(total) {
+            return Err(divided_anew(work, total));
+        }
         for index in work.progress.done..total {
-            let mut in_doubt = index == work.progress.done && work.progress.started;
             if total > 1 {
                 (self.observer)(Event::Part {
                     revision: work.revision,
@@ -112,17 +121,24 @@ impl<'r, C: Connection> Runner<'r, '_, C> {
                     total,
                 });
             }
+            let mut cursor = Cursor::default();
+            if index == work.progress.done {
+                cursor.done = work.progress.statements;
+                cursor.in_doubt = work.progress.started;
+            }
             let mut attempt = 0;
             loop {
-                let result = if work.groups[index].outside {
-                    self.outside(work, index, &mut in_doubt).await
+                self.knowledge.doubt();
+                let result = if work.plan.parts[index].outside {
+                    self.outside(work, index, &mut cursor).await
                 } else {
                     self.inside(work, index).await
                 };
                 let Err(error) = result else { break };
-                *self.known = None;
+                self.knowledge.forget();
                 attempt += 1;
-                self.before_next_try(error, attempt, work.revision).await?;
+                let result = self.before_next_try(error, attempt, work.revision).await;
+                result.map_err(|error| error.keeping(kept(work, index, &cursor)))?;
             }
         }
         Ok(())
@@ -130,9 +146,9 @@ impl<'r, C: Connection> Runner<'r, '_, C> {
 
     /// Writes the version rows of a revision whose last step a person has said to be done.
     async fn conclude(&mut self, work: &Work<'_>) -> Result<(), Error> {
-        let last = work.groups.len() - 1;
+        let last = work.plan.parts.len() - 1;
         let word = Some("a person said that it was done");
-        self.end(work, last, &[], word).await
+        self.end(work, last, &[], None, word).await
     }
 
     fn bounds(&self) -> Bounds<'r> {
@@ -181,19 +197,19 @@ impl<'r, C: Connection> Runner<'r, '_, C> {
         }
     }
 
-    /// Runs a group in one transaction.
+    /// Runs a part in one transaction.
     async fn inside(&mut self, work: &Work<'_>, index: usize) -> Result<(), Error> {
-        let group = &work.groups[index];
-        let frame = self.connection.dialect().frame(&group.operations);
+        let part = &work.plan.parts[index];
+        let frame = self.connection.dialect().frame(&part.operations);
         let due = self.settings.backups
             && !*self.copied
             && work.record.is_some()
-            && backup::is_due(&group.operations);
+            && backup::is_due(&part.operations);
         let mut copied = None;
         let place = due.then_some(&mut copied);
         let bounds = self.bounds();
         let mut queue = Queue::framed(self.connection, frame);
-        let result = transaction(&mut queue, work, index, bounds, self.known, place).await;
+        let result = transaction(&mut queue, work, index, bounds, self.knowledge, place).await;
         let result = queue.close(result).await;
         if let Some(copied) = copied {
             if result.is_ok() {
@@ -216,29 +232,28 @@ async fn transaction<C: Connection>(
     work: &Work<'_>,
     index: usize,
     bounds: Bounds<'_>,
-    known: &mut Option<Schema>,
+    knowledge: &mut Knowledge<'_>,
     copied: Option<&mut Option<Copied>>,
 ) -> Result<(), Error> {
-    let group = &work.groups[index];
     enter(queue, work, index, bounds).await?;
     if let Some(copied) = copied {
         *copied = queue.copy_database(work).await?;
     }
-    let statements = queue.operations(&group.operations).await?;
+    let part = &work.plan.parts[index];
+    let statements = queue.compile(part, knowledge).await?;
     if queue.is_guarded() {
         // So that the journal's times are those of the statements.
         queue.flush().await?;
     }
-    follow(known, &group.operations);
     if let Some(record) = &work.record {
-        let sql = script(&statements);
-        let revert = revert_sql(queue, work, index, known).await?;
-        let row = record.insert(&Part {
-            step: (index + 1, work.groups.len()),
+        let sql = script(statements.iter().map(|it| &it.step));
+        let revert = revert_sql(queue, work, index, knowledge).await?;
+        let row = record.insert(&Entry {
+            step: (index + 1, work.plan.parts.len()),
             state: "done",
             sql: Some(&sql),
             revert_sql: revert.as_deref(),
-            note: None,
+            ..Entry::default()
         });
         queue.push(Pending::of(row));
     }
@@ -246,15 +261,15 @@ async fn transaction<C: Connection>(
     queue.commit().await
 }
 
-/// Begins the transaction of a group: limits, guards, limbec's own tables.
+/// Begins the transaction of a part: limits, guards, limbec's own tables.
 async fn enter<C: Connection>(
     queue: &mut Queue<'_, C>,
     work: &Work<'_>,
     index: usize,
     bounds: Bounds<'_>,
 ) -> Result<(), Error> {
-    let limits = GroupLimits::of(&work.groups[index], bounds.settings);
-    if work.record.is_some() || !work.rows.is_empty() {
+    let limits = PartLimits::of(&work.plan.parts[index], bounds.settings);
+    if work.record.is_some() || !work.plan.rows.is_empty() {
         queue.enter(&limits.as_limits(work.revision, bounds.lease.is_some()));
         if let Some(lease) = bounds.lease {
             queue.renew(lease.renewal(work.revision));
@@ -264,52 +279,73 @@ async fn enter<C: Connection>(
         queue.flush().await?;
         queue.guard(guard, work, index).await?;
     }
-    // Those of later groups are there by then.
+    // Those of later parts are there by then.
     if index == work.progress.done {
-        queue.extend(&work.ensure);
+        queue.extend(&work.plan.ensure);
     }
     Ok(())
 }
 
-/// Adds the version rows to the last group.
+/// Adds the version rows to the last part.
 fn leave<C: Connection>(queue: &mut Queue<'_, C>, work: &Work<'_>, index: usize) {
-    if index + 1 < work.groups.len() {
-        return;
-    }
-    for (step, affects) in &work.rows {
-        queue.change_row(step.clone(), *affects);
+    if work.plan.is_last(index) {
+        for (step, affects) in &work.plan.rows {
+            queue.change_row(step.clone(), *affects);
+        }
     }
 }
 
-/// The SQL that reverts the revision, with its last group.
+/// The SQL that reverts the revision, with its last part.
 async fn revert_sql<C: Connection>(
     queue: &mut Queue<'_, C>,
     work: &Work<'_>,
     index: usize,
-    known: &mut Option<Schema>,
+    knowledge: &mut Knowledge<'_>,
 ) -> Result<Option<String>, Error> {
-    let Some(downgrade) = work.downgrade else {
+    let Some(downgrade) = work.downgrade.filter(|_| work.plan.is_last(index)) else {
         return Ok(None);
     };
-    if index + 1 < work.groups.len() {
-        return Ok(None);
-    }
     let dialect = queue.dialect();
-    if known.is_none() && revert::needs_schema(dialect, downgrade) {
-        *known = Some(queue.reflect().await?);
+    if knowledge.schema().is_none() && downgrade.iter().any(|it| dialect.needs_schema(it)) {
+        knowledge.read(queue.reflect().await?);
     }
-    Ok(revert::write(dialect, downgrade, known.as_ref()))
+    Ok(revert::write(dialect, downgrade, knowledge))
 }
 
-/// Follows operations in the schema, as long as that is possible.
-fn follow(known: &mut Option<Schema>, operations: &[Operation]) {
-    let Some(schema) = known else { return };
-    let is_known = operations.iter().all(|operation| {
-        !matches!(operation, Operation::Execute { .. }) && apply(schema, operation).is_ok()
-    });
-    if !is_known {
-        *known = None;
-    }
+/// What stays in the database of a revision that failed in a part.
+fn kept(work: &Work<'_>, index: usize, cursor: &Cursor) -> Option<Kept> {
+    let of_part = |part: &Part| {
+        part.operations
+            .iter()
+            .map(ToString::to_string)
+            .collect::<Vec<_>>()
+    };
+    let done = work.plan.parts[..index].iter().flat_map(of_part);
+    (index > 0 || cursor.done > 0).then(|| Kept {
+        operations: done.collect(),
+        step: index + 1,
+        steps: work.plan.parts.len(),
+        statements: cursor.done,
+    })
+}
+
+/// The file of a half-applied revision has other steps now.
+fn divided_anew(work: &Work<'_>, total: usize) -> Error {
+    let progress = &work.progress;
+    Error::new(
+        ErrorKind::Changed,
+        format!(
+            "the revision `{}` stopped at step {} of {}, and its file now makes {total} of them: what \
+             is left to do is not known",
+            work.revision,
+            progress.done + 1,
+            progress.steps,
+        ),
+    )
+    .with_hint(
+        "bring the file's steps back as they were, mend the one that failed, and run the command \
+         again; `limbec log` shows what ran",
+    )
 }
 
 fn advised(error: Error, dialect: &dyn Dialect) -> Error {
@@ -335,9 +371,10 @@ pub async fn run_operations<C: Connection>(
     operations: &[Operation],
     framed: bool,
 ) -> Result<(), Error> {
+    let dialect = connection.dialect();
     if framed {
         let work = Work {
-            groups: groups(operations, connection.dialect()),
+            plan: RevisionPlan::new(operations, dialect),
             ..Work::default()
         };
         let mut runner = Runner {
@@ -345,14 +382,14 @@ pub async fn run_operations<C: Connection>(
             settings: &Settings::default(),
             observer: &mut (Box::new(|_: Event<'_>| {}) as Observer<'_>),
             lease: None,
-            known: &mut None,
+            knowledge: &mut Knowledge::unknown(),
             copied: &mut true,
         };
         return runner.execute(&work).await;
     }
-    let operations: Vec<Operation> = operations.iter().map(in_transaction).collect();
+    let part = Part::of(operations.iter().map(in_transaction).collect());
     let mut queue = Queue::unframed(connection);
-    queue.operations(&operations).await?;
+    queue.compile(&part, &mut Knowledge::unknown()).await?;
     queue.flush().await
 }
 
@@ -364,7 +401,7 @@ pub(super) async fn run_own<C: Connection>(
     revision: &str,
 ) -> Result<(), Error> {
     let frame = connection.dialect().frame(&[]);
-    let limits = GroupLimits {
+    let limits = PartLimits {
         lock: format!("{}ms", settings.lock_timeout.as_millis()),
         statement: None,
     };

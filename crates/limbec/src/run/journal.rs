@@ -30,13 +30,27 @@ pub(super) struct Record<'a> {
 }
 
 /// What a row says besides what all rows of the revision say.
-#[derive(Default)]
-pub(super) struct Part<'a> {
+pub(super) struct Entry<'a> {
     pub(super) step: (usize, usize),
+    /// Which statement of the step, counted from 1, and how many have a row each.
+    pub(super) statement: (usize, usize),
     pub(super) state: &'a str,
     pub(super) sql: Option<&'a str>,
     pub(super) revert_sql: Option<&'a str>,
     pub(super) note: Option<&'a str>,
+}
+
+impl Default for Entry<'_> {
+    fn default() -> Self {
+        Entry {
+            step: (1, 1),
+            statement: (1, 1),
+            state: "done",
+            sql: None,
+            revert_sql: None,
+            note: None,
+        }
+    }
 }
 
 impl<'a> Record<'a> {
@@ -81,32 +95,33 @@ impl<'a> Record<'a> {
         self.direction
     }
 
-    pub(super) fn insert(&self, part: &Part<'_>) -> Step {
-        self.journal.insert(&self.entry(part))
+    pub(super) fn insert(&self, entry: &Entry<'_>) -> Step {
+        self.journal.insert(&self.row(entry))
     }
 
-    pub(super) fn finish(&self, part: &Part<'_>) -> Step {
-        self.journal.finish(&self.entry(part))
+    pub(super) fn finish(&self, entry: &Entry<'_>) -> Step {
+        self.journal.finish(&self.row(entry))
     }
 
-    fn entry<'e>(&'e self, part: &Part<'e>) -> JournalEntry<'e> {
+    fn row<'e>(&'e self, entry: &Entry<'e>) -> JournalEntry<'e> {
         JournalEntry {
             revision: &self.header.id,
             message: &self.header.message,
             revises: &self.revises,
             depends_on: &self.depends_on,
             direction: self.word,
-            step: part.step,
-            state: part.state,
+            step: entry.step,
+            statement: entry.statement,
+            state: entry.state,
             elapsed: self.begun.elapsed().as_millis(),
             host: self.host.as_deref(),
             pid: std::process::id(),
             limbec: LIMBEC,
             checksum: self.checksum,
             adds: self.adds,
-            sql: part.sql,
-            revert_sql: part.revert_sql,
-            note: part.note,
+            sql: entry.sql,
+            revert_sql: entry.revert_sql,
+            note: entry.note,
         }
     }
 }
@@ -132,6 +147,9 @@ pub struct LogEntry {
     pub steps: usize,
     /// `done`; `started` while it runs, and after a crash; `failed`.
     pub state: String,
+    /// Which statement of the step, counted from 1, and how many there are, if several run outside a
+    /// transaction: each has a row.
+    pub statement: Option<(usize, usize)>,
     /// When it began: `2026-11-22 13:16:14 UTC`.
     pub started_at: String,
     /// How long it took, in milliseconds; not known before it has ended.
@@ -192,6 +210,8 @@ fn entry(row: Vec<Option<String>>) -> LogEntry {
         ids.map(str::to_string).collect()
     };
     let number = |text: Option<String>| text.and_then(|it| it.parse().ok());
+    let state = take("state").unwrap_or_default();
+    let (word, statement) = journal::read_state(&state);
     LogEntry {
         id: take("id")
             .and_then(|it| it.parse().ok())
@@ -203,7 +223,8 @@ fn entry(row: Vec<Option<String>>) -> LogEntry {
         direction: take("direction").unwrap_or_default(),
         step: number(take("step")).unwrap_or_default(),
         steps: number(take("steps")).unwrap_or_default(),
-        state: take("state").unwrap_or_default(),
+        state: word.to_string(),
+        statement,
         started_at: take("started_at").unwrap_or_default(),
         duration_ms: take("duration_ms").and_then(|it| it.parse().ok()),
         host: take("host"),

@@ -7,8 +7,8 @@ use std::time::Duration;
 use limbec_core::dialect::Dialect;
 use limbec_core::operations::{Operation, only_adds};
 use limbec_core::revision::{Direction, Plan, PlanStep, Unchanged};
-use limbec_core::schema::{ObjectName, Schema};
-use limbec_core::steps::groups;
+use limbec_core::schema::ObjectName;
+use limbec_core::steps::{Knowledge, RevisionPlan};
 
 use super::ahead::{self, Ahead, FromDatabase};
 use super::contention::Blocker;
@@ -135,8 +135,8 @@ pub struct Migrator<'a, C: Connection, R> {
     pub(super) observer: Observer<'a>,
     /// The lease that this process holds or asks for, where a pooler stands between.
     pub(super) lease: Option<Hold>,
-    /// The schema, as far as this run has read and followed it.
-    known: Option<Schema>,
+    /// What this run knows of the schema.
+    knowledge: Knowledge<'static>,
     /// Whether this run has copied the database.
     copied: bool,
 }
@@ -152,9 +152,9 @@ impl<C: Connection, R> Drop for Migrator<'_, C, R> {
 }
 
 /// A plan with the content of each of its steps.
-struct Prepared<'g> {
-    plan: Plan<'g>,
-    contents: Vec<Arc<Content>>,
+pub(super) struct Prepared<'g> {
+    pub(super) plan: Plan<'g>,
+    pub(super) contents: Vec<Arc<Content>>,
 }
 
 /// One step of a plan, or the upkeep of limbec's own tables.
@@ -174,7 +174,7 @@ impl<'a, C: Connection, R: Revisions> Migrator<'a, C, R> {
             settings: Settings::default(),
             observer: Box::new(|_| {}),
             lease: None,
-            known: None,
+            knowledge: Knowledge::unknown(),
             copied: false,
         }
     }
@@ -379,7 +379,7 @@ impl<'a, C: Connection, R: Revisions> Migrator<'a, C, R> {
     }
 
     /// Plans, and reads every revision of the plan: one that does not read stops all of them.
-    fn prepare(
+    pub(super) fn prepare(
         &self,
         state: &State,
         target: &str,
@@ -441,7 +441,7 @@ impl<'a, C: Connection, R: Revisions> Migrator<'a, C, R> {
             settings: &self.settings,
             observer: &mut self.observer,
             lease: self.lease.as_ref(),
-            known: &mut self.known,
+            knowledge: &mut self.knowledge,
             copied: &mut self.copied,
         };
         runner.execute(&work).await
@@ -473,9 +473,11 @@ impl<'a, C: Connection, R: Revisions> Migrator<'a, C, R> {
             one.purge,
         );
         let mut work = Work {
-            groups: groups(operations, dialect),
-            ensure: change.ensure,
-            rows: change.steps,
+            plan: RevisionPlan {
+                ensure: change.ensure,
+                rows: change.steps,
+                ..RevisionPlan::new(operations, dialect)
+            },
             guard: dialect.lock().is_none().then_some(Guard {
                 version_table,
                 rows: &state.version.rows,
@@ -487,7 +489,7 @@ impl<'a, C: Connection, R: Revisions> Migrator<'a, C, R> {
         };
         if !state.journal_exists {
             let name = limbec_core::journal::name(version_table);
-            work.ensure.push(dialect.journal(name).ensure());
+            work.plan.ensure.push(dialect.journal(name).ensure());
         }
         let direction = step.direction;
         work.revision = step.id();

@@ -40,7 +40,7 @@ pub use contention::Blocker;
 pub(crate) use contention::in_words as blockers_in_words;
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 pub use database::{Database, DatabaseUrl};
-pub use error::{Error, ErrorKind, FailedStatement};
+pub use error::{Error, ErrorKind, FailedStatement, Kept};
 pub use execute::run_operations;
 pub use journal::{LogEntry, log};
 pub(crate) use lock::TELL;
@@ -49,7 +49,7 @@ pub use migrate::{Event, Migrator, Outcome};
 #[cfg(feature = "generate")]
 pub use prove::{ProofError, Stage, prove};
 pub use reflect::reflect;
-pub use render::{Script, render};
+pub use render::{DryRun, Script, render};
 pub use revisions::{Content, Revisions};
 #[cfg(all(feature = "generate", any(feature = "sqlite", feature = "postgres")))]
 pub use scratch::Scratch;

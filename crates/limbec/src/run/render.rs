@@ -1,14 +1,20 @@
-//! Renders a plan as an SQL script, without running it.
+//! Writes down what a plan runs, without running it: as a script for another database, or as a dry
+//! run on this one.
 
-use limbec_core::dialect::{Dialect, Of};
-use limbec_core::operations::{Operation, apply};
-use limbec_core::revision::{Plan, PlanStep};
+use std::collections::BTreeSet;
+
+use limbec_core::dialect::Dialect;
+use limbec_core::revision::{Direction, Plan, PlanStep};
 use limbec_core::schema::{ObjectName, Schema};
-use limbec_core::steps::{Step, groups};
+use limbec_core::steps::{Audience, Knowledge, RevisionPlan, Statement};
 
+use super::migrate::Prepared;
+use super::reflect::reflect;
 use super::revisions::of_step;
+use super::state::State;
 use super::version::{RowChange, VERSION_TABLE};
-use super::{Error, ErrorKind, Revisions};
+use super::{Error, Migrator, Revisions};
+use crate::connection::Connection;
 
 /// One revision's part of a script.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,95 +22,81 @@ pub struct Script<'g> {
     /// The step that the part is of.
     pub step: PlanStep<'g>,
     /// The statements with the transaction round them, in order.
-    pub statements: Vec<Step>,
+    pub statements: Vec<Statement>,
+    /// Whether they depend on a schema that raw SQL before them may have changed, and were written
+    /// as if it had not.
+    pub assumes: bool,
 }
 
-/// Renders a plan for a database that is at the plan's start.
+/// What an upgrade or a downgrade would run on a database.
+#[derive(Debug, Clone)]
+pub struct DryRun<'g> {
+    /// The plan.
+    pub plan: Plan<'g>,
+    /// What each of its revisions would run: the statements that the run would send, but for
+    /// those of its session (locks, limits) and the journal's rows.
+    pub scripts: Vec<Script<'g>>,
+}
+
+/// Renders a plan as a script for the shell of a database that is at the plan's start.
 ///
-/// Where a statement depends on what a table looks like (SQLite rebuilds tables), that is worked
-/// out from the revisions below; `tag` goes into a comment of each part.
+/// If a statement depends on what a table looks like (SQLite rebuilds tables), that is worked out
+/// from the revisions below.
 ///
 /// # Errors
-/// When a revision does not read, or the dialect cannot express an operation.
+/// When a revision does not read, the dialect cannot express an operation, or what the operation
+/// changes was made by raw SQL.
 pub fn render<'g, R: Revisions>(
     revisions: &R,
-    dialect: &dyn Dialect,
+    dialect: &'static dyn Dialect,
     plan: &Plan<'g>,
 ) -> Result<Vec<Script<'g>>, Error> {
-    let table = ObjectName::from(VERSION_TABLE);
-    let mut table_exists = !plan.rows_before.is_empty();
     let mut work = Vec::new();
     for step in &plan.steps {
-        work.push((step, of_step(revisions, step)?));
+        let content = of_step(revisions, step)?;
+        let of_revision = RevisionPlan::new(content.operations(step.direction), dialect);
+        work.push((step, of_revision));
     }
-    let needs_schema = work
-        .iter()
-        .flat_map(|(step, content)| content.operations(step.direction));
-    let mut schema = if needs_schema.clone().any(|it| dialect.needs_schema(it)) {
+    let needs_schema = work.iter().any(|(_, it)| it.needs_schema(dialect));
+    let mut knowledge = if needs_schema {
         below(revisions, plan, dialect)?
     } else {
-        Schema::default()
+        Knowledge::empty()
     };
-
+    let mut table_exists = !plan.rows_before.is_empty();
     let mut scripts = Vec::new();
-    for (index, (step, content)) in work.iter().enumerate() {
-        let purge = plan.purge && index == 0;
-        let rows = RowChange::new(
+    for (index, (step, mut of_revision)) in work.into_iter().enumerate() {
+        with_rows(
+            &mut of_revision,
             dialect,
-            &table,
             table_exists,
-            &step.rows_delete,
-            &step.rows_insert,
-            purge,
+            step,
+            plan.purge && index == 0,
         );
         table_exists = true;
-        let mut statements = Vec::new();
-        let groups = groups(content.operations(step.direction), dialect);
-        let last = groups.len() - 1;
-        let mut ensure = rows.ensure;
-        for (number, group) in groups.iter().enumerate() {
-            let frame = dialect.frame(&group.operations);
-            let mut inside = std::mem::take(&mut ensure);
-            let mut outside = Vec::new();
-            for (timeout, time) in &group.timeouts {
-                let limit = Operation::SetTimeout {
-                    timeout: *timeout,
-                    time: time.clone(),
-                };
-                inside.extend(dialect.compile(&limit, &schema)?);
-            }
-            for batch in dialect.batches(&group.operations) {
-                let compiled = dialect.compile_batch(&batch, &schema);
-                for Of { item: step, .. } in compiled.map_err(|of| of.item)? {
-                    if step.transactional {
-                        inside.push(step);
-                    } else {
-                        outside.push(step);
-                    }
-                }
-                for operation in batch.operations {
-                    follow(&mut schema, operation, dialect)?;
-                }
-            }
-            if number == last {
-                inside.extend(rows.steps.iter().map(|(step, _)| step.clone()));
-            }
-            // What belongs to a statement outside comes behind it.
-            statements.extend(outside);
-            if !inside.is_empty() {
-                statements.extend(frame.begin);
-                statements.extend(inside);
-                statements.extend(frame.commit);
-                statements.extend(frame.restore);
-            }
-        }
-        let statements = statements.into_iter().flat_map(|it| dialect.in_script(it));
+        let statements = of_revision.statements(0, dialect, &mut knowledge, Audience::Shell)?;
         scripts.push(Script {
-            step: (*step).clone(),
-            statements: statements.collect(),
+            step: step.clone(),
+            statements,
+            assumes: knowledge.take_assumption(),
         });
     }
     Ok(scripts)
+}
+
+/// Adds the changes of version rows.
+fn with_rows(
+    of_revision: &mut RevisionPlan,
+    dialect: &dyn Dialect,
+    table_exists: bool,
+    step: &PlanStep<'_>,
+    purge: bool,
+) {
+    let table = ObjectName::from(VERSION_TABLE);
+    let (delete, insert) = (&step.rows_delete, &step.rows_insert);
+    let rows = RowChange::new(dialect, &table, table_exists, delete, insert, purge);
+    of_revision.ensure = rows.ensure;
+    of_revision.rows = rows.steps;
 }
 
 /// The schema that the revisions applied at the plan's start make, as far as operations tell.
@@ -112,33 +104,67 @@ fn below<R: Revisions>(
     revisions: &R,
     plan: &Plan<'_>,
     dialect: &dyn Dialect,
-) -> Result<Schema, Error> {
+) -> Result<Knowledge<'static>, Error> {
     let graph = revisions.graph();
-    let applied: std::collections::BTreeSet<usize> =
-        graph.applied(&plan.rows_before)?.into_iter().collect();
-    let mut schema = Schema::default();
-    for index in graph
-        .topological()
-        .iter()
-        .filter(|index| applied.contains(index))
-    {
+    let applied: BTreeSet<usize> = graph.applied(&plan.rows_before)?.into_iter().collect();
+    let order = graph.topological().iter();
+    let mut knowledge = Knowledge::replayed(Schema::default());
+    for index in order.filter(|index| applied.contains(index)) {
         for operation in &revisions.read(graph.id(*index))?.upgrade {
-            follow(&mut schema, operation, dialect)?;
+            // What raw SQL made is not known, and matters only to what depends on it.
+            let _ = knowledge.follow(dialect, operation);
         }
     }
-    Ok(schema)
+    Ok(knowledge)
 }
 
-/// Advances the schema where that is possible; what raw SQL made is not known, and only a problem
-/// for an operation that needs it.
-fn follow(schema: &mut Schema, operation: &Operation, dialect: &dyn Dialect) -> Result<(), Error> {
-    match apply(schema, operation) {
-        Ok(()) => Ok(()),
-        Err(_) if !dialect.needs_schema(operation) => Ok(()),
-        Err(error) => Err(Error::new(
-            ErrorKind::Unsupported,
-            format!("without a database, `{operation}` cannot be rendered: {error}"),
-        )
-        .with_hint("raw SQL in an earlier revision may have made it; run the upgrade online")),
+impl<'a, C: Connection, R: Revisions> Migrator<'a, C, R> {
+    /// Works out what an upgrade or a downgrade would run on this database, without running it. A
+    /// revision that is half applied goes on where it stopped.
+    ///
+    /// # Errors
+    /// As [`Migrator::upgrade`], but for what only running a statement shows.
+    pub async fn dry_run(
+        &mut self,
+        target: &str,
+        direction: Direction,
+    ) -> Result<DryRun<'a>, Error> {
+        let dialect = self.connection.dialect();
+        let mut state = State::read(self.connection, &self.version_table).await?;
+        let Prepared { plan, contents } = self.prepare(&state, target, direction)?;
+        let steps = plan.steps.iter().zip(&contents);
+        let mut work: Vec<(&PlanStep<'_>, RevisionPlan)> = steps
+            .map(|(step, content)| {
+                let operations = content.operations(step.direction);
+                (step, RevisionPlan::new(operations, dialect))
+            })
+            .collect();
+        let needs_schema = work.iter().any(|(_, it)| it.needs_schema(dialect));
+        let mut knowledge = if needs_schema {
+            Knowledge::reflected(reflect(self.connection).await?)
+        } else {
+            Knowledge::empty()
+        };
+        let mut scripts = Vec::new();
+        for (step, of_revision) in &mut work {
+            let from = state.progress(step.id(), step.direction).done;
+            with_rows(
+                of_revision,
+                dialect,
+                state.version.table_exists,
+                step,
+                false,
+            );
+            let statements =
+                of_revision.statements(from, dialect, &mut knowledge, Audience::Runner)?;
+            scripts.push(Script {
+                step: step.clone(),
+                statements,
+                assumes: knowledge.take_assumption(),
+            });
+            state.step_done(step, false);
+        }
+        drop(work);
+        Ok(DryRun { plan, scripts })
     }
 }

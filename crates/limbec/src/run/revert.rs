@@ -1,35 +1,22 @@
 //! The SQL that reverts a revision, worked out when it is applied: later, its file may be gone.
 
 use limbec_core::dialect::Dialect;
-use limbec_core::operations::{Operation, apply};
-use limbec_core::schema::Schema;
-use limbec_core::steps::script;
+use limbec_core::operations::Operation;
+use limbec_core::steps::{Knowledge, RevisionPlan, Step, script};
 
-/// Whether the schema must be known to write it.
-pub(super) fn needs_schema(dialect: &dyn Dialect, downgrade: &[Operation]) -> bool {
-    downgrade.iter().any(|it| dialect.needs_schema(it))
-}
-
-/// Writes the SQL of a downgrade for a database with this schema; `None` where that is not known,
-/// because raw SQL has made what it changes.
+/// Writes the SQL of a downgrade for a database of which so much is known; `None` if that is too
+/// little, because raw SQL has made what it changes.
 pub(super) fn write(
-    dialect: &dyn Dialect,
+    dialect: &'static dyn Dialect,
     downgrade: &[Operation],
-    schema: Option<&Schema>,
+    knowledge: &Knowledge<'_>,
 ) -> Option<String> {
-    let mut schema = match schema {
-        Some(schema) if needs_schema(dialect, downgrade) => schema.clone(),
-        _ => Schema::default(),
-    };
-    let mut steps = Vec::new();
-    for batch in dialect.batches(downgrade) {
-        let compiled = dialect.compile_batch(&batch, &schema).ok()?;
-        steps.extend(compiled.into_iter().map(|of| of.item));
-        for operation in batch.operations {
-            if apply(&mut schema, operation).is_err() && needs_schema(dialect, downgrade) {
-                return None;
-            }
-        }
+    let plan = RevisionPlan::new(downgrade, dialect);
+    let mut knowledge = knowledge.fork();
+    let mut steps: Vec<Step> = Vec::new();
+    for part in &plan.parts {
+        let statements = part.compile(dialect).all(&mut knowledge).ok()?;
+        steps.extend(statements.into_iter().map(|it| it.step));
     }
     Some(script(&steps))
 }

@@ -32,6 +32,9 @@ pub(super) struct Standing {
     settled: bool,
     /// Whether the step failed, so that nothing of it is there.
     failed: bool,
+    /// Which statement of the step, counted from 1, and how many it has: those outside a
+    /// transaction have a row each.
+    pub(super) statement: (usize, usize),
     pub(super) checksum: Option<String>,
 }
 
@@ -40,8 +43,24 @@ pub(super) struct Standing {
 pub(super) struct Progress {
     /// How many of its steps are done.
     pub(super) done: usize,
-    /// Whether the next one was begun, and may be done as well.
+    /// How many statements of the next step are done.
+    pub(super) statements: usize,
+    /// Whether the next statement was begun, and may be done as well.
     pub(super) started: bool,
+    /// How many steps it had when it was begun; 0 if it was not.
+    pub(super) steps: usize,
+}
+
+impl Progress {
+    /// Whether all that is left of the revision's steps are its version rows.
+    pub(super) fn is_concluded(&self, steps: usize) -> bool {
+        self.steps == steps && self.done >= steps
+    }
+
+    /// Whether it was begun with another number of steps.
+    pub(super) fn is_of_another(&self, steps: usize) -> bool {
+        self.steps > 0 && self.steps != steps
+    }
 }
 
 impl State {
@@ -179,21 +198,40 @@ impl State {
             .iter()
             .find(|it| it.revision == id && it.is_unfinished() && it.direction == word(direction));
         found.map_or_else(Progress::default, |it| Progress {
-            done: if it.done { it.step } else { it.step - 1 },
+            done: it.steps_done(),
+            statements: it.statements_done(),
             started: !it.done && !it.failed,
+            steps: it.steps,
         })
     }
 }
 
 impl Standing {
     fn is_unfinished(&self) -> bool {
-        !self.done || self.settled || self.step < self.steps
+        !self.done || self.settled || self.steps_done() < self.steps
+    }
+
+    /// Whether the row is of the last statement of its step.
+    fn is_last_statement(&self) -> bool {
+        self.statement.0 >= self.statement.1
+    }
+
+    fn steps_done(&self) -> usize {
+        let is_done = self.done && self.is_last_statement();
+        if is_done { self.step } else { self.step - 1 }
+    }
+
+    fn statements_done(&self) -> usize {
+        match self.statement.0 {
+            _ if self.done && self.is_last_statement() => 0,
+            number if self.done => number,
+            number => number - 1,
+        }
     }
 
     /// `2 of 3 steps`.
     pub(super) fn in_words(&self) -> String {
-        let done = if self.done { self.step } else { self.step - 1 };
-        format!("{done} of {} steps", self.steps)
+        format!("{} of {} steps", self.steps_done(), self.steps)
     }
 }
 
@@ -254,14 +292,16 @@ fn standing(row: Row) -> Result<Standing, Error> {
         <[Option<String>; 6]>::try_from(row).map_err(|_| unreadable())?;
     let number = |value: Option<String>| value.and_then(|it| it.parse::<usize>().ok());
     let step = number(step).filter(|step| *step > 0);
+    let (word, statement) = journal::read_state(state.as_deref().unwrap_or_default());
     Ok(Standing {
         revision: revision.ok_or_else(unreadable)?,
         direction: direction.ok_or_else(unreadable)?,
         step: step.ok_or_else(unreadable)?,
         steps: number(steps).ok_or_else(unreadable)?,
-        done: matches!(state.as_deref(), Some("done" | "settled")),
-        settled: state.as_deref() == Some("settled"),
-        failed: state.as_deref() == Some("failed"),
+        done: matches!(word, "done" | "settled"),
+        settled: word == "settled",
+        failed: word == "failed",
+        statement: statement.unwrap_or((1, 1)),
         checksum,
     })
 }

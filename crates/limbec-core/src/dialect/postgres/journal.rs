@@ -91,7 +91,7 @@ impl Journal for Log {
             literal(entry.direction),
             entry.step.0,
             entry.step.1,
-            literal(entry.state),
+            literal(&entry.state_text()),
             literal_or_null(entry.host),
             entry.pid,
             literal(entry.limbec),
@@ -112,7 +112,7 @@ impl Journal for Log {
             "UPDATE {table} SET state = {}, finished_at = clock_timestamp(), host = {}, pid = {}, \
              revert_sql = {}, note = {} WHERE id = (SELECT max(id) FROM {table} WHERE {place}) \
              AND state <> 'done'",
-            literal(entry.state),
+            literal(&entry.state_text()),
             literal_or_null(entry.host),
             entry.pid,
             literal_or_null(entry.revert_sql),

@@ -34,6 +34,10 @@ impl Dialect for Postgres {
         "postgresql"
     }
 
+    fn answers_to(&self, name: &str) -> bool {
+        matches!(name, "postgresql" | "postgres")
+    }
+
     fn capabilities(&self) -> Capabilities {
         Capabilities {
             namespaces: true,

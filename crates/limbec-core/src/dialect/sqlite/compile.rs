@@ -18,6 +18,7 @@ mod raw;
 mod rebuild;
 mod replace;
 mod table;
+mod whole;
 
 use super::Sqlite;
 use super::names::{plain, quote, quote_plain, same};
@@ -144,6 +145,9 @@ pub(super) fn compile_batch(
             Ok(steps) => Ok(steps.into_iter().map(|step| Of::new(0, step)).collect()),
             Err(error) => Err(Of::new(0, error)),
         };
+    }
+    if batch.operations.iter().all(whole::is_whole) {
+        return whole::compile(batch.operations, current);
     }
     if batch.operations.iter().any(needs_schema) {
         return batch::compile(dialect, batch.operations, current);
@@ -281,10 +285,13 @@ fn triggers<'a>(table: &'a Table, schema: &'a Schema) -> impl Iterator<Item = &'
 
 /// With the foreign keys off, as the frame has them, SQLite drops a table that others refer to:
 /// rows that do are counted first.
-fn drop_table(name: &ObjectName, current: &Schema) -> Result<Vec<Step>, CompileError> {
+fn drop_table<'t>(
+    name: &ObjectName,
+    tables: impl IntoIterator<Item = &'t Table>,
+) -> Result<Vec<Step>, CompileError> {
     let quoted = quote_plain(name)?;
     let mut steps = Vec::new();
-    for other in &current.tables {
+    for other in tables {
         for key in &other.foreign_keys {
             if same(&key.referred_table.name, &name.name) && !same(&other.name.name, &name.name) {
                 steps.push(checks::refers_to_nothing(other, key));

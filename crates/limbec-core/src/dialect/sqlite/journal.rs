@@ -89,7 +89,7 @@ impl Journal for Log {
             text(entry.direction),
             entry.step.0,
             entry.step.1,
-            text(entry.state),
+            text(&entry.state_text()),
             entry.elapsed / 1000,
             entry.elapsed % 1000,
             text_or_null(entry.host),
@@ -109,7 +109,7 @@ impl Journal for Log {
             "UPDATE {table} SET state = {}, finished_at = {NOW}, host = {}, pid = {}, \
              revert_sql = {}, note = {} WHERE id = (SELECT max(id) FROM {table} \
              WHERE revision = {} AND direction = {} AND step = {}) AND state <> 'done'",
-            text(entry.state),
+            text(&entry.state_text()),
             text_or_null(entry.host),
             entry.pid,
             text_or_null(entry.revert_sql),

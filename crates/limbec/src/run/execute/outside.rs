@@ -4,55 +4,85 @@
 use std::time::{Duration, Instant};
 
 use limbec_core::dialect::{Limits, Row};
-use limbec_core::schema::Schema;
 use limbec_core::sql::tokens;
-use limbec_core::steps::{Doubt, Found, Probe, Step, script};
+use limbec_core::steps::{Doubt, Found, Next, Part, Probe, Statement, Step, Unit, script, units};
 
 use super::queue::{Pending, Queue};
-use super::{GroupLimits, Runner, Work, advised, enter, leave, revert_sql};
+use super::{Cursor, PartLimits, Runner, Work, advised, enter, leave, revert_sql};
 use crate::connection::Connection;
-use crate::run::journal::Part;
+use crate::run::journal::Entry;
 use crate::run::migrate::Event;
+use crate::run::reflect::reflect;
 use crate::run::{Error, ErrorKind, TELL};
 
 /// How long to wait before the next look at another session's build.
 const LOOK: Duration = Duration::from_millis(500);
 
 impl<C: Connection> Runner<'_, '_, C> {
-    /// Runs the group of one operation outside a transaction. `in_doubt` says whether it was begun
-    /// before; it holds from the first try on.
+    /// Runs a part outside a transaction: each statement has its row of the journal, begun before
+    /// it and done behind it. `cursor` says where to go on, and holds from the first try on.
     pub(super) async fn outside(
         &mut self,
         work: &Work<'_>,
         index: usize,
+        cursor: &mut Cursor,
+    ) -> Result<(), Error> {
+        let part = &work.plan.parts[index];
+        let units = units(self.compile(part).await?);
+        if units.is_empty() {
+            return self.inside(work, index).await;
+        }
+        let total = units.len();
+        for (number, unit) in units.iter().enumerate().skip(cursor.done) {
+            let place = Place {
+                part: index,
+                statement: (number + 1, total),
+            };
+            self.unit(work, place, unit, &mut cursor.in_doubt).await?;
+            cursor.done = number + 1;
+            cursor.in_doubt = false;
+        }
+        Ok(())
+    }
+
+    /// Compiles a part with no transaction open.
+    async fn compile(&mut self, part: &Part) -> Result<Vec<Statement>, Error> {
+        let mut compiling = part.compile(self.connection.dialect());
+        let mut all = Vec::new();
+        while let Some(next) = compiling.next(self.knowledge) {
+            match next? {
+                Next::Reflect => self.knowledge.read(reflect(self.connection).await?),
+                Next::Statements(statements) => all.extend(statements),
+            }
+        }
+        Ok(all)
+    }
+
+    /// Runs one statement, unless a run before has done it.
+    async fn unit(
+        &mut self,
+        work: &Work<'_>,
+        place: Place,
+        unit: &Unit,
         in_doubt: &mut bool,
     ) -> Result<(), Error> {
-        let dialect = self.connection.dialect();
-        let mut steps = Vec::new();
-        for operation in &work.groups[index].operations {
-            let compiled = dialect.compile(operation, &Schema::default());
-            steps.extend(compiled.map_err(|error| Error::compiling(operation, error))?);
-        }
-        let Some(at) = steps.iter().position(|step| !step.transactional) else {
-            return self.inside(work, index).await;
-        };
-        let step = &steps[at];
-        let operation = work.groups[index].operations.first();
+        let part = &work.plan.parts[place.part];
+        let step = &unit.statement.step;
+        let operation = part.operation(&unit.statement);
         let due = self.is_due(step, *in_doubt, work.revision).await?;
-        let sql = script(&steps);
         if !*in_doubt {
-            self.begin(work, index, &sql).await?;
+            self.begin(work, place, unit).await?;
             *in_doubt = true;
         }
         if due {
-            let limits = GroupLimits::of(&work.groups[index], self.settings);
+            let limits = PartLimits::of(part, self.settings);
             let mut limits = limits.as_limits(work.revision, false);
             if step.patient {
                 limits.lock_timeout = "0";
             }
             if let Err(error) = self.limited(&step.sql, &limits).await {
                 let error = error.of_operation(operation.map(ToString::to_string));
-                return Err(self.after_failure(work, index, step, error).await);
+                return Err(self.after_failure(work, place, step, error).await);
             }
             self.verify(step).await?;
         } else if let Some(operation) = operation {
@@ -61,7 +91,9 @@ impl<C: Connection> Runner<'_, '_, C> {
                 operation,
             });
         }
-        self.end(work, index, &steps[at + 1..], None).await
+        let statement = Some(place.statement);
+        self.end(work, place.part, &unit.after, statement, None)
+            .await
     }
 
     /// Finds out whether a statement is still to be run, and takes away what is half done.
@@ -130,22 +162,28 @@ impl<C: Connection> Runner<'_, '_, C> {
     }
 
     /// Notes that the statement begins.
-    async fn begin(&mut self, work: &Work<'_>, index: usize, sql: &str) -> Result<(), Error> {
-        let Some(record) = &work.record else {
+    async fn begin(&mut self, work: &Work<'_>, place: Place, unit: &Unit) -> Result<(), Error> {
+        if work.record.is_none() && unit.before.is_empty() {
             return Ok(());
-        };
-        let row = record.insert(&Part {
-            step: (index + 1, work.groups.len()),
-            state: "started",
-            sql: Some(sql),
-            ..Part::default()
+        }
+        let (part, index) = (&work.plan.parts[place.part], place.part);
+        let sql = script(unit.steps());
+        let row = work.record.as_ref().map(|record| {
+            record.insert(&Entry {
+                state: "started",
+                sql: Some(&sql),
+                ..place.entry(work)
+            })
         });
         let frame = self.connection.dialect().frame(&[]);
         let bounds = self.bounds();
         let mut queue = Queue::framed(self.connection, frame);
         let result = async {
             enter(&mut queue, work, index, bounds).await?;
-            queue.push(Pending::of(row));
+            queue.statements(part, &unit.before);
+            if let Some(row) = row {
+                queue.push(Pending::of(row));
+            }
             queue.commit().await
         };
         let result = result.await;
@@ -183,7 +221,7 @@ impl<C: Connection> Runner<'_, '_, C> {
     async fn after_failure(
         &mut self,
         work: &Work<'_>,
-        index: usize,
+        place: Place,
         step: &Step,
         error: Error,
     ) -> Error {
@@ -198,17 +236,16 @@ impl<C: Connection> Runner<'_, '_, C> {
         if let Doubt::Ask(probe) = &step.doubt
             && let Ok(Found::Half) = self.look(probe).await
         {
-            let limits = GroupLimits::of(&work.groups[index], self.settings);
+            let limits = PartLimits::of(&work.plan.parts[place.part], self.settings);
             let limits = limits.as_limits(work.revision, false);
             let _ = self.limited(&probe.clear, &limits).await;
         }
         if let Some(record) = &work.record {
             let message = error.to_string();
-            let row = record.finish(&Part {
-                step: (index + 1, work.groups.len()),
+            let row = record.finish(&Entry {
                 state: "failed",
                 note: Some(&message),
-                ..Part::default()
+                ..place.entry(work)
             });
             let _ = self.connection.run(&[&row.sql]).await;
         }
@@ -229,41 +266,65 @@ impl<C: Connection> Runner<'_, '_, C> {
         }
     }
 
-    /// Notes that the statement is done, with what belongs to it, and the version rows.
+    /// Notes that a statement is done, with what belongs to it; behind the last one of the part,
+    /// the version rows too.
     pub(super) async fn end(
         &mut self,
         work: &Work<'_>,
         index: usize,
-        rest: &[Step],
+        after: &[Statement],
+        statement: Option<(usize, usize)>,
         note: Option<&str>,
     ) -> Result<(), Error> {
-        if let Some(schema) = self.known.as_mut() {
-            for operation in &work.groups[index].operations {
-                let _ = limbec_core::operations::apply(schema, operation);
-            }
-        }
         let frame = self.connection.dialect().frame(&[]);
         let bounds = self.bounds();
         let mut queue = Queue::framed(self.connection, frame);
+        let statement = statement.unwrap_or((1, 1));
+        let is_last = statement.0 == statement.1;
         let result = async {
             enter(&mut queue, work, index, bounds).await?;
-            queue.extend(rest);
+            queue.statements(&work.plan.parts[index], after);
             if let Some(record) = &work.record {
-                let revert = revert_sql(&mut queue, work, index, self.known).await?;
-                let row = record.finish(&Part {
-                    step: (index + 1, work.groups.len()),
+                let revert = if is_last {
+                    revert_sql(&mut queue, work, index, self.knowledge).await?
+                } else {
+                    None
+                };
+                let row = record.finish(&Entry {
+                    step: (index + 1, work.plan.parts.len()),
+                    statement,
                     state: "done",
                     revert_sql: revert.as_deref(),
                     note,
-                    ..Part::default()
+                    ..Entry::default()
                 });
                 queue.change_row(row, Some(1));
             }
-            leave(&mut queue, work, index);
+            if is_last {
+                leave(&mut queue, work, index);
+            }
             queue.commit().await
         };
         let result = result.await;
         queue.close(result).await
+    }
+}
+
+/// Where a statement outside a transaction stands.
+#[derive(Debug, Clone, Copy)]
+struct Place {
+    part: usize,
+    /// Which statement of the part, counted from 1, and how many there are.
+    statement: (usize, usize),
+}
+
+impl Place {
+    fn entry<'e>(self, work: &Work<'_>) -> Entry<'e> {
+        Entry {
+            step: (self.part + 1, work.plan.parts.len()),
+            statement: self.statement,
+            ..Entry::default()
+        }
     }
 }
 

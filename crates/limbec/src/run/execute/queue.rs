@@ -1,11 +1,10 @@
 //! Steps on their way to the database: sent together for as long as nothing has to be asked
 //! between them.
 
-use limbec_core::dialect::{Dialect, Frame, Limits, Of};
+use limbec_core::dialect::{Dialect, Frame, Limits};
 use limbec_core::journal;
-use limbec_core::operations::Operation;
 use limbec_core::schema::Schema;
-use limbec_core::steps::Step;
+use limbec_core::steps::{Knowledge, Next, Part, Statement, Step};
 
 use super::{Guard, Work, check_guard};
 use crate::connection::{Answer, Connection};
@@ -146,41 +145,33 @@ impl<'a, C: Connection> Queue<'a, C> {
         });
     }
 
-    /// Takes operations up; answers with their steps.
-    pub(super) async fn operations(
+    /// Takes the statements of a part up, and answers with them. Reads the schema whenever a
+    /// statement depends on what the ones before it have left.
+    pub(super) async fn compile(
         &mut self,
-        operations: &[Operation],
-    ) -> Result<Vec<Step>, Error> {
-        let dialect = self.dialect();
-        let nothing = Schema::default();
+        part: &Part,
+        knowledge: &mut Knowledge<'_>,
+    ) -> Result<Vec<Statement>, Error> {
+        let mut compiling = part.compile(self.dialect());
         let mut all = Vec::new();
-        // What the database holds now, as long as that is known without asking.
-        let mut known: Option<Schema> = None;
-        for batch in dialect.batches(operations) {
-            let compiled = if dialect.batch_needs_schema(&batch) {
-                if known.is_none() {
-                    known = Some(self.reflect().await?);
+        while let Some(next) = compiling.next(knowledge) {
+            match next? {
+                Next::Reflect => knowledge.read(self.reflect().await?),
+                Next::Statements(statements) => {
+                    self.statements(part, &statements);
+                    all.extend(statements);
                 }
-                dialect.compile_batch(&batch, known.as_ref().unwrap_or(&nothing))
-            } else {
-                dialect.compile_batch(&batch, &nothing)
-            };
-            known.take_if(|schema| {
-                let mut operations = batch.operations.iter();
-                !operations.all(|it| dialect.follow(schema, it))
-            });
-            let steps = compiled
-                .map_err(|of| Error::compiling(&batch.operations[of.operation], of.item))?;
-            for Of { operation, item } in steps {
-                all.push(item.clone());
-                let operation = batch.operations.get(operation);
-                self.pending.push(Pending {
-                    operation: operation.map(ToString::to_string),
-                    ..Pending::of(item)
-                });
             }
         }
         Ok(all)
+    }
+
+    /// Takes statements of a part up.
+    pub(super) fn statements(&mut self, part: &Part, statements: &[Statement]) {
+        self.pending.extend(statements.iter().map(|it| Pending {
+            operation: part.operation(it).map(ToString::to_string),
+            ..Pending::of(it.step.clone())
+        }));
     }
 
     /// Reads what the database holds, after all that is pending.

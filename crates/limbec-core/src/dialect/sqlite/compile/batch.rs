@@ -62,7 +62,7 @@ impl Work {
                 self.now.tables.push(table.clone());
             }
             Operation::DropTable { name, .. } => {
-                let steps = drop_table(name, &self.now)?;
+                let steps = drop_table(name, &self.now.tables)?;
                 self.steps(at, steps);
                 self.close(&name.name);
                 let is_it = |it: &ObjectName| same(&it.name, &name.name);

@@ -1,28 +1,61 @@
-//! A revision's operations, divided at the places where a transaction must end.
+//! A revision's operations, divided where a transaction must end.
 
+use super::compile::{Compiling, Statement};
 use crate::dialect::{Dialect, Isolation};
 use crate::operations::{Operation, Timeout};
 use crate::sql::split;
 
-/// Operations that are carried out together: in one transaction, or one alone outside of any.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Group {
+/// Operations that run together: in one transaction, or outside any.
+///
+/// A part and its row of the journal commit together, so an interrupted revision goes on with the
+/// first part that is not done.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Part {
     /// The operations, in order.
     pub operations: Vec<Operation>,
+    /// For each operation, which one of the revision it comes from, counted from 0: raw SQL may
+    /// be divided between parts.
+    pub origins: Vec<usize>,
     /// Whether they run outside a transaction.
     pub outside: bool,
-    /// The limits that the revision has set before the group, the latest of each kind.
+    /// The limits that the revision has set before the part, the latest of each kind.
     pub timeouts: Vec<(Timeout, String)>,
 }
 
-/// Divides the operations of a revision: most revisions are one group. There is always one, for
-/// the version rows.
-pub fn groups(operations: &[Operation], dialect: &dyn Dialect) -> Vec<Group> {
-    let mut groups: Vec<Group> = Vec::new();
+impl Part {
+    /// Operations as one part, whatever a transaction would say of them.
+    pub fn of(operations: Vec<Operation>) -> Self {
+        Part {
+            origins: (0..operations.len()).collect(),
+            operations,
+            ..Part::default()
+        }
+    }
+
+    /// The operation of this part that a statement comes from.
+    pub fn operation(&self, statement: &Statement) -> Option<&Operation> {
+        self.operations.get(statement.origin?.in_part)
+    }
+
+    /// Starts compiling the part.
+    pub fn compile<'p>(&'p self, dialect: &'static dyn Dialect) -> Compiling<'p> {
+        Compiling::new(self, dialect)
+    }
+}
+
+/// Divides the operations of a revision into parts: most revisions have one. There is always one,
+/// for the version rows.
+pub fn parts(operations: &[Operation], dialect: &dyn Dialect) -> Vec<Part> {
+    let mut parts: Vec<Part> = Vec::new();
     let mut timeouts: Vec<(Timeout, String)> = Vec::new();
-    // Whether the last group takes more operations.
+    // Whether the last part takes more operations.
     let mut open = false;
-    for operation in operations.iter().flat_map(|it| statements(it, dialect)) {
+    let statements = operations.iter().enumerate().flat_map(|(origin, it)| {
+        statements(it, dialect)
+            .into_iter()
+            .map(move |it| (origin, it))
+    });
+    for (origin, operation) in statements {
         let isolation = dialect.isolation(&operation);
         if let Operation::SetTimeout { timeout, time } = &operation {
             timeouts.retain(|(kind, _)| kind != timeout);
@@ -31,44 +64,47 @@ pub fn groups(operations: &[Operation], dialect: &dyn Dialect) -> Vec<Group> {
                 continue;
             }
         }
-        let joins = |group: &&mut Group| {
+        let joins = |part: &&mut Part| {
             let joined = isolation == Isolation::Shared;
-            joined && !dialect.must_commit(&group.operations, &operation)
+            joined && !dialect.must_commit(&part.operations, &operation)
         };
-        match groups.last_mut().filter(|_| open).filter(joins) {
-            Some(group) => group.operations.push(operation),
-            None => groups.push(Group {
+        match parts.last_mut().filter(|_| open).filter(joins) {
+            Some(part) => {
+                part.operations.push(operation);
+                part.origins.push(origin);
+            }
+            None => parts.push(Part {
                 operations: vec![operation],
+                origins: vec![origin],
                 outside: isolation == Isolation::Outside,
                 timeouts: timeouts.clone(),
             }),
         }
         open = isolation == Isolation::Shared;
     }
-    if groups.is_empty() {
-        groups.push(Group {
-            operations: Vec::new(),
-            outside: false,
+    if parts.is_empty() {
+        parts.push(Part {
             timeouts,
+            ..Part::default()
         });
     }
-    groups
+    parts
 }
 
-/// The statements of raw SQL one by one, where one of them needs a group of its own.
+/// The statements of raw SQL one by one, if one of them needs a part of its own.
 fn statements(operation: &Operation, dialect: &dyn Dialect) -> Vec<Operation> {
     let Operation::Execute { sql, dialect: only } = operation else {
         return vec![operation.clone()];
     };
-    let parts = split(sql);
+    let pieces = split(sql);
     let one = |statement: &str| Operation::Execute {
         sql: statement.to_string(),
         dialect: only.clone(),
     };
-    let parts: Vec<Operation> = parts.into_iter().map(one).collect();
+    let pieces: Vec<Operation> = pieces.into_iter().map(one).collect();
     let special = |it: &Operation| dialect.isolation(it) != Isolation::Shared;
-    if parts.len() > 1 && parts.iter().any(special) {
-        parts
+    if pieces.len() > 1 && pieces.iter().any(special) {
+        pieces
     } else {
         vec![operation.clone()]
     }
@@ -84,10 +120,10 @@ mod tests {
     fn shape(dialect: &dyn Dialect, build: impl FnOnce(&mut Operations)) -> Vec<(usize, bool)> {
         let mut op = Operations::new();
         build(&mut op);
-        let groups = groups(&op.into_vec(), dialect);
-        groups
+        let parts = parts(&op.into_vec(), dialect);
+        parts
             .iter()
-            .map(|group| (group.operations.len(), group.outside))
+            .map(|part| (part.operations.len(), part.outside))
             .collect()
     }
 
@@ -139,10 +175,10 @@ mod tests {
         op.drop_table("b");
         op.statement_timeout("1min");
         op.drop_table("c");
-        let groups = groups(&op.into_vec(), &Postgres);
-        assert_eq!(groups.len(), 2);
-        assert_eq!(groups[0].timeouts, [(Timeout::Lock, "5s".to_string())]);
-        assert_eq!(groups[1].timeouts, [(Timeout::Lock, "7s".to_string())]);
-        assert_eq!(groups[1].operations.len(), 3);
+        let parts = parts(&op.into_vec(), &Postgres);
+        assert_eq!(parts.len(), 2);
+        assert_eq!(parts[0].timeouts, [(Timeout::Lock, "5s".to_string())]);
+        assert_eq!(parts[1].timeouts, [(Timeout::Lock, "7s".to_string())]);
+        assert_eq!(parts[1].operations.len(), 3);
     }
 }

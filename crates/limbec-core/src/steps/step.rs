@@ -1,13 +1,4 @@
-//! What a dialect makes of an operation: SQL, and how it is to be run.
-//!
-//! Plain data. The executor runs steps in their order and knows no dialect's DDL; `--sql` and dry
-//! runs print the same steps.
-
-mod groups;
-mod script;
-
-pub use groups::{Group, groups};
-pub use script::{read_script, script};
+//! One statement a dialect makes of an operation, and how it is run.
 
 /// One statement for the database, or one question to it.
 #[derive(Debug, Clone, PartialEq, Eq)]
