@@ -66,7 +66,8 @@ pub(crate) struct Trial {
 
 impl Trial {
     pub(crate) fn sqlite() -> Self {
-        Self::open(&DatabaseUrl::Sqlite(":memory:".into()), None)
+        let url = DatabaseUrl::parse("sqlite::memory:", "".as_ref()).unwrap();
+        Self::open(&url, None)
     }
 
     /// The same, as by the oldest library that will do.

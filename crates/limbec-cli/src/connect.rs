@@ -22,10 +22,5 @@ pub(crate) async fn connect(url: &DatabaseUrl) -> Result<Database> {
 
 /// Connects to read: an SQLite file that is missing stays missing, and counts as empty.
 pub(crate) async fn connect_to_read(url: &DatabaseUrl) -> Result<Database> {
-    match url {
-        DatabaseUrl::Sqlite(path) if !path.exists() => {
-            Ok(Database::connect(&DatabaseUrl::Sqlite(":memory:".into())).await?)
-        }
-        url => connect(url).await,
-    }
+    Ok(Database::connect_to_read(url).await?)
 }

@@ -59,7 +59,7 @@ impl<'a> Generator<'a> {
     /// When the models or the revisions do not read, the database cannot be reached, is behind or
     /// cannot hold what the models ask for, or nobody answers what was renamed.
     pub async fn compare(&self, mut answers: Option<&mut Answers<'_>>) -> Result<Differences> {
-        let dialect = self.url.dialect()?;
+        let dialect = self.url.dialect();
         // The models are read while the server answers.
         let files = self.config.clone();
         let loading = thread::spawn(move || load(&files, dialect));
@@ -121,7 +121,7 @@ impl<'a> Generator<'a> {
     /// # Errors
     /// As [`Generator::compare`].
     pub async fn compare_with_nothing(&self) -> Result<Differences> {
-        let dialect = self.url.dialect()?;
+        let dialect = self.url.dialect();
         let target = load(self.config, dialect)?;
         let mut database = self.url.open_to_read().await?;
         let own_namespace = reflect(&mut database).await?.own_namespace;

@@ -5,7 +5,7 @@ use crate::run::Error;
 /// Waits for a migration in a program without `async`.
 ///
 /// SQLite needs no runtime and gets none: with the feature `sqlite` alone, tokio is not in the tree.
-/// PostgreSQL gets a runtime of its own for as long as it takes; inside another runtime it gets a
+/// A driver that needs one gets a runtime of its own for as long as it takes; inside another runtime it gets a
 /// thread of its own too, so that this may be called from anywhere, but it blocks the caller.
 ///
 /// ```
@@ -25,7 +25,7 @@ pub fn block_on<T: Send>(work: impl Future<Output = Result<T, Error>> + Send) ->
     platform::block_on(work)
 }
 
-#[cfg(feature = "postgres")]
+#[cfg(feature = "runtime")]
 mod platform {
     use std::panic::resume_unwind;
     use std::thread;
@@ -55,7 +55,7 @@ mod platform {
     }
 }
 
-#[cfg(not(feature = "postgres"))]
+#[cfg(not(feature = "runtime"))]
 mod platform {
     use std::pin::pin;
     use std::sync::Arc;

@@ -28,7 +28,7 @@
 //! ```
 
 mod blocking;
-#[cfg(all(feature = "command", any(feature = "sqlite", feature = "postgres")))]
+#[cfg(feature = "command")]
 mod command;
 pub mod connection;
 mod embedded;

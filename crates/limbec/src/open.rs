@@ -1,12 +1,9 @@
 //! What leads to a database: a URL, or a connection that the service has.
 
-#[cfg(any(feature = "sqlite", feature = "postgres"))]
 use std::path::Path;
 
 use crate::connection::Connection;
-use crate::run::Error;
-#[cfg(any(feature = "sqlite", feature = "postgres"))]
-use crate::run::{Database, DatabaseUrl};
+use crate::run::{Database, DatabaseUrl, Error};
 
 /// What leads to a database.
 ///
@@ -42,7 +39,6 @@ pub trait Open: Send {
     }
 }
 
-#[cfg(any(feature = "sqlite", feature = "postgres"))]
 impl Open for &DatabaseUrl {
     type Connection = Database;
 
@@ -51,16 +47,10 @@ impl Open for &DatabaseUrl {
     }
 
     async fn open_to_read(self) -> Result<Database, Error> {
-        match self {
-            DatabaseUrl::Sqlite(path) if !path.exists() => {
-                Database::connect(&DatabaseUrl::Sqlite(":memory:".into())).await
-            }
-            url => url.open().await,
-        }
+        Database::connect_to_read(self).await
     }
 }
 
-#[cfg(any(feature = "sqlite", feature = "postgres"))]
 impl Open for &str {
     type Connection = Database;
 
@@ -75,7 +65,6 @@ impl Open for &str {
     }
 }
 
-#[cfg(any(feature = "sqlite", feature = "postgres"))]
 impl Open for &String {
     type Connection = Database;
 
@@ -85,24 +74,6 @@ impl Open for &String {
 
     async fn open_to_read(self) -> Result<Database, Error> {
         self.as_str().open_to_read().await
-    }
-}
-
-#[cfg(feature = "postgres")]
-impl<'a> Open for &'a mut tokio_postgres::Client {
-    type Connection = &'a mut tokio_postgres::Client;
-
-    async fn open(self) -> Result<Self::Connection, Error> {
-        Ok(self)
-    }
-}
-
-#[cfg(feature = "sqlite")]
-impl<'a> Open for &'a mut rusqlite::Connection {
-    type Connection = &'a mut rusqlite::Connection;
-
-    async fn open(self) -> Result<Self::Connection, Error> {
-        Ok(self)
     }
 }
 

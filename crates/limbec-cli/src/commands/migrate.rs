@@ -81,7 +81,7 @@ fn report(outcome: &Outcome, target: &str, printer: &Printer) {
 
 /// Prints a script for another database: it starts where it is told to, or at the base.
 fn offline(options: &Migrate, direction: Direction, context: &Context<'_>) -> Result<Status> {
-    let dialect = context.config.database_url()?.dialect()?;
+    let dialect = context.config.database_url()?.dialect();
     let graph = context.project.graph();
     let (rows, target) = graph.sql_range(&options.revision, direction)?;
     let plan = match direction {

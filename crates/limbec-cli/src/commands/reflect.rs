@@ -28,7 +28,7 @@ pub(super) fn run(options: &Reflect, config: &Config, printer: &Printer) -> Resu
         None
     };
     let url = config.database_url()?;
-    let dialect = url.dialect()?;
+    let dialect = url.dialect();
     let schema = block_on(async {
         let mut database = connect_to_read(&url).await?;
         Ok(reflect(&mut database).await?)

@@ -33,7 +33,7 @@ fn offline(options: &Stamp, context: &Context<'_>) -> Result<Status> {
         return Err(CommandError::new("Can't use --purge with --sql mode"));
     }
     let graph = context.project.graph();
-    let dialect = context.config.database_url()?.dialect()?;
+    let dialect = context.config.database_url()?.dialect();
     let (rows, targets) = match options.revisions.as_slice() {
         [range] if range.contains(':') => {
             let (rows, target) = graph.sql_range(range, Direction::Stamp)?;

@@ -373,7 +373,7 @@ pub trait Dialect: fmt::Debug + Send + Sync {
     /// transaction already.
     fn scratch_frame(&self, in_transaction: bool) -> ScratchFrame;
 
-    /// How a scratch place of a name is made; `None` where a database in memory does.
+    /// How a scratch place of a name is made beside the database; `None` if the dialect knows none.
     fn scratch_place(&self, name: &str) -> Option<ScratchPlace>;
 
     /// What a statement creates that is kept as its SQL, without that SQL; `None` where it is

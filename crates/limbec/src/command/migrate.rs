@@ -102,7 +102,6 @@ impl Context<'_> {
 
     fn script(&mut self, plan: &Plan<'_>, tag: Option<&str>) -> Result<(), Failure> {
         let dialect = self.database_url()?.dialect();
-        let dialect = dialect.map_err(|error| self.failure(&error))?;
         let scripts = render(self.revisions, dialect, plan);
         let scripts = scripts.map_err(|error| self.failure(&error))?;
         let text = report::script(&scripts, tag);

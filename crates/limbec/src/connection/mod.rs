@@ -1,7 +1,15 @@
-//! Connections: one small file a driver, each behind the feature of its name.
+//! Connections: one small file a driver, each behind the feature of its name, and one list of them.
 //!
 //! All that limbec asks of a driver is text: statements in, rows of text out.
 
+#[allow(
+    dead_code,
+    reason = "a build may lack the drivers that use a part of it"
+)]
+mod address;
+pub(crate) mod database;
+#[allow(dead_code, unused_variables, reason = "as above")]
+pub(crate) mod drivers;
 #[cfg(feature = "postgres")]
 mod postgres;
 #[cfg(feature = "sqlite")]
@@ -14,7 +22,7 @@ use std::time::Duration;
 use limbec_core::dialect::{Dialect, Row};
 
 #[cfg(feature = "postgres")]
-pub use postgres::{Opened, connect as connect_postgres};
+pub use postgres::connect as connect_postgres;
 #[cfg(feature = "sqlite")]
 pub use sqlite::open as open_sqlite;
 

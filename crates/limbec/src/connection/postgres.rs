@@ -1,11 +1,12 @@
 //! PostgreSQL, by `tokio-postgres`: simple queries only, so that every value is text.
 
+mod config;
 #[cfg(feature = "tls")]
 mod tls;
-mod url;
 
 use std::future::poll_fn;
 use std::hash::{BuildHasher, Hasher, RandomState};
+use std::path::Path;
 use std::pin::{Pin, pin};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
@@ -18,13 +19,29 @@ use tokio_postgres::error::ErrorPosition;
 use tokio_postgres::tls::{MakeTlsConnect, TlsConnect};
 use tokio_postgres::{Client, Config, NoTls, SimpleQueryMessage, Socket};
 
-use self::url::Address;
+#[cfg(any(test, feature = "tls"))]
+use self::config::Mode;
+use self::config::Tls;
+use super::address::Address;
+use super::drivers::{Database, Driver, find};
 use super::{Answer, Connection, DatabaseError, StatementError, TakeRow};
+use crate::open::Open;
+use crate::run::Error;
+
+/// The driver. Expressions are judged on the database itself, in a transaction that is rolled back;
+/// revisions are proven on the same server.
+pub(super) const DRIVER: Driver = Driver {
+    dialect: &Postgres,
+    read: config::read,
+    connect: |address| Box::pin(async move { Opened::connect(address).await.map(Database::from) }),
+    is_missing: |_| false,
+    in_memory: None,
+};
 
 /// Connects to the database of a URL: `postgresql://user:password@host:port/database`.
-/// SQLAlchemy's drivers (`postgresql+psycopg://`) are understood too.
+/// SQLAlchemy's driver suffixes (`postgresql+psycopg://`) are ignored.
 ///
-/// The connection is served by a task on the running tokio runtime, which ends with the client.
+/// A task on the running tokio runtime serves the connection, and ends with the client.
 ///
 /// `sslmode` and `sslrootcert` in the URL mean what they mean to libpq, with the feature `tls`; without
 /// it, a URL that insists on TLS is refused.
@@ -33,12 +50,16 @@ use super::{Answer, Connection, DatabaseError, StatementError, TakeRow};
 /// When the URL cannot be read, or the server cannot be reached or is not who it should be. The
 /// password is in no message.
 pub async fn connect(url: &str) -> Result<Client, DatabaseError> {
-    establish(url::read(url)?).await
+    let (driver, rest) = find(url)?;
+    if driver.dialect.name() != Postgres.name() {
+        return Err(config::unreadable("it does not begin with `postgresql://`"));
+    }
+    establish(config::of(&config::read(rest, Path::new(""))?)?).await
 }
 
-async fn establish(Address { config, tls }: Address) -> Result<Client, DatabaseError> {
+async fn establish((config, tls): (Config, Tls)) -> Result<Client, DatabaseError> {
     #[cfg(feature = "tls")]
-    if tls.mode != url::Mode::Disable {
+    if tls.mode != Mode::Disable {
         return open(config, tls::connector(&tls)?).await;
     }
     #[cfg(not(feature = "tls"))]
@@ -64,37 +85,33 @@ fn without_tls() -> DatabaseError {
 }
 
 /// A connection that limbec has made, and can make again to find out what stands between.
-pub struct Opened {
+pub(crate) struct Opened {
     client: Client,
-    url: String,
+    address: Address,
 }
 
 impl Opened {
-    /// Connects, as [`connect`] does.
-    ///
-    /// # Errors
-    /// As [`connect`].
-    pub async fn connect(url: &str) -> Result<Self, DatabaseError> {
-        let client = connect(url).await?;
+    async fn connect(address: &Address) -> Result<Self, DatabaseError> {
+        let client = establish(config::of(address)?).await?;
         Ok(Opened {
             client,
-            url: url.to_string(),
+            address: address.clone(),
         })
     }
 }
 
-/// Whether a connection to a URL has a session of the server to itself: only such a session starts
+/// Whether a connection to an address has a session of the server to itself: only such a session starts
 /// with what the connection asks for. A pooler refuses to hand that on, or leaves it out.
-async fn has_own_session(url: &str) -> Result<bool, DatabaseError> {
+async fn has_own_session(address: &Address) -> Result<bool, DatabaseError> {
     let word = format!("{:016x}", RandomState::new().build_hasher().finish());
     let (option, question) = session_probe(&word);
-    let mut address = url::read(url)?;
-    let options = match address.config.get_options() {
+    let (mut config, tls) = config::of(address)?;
+    let options = match config.get_options() {
         Some(given) => format!("{given} {option}"),
         None => option,
     };
-    address.config.options(options);
-    let probe = establish(address).await?;
+    config.options(options);
+    let probe = establish((config, tls)).await?;
     let mut answers = pipeline(&probe, &[question]).await;
     let answer = answers.pop().unwrap_or_else(|| Ok(Answer::default()))?;
     Ok(answer.rows == [[Some(word)]])
@@ -127,7 +144,7 @@ impl Connection for Opened {
 
     async fn is_pooled(&mut self) -> bool {
         // What is refused for another reason tells nothing, and a lease does no harm.
-        !has_own_session(&self.url).await.unwrap_or(false)
+        !has_own_session(&self.address).await.unwrap_or(false)
     }
 
     async fn pause(&mut self, time: Duration) {
@@ -261,6 +278,14 @@ impl Connection for Client {
     }
 }
 
+impl<'a> Open for &'a mut Client {
+    type Connection = &'a mut Client;
+
+    async fn open(self) -> Result<Self::Connection, Error> {
+        Ok(self)
+    }
+}
+
 /// Sends statements one behind the other without waiting, and takes the answers in their order.
 async fn pipeline(client: &Client, statements: &[&str]) -> Vec<Result<Answer, DatabaseError>> {
     type DriverError = tokio_postgres::Error;
@@ -351,7 +376,7 @@ mod tests {
 
     #[test]
     fn a_program_that_cannot_encrypt_names_the_feature() {
-        assert!(url::Mode::Require.is_strict() && !url::Mode::Prefer.is_strict());
+        assert!(Mode::Require.is_strict() && !Mode::Prefer.is_strict());
         let error = without_tls();
         assert!(error.message.contains("`sslmode`"));
         assert!(error.hint.unwrap().contains("the feature `tls`"));

@@ -11,10 +11,42 @@ use std::time::Duration;
 
 use limbec_core::dialect::sqlite::{OLDEST_LIBRARY, RESTORE, Sqlite};
 use limbec_core::dialect::{Dialect, Row};
+pub(super) use rusqlite::Connection as Client;
+use rusqlite::ErrorCode;
 use rusqlite::types::ValueRef;
-use rusqlite::{Connection as Client, ErrorCode};
 
+use super::address::{Address, printable};
+use super::drivers::{Database, Driver};
 use super::{Answer, Connection, DatabaseError, StatementError, TakeRow};
+use crate::open::Open;
+use crate::run::Error;
+
+/// The path of a database that lives as long as its connection.
+const MEMORY: &str = ":memory:";
+
+/// The driver. Expressions are judged and revisions proven in memory.
+pub(super) const DRIVER: Driver = Driver {
+    dialect: &Sqlite,
+    read: |rest, base| Ok(address(rest, base)),
+    connect: |address| Box::pin(async { open(&address.path).map(Database::from) }),
+    is_missing: |address| !address.path.exists(),
+    in_memory: Some(|| address(MEMORY, Path::new(""))),
+};
+
+/// Reads SQLAlchemy's and sqlx's forms: `sqlite:file`, `sqlite://file`, `sqlite:///file` (relative,
+/// as SQLAlchemy has it), `sqlite:////absolute`. Parameters are ignored.
+fn address(rest: &str, base: &Path) -> Address {
+    let rest = rest.split('?').next().unwrap_or_default();
+    let path = match rest.strip_prefix("//") {
+        Some(path) => path.strip_prefix('/').unwrap_or(path),
+        None => rest,
+    };
+    let path = match path {
+        "" | MEMORY => MEMORY.into(),
+        path => base.join(path),
+    };
+    Address::of_file("sqlite", path)
+}
 
 /// How long a writer waits for another one's transaction.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(30);
@@ -39,7 +71,7 @@ pub fn open(path: &Path) -> Result<Client, DatabaseError> {
             ..DatabaseError::default()
         });
     }
-    let client = if path.as_os_str() == ":memory:" {
+    let client = if path.as_os_str() == MEMORY {
         Client::open_in_memory()
     } else {
         Client::open(path)
@@ -51,10 +83,11 @@ pub fn open(path: &Path) -> Result<Client, DatabaseError> {
 
 /// SQLite says no more than that it cannot open the file; the usual reasons are easily seen.
 fn cannot_open(path: &Path, source: rusqlite::Error) -> DatabaseError {
+    let shown = |path: &Path| printable(&path.display().to_string());
     let folder = path.parent().filter(|it| !it.as_os_str().is_empty());
     let (reason, hint) = match folder {
         Some(folder) if !folder.exists() => (
-            format!("the folder `{}` does not exist", folder.display()),
+            format!("the folder `{}` does not exist", shown(folder)),
             "make the folder, or correct the path of the database",
         ),
         _ if path.is_dir() => (
@@ -69,7 +102,7 @@ fn cannot_open(path: &Path, source: rusqlite::Error) -> DatabaseError {
     DatabaseError {
         message: format!(
             "cannot open the SQLite database `{}`: {reason}",
-            path.display()
+            shown(path)
         ),
         hint: Some(hint.to_string()),
         source: Some(Box::new(source)),
@@ -117,6 +150,14 @@ impl Connection for Client {
 
     async fn pause(&mut self, time: Duration) {
         std::thread::sleep(time);
+    }
+}
+
+impl<'a> Open for &'a mut Client {
+    type Connection = &'a mut Client;
+
+    async fn open(self) -> Result<Self::Connection, Error> {
+        Ok(self)
     }
 }
 

@@ -11,8 +11,6 @@ mod accept;
 mod ahead;
 mod backup;
 mod contention;
-#[cfg(any(feature = "sqlite", feature = "postgres"))]
-mod database;
 mod error;
 mod execute;
 mod journal;
@@ -25,7 +23,7 @@ mod reflect;
 mod render;
 mod revert;
 mod revisions;
-#[cfg(all(feature = "generate", any(feature = "sqlite", feature = "postgres")))]
+#[cfg(feature = "generate")]
 mod scratch;
 mod settings;
 #[cfg(feature = "generate")]
@@ -33,13 +31,13 @@ mod settle;
 mod state;
 mod version;
 
+pub use crate::connection::database::DatabaseUrl;
+pub use crate::connection::drivers::Database;
 pub use accept::Accept;
 pub use ahead::{Ahead, Newer, ahead};
 pub(crate) use ahead::{judge, look};
 pub use contention::Blocker;
 pub(crate) use contention::in_words as blockers_in_words;
-#[cfg(any(feature = "sqlite", feature = "postgres"))]
-pub use database::{Database, DatabaseUrl};
 pub use error::{Error, ErrorKind, FailedStatement, Kept};
 pub use execute::run_operations;
 pub use journal::{LogEntry, log};
@@ -51,7 +49,7 @@ pub use prove::{ProofError, Stage, prove};
 pub use reflect::reflect;
 pub use render::{DryRun, Script, render};
 pub use revisions::{Content, Revisions};
-#[cfg(all(feature = "generate", any(feature = "sqlite", feature = "postgres")))]
+#[cfg(feature = "generate")]
 pub use scratch::Scratch;
 pub use settings::{Settings, WhenAhead, environment};
 #[cfg(feature = "generate")]

@@ -157,7 +157,6 @@ fn build<C: Connection>(schema: &Schema, scratch: &C) -> Vec<Operation> {
 }
 
 impl ProofError {
-    #[cfg(any(feature = "sqlite", feature = "postgres"))]
     pub(super) fn no_place(error: Error) -> Self {
         ProofError::Failed {
             stage: Stage::Copy,
@@ -166,7 +165,6 @@ impl ProofError {
     }
 
     /// Whether the revision itself was not tried yet.
-    #[cfg(any(feature = "sqlite", feature = "postgres"))]
     pub(super) fn is_of_the_copy(&self) -> bool {
         matches!(
             self,

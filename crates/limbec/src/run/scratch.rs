@@ -7,13 +7,14 @@ use limbec_core::operations::Operation;
 use limbec_core::schema::{ObjectName, Schema};
 
 use super::prove::{ProofError, prove};
-use super::{Database, DatabaseUrl, Error};
+use super::{Database, DatabaseUrl, Error, ErrorKind};
 use crate::connection::Connection;
 
 /// An empty copy of a database's kind, thrown away after use.
 ///
-/// In memory for SQLite. On PostgreSQL a database of its own where the role may create one, else a
-/// schema inside a transaction that is rolled back. The user's own tables are never touched.
+/// In memory if the driver has databases there. Else a database of its own if the role may create
+/// one, else a schema inside a transaction that is rolled back, as the dialect knows them. The user's
+/// own tables are never touched.
 pub struct Scratch {
     url: DatabaseUrl,
 }
@@ -39,9 +40,7 @@ impl Scratch {
             "limbec_scratch_{:016x}",
             RandomState::new().build_hasher().finish()
         );
-        let dialect = self.url.dialect().map_err(ProofError::no_place)?;
-        let Some(place) = dialect.scratch_place(&name) else {
-            let memory = DatabaseUrl::Sqlite(":memory:".into());
+        if let Some(memory) = self.url.in_memory() {
             let mut scratch = Database::connect(&memory)
                 .await
                 .map_err(ProofError::no_place)?;
@@ -55,6 +54,9 @@ impl Scratch {
                 downgrade,
             )
             .await;
+        }
+        let Some(place) = self.url.dialect().scratch_place(&name) else {
+            return Err(ProofError::no_place(self.nowhere()));
         };
         let mut database = Database::connect(&self.url)
             .await
@@ -107,6 +109,16 @@ impl Scratch {
         .await;
         let _ = database.run(&[&place.leave_schema]).await;
         result
+    }
+}
+
+impl Scratch {
+    fn nowhere(&self) -> Error {
+        let dialect = self.url.dialect().name();
+        Error::new(
+            ErrorKind::Unsupported,
+            format!("limbec knows no place on {dialect} to try a revision in"),
+        )
     }
 }
 

@@ -1,6 +1,7 @@
 //! The connection: text in and out, and which statement of a flight failed.
 
-use limbec::connection::{Answer, Connection as _, Opened, connect_postgres};
+use limbec::connection::{Answer, Connection as _, connect_postgres};
+use limbec::run::{Database, DatabaseUrl};
 use limbec_core::dialect::Row;
 use limbec_testkit::postgres::Pooler;
 
@@ -164,15 +165,18 @@ async fn a_refused_connection_names_the_server_and_not_the_password() {
 
 #[tokio::test]
 async fn a_pooler_is_noticed_however_few_sessions_it_deals_out() {
+    let is_pooled = async |url: &str| {
+        let url = DatabaseUrl::parse(url, "".as_ref()).unwrap();
+        Database::connect(&url).await.unwrap().is_pooled().await
+    };
     let scratch = Scratch::new().await;
     let url = scratch.database.url();
-    assert!(!Opened::connect(url).await.unwrap().is_pooled().await);
+    assert!(!is_pooled(url).await);
     let named = format!("{url}?options=-c%20statement_timeout%3D1min");
-    assert!(!Opened::connect(&named).await.unwrap().is_pooled().await);
+    assert!(!is_pooled(&named).await);
     for sessions in [1, 8] {
         let pooler = Pooler::start(url, sessions).unwrap();
         let pooled = pooler.url(url).unwrap();
-        let mut connection = Opened::connect(&pooled).await.unwrap();
-        assert!(connection.is_pooled().await, "{sessions}");
+        assert!(is_pooled(&pooled).await, "{sessions}");
     }
 }

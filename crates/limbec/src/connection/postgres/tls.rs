@@ -17,8 +17,9 @@ use rustls::{
 };
 use tokio_postgres_rustls::MakeRustlsConnect;
 
-use super::url::{Mode, Tls};
+use super::config::{Mode, Tls};
 use crate::connection::DatabaseError;
+use crate::connection::address::printable;
 
 /// Makes what encrypts a connection.
 pub(super) fn connector(wanted: &Tls) -> Result<MakeRustlsConnect, DatabaseError> {
@@ -57,7 +58,10 @@ fn chain(
 
 fn roots_of(file: &str) -> Result<RootCertStore, DatabaseError> {
     let unreadable = |why: String| DatabaseError {
-        message: format!("cannot read the certificates of `sslrootcert={file}`: {why}"),
+        message: format!(
+            "cannot read the certificates of `sslrootcert={}`: {why}",
+            printable(file)
+        ),
         hint: Some("it is a file in PEM format, by its full path".into()),
         ..DatabaseError::default()
     };

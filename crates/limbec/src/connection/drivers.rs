@@ -1,0 +1,202 @@
+//! The list of drivers: for each a name, its feature, its URLs and its connection.
+
+use std::convert::Infallible;
+use std::path::Path;
+use std::pin::Pin;
+use std::time::Duration;
+
+use limbec_core::dialect::Dialect;
+
+use super::address::Address;
+use super::{Answer, Connection, DatabaseError, StatementError, TakeRow};
+
+/// A kind of database URL, whether its driver is in this build or not.
+pub(crate) struct Entry {
+    /// The feature that brings the driver.
+    pub(crate) feature: &'static str,
+    /// The schemes of its URLs.
+    schemes: &'static [&'static str],
+    /// What its URLs look like.
+    example: &'static str,
+    /// The driver; `None` if its feature is off.
+    pub(crate) driver: Option<&'static Driver>,
+}
+
+/// What limbec asks of a driver before there is a connection.
+pub(crate) struct Driver {
+    /// The dialect, of a database whose version is not known.
+    pub(crate) dialect: &'static dyn Dialect,
+    /// Reads what follows the scheme and its colon; paths of files are relative to the folder.
+    pub(crate) read: fn(&str, &Path) -> Result<Address, DatabaseError>,
+    /// Connects.
+    pub(crate) connect: for<'a> fn(&'a Address) -> Connecting<'a>,
+    /// Whether the database would be made by connecting to it.
+    pub(crate) is_missing: fn(&Address) -> bool,
+    /// The path of a database that lives as long as its connection. If there is one, expressions are
+    /// judged and revisions proven there, and a missing database reads as an empty one.
+    pub(crate) in_memory: Option<fn() -> Address>,
+}
+
+/// A connection that is being made.
+pub(crate) type Connecting<'a> =
+    Pin<Box<dyn Future<Output = Result<Database, DatabaseError>> + Send + 'a>>;
+
+/// A connection to a database, whichever its driver.
+pub struct Database(Kind);
+
+/// Declares the drivers: [`ALL`], the connections that a [`Database`] may hold, and the macro `each!`,
+/// which works on the one that it holds.
+macro_rules! drivers {
+    ($d:tt $($name:ident {
+        feature: $feature:tt,
+        schemes: $schemes:expr,
+        example: $example:literal,
+        connection: $module:ident::$connection:ident,
+    })*) => {
+        /// Every kind of database that limbec knows.
+        pub(crate) static ALL: &[Entry] = &[$(
+            Entry {
+                feature: $feature,
+                schemes: &$schemes,
+                example: $example,
+                driver: {
+                    #[cfg(feature = $feature)]
+                    { Some(&super::$module::DRIVER) }
+                    #[cfg(not(feature = $feature))]
+                    { None }
+                },
+            },
+        )*];
+
+        enum Kind {
+            $(
+                #[cfg(feature = $feature)]
+                $name(super::$module::$connection),
+            )*
+            /// For a build without drivers.
+            #[allow(dead_code, reason = "no value of this kind exists")]
+            None(Infallible),
+        }
+
+        $(
+            #[cfg(feature = $feature)]
+            impl From<super::$module::$connection> for Database {
+                fn from(connection: super::$module::$connection) -> Self {
+                    Database(Kind::$name(connection))
+                }
+            }
+        )*
+
+        macro_rules! each {
+            ($d database:expr, $d it:ident => $d call:expr) => {
+                match $d database {
+                    $(
+                        #[cfg(feature = $feature)]
+                        Kind::$name($d it) => $d call,
+                    )*
+                    Kind::None(never) => match *never {},
+                }
+            };
+        }
+    };
+}
+
+drivers! { $
+    Sqlite {
+        feature: "sqlite",
+        schemes: ["sqlite"],
+        example: "sqlite:FILE",
+        connection: sqlite::Client,
+    }
+    Postgres {
+        feature: "postgres",
+        schemes: ["postgresql", "postgres"],
+        example: "postgresql://USER:PASSWORD@HOST/DATABASE",
+        connection: postgres::Opened,
+    }
+}
+
+impl Connection for Database {
+    fn dialect(&self) -> &'static dyn Dialect {
+        each!(&self.0, it => it.dialect())
+    }
+
+    async fn run(&mut self, statements: &[&str]) -> Result<Vec<Answer>, StatementError> {
+        each!(&mut self.0, it => it.run(statements).await)
+    }
+
+    async fn flight(&mut self, statements: &[&str]) -> Result<Vec<Answer>, StatementError> {
+        each!(&mut self.0, it => it.flight(statements).await)
+    }
+
+    async fn stream(
+        &mut self,
+        statements: &[&str],
+        take: &mut TakeRow<'_>,
+    ) -> Result<(), StatementError> {
+        each!(&mut self.0, it => it.stream(statements, take).await)
+    }
+
+    async fn ask(&mut self, questions: &[&str]) -> Vec<Result<Answer, DatabaseError>> {
+        each!(&mut self.0, it => it.ask(questions).await)
+    }
+
+    async fn is_pooled(&mut self) -> bool {
+        each!(&mut self.0, it => it.is_pooled().await)
+    }
+
+    async fn beside(&mut self, statements: &[&str]) -> Result<Vec<Answer>, StatementError> {
+        each!(&mut self.0, it => it.beside(statements).await)
+    }
+
+    async fn pause(&mut self, time: Duration) {
+        each!(&mut self.0, it => it.pause(time).await);
+    }
+
+    fn abandon(&mut self, last: Option<&str>) {
+        each!(&mut self.0, it => it.abandon(last));
+    }
+}
+
+/// Looks up the driver of a URL, and gives with it what follows the scheme.
+///
+/// # Errors
+/// When the scheme is of no driver, or of one that this build is without.
+pub(super) fn find(url: &str) -> Result<(&'static Driver, &str), DatabaseError> {
+    let hint = || {
+        let examples: Vec<_> = ALL.iter().map(|it| format!("`{}`", it.example)).collect();
+        format!("write {}", examples.join(" or "))
+    };
+    let failed = |message: String, hint: String| DatabaseError {
+        message,
+        hint: Some(hint),
+        ..DatabaseError::default()
+    };
+    let part_of_scheme = |it: char| it.is_ascii_alphanumeric() || "+-._".contains(it);
+    let Some((scheme, rest)) = url.split_once(':') else {
+        return Err(failed("the database URL has no scheme".into(), hint()));
+    };
+    if !scheme.chars().all(part_of_scheme) {
+        // It may be anything, a password too.
+        let message = "the database URL does not begin with a scheme".into();
+        return Err(failed(message, hint()));
+    }
+    // SQLAlchemy names its own driver after a `+`.
+    let name = scheme.split('+').next().unwrap_or_default();
+    let is_it = |entry: &&Entry| entry.schemes.iter().any(|it| it.eq_ignore_ascii_case(name));
+    let Some(entry) = ALL.iter().find(is_it) else {
+        let message =
+            format!("the database URL begins with `{scheme}:`, which limbec does not know");
+        return Err(failed(message, hint()));
+    };
+    let without = || {
+        failed(
+            format!("this program was built without the driver for `{name}:` databases"),
+            format!(
+                "switch on the feature `{}` of the crate `limbec`",
+                entry.feature
+            ),
+        )
+    };
+    Ok((entry.driver.ok_or_else(without)?, rest))
+}
