@@ -15,3 +15,4 @@ mod runner;
 mod scenarios;
 mod structure;
 mod trial;
+mod wire;

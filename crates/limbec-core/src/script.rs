@@ -399,11 +399,11 @@ impl FromValue for Names {
         let Value::List(values) = value else {
             return None;
         };
-        values
-            .into_iter()
-            .map(String::from_value)
-            .collect::<Option<_>>()
-            .map(Names)
+        let names = values.into_iter().map(String::from_value);
+        let mut names = names.collect::<Option<Vec<_>>>()?;
+        // They were collected in the place of the values, which are much larger.
+        names.shrink_to_fit();
+        Some(Names(names))
     }
 }
 

@@ -5,7 +5,7 @@ use std::thread;
 
 use limbec::Open as _;
 use limbec::run::{
-    Database, DatabaseUrl, Revisions as _, Scratch, VERSION_TABLE, Version, reflect, settle,
+    Database, DatabaseUrl, Revisions as _, Scratch, State, VERSION_TABLE, Version, reflect, settle,
 };
 use limbec_core::compare::{Comparison, Verdicts, compare, managed};
 use limbec_core::dialect::Dialect;
@@ -37,6 +37,8 @@ pub struct Differences {
     pub target: Schema,
     /// Tables, views, functions and their like that no revision created and no model names.
     pub unmanaged: Vec<String>,
+    /// The applied revisions whose files have changed since.
+    pub changed: Vec<String>,
 }
 
 impl<'a> Generator<'a> {
@@ -61,12 +63,18 @@ impl<'a> Generator<'a> {
     pub async fn compare(&self, mut answers: Option<&mut Answers<'_>>) -> Result<Differences> {
         let dialect = self.url.dialect();
         // The models are read while the server answers.
-        let files = self.config.clone();
-        let loading = thread::spawn(move || load(&files, dialect));
-        let (mut database, version, reflected) = read(&self.url).await?;
+        let (files, project) = (self.config.clone(), self.project.clone());
+        let loading = thread::spawn(move || {
+            // One after the other, so that they use the same memory.
+            let created = project.created(dialect);
+            (created, load(&files, dialect))
+        });
+        let (mut database, state, reflected) = read(&self.url).await?;
         let loaded = loading.join();
-        let target = loaded.unwrap_or_else(|panic| resume_unwind(panic))?;
-        up_to_date(&version, self.project)?;
+        let (created, target) = loaded.unwrap_or_else(|panic| resume_unwind(panic));
+        let target = target?;
+        up_to_date(state.version(), self.project)?;
+        let changed = state.changed(self.project)?;
         let mut reflected = reflected?;
         let mut target = match &reflected.own_namespace {
             Some(own) => target.within(own),
@@ -74,8 +82,7 @@ impl<'a> Generator<'a> {
         };
         let selection = &self.config.selection;
         selection.narrow_both(&mut reflected, &mut target, dialect);
-        let created = self.project.created(dialect)?;
-        let mut managed = managed(reflected, &target, &created, dialect);
+        let mut managed = managed(reflected, target, &created?, dialect);
         let version_table = VERSION_TABLE.into();
         managed
             .unmanaged
@@ -113,6 +120,7 @@ impl<'a> Generator<'a> {
             current,
             target,
             unmanaged,
+            changed,
         })
     }
 
@@ -141,6 +149,7 @@ impl<'a> Generator<'a> {
             current,
             target,
             unmanaged: Vec::new(),
+            changed: Vec::new(),
         })
     }
 
@@ -184,11 +193,11 @@ fn load(config: &Config, dialect: &dyn Dialect) -> Result<Schema> {
 }
 
 /// Reads a database: what was applied to it, and what it holds.
-async fn read(url: &DatabaseUrl) -> Result<(Database, Version, Result<Schema>)> {
+async fn read(url: &DatabaseUrl) -> Result<(Database, State, Result<Schema>)> {
     let mut database = url.open_to_read().await?;
-    let version = Version::read(&mut database, &VERSION_TABLE.into()).await?;
+    let state = State::read(&mut database, &VERSION_TABLE.into()).await?;
     let schema = reflect(&mut database).await.map_err(ProjectError::from);
-    Ok((database, version, schema))
+    Ok((database, state, schema))
 }
 
 fn up_to_date(version: &Version, project: &Project) -> Result<()> {

@@ -1,9 +1,10 @@
 //! The revision files of a project: all are read once, for the graph; the bodies only of those
 //! that run.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fs::File;
-use std::io::Read;
+use std::io::{self, Read};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -21,12 +22,18 @@ use crate::config::Config;
 use crate::error::{self, ProjectError, Result};
 
 /// A project's revisions.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Project {
-    graph: Graph,
     root: PathBuf,
-    /// All files behind each other. Each is read once, so that what runs is what was planned.
-    bytes: Vec<u8>,
+    loaded: Arc<Loaded>,
+}
+
+/// What was read of the files.
+#[derive(Debug)]
+struct Loaded {
+    graph: Graph,
+    /// The files. Each is read once, so that what runs is what was planned.
+    bytes: Bytes,
     /// By its revision's id, the place of each file in the bytes.
     files: HashMap<String, Range<usize>>,
 }
@@ -55,7 +62,7 @@ impl Project {
 
         let mut headers = Vec::with_capacity(paths.len());
         let mut files = HashMap::with_capacity(paths.len());
-        let mut bytes = Vec::new();
+        let mut bytes = Bytes::default();
         let mut mistakes = Vec::new();
         for path in paths {
             match read(&path, &config.shown(&path), &mut bytes) {
@@ -88,24 +95,27 @@ impl Project {
             ))
         })?;
         Ok(Project {
-            graph,
             root: config.root.clone(),
-            bytes,
-            files,
+            loaded: Arc::new(Loaded {
+                graph,
+                bytes,
+                files,
+            }),
         })
     }
 
     /// The file of a revision.
     pub fn path(&self, id: &str) -> PathBuf {
         self.root
-            .join(self.graph.get(id).map_or("", |header| &header.path))
+            .join(self.graph().get(id).map_or("", |header| &header.path))
     }
 
     /// Follows all revisions of the project: which objects they create.
     pub(crate) fn created(&self, dialect: &dyn Dialect) -> Result<Created> {
         let mut created = Created::default();
-        for index in self.graph.topological() {
-            for operation in &self.read(self.graph.id(*index))?.upgrade {
+        let graph = self.graph();
+        for index in graph.topological() {
+            for operation in &self.read(graph.id(*index))?.upgrade {
                 created.follow(operation, dialect);
             }
         }
@@ -114,11 +124,13 @@ impl Project {
 
     /// The path of a revision's file as it is shown, and the file's bytes.
     fn file(&self, id: &str) -> std::result::Result<(&str, &[u8]), Error> {
-        let header = self.graph.get(id);
-        let file = self
-            .files
-            .get(id)
-            .and_then(|range| self.bytes.get(range.clone()));
+        let Loaded {
+            graph,
+            bytes,
+            files,
+        } = &*self.loaded;
+        let header = graph.get(id);
+        let file = files.get(id).and_then(|place| bytes.at(place));
         match (header, file) {
             (Some(header), Some(file)) => Ok((&header.path, file)),
             _ => Err(Error::new(
@@ -139,7 +151,7 @@ impl Project {
 
 impl Revisions for Project {
     fn graph(&self) -> &Graph {
-        &self.graph
+        &self.loaded.graph
     }
 
     fn read(&self, id: &str) -> std::result::Result<Arc<Content>, Error> {
@@ -195,22 +207,61 @@ impl std::error::Error for Unreadable {}
 fn read(
     path: &Path,
     shown: &str,
-    bytes: &mut Vec<u8>,
+    bytes: &mut Bytes,
 ) -> std::result::Result<(Header, Range<usize>), Vec<Diagnostic>> {
-    let start = bytes.len();
-    File::open(path)
-        .and_then(|mut file| file.read_to_end(bytes))
-        .map_err(|error| {
-            let message = format!("cannot read the file: {error}");
-            vec![Diagnostic::new(shown, 0..0, message)]
-        })?;
-    let file = &bytes[start..];
+    let place = bytes.read(path).map_err(|error| {
+        let message = format!("cannot read the file: {error}");
+        vec![Diagnostic::new(shown, 0..0, message)]
+    })?;
+    let file = bytes.at(&place).unwrap_or_default();
     // The header may read even though something behind it is not text.
-    let text = String::from_utf8_lossy(file);
+    let (text, is_text) = match std::str::from_utf8(file) {
+        Ok(text) => (Cow::Borrowed(text), true),
+        Err(_) => (String::from_utf8_lossy(file), false),
+    };
     match read_header(shown, &text) {
-        Ok(header) => Ok((header, start..bytes.len())),
-        Err(_) if std::str::from_utf8(file).is_err() => Err(vec![not_text(shown)]),
+        Ok(header) => Ok((header, place)),
+        Err(_) if !is_text => Err(vec![not_text(shown)]),
         Err(mistakes) => Err(mistakes),
+    }
+}
+
+/// Files behind each other, so that a thousand need no memory of their own each.
+#[derive(Debug, Default)]
+struct Bytes {
+    /// With room for the next file, which is read to where it shall stay.
+    bytes: Vec<u8>,
+    end: usize,
+}
+
+impl Bytes {
+    /// The least room that a read is given: most files are smaller, and take one.
+    const ROOM: usize = 1 << 16;
+
+    /// Reads a file. `File::read_to_end` would ask for its size first, which costs as much as
+    /// reading it.
+    fn read(&mut self, path: &Path) -> io::Result<Range<usize>> {
+        let mut file = File::open(path)?;
+        let start = self.end;
+        loop {
+            if self.bytes.len() < self.end + Self::ROOM {
+                let length = (self.bytes.len() * 2).max(self.end + 4 * Self::ROOM);
+                self.bytes.resize(length, 0);
+            }
+            match file.read(&mut self.bytes[self.end..]) {
+                Ok(0) => return Ok(start..self.end),
+                Ok(count) => self.end += count,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => {
+                    self.end = start;
+                    return Err(error);
+                }
+            }
+        }
+    }
+
+    fn at(&self, place: &Range<usize>) -> Option<&[u8]> {
+        self.bytes.get(place.clone())
     }
 }
 

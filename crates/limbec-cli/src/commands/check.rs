@@ -1,13 +1,13 @@
 //! `limbec check`: do the models and the database agree?
 
-use limbec::run::{Migrator, Revisions as _};
+use limbec::run::Revisions as _;
 use limbec_core::compare::LookAlike;
 use limbec_generate::renames::{attribute, question};
 use limbec_generate::{Differences, Generator};
 use serde_json::{Value, json};
 
 use super::Context;
-use crate::connect::{block_on, connect_to_read};
+use crate::connect::block_on;
 use crate::error::{Result, Status};
 use crate::printer::Printer;
 
@@ -16,8 +16,8 @@ pub(super) fn run(context: &Context<'_>) -> Result<Status> {
     let generator = Generator::new(&context.config, &context.project)?;
     let found = block_on(generator.compare(None))?;
     report(&found, printer);
-    let changed = changed(context)?;
-    for id in &changed {
+    let changed = &found.changed;
+    for id in changed {
         printer.warning(
             "check",
             &format!("The revision {id} is not what was applied: its file has changed"),
@@ -83,16 +83,6 @@ pub(super) fn report(found: &Differences, printer: &Printer) {
     for unknown in &found.comparison.unknown {
         printer.warning("compare", &format!("Not compared: {unknown}"));
     }
-}
-
-/// The applied revisions whose files have changed since.
-fn changed(context: &Context<'_>) -> Result<Vec<String>> {
-    let url = context.config.database_url()?;
-    block_on(async {
-        let mut database = connect_to_read(&url).await?;
-        let mut migrator = Migrator::new(&mut database, &context.project);
-        Ok(migrator.changed().await?)
-    })
 }
 
 fn as_json(it: &LookAlike) -> Value {

@@ -175,7 +175,7 @@ pub struct Managed {
 /// revisions make them, and none is dropped.
 pub fn managed(
     current: Schema,
-    target: &Schema,
+    mut target: Schema,
     created: &Created,
     dialect: &dyn Dialect,
 ) -> Managed {
@@ -211,7 +211,6 @@ pub fn managed(
     });
     unmanaged.sort();
 
-    let mut target = target.clone();
     let (mut created_types, created_sequences) =
         (folded(&created.types), folded(&created.sequences));
     created_types.extend(renamed_types);

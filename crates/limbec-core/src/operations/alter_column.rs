@@ -34,7 +34,7 @@ pub struct ColumnChange {
     /// The expression of a computed column, or its removal.
     pub generated: Option<Option<Generated>>,
     /// The identity, or its removal.
-    pub identity: Option<Option<Identity>>,
+    pub identity: Option<Option<Box<Identity>>>,
     /// The collation, or its removal.
     pub collation: Option<Option<String>>,
     /// The comment, or its removal.
@@ -132,7 +132,7 @@ builder! {
         }
         /// Lets the database count the values up.
         fn identity(self, identity: Identity) {
-            self.to.identity = Some(Some(identity));
+            self.to.identity = Some(Some(Box::new(identity)));
         }
         /// Stops counting the values up.
         fn drop_identity(self) {

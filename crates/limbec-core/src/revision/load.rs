@@ -1,6 +1,7 @@
 //! From headers to a sound graph, or to all that is wrong with them.
 
 use std::cmp::Reverse;
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 
 use super::cycles;
@@ -20,12 +21,9 @@ impl Graph {
     /// parents and dependencies that no file has, self-loops and cycles.
     pub fn new(headers: Vec<Header>) -> Result<Self, Vec<GraphError>> {
         let mut revisions = headers;
-        revisions.sort_by_cached_key(|header| {
-            (
-                header.file_name().to_owned(),
-                header.path.clone(),
-                header.id.clone(),
-            )
+        revisions.sort_by(|a, b| {
+            let names = a.file_name().cmp(b.file_name());
+            names.then_with(|| (&a.path, &a.id).cmp(&(&b.path, &b.id)))
         });
         // One file reached by two version locations.
         revisions.dedup_by(|a, b| a == b && !a.path.is_empty());
@@ -60,7 +58,7 @@ struct Loading {
 
 impl Loading {
     fn name_revisions(&mut self) {
-        let mut by_id: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+        let mut duplicates: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
         for (index, header) in self.graph.revisions.iter().enumerate() {
             if let Err(error) = check_id(&header.id) {
                 self.errors.push(GraphError::IllegalName {
@@ -68,21 +66,21 @@ impl Loading {
                     error,
                 });
             }
-            by_id.entry(&header.id).or_default().push(index);
-        }
-        for (id, indexes) in &by_id {
-            if indexes.len() > 1 {
-                let path = |&index: &usize| self.graph.revisions[index].path.clone();
-                self.errors.push(GraphError::DuplicateId {
-                    id: (*id).to_owned(),
-                    paths: indexes.iter().map(path).collect(),
-                });
+            match self.graph.by_id.entry(header.id.clone()) {
+                Entry::Vacant(place) => drop(place.insert(index)),
+                Entry::Occupied(first) => duplicates
+                    .entry(&header.id)
+                    .or_insert_with(|| vec![*first.get()])
+                    .push(index),
             }
         }
-        self.graph.by_id = by_id
-            .iter()
-            .map(|(id, indexes)| ((*id).to_owned(), indexes[0]))
-            .collect();
+        for (id, indexes) in duplicates {
+            let path = |index: usize| self.graph.revisions[index].path.clone();
+            self.errors.push(GraphError::DuplicateId {
+                id: id.to_owned(),
+                paths: indexes.into_iter().map(path).collect(),
+            });
+        }
     }
 
     fn name_branches(&mut self) {

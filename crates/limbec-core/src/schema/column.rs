@@ -19,8 +19,8 @@ pub struct Column {
     pub default: Option<String>,
     /// The expression the value is computed from.
     pub generated: Option<Generated>,
-    /// Values that the database counts up.
-    pub identity: Option<Identity>,
+    /// Values that the database counts up. Few columns have them, and a schema has many columns.
+    pub identity: Option<Box<Identity>>,
     /// The collation's name.
     pub collation: Option<String>,
     /// The comment.
@@ -63,7 +63,7 @@ builder! {
         }
         /// Lets the database count the values up.
         fn identity(self, identity: Identity) {
-            self.identity = Some(identity);
+            self.identity = Some(Box::new(identity));
         }
         /// Computes the value from an SQL expression when a row is written.
         fn generated_stored(self, expression: into String) {

@@ -37,10 +37,8 @@ pub(super) fn schema(
     let mut seen = BTreeSet::new();
     for (number, table) in tables.iter().enumerate() {
         mistakes.file = table.place.file;
-        let columns = built[number]
-            .iter()
-            .filter_map(|built| built.column.clone())
-            .collect();
+        let mut columns = Vec::with_capacity(built[number].len());
+        columns.extend(built[number].iter().filter_map(|it| it.column.clone()));
         let table = Assembler {
             table,
             number,
@@ -177,7 +175,7 @@ fn given(table: &Table) -> impl Iterator<Item = (Of, &At<String>)> {
     let of_fields = table
         .fields
         .iter()
-        .filter_map(|field| field.foreign_key.as_ref());
+        .filter_map(|field| field.foreign_key.as_deref());
     let foreign_keys = of_fields
         .chain(&table.foreign_keys)
         .filter_map(|it| Some((Of::Constraint, it.name.as_ref()?)));
@@ -393,7 +391,7 @@ impl Assembler<'_> {
         let of_fields = table
             .fields
             .iter()
-            .filter_map(|field| field.foreign_key.as_ref());
+            .filter_map(|field| field.foreign_key.as_deref());
         let mut keys = Vec::new();
         for key in of_fields.chain(&table.foreign_keys) {
             if !values(&key.columns).iter().all(|it| table.may_have(it)) {

@@ -1,6 +1,6 @@
 //! Columns: a field with its type found, and what its attributes ask of that type.
 
-use limbec_core::schema::{Column, ColumnType};
+use limbec_core::schema::{Column, ColumnType, Identity};
 use proc_macro2::Span;
 
 use super::column::Field;
@@ -72,7 +72,7 @@ fn column(field: &Field, types: &Types<'_>, scope: Scope<'_>, mistakes: &mut Mis
 
 struct Typed {
     column_type: ColumnType,
-    identity: Option<limbec_core::schema::Identity>,
+    identity: Option<Identity>,
     nullable: bool,
 }
 
@@ -133,7 +133,7 @@ impl Typed {
             nullable: nullable && field.primary_key.is_none(),
             default: field.default.as_ref().map(|it| it.value.clone()),
             generated: field.generated.as_ref().map(|it| it.value.clone()),
-            identity,
+            identity: identity.map(Box::new),
             collation: field.collation.as_ref().map(|it| it.value.clone()),
             comment: field.comment.clone(),
             options: field.options.clone(),

@@ -25,7 +25,7 @@ pub(super) struct Field {
     pub(super) rust_type: syn::Type,
     pub(super) sql_type: Option<At<String>>,
     pub(super) primary_key: Option<Span>,
-    pub(super) identity: Option<At<Identity>>,
+    pub(super) identity: Option<Box<At<Identity>>>,
     pub(super) nullable: Option<At<bool>>,
     pub(super) length: Option<At<u32>>,
     pub(super) precision: Option<At<u32>>,
@@ -38,7 +38,7 @@ pub(super) struct Field {
     pub(super) uniques: Vec<Unique>,
     pub(super) indexes: Vec<Index>,
     pub(super) checks: Vec<Check>,
-    pub(super) foreign_key: Option<ForeignKey>,
+    pub(super) foreign_key: Option<Box<ForeignKey>>,
 }
 
 impl Field {
@@ -62,7 +62,7 @@ impl Field {
             rust_type: field.ty.clone(),
             sql_type: entries.text("type", mistakes),
             primary_key: entries.set("primary_key", mistakes),
-            identity: identity(&entries, mistakes),
+            identity: identity(&entries, mistakes).map(Box::new),
             nullable: nullable(&entries, mistakes),
             length: entries.number("length", mistakes),
             precision: entries.number("precision", mistakes),
@@ -75,7 +75,7 @@ impl Field {
             uniques: constraint::uniques(&entries, false, mistakes),
             indexes: index::indexes(&entries, false, mistakes),
             checks: named_checks(&entries, mistakes),
-            foreign_key: foreign_key::for_column(&entries, &name, mistakes),
+            foreign_key: foreign_key::for_column(&entries, &name, mistakes).map(Box::new),
             name,
         };
         entries.finish(mistakes);

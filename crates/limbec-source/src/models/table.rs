@@ -316,7 +316,7 @@ fn fields(
             .help("write `struct Name { column: Type }`");
         return Vec::new();
     };
-    let mut fields = Vec::new();
+    let mut fields = Vec::with_capacity(named.named.len());
     let mut complete = true;
     for field in &named.named {
         let (attributes, kept) = conditions::resolve(&field.attrs);

@@ -198,7 +198,7 @@ fn identity(table: &mut Table, at: usize, number: usize, extras: Extras) {
     };
     column.default = None;
     column.nullable = false;
-    column.identity = Some(pick(&kinds, number));
+    column.identity = Some(Box::new(pick(&kinds, number)));
 }
 
 /// Whether a type can be in a key or an index.

@@ -93,15 +93,6 @@ impl<C: Connection, R: Revisions> Migrator<'_, C, R> {
         let ensure = dialect.journal(journal::name(&self.version_table)).ensure();
         run_own(self.connection, &[ensure, step], &self.settings, id).await
     }
-
-    /// The applied revisions whose files now say something else.
-    ///
-    /// # Errors
-    /// When the database cannot be read, or a revision does not read.
-    pub async fn changed(&mut self) -> Result<Vec<String>, Error> {
-        let state = State::read(self.connection, &self.version_table).await?;
-        state.changed(self.revisions)
-    }
 }
 
 fn note<'a>(step: (usize, usize), state: &'a str, reason: &'a str) -> Entry<'a> {

@@ -54,5 +54,6 @@ pub use scratch::Scratch;
 pub use settings::{Settings, WhenAhead, environment};
 #[cfg(feature = "generate")]
 pub use settle::settle;
-pub(crate) use state::{State, changed_in_words, refuse};
+pub use state::State;
+pub(crate) use state::{changed_in_words, refuse};
 pub use version::{VERSION_TABLE, Version};

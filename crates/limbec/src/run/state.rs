@@ -11,9 +11,10 @@ use super::version::Version;
 use super::{Error, ErrorKind, Revisions};
 use crate::connection::{Answer, Connection, DatabaseError};
 
-/// What is known of a database before anything is planned. Read in one flight.
+/// Where a database stands: its version rows, and what its journal says of the revisions. Read in one
+/// flight.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(crate) struct State {
+pub struct State {
     pub(crate) version: Version,
     pub(super) journal_exists: bool,
     pub(super) standings: Vec<Standing>,
@@ -64,11 +65,21 @@ impl Progress {
 }
 
 impl State {
-    pub(crate) async fn read<C: Connection>(
+    /// Reads where a database stands.
+    ///
+    /// # Errors
+    /// When the database refuses the queries for another reason than that a table is not there yet, or
+    /// a row of the journal does not read.
+    pub async fn read<C: Connection>(
         connection: &mut C,
         version_table: &ObjectName,
     ) -> Result<State, Error> {
         State::read_of(connection, version_table, None).await
+    }
+
+    /// Returns the version rows.
+    pub fn version(&self) -> &Version {
+        &self.version
     }
 
     /// Reads no more of the journal than what it says of one revision: the state that stands behind a
@@ -113,8 +124,11 @@ impl State {
         refuse(&self.changed(revisions)?)
     }
 
-    /// The applied revisions whose files now say something else, in the graph's order.
-    pub(crate) fn changed<R: Revisions>(&self, revisions: &R) -> Result<Vec<String>, Error> {
+    /// Returns the applied revisions whose files now say something else, in the graph's order.
+    ///
+    /// # Errors
+    /// When a version row is unknown, or a revision does not read.
+    pub fn changed<R: Revisions>(&self, revisions: &R) -> Result<Vec<String>, Error> {
         if self.standings.iter().all(|it| it.checksum.is_none()) {
             return Ok(Vec::new());
         }

@@ -1,5 +1,7 @@
 //! What is not modelled yet stops nothing.
 
+use limbec::connection::Connection as _;
+use limbec::run::reflect;
 use limbec_core::schema::{ColumnType, IndexKey};
 
 use crate::Scratch;
@@ -105,4 +107,48 @@ async fn what_a_partition_says_of_its_own_is_told() {
         "the default of `at` of the table `own`",
     ];
     assert_eq!(told, expected);
+}
+
+#[tokio::test]
+async fn an_index_that_is_plain_but_for_one_thing_keeps_it() {
+    let mut scratch = Scratch::new().await;
+    let statements = [
+        "CREATE TABLE t (a int, b varchar(9), c text, d text COLLATE \"C\")",
+        "CREATE INDEX i1 ON t (b, a)",
+        "CREATE INDEX i2 ON t (a oid_ops)",
+        "CREATE INDEX i3 ON t (a, c text_pattern_ops)",
+        "CREATE INDEX i4 ON t (c COLLATE \"C\")",
+        "CREATE INDEX i5 ON t (d)",
+        "CREATE INDEX i6 ON t (d COLLATE \"default\")",
+        "CREATE INDEX i7 ON t (a, b NULLS FIRST)",
+        "CREATE INDEX i8 ON t (b, a DESC) INCLUDE (c)",
+        "CREATE INDEX i9 ON t USING hash (a)",
+    ];
+    scratch.client.run(&statements).await.unwrap();
+    let schema = reflect(&mut scratch.client).await.unwrap();
+    let indexes = schema.tables[0].indexes.iter().map(|index| {
+        let last = index.elements.last().unwrap();
+        let class = last.operator_class.as_deref().unwrap_or("-");
+        let collation = last.collation.as_deref().unwrap_or("-");
+        let (keys, method) = (index.elements.len(), index.method.as_deref());
+        let order = (last.descending, last.nulls_first);
+        format!(
+            "{keys} {class} {collation} {order:?} {}",
+            method.unwrap_or("btree")
+        )
+    });
+    assert_eq!(
+        indexes.collect::<Vec<_>>(),
+        [
+            "2 - - (false, None) btree",
+            "1 oid_ops - (false, None) btree",
+            "2 text_pattern_ops - (false, None) btree",
+            "1 - C (false, None) btree",
+            "1 - - (false, None) btree",
+            "1 - default (false, None) btree",
+            "2 - - (false, Some(true)) btree",
+            "2 - - (true, None) btree",
+            "1 - - (false, None) hash",
+        ]
+    );
 }

@@ -264,6 +264,7 @@ mod tests {
     use super::*;
     use crate::dialect::postgres::Postgres;
     use crate::dialect::{Dialect as _, Row};
+    use crate::schema::IndexElement;
 
     /// A row of fields with spaces between; `-` is NULL.
     fn row(fields: &str) -> Row {
@@ -325,6 +326,15 @@ mod tests {
         let elements = &table.indexes[0].elements;
         assert_eq!(elements.len(), 2);
         assert!(elements[0].descending && !elements[1].descending);
+    }
+
+    #[test]
+    fn an_index_without_a_definition_is_over_plain_columns() {
+        let mut row = index("").unwrap();
+        row[12] = None;
+        let schema = read(&answers(&[TABLE], &[], Some(row))).unwrap();
+        let elements = &schema.tables[0].indexes[0].elements;
+        assert_eq!(elements[..], ["a", "b"].map(IndexElement::column));
     }
 
     #[test]

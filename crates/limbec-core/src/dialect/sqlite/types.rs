@@ -269,7 +269,7 @@ fn same_name(a: &str, b: &str) -> bool {
 /// Whether the identities of two columns are one: SQLite has one kind, `AUTOINCREMENT`, on a
 /// 64-bit integer, so the kind and the width of the integer do not count.
 pub(super) fn same_identity(current: &Column, target: &Column) -> bool {
-    let plain = |column: &Column| column.identity.as_ref().map(is_plain);
+    let plain = |column: &Column| column.identity.as_deref().map(is_plain);
     match (plain(current), plain(target)) {
         (Some(true), Some(true)) => is_integer(&target.column_type),
         _ => current.identity == target.identity,

@@ -153,7 +153,7 @@ fn field(
     if in_key && sketch.key_at_fields {
         all.push(Item::flag("primary_key"));
     }
-    all.extend(column.identity.as_ref().map(items::identity));
+    all.extend(column.identity.as_deref().map(items::identity));
     all.extend(field_type.items);
     all.extend(
         here(&sketch.uniques, here_at)

@@ -41,9 +41,14 @@ impl<'a> Before<'a> {
     }
 
     fn identity(&self) -> Option<&'a Identity> {
-        let said = self.change.from.identity.as_ref().and_then(Option::as_ref);
+        let said = self
+            .change
+            .from
+            .identity
+            .as_ref()
+            .and_then(Option::as_deref);
         match self.column {
-            Some(column) => column.identity.as_ref(),
+            Some(column) => column.identity.as_deref(),
             None => said,
         }
     }
@@ -145,7 +150,7 @@ type IdentityChange<'a> = (Option<&'a Identity>, Option<&'a Identity>);
 
 /// The identity before and after, where it changes.
 fn identity_change<'a>(before: &Before<'a>) -> Option<IdentityChange<'a>> {
-    let to = before.change.to.identity.as_ref()?.as_ref();
+    let to = before.change.to.identity.as_ref()?.as_deref();
     let from = before.identity();
     let source = before.column_type().unwrap_or(&ColumnType::BigInteger);
     let target = before.change.to.column_type.as_ref().unwrap_or(source);

@@ -111,13 +111,13 @@ fn fill(
     };
     match (kind, counter) {
         (Some(kind), Some(counter)) => {
-            column.identity = Some(Identity {
+            column.identity = Some(Box::new(Identity {
                 kind,
                 ..counter.taken_by(column, table)
-            });
+            }));
         }
         (None, Some(counter)) if counter.is_default && is_serial(column, expression) => {
-            column.identity = Some(counter.taken_by(column, table));
+            column.identity = Some(Box::new(counter.taken_by(column, table)));
         }
         _ => column.default = expression.map(String::from),
     }

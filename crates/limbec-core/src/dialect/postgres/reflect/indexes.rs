@@ -11,6 +11,25 @@ use crate::dialect::postgres::names;
 use crate::schema::{ExcludeConstraint, ExcludeElement, Index, IndexElement, IndexKey};
 use crate::sql::{Token, TokenKind, operator_class, tokens};
 
+/// The B-trees over columns alone, in the usual order and with the collation and the operator class
+/// that each column's type has anyway: what most indexes are. PostgreSQL takes as long to print one
+/// definition as to find all of these. The numbers are those of every server: 403 is `btree`, which
+/// knows `varchar` (1043) as `text` (25); what is not built in is numbered from 16384 on.
+macro_rules! plain {
+    () => {
+        concat!(
+            "SELECT i.indexrelid FROM pg_catalog.pg_index i CROSS JOIN LATERAL ",
+            "unnest(i.indkey::int2[], i.indclass::oid[], i.indcollation::oid[]) u(key, class, coll) ",
+            "LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = u.key ",
+            "LEFT JOIN pg_catalog.pg_opclass o ON o.oid = u.class AND o.opcdefault ",
+            "AND o.opcmethod = 403 AND o.oid < 16384 ",
+            "WHERE i.indexprs IS NULL AND i.indoption::text !~ '[1-9]' AND u.class IS NOT NULL ",
+            "GROUP BY i.indexrelid HAVING bool_and(coalesce(u.coll = a.attcollation AND ",
+            "o.opcintype = CASE a.atttypid WHEN 1043 THEN 25 ELSE a.atttypid END, false))"
+        )
+    };
+}
+
 /// A row an index. What a build that failed has left is told from the others. Foreign keys point at
 /// the index of what they refer to, so only the constraints that own theirs count.
 /// `indnullsnotdistinct` is new in 15: it is looked for in the index first, and then found beside it.
@@ -18,7 +37,8 @@ pub(super) const QUERY: &str = concat!(
     "SELECT i.indrelid, x.relname, i.indisunique, m.amname, ",
     "i.indisunique AND i.nulls_not_distinct, pg_get_expr(i.indpred, i.indrelid), ",
     "r.description, sp.spcname, i.indisclustered, i.indisreplident, i.indisvalid, ",
-    "array_to_string(x.reloptions, chr(1)), pg_get_indexdef(x.oid), i.indkey, i.indnkeyatts, ",
+    "array_to_string(x.reloptions, chr(1)), ",
+    "CASE WHEN plain.indexrelid IS NULL THEN pg_get_indexdef(x.oid) END, i.indkey, i.indnkeyatts, ",
     "CASE WHEN i.indexprs IS NOT NULL THEN (SELECT ",
     "string_agg(quote_ident(pg_get_indexdef(x.oid, place, false)), ',' ORDER BY place) ",
     "FROM generate_series(1, i.indnkeyatts) place) END, ",
@@ -37,7 +57,9 @@ pub(super) const QUERY: &str = concat!(
     "LEFT JOIN pg_catalog.pg_tablespace sp ON sp.oid = x.reltablespace ",
     "LEFT JOIN pg_catalog.pg_constraint k ON k.conindid = x.oid AND k.contype IN ('p', 'u', 'x')",
     join_comment!("pg_class", "x.oid", "0"),
-    " WHERE NOT x.relispartition ",
+    " LEFT JOIN (",
+    plain!(),
+    ") plain ON plain.indexrelid = x.oid WHERE NOT x.relispartition ",
     "AND k.contype IS DISTINCT FROM 'p' AND k.contype IS DISTINCT FROM 'u'"
 );
 
@@ -67,24 +89,29 @@ pub(super) fn read(
         let value = value.to_string();
         index.options.insert(format!("postgresql.{name}"), value);
     }
-    let definition = fields.text()?;
+    let definition = fields.optional()?;
     let numbers = fields.numbers()?;
     let (keys, included) = numbers.split_at(fields.number::<usize>()?.min(numbers.len()));
     index.include = names.of(oid, included)?;
     let texts = fields.names()?;
-    let mut rest = keys_of(definition);
+    let mut rest = keys_of(definition.unwrap_or_default());
     for (place, number) in keys.iter().enumerate() {
         let column = match number {
             0 => None,
             number => names.of(oid, &[*number])?.pop(),
         };
-        let text = texts.get(place).map(String::as_str);
-        let element = element(column, text, &mut rest).ok_or_else(|| {
-            let key = place + 1;
-            fields.error(&format!(
-                "has no key {key} in its definition `{definition}`"
-            ))
-        })?;
+        let element = match (column, definition) {
+            (Some(column), None) => IndexElement::column(column),
+            (column, _) => {
+                let text = texts.get(place).map(String::as_str);
+                element(column, text, &mut rest).ok_or_else(|| {
+                    let (key, definition) = (place + 1, definition.unwrap_or_default());
+                    fields.error(&format!(
+                        "has no key {key} in its definition `{definition}`"
+                    ))
+                })?
+            }
+        };
         index.elements.push(element);
     }
     let operators = fields.names()?;

@@ -150,7 +150,7 @@ fn column_constraint(
             set(&mut table.options, options::PRIMARY_KEY_CONFLICT, action);
         }
         if cursor.word("AUTOINCREMENT") {
-            column.identity = Some(Identity::by_default());
+            column.identity = Some(Box::new(Identity::by_default()));
         }
         table.primary_key = Some(PrimaryKey {
             name,
@@ -252,7 +252,7 @@ fn primary_key(cursor: &mut Cursor<'_>, table: &mut Table, name: Option<String>)
         elements = elements[..last?].trim_end();
         let (columns, _) = element_names(elements)?;
         let counted = |column: &&mut Column| column.name.eq_ignore_ascii_case(&columns[0]);
-        table.columns.iter_mut().find(counted)?.identity = Some(Identity::by_default());
+        table.columns.iter_mut().find(counted)?.identity = Some(Box::new(Identity::by_default()));
     }
     let (columns, plain) = element_names(elements)?;
     if !plain {
