@@ -8,6 +8,23 @@
 //!   does with them when it starts.
 //! - [`run`] brings a database to a revision, on a [`connection`].
 //!
+//! # Features
+//!
+//! A service switches on the driver of its database, and `embed`. Only `derive` is on by default.
+//!
+//! | feature | what it brings | costs |
+//! |---|---|---|
+//! | `derive` | `#[derive(Table)]`, `#[derive(Enum)]` and the other derives | `syn`, at compile time only |
+//! | `embed` | [`embed!`](embed): the revisions of a project, baked into the program | |
+//! | `sqlite` | SQLite | `rusqlite`, of which the service chooses the version and `bundled` |
+//! | `postgres` | PostgreSQL | `tokio-postgres` and `tokio` |
+//! | `tls` | TLS to PostgreSQL: `sslmode` and `sslrootcert` of the URL | `rustls` with `ring` |
+//! | `command` | the command inside the service: `Migrations::command` | |
+//! | `tracing` | progress as events of `tracing` | `tracing` |
+//! | `generate` | comparing schemas, and proving a revision on a scratch database: for the command | |
+//!
+//! The URL of a database whose driver is off is refused, and the error names the feature.
+//!
 //! ```
 //! # #[cfg(feature = "derive")] {
 //! use limbec::{Model, Table};
@@ -36,6 +53,7 @@ mod migrations;
 mod model;
 mod open;
 pub mod prelude;
+mod random;
 pub mod report;
 mod revision;
 pub mod run;

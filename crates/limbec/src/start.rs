@@ -8,6 +8,7 @@ use limbec_core::revision::{Direction, Unchanged};
 use crate::connection::Connection;
 use crate::migrations::{Migrations, Observer};
 use crate::open::{Open, Session};
+use crate::random::Pauses;
 use crate::run::{
     Error, ErrorKind, Event, Outcome, Revisions as _, Settings, TELL, VERSION_TABLE, environment,
     locks,
@@ -175,7 +176,7 @@ impl<'m> Start<'m> {
         watch: &Watch<'_>,
     ) -> Result<Outcome, Error> {
         let begin = Instant::now();
-        let mut pause = PAUSES.0;
+        let mut pauses = Pauses::new(PAUSES.0, PAUSES.1);
         let mut told: Option<Instant> = None;
         loop {
             let standing = match self.look(connection).await? {
@@ -205,8 +206,7 @@ impl<'m> Start<'m> {
                 told = Some(Instant::now());
             }
             let left = self.settings.lock_wait.saturating_sub(since);
-            connection.pause(pause.min(left)).await;
-            pause = (pause * 2).min(PAUSES.1);
+            connection.pause(pauses.next(left)).await;
         }
     }
 

@@ -5,7 +5,6 @@ mod config;
 mod tls;
 
 use std::future::poll_fn;
-use std::hash::{BuildHasher, Hasher, RandomState};
 use std::path::Path;
 use std::pin::{Pin, pin};
 use std::task::{Context, Poll, Waker};
@@ -26,6 +25,7 @@ use super::address::Address;
 use super::drivers::{Database, Driver, find};
 use super::{Answer, Connection, DatabaseError, StatementError, TakeRow};
 use crate::open::Open;
+use crate::random;
 use crate::run::Error;
 
 /// The driver. Expressions are judged on the database itself, in a transaction that is rolled back;
@@ -103,7 +103,7 @@ impl Opened {
 /// Whether a connection to an address has a session of the server to itself: only such a session starts
 /// with what the connection asks for. A pooler refuses to hand that on, or leaves it out.
 async fn has_own_session(address: &Address) -> Result<bool, DatabaseError> {
-    let word = format!("{:016x}", RandomState::new().build_hasher().finish());
+    let word = random::word();
     let (option, question) = session_probe(&word);
     let (mut config, tls) = config::of(address)?;
     let options = match config.get_options() {

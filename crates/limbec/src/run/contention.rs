@@ -1,13 +1,13 @@
 //! Other sessions in the way: who they are, and how long to wait before the next try.
 
 use std::fmt;
-use std::hash::{BuildHasher, Hasher, RandomState};
 use std::time::Duration;
 
 use limbec_core::dialect::Row;
 use limbec_core::sql::tokens;
 
 use crate::connection::Connection;
+use crate::random;
 
 /// The first and the longest pause between two tries.
 const PAUSES: (Duration, Duration) = (Duration::from_millis(250), Duration::from_secs(8));
@@ -96,15 +96,7 @@ fn blocker(row: Row) -> Blocker {
 /// several processes part.
 pub(super) fn pause(attempt: u32) -> Duration {
     let longest = PAUSES.0.saturating_mul(1 << attempt.min(10)).min(PAUSES.1);
-    PAUSES.0 / 5 + longest.mul_f64(random())
-}
-
-/// A number from 0 to 1.
-pub(super) fn random() -> f64 {
-    let bits = RandomState::new().build_hasher().finish();
-    #[allow(clippy::cast_precision_loss, reason = "any number will do")]
-    let fraction = (bits >> 11) as f64 / (1_u64 << 53) as f64;
-    fraction
+    PAUSES.0 / 5 + longest.mul_f64(random::fraction())
 }
 
 #[cfg(test)]

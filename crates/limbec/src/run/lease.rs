@@ -1,6 +1,5 @@
 //! The lease: who migrates, on connections whose sessions a pooler deals out.
 
-use std::hash::{BuildHasher, Hasher, RandomState};
 use std::sync::Arc;
 
 use limbec_core::dialect::{Dialect, Row};
@@ -11,6 +10,7 @@ use limbec_core::steps::Step;
 use super::lock::Holder;
 use super::{Error, ErrorKind, Settings};
 use crate::connection::{Connection, DatabaseError};
+use crate::random;
 
 /// For how long a lease holds without a sign of life. Each transaction gives one, and so does a
 /// statement outside of transactions for as long as it runs.
@@ -32,11 +32,10 @@ impl Hold {
         version_table: &ObjectName,
         settings: &Settings,
     ) -> Option<Self> {
-        let word = || RandomState::new().build_hasher().finish();
         Some(Hold {
             sql: dialect.lease(journal::lease_name(version_table))?.into(),
             dialect,
-            owner: format!("{:016x}{:016x}", word(), word()),
+            owner: random::word() + &random::word(),
             host: settings.host(),
         })
     }

@@ -9,10 +9,10 @@ use std::time::{Duration, Instant};
 use limbec_core::dialect::Row;
 use limbec_core::schema::ObjectName;
 
-use super::contention::random;
 use super::lease::{Found, Hold};
 use super::{Error, ErrorKind, Event, Migrator, Revisions, Settings};
 use crate::connection::{Answer, Connection, DatabaseError};
+use crate::random::Pauses;
 
 /// The first and the longest pause between two tries of the lock.
 const PAUSES: (Duration, Duration) = (Duration::from_millis(50), Duration::from_secs(2));
@@ -254,7 +254,7 @@ impl<C: Connection, R: Revisions> Migrator<'_, C, R> {
 
     async fn wait_for_turn(&mut self, taking: &Taking) -> Result<(), Error> {
         let begin = Instant::now();
-        let mut pause = PAUSES.0;
+        let mut pauses = Pauses::new(PAUSES.0, PAUSES.1);
         let mut told: Option<Instant> = None;
         while !taking.attempt(self.connection).await? {
             let since = begin.elapsed();
@@ -271,9 +271,7 @@ impl<C: Connection, R: Revisions> Migrator<'_, C, R> {
                 told = Some(Instant::now());
             }
             let left = self.settings.lock_wait.saturating_sub(since);
-            let next = pause.mul_f64(0.5 + random() / 2.0);
-            self.connection.pause(next.min(left)).await;
-            pause = (pause * 2).min(PAUSES.1);
+            self.connection.pause(pauses.next(left)).await;
         }
         Ok(())
     }

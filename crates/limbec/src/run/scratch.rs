@@ -1,7 +1,6 @@
 //! A place to prove a revision in: a database of its own, or one that is rolled back.
 
 use std::collections::BTreeSet;
-use std::hash::{BuildHasher, Hasher, RandomState};
 
 use limbec_core::operations::Operation;
 use limbec_core::schema::{ObjectName, Schema};
@@ -9,6 +8,7 @@ use limbec_core::schema::{ObjectName, Schema};
 use super::prove::{ProofError, prove};
 use super::{Database, DatabaseUrl, Error, ErrorKind};
 use crate::connection::Connection;
+use crate::random;
 
 /// An empty copy of a database's kind, thrown away after use.
 ///
@@ -36,10 +36,7 @@ impl Scratch {
         upgrade: &[Operation],
         downgrade: &[Operation],
     ) -> Result<(), ProofError> {
-        let name = format!(
-            "limbec_scratch_{:016x}",
-            RandomState::new().build_hasher().finish()
-        );
+        let name = format!("limbec_scratch_{}", random::word());
         if let Some(memory) = self.url.in_memory() {
             let mut scratch = Database::connect(&memory)
                 .await
