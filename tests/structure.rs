@@ -87,13 +87,13 @@ fn no_file_of_rust_is_too_long() {
     assert!(long.is_empty(), "split these:\n{}", long.join("\n"));
 }
 
-/// The names of the crates that `limbec` with one driver brings into a service at run time; macros
-/// of other crates are the compiler's.
-fn pulled_in_by(driver: &str) -> BTreeSet<String> {
+/// The names of the crates that `limbec` with these features brings into a service at run time;
+/// macros of other crates are the compiler's.
+fn pulled_in_by(features: &str) -> BTreeSet<String> {
     let output = Command::new(env!("CARGO"))
         .current_dir(root())
         .args(["tree", "--locked", "--offline", "-p", "limbec"])
-        .args(["--no-default-features", "--features", driver])
+        .args(["--no-default-features", "--features", features])
         .args(["-e", "normal,no-proc-macro", "--prefix", "none"])
         .output()
         .expect("cargo runs");
@@ -121,9 +121,14 @@ fn a_service_pulls_in_few_crates() {
             count + 4 > budget,
             "limbec with `{driver}` has {count} crates: lower its budget of {budget}"
         );
-        for name in NEVER {
-            assert!(!crates.contains(name), "`{name}` is in {list}");
-        }
+    }
+}
+
+#[test]
+fn no_feature_brings_the_command_into_a_service() {
+    let crates = pulled_in_by("command,derive,embed,generate,sqlite,tls,tracing");
+    for name in NEVER {
+        assert!(!crates.contains(name), "`{name}` is in {crates:?}");
     }
 }
 

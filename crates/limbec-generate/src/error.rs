@@ -91,12 +91,12 @@ impl ProjectError {
 impl fmt::Display for ProjectError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for Mistake { diagnostic, text } in &self.mistakes {
-            let (line, column) = diagnostic.line_column(text);
-            let Diagnostic { path, message, .. } = diagnostic;
-            writeln!(f, "{path}:{line}:{column}: {message}")?;
+            let place = diagnostic.place(&diagnostic.path, text);
+            write!(f, "error: {}\n{place}\n", diagnostic.message)?;
             for help in &diagnostic.help {
-                writeln!(f, "  help: {help}")?;
+                writeln!(f, "  = help: {help}")?;
             }
+            f.write_str("\n")?;
         }
         f.write_str(&self.failure.in_full(&plain))
     }

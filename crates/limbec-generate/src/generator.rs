@@ -1,13 +1,14 @@
 //! What the models have and the database lacks, as operations that are proven.
 
 use std::panic::resume_unwind;
-use std::thread;
+use std::thread::{self, JoinHandle};
 
 use limbec::Open as _;
 use limbec::run::{
-    Database, DatabaseUrl, Revisions as _, Scratch, State, VERSION_TABLE, Version, reflect, settle,
+    Database, DatabaseUrl, Migrator, Revisions as _, Scratch, ScratchDatabase, Settings, State,
+    VERSION_TABLE, Version, reflect, settle,
 };
-use limbec_core::compare::{Comparison, Verdicts, compare, managed};
+use limbec_core::compare::{Comparison, Created, Verdicts, compare, managed};
 use limbec_core::dialect::Dialect;
 use limbec_core::journal;
 use limbec_core::operations::Operation;
@@ -41,6 +42,25 @@ pub struct Differences {
     pub changed: Vec<String>,
 }
 
+impl Differences {
+    /// Whether nothing differs and everything could be compared.
+    pub fn is_empty(&self) -> bool {
+        self.comparison.planned.is_empty() && self.comparison.unknown.is_empty()
+    }
+
+    /// A line for each operation, with its reason; it says so if the operation loses data.
+    pub fn lines(&self) -> impl Iterator<Item = String> {
+        self.comparison.planned.iter().map(|it| {
+            let loss = if it.operation.loses_data() {
+                "   (data is lost)"
+            } else {
+                ""
+            };
+            format!("{it}{loss}")
+        })
+    }
+}
+
 impl<'a> Generator<'a> {
     /// Prepares for the database that the project names.
     ///
@@ -60,29 +80,84 @@ impl<'a> Generator<'a> {
     /// # Errors
     /// When the models or the revisions do not read, the database cannot be reached, is behind or
     /// cannot hold what the models ask for, or nobody answers what was renamed.
-    pub async fn compare(&self, mut answers: Option<&mut Answers<'_>>) -> Result<Differences> {
-        let dialect = self.url.dialect();
+    pub async fn compare(&self, answers: Option<&mut Answers<'_>>) -> Result<Differences> {
         // The models are read while the server answers.
-        let (files, project) = (self.config.clone(), self.project.clone());
-        let loading = thread::spawn(move || {
-            // One after the other, so that they use the same memory.
-            let created = project.created(dialect);
-            (created, load(&files, dialect))
-        });
+        let loading = self.start_loading();
         let (mut database, state, reflected) = read(&self.url).await?;
-        let loaded = loading.join();
-        let (created, target) = loaded.unwrap_or_else(|panic| resume_unwind(panic));
-        let target = target?;
+        let files = loaded(loading)?;
         up_to_date(state.version(), self.project)?;
         let changed = state.changed(self.project)?;
-        let mut reflected = reflected?;
+        let found = self.settle(&mut database, reflected?, files, answers);
+        Ok(Differences {
+            changed,
+            ..found.await?
+        })
+    }
+
+    /// Compares the models with what the revisions make of an empty database, a scratch database
+    /// beside the project's. The project's own is not touched.
+    ///
+    /// # Errors
+    /// When the models or the revisions do not read, there is no place for a scratch database, or
+    /// the revisions do not run on it.
+    pub async fn compare_with_revisions(&self) -> Result<Differences> {
+        let loading = self.start_loading();
+        let mut scratch = ScratchDatabase::beside(&self.url).await?;
+        let made = self.make(scratch.connection()).await;
+        let found = match (made, loaded(loading)) {
+            (Ok(made), Ok(files)) => self.settle(scratch.connection(), made, files, None).await,
+            (Err(error), _) | (_, Err(error)) => Err(error),
+        };
+        match (found, scratch.remove().await) {
+            (found, Ok(())) => found,
+            (Ok(_), Err(error)) => Err(error.into()),
+            (Err(found), Err(error)) => {
+                Err(found.hint(format!("the scratch database was not removed: {error}")))
+            }
+        }
+    }
+
+    /// Reads the models and the revisions in a thread.
+    fn start_loading(&self) -> Loading {
+        let dialect = self.url.dialect();
+        let (config, project) = (self.config.clone(), self.project.clone());
+        thread::spawn(move || {
+            // One after the other, so that they use the same memory.
+            let created = project.created(dialect);
+            let target = load(&config, dialect)?;
+            Ok(Files { target, created })
+        })
+    }
+
+    /// Runs all revisions, and reads what they made.
+    async fn make(&self, database: &mut Database) -> Result<Schema> {
+        if !self.project.graph().is_empty() {
+            let settings = Settings {
+                backups: false,
+                ..self.config.settings.clone()
+            };
+            let mut migrator = Migrator::new(database, self.project).settings(settings);
+            migrator.upgrade("heads").await?;
+        }
+        Ok(reflect(database).await?)
+    }
+
+    /// Compares the models with what a database holds, and asks it about expressions.
+    async fn settle(
+        &self,
+        database: &mut Database,
+        mut reflected: Schema,
+        files: Files,
+        mut answers: Option<&mut Answers<'_>>,
+    ) -> Result<Differences> {
+        let dialect = self.url.dialect();
         let mut target = match &reflected.own_namespace {
-            Some(own) => target.within(own),
-            None => target,
+            Some(own) => files.target.within(own),
+            None => files.target,
         };
         let selection = &self.config.selection;
         selection.narrow_both(&mut reflected, &mut target, dialect);
-        let mut managed = managed(reflected, target, &created?, dialect);
+        let mut managed = managed(reflected, target, &files.created?, dialect);
         let version_table = VERSION_TABLE.into();
         managed
             .unmanaged
@@ -93,7 +168,7 @@ impl<'a> Generator<'a> {
             target.renames.extend(said);
         }
         let mut judge = self.url.judge().await?;
-        let judge = judge.as_mut().unwrap_or(&mut database);
+        let judge = judge.as_mut().unwrap_or(database);
         let comparison = loop {
             let comparison = settle(judge, false, &current, &target).await?;
             if !comparison.conflicts.is_empty() {
@@ -120,7 +195,7 @@ impl<'a> Generator<'a> {
             current,
             target,
             unmanaged,
-            changed,
+            changed: Vec::new(),
         })
     }
 
@@ -182,6 +257,23 @@ impl<'a> Generator<'a> {
             ProjectError::from(error).hint(hint)
         })
     }
+}
+
+/// What the project's files say.
+struct Files {
+    /// What the models ask for.
+    target: Schema,
+    /// What the revisions create.
+    created: Result<Created>,
+}
+
+/// Files that are being read.
+type Loading = JoinHandle<Result<Files>>;
+
+/// The files that were read.
+fn loaded(loading: Loading) -> Result<Files> {
+    let ended = loading.join();
+    ended.unwrap_or_else(|panic| resume_unwind(panic))
 }
 
 /// The models and the files of SQL beside them, which the database can hold.

@@ -5,9 +5,11 @@
 //! - [`Generator`] compares the models with the database that the revisions made, and proves a
 //!   revision on a scratch copy before anybody sees it. What it found are [`Differences`]: data.
 //! - [`Selection`] says which tables take part, [`renames`] what is the same by a new name.
+//! - [`assert_models_match!`] is for a service's own tests: no change of a model was left without a
+//!   revision.
 //!
-//! Nothing here prints or reads the environment. A service does not depend on it: models are read
-//! with `syn`.
+//! Nothing here prints, and only [`testing`] reads the environment. A service names this crate in
+//! `[dev-dependencies]` at most: models are read with `syn`.
 
 mod config;
 mod definitions;
@@ -18,6 +20,7 @@ mod models;
 mod project;
 pub mod renames;
 mod selection;
+pub mod testing;
 
 pub use config::{Config, Environment};
 pub use error::{Mistake, ProjectError, Result};

@@ -58,6 +58,40 @@ impl Diagnostic {
     pub fn line_column(&self, text: &str) -> (usize, usize) {
         line_column(text, self.span.start)
     }
+
+    /// Shows the place with its line as the compiler does, in plain text; `path` names the file.
+    ///
+    /// ```
+    /// use limbec_source::diagnostic::Diagnostic;
+    ///
+    /// let text = "struct A {\n    b: u64,\n}\n";
+    /// let diagnostic = Diagnostic::new("models.rs", 18..21, "no column type holds a `u64`");
+    /// assert_eq!(
+    ///     diagnostic.place("src/models.rs", text),
+    ///     " --> src/models.rs:2:8\n  |\n2 |     b: u64,\n  |        ^^^"
+    /// );
+    /// ```
+    pub fn place(&self, path: &str, text: &str) -> String {
+        let (line, column) = self.line_column(text);
+        let source = text.lines().nth(line - 1).unwrap_or_default();
+        let width = {
+            let rest = text.get(self.span.clone()).unwrap_or_default();
+            let first = rest.lines().next().unwrap_or_default();
+            first.chars().count().max(1)
+        };
+        let number = line.to_string();
+        let margin = " ".repeat(number.len());
+        let label = self.label.as_deref().unwrap_or_default();
+        let marks = format!("{}{} {label}", " ".repeat(column - 1), "^".repeat(width));
+        format!(
+            "{margin}--> {path}:{line}:{column}\n\
+             {margin} |\n\
+             {number} | {}\n\
+             {margin} | {}",
+            source.replace('\t', " ").trim_end(),
+            marks.trim_end(),
+        )
+    }
 }
 
 impl fmt::Display for Diagnostic {

@@ -50,13 +50,8 @@ pub(super) fn run(context: &Context<'_>) -> Result<Status> {
         });
     }
     printer.text("New upgrade operations detected:");
-    for it in planned {
-        let loss = if it.operation.loses_data() {
-            "   (data is lost)"
-        } else {
-            ""
-        };
-        printer.text(&format!("  {it}{loss}"));
+    for line in found.lines() {
+        printer.text(&format!("  {line}"));
     }
     for it in look_alikes {
         let (question, attribute) = (question(it), attribute(it));

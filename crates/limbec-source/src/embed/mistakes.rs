@@ -34,28 +34,9 @@ impl Mistake {
 
     /// A mistake in a file: the compiler points at the macro, so the text points at the file.
     pub(super) fn in_file(diagnostic: &Diagnostic, path: &str, text: &str) -> Self {
-        let (line, column) = diagnostic.line_column(text);
-        let source = text.lines().nth(line - 1).unwrap_or_default();
-        let width = {
-            let rest = text.get(diagnostic.span.clone()).unwrap_or_default();
-            let first = rest.lines().next().unwrap_or_default();
-            first.chars().count().max(1)
-        };
-        let number = line.to_string();
-        let margin = " ".repeat(number.len());
-        let label = diagnostic.label.as_deref().unwrap_or_default();
-        let marks = format!("{}{} {label}", " ".repeat(column - 1), "^".repeat(width));
-        let place = format!(
-            "{margin}--> {path}:{line}:{column}\n\
-             {margin} |\n\
-             {number} | {}\n\
-             {margin} | {}",
-            source.replace('\t', " ").trim_end(),
-            marks.trim_end(),
-        );
         Mistake {
             message: diagnostic.message.clone(),
-            place: Some(place),
+            place: Some(diagnostic.place(path, text)),
             help: diagnostic.help.clone(),
         }
     }

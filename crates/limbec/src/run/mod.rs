@@ -25,6 +25,8 @@ mod revert;
 mod revisions;
 #[cfg(feature = "generate")]
 mod scratch;
+#[cfg(feature = "generate")]
+mod scratch_database;
 mod settings;
 #[cfg(feature = "generate")]
 mod settle;
@@ -51,6 +53,8 @@ pub use render::{DryRun, Script, render};
 pub use revisions::{Content, Revisions};
 #[cfg(feature = "generate")]
 pub use scratch::Scratch;
+#[cfg(feature = "generate")]
+pub use scratch_database::ScratchDatabase;
 pub use settings::{Settings, WhenAhead, environment};
 #[cfg(feature = "generate")]
 pub use settle::settle;

@@ -1,0 +1,89 @@
+//! An empty database of a kind, thrown away after use.
+
+use std::hash::{BuildHasher, Hasher, RandomState};
+
+use super::{Database, DatabaseUrl, Error, ErrorKind};
+use crate::connection::Connection;
+
+/// An empty database beside another one, thrown away after use: in memory if the driver has
+/// databases there, else a database of its own on the same server.
+///
+/// ```
+/// # #[cfg(feature = "sqlite")] {
+/// use limbec::connection::Connection as _;
+/// use limbec::run::{DatabaseUrl, ScratchDatabase};
+///
+/// let url = DatabaseUrl::parse("sqlite:app.db", "".as_ref()).unwrap();
+/// limbec::block_on(async {
+///     let mut scratch = ScratchDatabase::beside(&url).await?;
+///     scratch.connection().run(&["CREATE TABLE notes (id INTEGER PRIMARY KEY)"]).await.unwrap();
+///     scratch.remove().await
+/// }).unwrap();
+/// assert!(!std::path::Path::new("app.db").exists());
+/// # }
+/// ```
+pub struct ScratchDatabase {
+    database: Database,
+    /// The database beside it, and the statement that drops the scratch database.
+    beside: Option<(Database, String)>,
+}
+
+impl ScratchDatabase {
+    /// Makes an empty database beside the one of a URL, which is not touched.
+    ///
+    /// # Errors
+    /// When the database cannot be reached, or the role may not create another one.
+    pub async fn beside(url: &DatabaseUrl) -> Result<Self, Error> {
+        if let Some(memory) = url.in_memory() {
+            return Ok(ScratchDatabase {
+                database: Database::connect(&memory).await?,
+                beside: None,
+            });
+        }
+        let name = format!(
+            "limbec_scratch_{:016x}",
+            RandomState::new().build_hasher().finish()
+        );
+        let Some(place) = url.dialect().scratch_place(&name) else {
+            let dialect = url.dialect().name();
+            let message = format!("limbec knows no place for a scratch database on {dialect}");
+            return Err(Error::new(ErrorKind::Unsupported, message));
+        };
+        let mut beside = Database::connect(url).await?;
+        let made = beside.run(&[&place.create_database]).await;
+        made.map_err(|error| {
+            Error::statement(error.error, &place.create_database)
+                .with_hint("give the URL of a role that may create databases (CREATEDB)")
+        })?;
+        match Database::connect(&url.with_database(&name)).await {
+            Ok(database) => Ok(ScratchDatabase {
+                database,
+                beside: Some((beside, place.drop_database)),
+            }),
+            Err(error) => {
+                let _ = beside.run(&[&place.drop_database]).await;
+                Err(error)
+            }
+        }
+    }
+
+    /// The connection to it.
+    pub fn connection(&mut self) -> &mut Database {
+        &mut self.database
+    }
+
+    /// Drops it.
+    ///
+    /// # Errors
+    /// When the server refuses to.
+    pub async fn remove(self) -> Result<(), Error> {
+        drop(self.database);
+        let Some((mut beside, drop)) = self.beside else {
+            return Ok(());
+        };
+        let dropped = beside.run(&[&drop]).await;
+        dropped
+            .map(|_| ())
+            .map_err(|error| Error::statement(error.error, &drop))
+    }
+}
