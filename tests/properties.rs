@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 
 use limbec_core::compare::{Verdicts, compare};
-use limbec_core::dialect::{Dialect, postgres::Postgres, sqlite::Sqlite};
+use limbec_core::dialect::{Dialect, Names as _, postgres::Postgres, sqlite::Sqlite};
 use limbec_core::operations::Operation;
 use limbec_core::schema::{ObjectName, Schema};
 use limbec_testkit::schemas::{Extras, pair, rows, schema};

@@ -2,7 +2,7 @@
 //! lock of a table, the process with the lease.
 
 use limbec::connection::{Connection as _, connect_postgres};
-use limbec_core::dialect::Dialect as _;
+use limbec_core::dialect::Session as _;
 use limbec_core::dialect::postgres::Postgres;
 use limbec_testkit::postgres::Pooler;
 

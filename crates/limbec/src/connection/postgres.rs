@@ -11,8 +11,8 @@ use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use futures_core::Stream as _;
-use limbec_core::dialect::Dialect;
 use limbec_core::dialect::postgres::{Postgres, session_probe};
+use limbec_core::dialect::{Dialect, Session as _};
 use tokio_postgres::config::Host;
 use tokio_postgres::error::ErrorPosition;
 use tokio_postgres::tls::{MakeTlsConnect, TlsConnect};

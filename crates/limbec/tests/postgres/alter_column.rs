@@ -2,7 +2,7 @@
 
 mod cases;
 
-use limbec_core::dialect::{Dialect as _, postgres::Postgres};
+use limbec_core::dialect::{Compiler as _, postgres::Postgres};
 use limbec_core::operations::{AlterColumn, Operation};
 use limbec_core::schema::{BigInteger, Schema, Varchar};
 

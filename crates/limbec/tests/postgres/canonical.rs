@@ -1,7 +1,7 @@
 //! The server's own text of an expression, until it no longer changes.
 
 use limbec::connection::Connection as _;
-use limbec_core::dialect::{Dialect as _, Expression, Place, postgres::Postgres};
+use limbec_core::dialect::{Expression, Judge as _, Place, postgres::Postgres};
 
 use crate::Scratch;
 

@@ -1,6 +1,6 @@
 //! Changes to the labels of an enumeration that is in use.
 
-use limbec_core::dialect::{Dialect as _, postgres::Postgres};
+use limbec_core::dialect::{Compiler as _, postgres::Postgres};
 use limbec_core::operations::{ConstraintRef, Operation};
 use limbec_core::schema::{
     CheckConstraint, EnumType, ForeignKey, ObjectName, PrimaryKey, UniqueConstraint,

@@ -1,6 +1,6 @@
 //! Names and texts that need quoting.
 
-use limbec_core::dialect::{Dialect as _, postgres::Postgres};
+use limbec_core::dialect::{Names as _, postgres::Postgres};
 use limbec_core::operations::Operation;
 use limbec_core::schema::{
     CheckConstraint, Column, ForeignKey, Index, Namespace, ObjectName, PrimaryKey, Table, Text,

@@ -1,6 +1,6 @@
 //! Every column type, made and read back.
 
-use limbec_core::dialect::{Dialect as _, postgres::Postgres};
+use limbec_core::dialect::{Types as _, postgres::Postgres};
 use limbec_core::schema::{Array, Char, Column, ColumnType, Custom, Numeric, Table, Varchar};
 use limbec_core::schema::{Time, Timestamp, TimestampTz};
 

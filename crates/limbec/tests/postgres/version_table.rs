@@ -1,7 +1,7 @@
 //! The version table, as Alembic makes it.
 
 use limbec::connection::Connection as _;
-use limbec_core::dialect::{Dialect as _, VersionTable, postgres::Postgres};
+use limbec_core::dialect::{OwnTables as _, VersionTable, postgres::Postgres};
 use limbec_core::schema::ObjectName;
 use limbec_core::steps::Step;
 

@@ -1,6 +1,6 @@
 //! Whole schemas: what is read from them, created anew, is read as the same.
 
-use limbec_core::dialect::{Dialect, Row, sqlite::Sqlite};
+use limbec_core::dialect::{Catalogue as _, Row, sqlite::Sqlite};
 use limbec_testkit::corpus::{Corpus, SchemaFile};
 
 use crate::support::Db;

@@ -1,7 +1,7 @@
 //! The database's judgement of expressions, the version table, and the driver.
 
 use limbec::connection::{Connection, open_sqlite};
-use limbec_core::dialect::{Dialect, Expression, Place, Row, sqlite::Sqlite};
+use limbec_core::dialect::{Expression, Judge as _, OwnTables as _, Place, Row, sqlite::Sqlite};
 use limbec_core::schema::{ObjectName, Schema};
 
 use crate::support::{Db, now};

@@ -1,6 +1,6 @@
 //! What must not be done is refused, with everything as before.
 
-use limbec_core::dialect::{Dialect, sqlite::Sqlite};
+use limbec_core::dialect::{Compiler as _, Session as _, sqlite::Sqlite};
 use limbec_core::operations::{AlterColumn, Operations};
 use limbec_core::schema::{
     Array, BigInteger, CheckConstraint, Column, ColumnType, Domain, EnumType, ForeignKey, Identity,

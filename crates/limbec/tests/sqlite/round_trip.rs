@@ -1,6 +1,6 @@
 //! reflect(create(M)) = M.
 
-use limbec_core::dialect::{Dialect, sqlite::Sqlite};
+use limbec_core::dialect::{Names as _, Types as _, sqlite::Sqlite};
 use limbec_core::operations::Operation;
 use limbec_core::schema::{
     BigInteger, Boolean, Bytes, Char, CheckConstraint, Cidr, Column, ColumnType, Custom, Date,

@@ -9,7 +9,7 @@ use std::time::Duration;
 use limbec::connection::{Answer, Connection, StatementError, open_sqlite};
 use limbec::run::{Content, Error, Revisions};
 use limbec_core::dialect::sqlite::{OLDEST_LIBRARY, Sqlite};
-use limbec_core::dialect::{Dialect, Row};
+use limbec_core::dialect::{Catalogue as _, Compiler as _, Dialect, Row, Session as _};
 use limbec_core::operations::{Operation, Operations};
 use limbec_core::revision::{Graph, Header};
 use limbec_core::schema::{ObjectName, Schema, Table};

@@ -8,7 +8,7 @@
 use limbec::connection::{Connection, open_sqlite};
 use limbec_core::compare::{Verdicts, compare};
 use limbec_core::dialect::sqlite::Sqlite;
-use limbec_core::dialect::{Dialect as _, Row};
+use limbec_core::dialect::{Compiler as _, Row, Session as _};
 use limbec_core::operations::{AlterColumn, Operation, Operations, apply};
 use limbec_core::schema::{
     CheckConstraint, Column, ForeignKey, Index, Integer, Schema, Text, UniqueConstraint,

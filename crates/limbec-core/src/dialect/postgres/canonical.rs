@@ -9,10 +9,62 @@ mod in_list;
 use std::fmt::Write as _;
 
 pub(super) use self::in_list::with_in_lists;
-use super::compile::options;
+use super::Postgres;
+use super::compile::{self, options};
 use super::names::{is_plain, literal, quote};
-use crate::dialect::{Expression, Place};
+use crate::dialect::{Expression, Judge, Place, ScratchPlace};
+use crate::schema::{ColumnType, Schema, Table};
 use crate::sql::{Token, TokenKind, tokens};
+
+impl Judge for Postgres {
+    fn same_text(&self, a: &str, b: &str) -> bool {
+        same_text(a, b)
+    }
+
+    fn canonical(&self, expression: &Expression) -> Vec<String> {
+        statements(expression)
+    }
+
+    /// A database of its own, or a schema in a transaction: if the search path leads to it first,
+    /// unqualified names land there, and extensions are still found.
+    fn scratch_place(&self, name: &str) -> Option<ScratchPlace> {
+        let name = quote(name);
+        Some(ScratchPlace {
+            create_database: format!("CREATE DATABASE {name} TEMPLATE template0"),
+            drop_database: format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"),
+            enter_schema: vec![
+                "BEGIN".to_string(),
+                format!("CREATE SCHEMA {name}"),
+                format!(
+                    "SELECT set_config('search_path', '{name}, ' || current_setting('search_path'), true)"
+                ),
+            ],
+            leave_schema: "ROLLBACK".to_string(),
+        })
+    }
+
+    fn is_default_operator_class(
+        &self,
+        class: &str,
+        method: &str,
+        of: Option<&ColumnType>,
+    ) -> bool {
+        compile::is_default_operator_class(class, method, of)
+    }
+
+    fn same_option(&self, option: &str, current: &str, target: &str) -> bool {
+        options::same(option, current, target)
+    }
+
+    fn option_place(
+        &self,
+        option: &str,
+        table: &Table,
+        schema: &Schema,
+    ) -> Option<(Vec<(String, String)>, Place)> {
+        options::place(option, table, schema)
+    }
+}
 
 /// Whether two expressions are the same text to PostgreSQL but for white space, comments, the
 /// case of words, needless quotes and outer parentheses, and the cast of a lone string to text.

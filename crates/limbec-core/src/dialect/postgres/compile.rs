@@ -21,14 +21,37 @@ mod rename;
 mod sequence;
 mod table;
 
+use super::Postgres;
+use super::definition::created;
 use super::names::{in_namespace_of, literal, object, quote};
-use crate::dialect::{CompileError, Isolation};
+use crate::dialect::{CompileError, Compiler, Isolation};
 use crate::operations::{ConstraintRef, Operation};
-use crate::schema::Schema;
+use crate::schema::{Definition, Schema};
 use crate::steps::{Step, read_script};
 
-pub(super) use enumeration::adds_label_used_by;
 pub(super) use index::is_default_operator_class;
+
+impl Compiler for Postgres {
+    fn definition(&self, statement: &str) -> Result<Option<Definition>, CompileError> {
+        Ok(created(statement)?.map(|it| it.definition))
+    }
+
+    fn needs_schema(&self, operation: &Operation) -> bool {
+        needs_schema(operation)
+    }
+
+    fn compile(&self, operation: &Operation, current: &Schema) -> Steps {
+        compile(operation, current)
+    }
+
+    fn isolation(&self, operation: &Operation) -> Isolation {
+        isolation(operation)
+    }
+
+    fn must_commit(&self, operations: &[Operation], before: &Operation) -> bool {
+        enumeration::adds_label_used_by(operations, before)
+    }
+}
 
 type Steps = Result<Vec<Step>, CompileError>;
 

@@ -1,7 +1,21 @@
 //! Names and string literals in PostgreSQL's SQL.
 
+use std::borrow::Cow;
+
+use super::Postgres;
+use crate::dialect::Names;
 use crate::schema::{Column, ObjectName, Schema, Table};
 use crate::sql;
+
+impl Names for Postgres {
+    fn fold_name<'a>(&self, name: &'a str) -> Cow<'a, str> {
+        Cow::Borrowed(cut(name))
+    }
+
+    fn quote(&self, name: &str) -> String {
+        quote(name)
+    }
+}
 
 /// The longest name that PostgreSQL keeps, in bytes.
 const LONGEST: usize = 63;

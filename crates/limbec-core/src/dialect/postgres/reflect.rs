@@ -22,7 +22,9 @@ use self::row::Fields;
 use self::sequences::Counters;
 use self::tables::Tables;
 use self::types::NamedTypes;
-use crate::dialect::{CatalogueReader, ReflectError};
+use super::Postgres;
+use super::compile::options;
+use crate::dialect::{Catalogue, CatalogueReader, ReflectError};
 use crate::schema::{Column, ColumnType, Namespace, ObjectName, Schema, Table};
 pub(super) use definitions::of_temporary;
 
@@ -161,6 +163,32 @@ macro_rules! named_collation {
 
 use {join_comment, join_tables, named_collation, namespace, not_of_extension, users_namespace};
 
+impl Catalogue for Postgres {
+    fn catalogue(&self) -> &'static [&'static str] {
+        QUERIES
+    }
+
+    /// One snapshot, so that no concurrent change is read half.
+    fn snapshot(&self) -> (&'static str, &'static str) {
+        (
+            "BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY",
+            "COMMIT",
+        )
+    }
+
+    fn reader(&self) -> Box<dyn CatalogueReader> {
+        Box::new(Reader::default())
+    }
+
+    fn parents(&self, table: &Table) -> Vec<ObjectName> {
+        options::parents(table)
+    }
+
+    fn is_partition(&self, table: &Table) -> bool {
+        table.options.contains_key(options::PARTITION_OF)
+    }
+}
+
 const NAMESPACES: &str = concat!(
     "SELECT n.nspname, n.nspname = current_schema(), obj_description(n.oid, 'pg_namespace') ",
     "FROM pg_catalog.pg_namespace n WHERE ",
@@ -262,8 +290,7 @@ fn object(schema: Option<&str>, name: &str) -> ObjectName {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::dialect::postgres::Postgres;
-    use crate::dialect::{Dialect as _, Row};
+    use crate::dialect::Row;
     use crate::schema::IndexElement;
 
     /// A row of fields with spaces between; `-` is NULL.

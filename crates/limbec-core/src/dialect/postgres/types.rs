@@ -3,9 +3,29 @@
 //! Types are compared by what PostgreSQL resolves them to: `int4` is `integer`,
 //! `timestamp(6)` is `timestamp`, `Custom("int8")` is `BigInteger`.
 
+use super::Postgres;
 use super::names::{is_plain, object, quote};
+use crate::dialect::{CompileError, Types};
 use crate::schema::{Column, ColumnType, Identity, Sequence};
 use crate::sql::{Token, TokenKind, tokens};
+
+impl Types for Postgres {
+    fn type_sql(&self, column_type: &ColumnType) -> Result<String, CompileError> {
+        Ok(sql(column_type))
+    }
+
+    fn same_type(&self, current: &ColumnType, target: &ColumnType) -> bool {
+        same(current, target)
+    }
+
+    fn same_identity(&self, current: &Column, target: &Column) -> bool {
+        same_identity(current, target)
+    }
+
+    fn same_sequence(&self, current: &Sequence, target: &Sequence) -> bool {
+        same_sequence(current, target)
+    }
+}
 
 /// The type in PostgreSQL's SQL.
 pub(super) fn sql(column_type: &ColumnType) -> String {

@@ -2,11 +2,26 @@
 
 use std::borrow::Cow;
 
-use crate::dialect::{Expression, Place};
+use crate::dialect::{Expression, Judge, Place};
 use crate::sql::{Token, TokenKind};
 
+use super::Sqlite;
 use super::names::{is_keyword, quote, text};
 use super::reflect::{tokens, without_parentheses};
+
+impl Judge for Sqlite {
+    fn same_text(&self, a: &str, b: &str) -> bool {
+        same_text(a, b)
+    }
+
+    fn canonical(&self, expression: &Expression) -> Vec<String> {
+        canonical(expression)
+    }
+
+    fn default_sql<'a>(&self, expression: &'a str) -> Cow<'a, str> {
+        default_sql(expression)
+    }
+}
 
 /// The statement whose answer is equal for equal expressions: the byte code that SQLite makes of
 /// the expression over columns of the table's names and types.

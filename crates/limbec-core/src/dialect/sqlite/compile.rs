@@ -21,14 +21,56 @@ mod table;
 mod whole;
 
 use super::Sqlite;
+use super::definition::created;
 use super::names::{plain, quote, quote_plain, same};
-use crate::dialect::{Batch, CompileError, Isolation, Of};
+use crate::dialect::{Batch, CompileError, Compiler, Isolation, Of};
 use crate::operations::{AlterOptions, Constraint, Operation};
 use crate::schema::{Definition, DefinitionKind, ObjectName, Schema, Table};
 use crate::steps::{Step, read_script};
 
-pub(super) use checks::in_script;
 pub(super) use index::create_index;
+
+impl Compiler for Sqlite {
+    fn definition(&self, statement: &str) -> Result<Option<Definition>, CompileError> {
+        created(statement)
+    }
+
+    fn needs_schema(&self, operation: &Operation) -> bool {
+        needs_schema(operation)
+    }
+
+    fn follow(&self, schema: &mut Schema, operation: &Operation) -> bool {
+        super::reflect::follow(schema, operation)
+    }
+
+    fn compile(&self, operation: &Operation, current: &Schema) -> Result<Vec<Step>, CompileError> {
+        compile(*self, operation, current)
+    }
+
+    fn batches<'a>(&self, operations: &'a [Operation]) -> Vec<Batch<'a>> {
+        batches(*self, operations)
+    }
+
+    fn batch_needs_schema(&self, batch: &Batch<'_>) -> bool {
+        batch.keys_off || batch.operations.iter().any(needs_schema)
+    }
+
+    fn compile_batch(
+        &self,
+        batch: &Batch<'_>,
+        current: &Schema,
+    ) -> Result<Vec<Of<Step>>, Of<CompileError>> {
+        compile_batch(*self, batch, current)
+    }
+
+    fn isolation(&self, operation: &Operation) -> Isolation {
+        isolation(operation)
+    }
+
+    fn in_script(&self, step: Step) -> Vec<Step> {
+        checks::in_script(step)
+    }
+}
 
 /// Whether an operation may make a rebuild of a table.
 pub(super) fn may_rebuild(dialect: Sqlite, operation: &Operation) -> bool {
@@ -102,7 +144,7 @@ pub(super) fn batches(dialect: Sqlite, operations: &[Operation]) -> Vec<Batch<'_
                 | Operation::DropDefinition { .. }
         )
     };
-    let keys_off = super::transaction::keys_off(dialect, operations);
+    let keys_off = super::session::keys_off(dialect, operations);
     operations
         .chunk_by(|a, b| !stands_alone(a) && !stands_alone(b))
         .map(|operations| Batch {

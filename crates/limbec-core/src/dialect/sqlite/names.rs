@@ -2,8 +2,19 @@
 
 use std::borrow::Cow;
 
-use crate::dialect::CompileError;
+use super::Sqlite;
+use crate::dialect::{CompileError, Names};
 use crate::schema::ObjectName;
+
+impl Names for Sqlite {
+    fn fold_name<'a>(&self, name: &'a str) -> Cow<'a, str> {
+        fold(name)
+    }
+
+    fn quote(&self, name: &str) -> String {
+        quote(name)
+    }
+}
 
 /// The form in which two spellings of a name are equal: SQLite folds ASCII letters only.
 pub(super) fn fold(name: &str) -> Cow<'_, str> {

@@ -17,7 +17,7 @@ use std::collections::BTreeMap;
 
 pub(super) use follow::follow;
 
-use crate::dialect::{CatalogueReader, ReflectError};
+use crate::dialect::{Catalogue, CatalogueReader, ReflectError};
 use crate::schema::{
     BigInteger, CheckConstraint, Column, ColumnType, Definition, DefinitionKind, EnumType,
     ForeignKey, ObjectName, PrimaryKey, Schema, Table, in_order,
@@ -28,7 +28,22 @@ pub(super) use comment::sql as comment_sql;
 pub(super) use lexer::{tokens, without_parentheses};
 
 use super::names::fold;
-use super::{compile, types};
+use super::{Sqlite, compile, types};
+
+impl Catalogue for Sqlite {
+    fn catalogue(&self) -> &'static [&'static str] {
+        CATALOGUE
+    }
+
+    /// One snapshot inside a caller's transaction and outside one.
+    fn snapshot(&self) -> (&'static str, &'static str) {
+        ("SAVEPOINT limbec_read", "RELEASE limbec_read")
+    }
+
+    fn reader(&self) -> Box<dyn CatalogueReader> {
+        Box::new(Reader::default())
+    }
+}
 
 /// The queries, in the order in which [`Reader`] takes their answers.
 pub(super) const CATALOGUE: &[&str] = &[

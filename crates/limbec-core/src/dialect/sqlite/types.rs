@@ -4,13 +4,32 @@
 //! own, so that the type read back is the one written, with an affinity that leaves its values as
 //! they are.
 
-use crate::dialect::CompileError;
+use crate::dialect::{CompileError, Types};
 use crate::schema::{Column, ColumnType, Identity};
 use crate::sql::{Token, TokenKind};
 
+use super::Sqlite;
 use super::names::{is_keyword, plain};
 use super::reflect::options::NULLABLE_KEY;
 use super::reflect::tokens;
+
+impl Types for Sqlite {
+    fn type_sql(&self, column_type: &ColumnType) -> Result<String, CompileError> {
+        sql(column_type)
+    }
+
+    fn same_type(&self, current: &ColumnType, target: &ColumnType) -> bool {
+        same(current, target)
+    }
+
+    fn same_identity(&self, current: &Column, target: &Column) -> bool {
+        same_identity(current, target)
+    }
+
+    fn same_nullability(&self, current: &Column, target: &Column) -> bool {
+        allows_null(current) == allows_null(target)
+    }
+}
 
 /// The types that stand alone, with their declared names.
 ///

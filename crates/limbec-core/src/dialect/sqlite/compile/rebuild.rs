@@ -199,7 +199,7 @@ fn has_number_column(table: &Table) -> bool {
 #[cfg(test)]
 mod tests {
     use super::super::super::Sqlite;
-    use crate::dialect::Dialect;
+    use crate::dialect::Compiler as _;
     use crate::operations::Operation;
     use crate::schema::{Column, Definition, Schema, Table, Text};
 

@@ -1,4 +1,7 @@
-//! The transaction round a revision, and the one round reading the catalogue.
+//! The transaction round a revision, and what the errors of a session mean.
+//!
+//! There is no lock of the migrations beside it: `BEGIN IMMEDIATE` lets one writer in, and the
+//! others wait.
 //!
 //! A rebuild drops a table, and with `foreign_keys` on SQLite deletes its rows first, which
 //! empties the tables that refer to it by `ON DELETE CASCADE`. The setting can only be changed
@@ -6,12 +9,23 @@
 //! before, and checked.
 
 use super::Sqlite;
-use crate::dialect::{Frame, ScratchFrame};
+use crate::dialect::{Frame, Session};
 use crate::operations::Operation;
 use crate::steps::Step;
 
-/// Reading is one snapshot inside a caller's transaction and outside one.
-pub(super) const SNAPSHOT: (&str, &str) = ("SAVEPOINT limbec_read", "RELEASE limbec_read");
+impl Session for Sqlite {
+    fn frame(&self, operations: &[Operation]) -> Frame {
+        frame(*self, operations)
+    }
+
+    fn is_contention(&self, _sqlstate: Option<&str>, message: &str) -> bool {
+        is_contention(message)
+    }
+
+    fn advice(&self, _sqlstate: Option<&str>, message: &str) -> Option<&'static str> {
+        advice(message)
+    }
+}
 
 /// A statement that brings a setting of the connection back. `PRAGMA` takes no expression, so it
 /// is the driver that asks first; where none does (a printed script), SQLite's default is left.
@@ -69,7 +83,7 @@ fn renames(operations: &[Operation]) -> bool {
 }
 
 /// The transaction round one revision.
-pub(super) fn frame(dialect: Sqlite, operations: &[Operation]) -> Frame {
+fn frame(dialect: Sqlite, operations: &[Operation]) -> Frame {
     let mut begin = Vec::new();
     let mut restore = Vec::new();
     let keys_off = keys_off(dialect, operations);
@@ -102,27 +116,13 @@ pub(super) fn frame(dialect: Sqlite, operations: &[Operation]) -> Frame {
     }
 }
 
-/// A transaction that is rolled back, or a savepoint inside the one that is open. The savepoint
-/// stays after its rollback, so that a second rollback does no harm.
-pub(super) fn scratch_frame(in_transaction: bool) -> ScratchFrame {
-    let (begin, rollback) = if in_transaction {
-        ("SAVEPOINT limbec_scratch", "ROLLBACK TO limbec_scratch")
-    } else {
-        ("BEGIN", "ROLLBACK")
-    };
-    ScratchFrame {
-        begin: begin.to_string(),
-        rollback: rollback.to_string(),
-    }
-}
-
 /// Whether another connection was in the way.
-pub(super) fn is_contention(message: &str) -> bool {
+fn is_contention(message: &str) -> bool {
     message == "database is locked"
 }
 
 /// What to do about an error of which SQLite says only what it is.
-pub(super) fn advice(message: &str) -> Option<&'static str> {
+fn advice(message: &str) -> Option<&'static str> {
     let needs_no_transaction = [
         "within a transaction",
         "inside a transaction",

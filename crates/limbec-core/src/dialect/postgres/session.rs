@@ -1,63 +1,54 @@
-//! The transactions: round a revision, an experiment, and the reading of the catalogue.
+//! How a session is led through a revision: its limits, and what its errors mean.
 
-use super::lock;
-use super::names::{self, literal};
-use crate::dialect::{Frame, Limits, Row, ScratchFrame, ScratchPlace};
-use crate::steps::Step;
+use super::names::literal;
+use super::{Postgres, lock};
+use crate::dialect::{Limits, Row, Session};
 
-/// Round the catalogue queries: one snapshot, so that no concurrent change is read half.
-pub(super) const SNAPSHOT: (&str, &str) = (
-    "BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY",
-    "COMMIT",
-);
-
-pub(super) fn frame() -> Frame {
-    Frame {
-        begin: vec![Step::new("BEGIN")],
-        commit: vec![Step::new("COMMIT")],
-        rollback: vec![Step::new("ROLLBACK")],
-        restore: Vec::new(),
+impl Session for Postgres {
+    fn enter(&self, limits: &Limits<'_>) -> Option<String> {
+        Some(enter(limits))
     }
-}
 
-/// A transaction that is rolled back, or a savepoint inside the one that is open. The savepoint
-/// stays after its rollback, so that a second rollback does no harm.
-pub(super) fn scratch_frame(in_transaction: bool) -> ScratchFrame {
-    let (begin, rollback) = if in_transaction {
-        (
-            "SAVEPOINT limbec_scratch",
-            "ROLLBACK TO SAVEPOINT limbec_scratch",
-        )
-    } else {
-        ("BEGIN", "ROLLBACK")
-    };
-    ScratchFrame {
-        begin: begin.to_string(),
-        rollback: rollback.to_string(),
+    fn is_lost(&self, sqlstate: Option<&str>) -> bool {
+        sqlstate == Some(LOST)
     }
-}
 
-/// A database of its own, or a schema in a transaction: where the search path leads to it first,
-/// unqualified names land there, and extensions are still found.
-pub(super) fn scratch_place(name: &str) -> ScratchPlace {
-    let name = names::quote(name);
-    ScratchPlace {
-        create_database: format!("CREATE DATABASE {name} TEMPLATE template0"),
-        drop_database: format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"),
-        enter_schema: vec![
-            "BEGIN".to_string(),
-            format!("CREATE SCHEMA {name}"),
-            format!(
-                "SELECT set_config('search_path', '{name}, ' || current_setting('search_path'), true)"
-            ),
-        ],
-        leave_schema: "ROLLBACK".to_string(),
+    fn counted(&self, sql: &str) -> Option<String> {
+        Some(counted(sql))
+    }
+
+    fn enter_outside(&self, limits: &Limits<'_>) -> Option<String> {
+        Some(enter_outside(limits))
+    }
+
+    fn leave(&self, before: &Row) -> Option<String> {
+        Some(leave(before))
+    }
+
+    fn is_contention(&self, sqlstate: Option<&str>, _message: &str) -> bool {
+        is_contention(sqlstate)
+    }
+
+    fn advice(&self, sqlstate: Option<&str>, _message: &str) -> Option<&'static str> {
+        advice(sqlstate)
+    }
+
+    fn lock(&self) -> Option<(String, String)> {
+        Some(lock::queries())
+    }
+
+    fn holder(&self) -> Option<String> {
+        Some(lock::holder())
+    }
+
+    fn blockers(&self) -> Option<String> {
+        Some(lock::blockers())
     }
 }
 
 /// The limits of a transaction, whose statements are those of this revision. It fails where
 /// another process holds the lock of the migrations: the number of rows is divided by zero.
-pub(super) fn enter(limits: &Limits<'_>) -> String {
+fn enter(limits: &Limits<'_>) -> String {
     let key = lock::key();
     let lock = if limits.waits {
         format!("pg_advisory_xact_lock({key})")
@@ -68,15 +59,15 @@ pub(super) fn enter(limits: &Limits<'_>) -> String {
 }
 
 /// Fails unless the statement changes a row: so that the commit can be sent behind it at once.
-pub(super) fn counted(sql: &str) -> String {
+fn counted(sql: &str) -> String {
     format!("WITH changed AS ({sql} RETURNING 1) SELECT 1 / count(*) FROM changed")
 }
 
 /// SQLSTATE `division_by_zero`, with which [`enter`] and [`counted`] fail.
-pub(super) const LOST: &str = "22012";
+const LOST: &str = "22012";
 
 /// The limits round a statement outside of transactions, and the values before.
-pub(super) fn enter_outside(limits: &Limits<'_>) -> String {
+fn enter_outside(limits: &Limits<'_>) -> String {
     let before = SETTINGS.map(|name| format!("current_setting('{name}')"));
     format!(
         "SELECT {}, {}",
@@ -86,7 +77,7 @@ pub(super) fn enter_outside(limits: &Limits<'_>) -> String {
 }
 
 /// Brings back what [`enter_outside`] answered with.
-pub(super) fn leave(before: &Row) -> String {
+fn leave(before: &Row) -> String {
     let back = SETTINGS.iter().zip(before).filter_map(|(name, value)| {
         let value = literal(value.as_deref()?);
         Some(format!("set_config('{name}', {value}, false)"))
@@ -113,12 +104,12 @@ fn settings(limits: &Limits<'_>, local: bool) -> Vec<String> {
 }
 
 /// Whether another session was in the way: a lock, a deadlock, a serialization failure.
-pub(super) fn is_contention(sqlstate: Option<&str>) -> bool {
+fn is_contention(sqlstate: Option<&str>) -> bool {
     matches!(sqlstate, Some("55P03" | "40P01" | "40001"))
 }
 
 /// What to do about an error of which the server says only what it is.
-pub(super) fn advice(sqlstate: Option<&str>) -> Option<&'static str> {
+fn advice(sqlstate: Option<&str>) -> Option<&'static str> {
     Some(match sqlstate? {
         // active_sql_transaction, invalid_transaction_termination
         "25001" | "2D000" => {

@@ -1,0 +1,42 @@
+//! The SQL of the tables that limbec keeps in a database.
+
+use crate::journal::{Journal, Lease};
+use crate::schema::ObjectName;
+use crate::steps::Step;
+
+/// The SQL of the version table.
+///
+/// Rows are the maximal elements of the applied revisions; one column, `version_num`.
+pub trait VersionTable: Send + Sync {
+    /// Reads the rows. The database answers an error for which
+    /// [`VersionTable::is_missing`] holds when there is no such table yet.
+    fn select(&self) -> String;
+    /// Whether an error (its SQLSTATE where there is one, and its text) says that the version
+    /// table does not exist.
+    fn is_missing(&self, sqlstate: Option<&str>, message: &str) -> bool;
+    /// Creates the table if it is missing, wide enough for an id of so many characters, and
+    /// widens it if it is too narrow.
+    fn ensure(&self, longest_id: usize) -> Vec<Step>;
+    /// Inserts a row.
+    fn insert(&self, id: &str) -> Step;
+    /// Replaces a row; exactly one row must change.
+    fn update(&self, from: &str, to: &str) -> Step;
+    /// Deletes a row; exactly one row must go.
+    fn delete(&self, id: &str) -> Step;
+    /// Deletes every row.
+    fn purge(&self) -> Step;
+}
+
+/// The tables that limbec keeps in a database.
+pub trait OwnTables {
+    /// The version table's SQL, for a table of a name.
+    fn version_table(&self, name: ObjectName) -> Box<dyn VersionTable>;
+
+    /// The journal's SQL, for a table of a name.
+    fn journal(&self, name: ObjectName) -> Box<dyn Journal>;
+
+    /// The lease's SQL, for a table of a name; `None` if the transaction itself locks.
+    fn lease(&self, _name: ObjectName) -> Option<Box<dyn Lease>> {
+        None
+    }
+}

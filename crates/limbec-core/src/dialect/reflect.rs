@@ -1,0 +1,76 @@
+//! Reading the catalogue of a database.
+
+use std::fmt;
+
+use crate::schema::{ObjectName, Schema, Table};
+
+/// A row of a query's answer: every value as text, `None` for NULL.
+pub type Row = Vec<Option<String>>;
+
+/// A catalogue that does not read as expected.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReflectError(pub String);
+
+impl fmt::Display for ReflectError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for ReflectError {}
+
+/// Makes a schema of the catalogue's rows. It takes them as they come, so that they need not be held
+/// together.
+pub trait CatalogueReader: Send {
+    /// Takes a row of the answer to a query of [`Catalogue::catalogue`], by the query's place there.
+    /// The answers come in the order of the queries.
+    ///
+    /// # Errors
+    /// When the row is not what the query asks for.
+    fn row(&mut self, query: usize, row: &[Option<&str>]) -> Result<(), ReflectError>;
+
+    /// Makes the schema, when all rows have come.
+    ///
+    /// # Errors
+    /// When the rows do not fit together.
+    fn finish(self: Box<Self>) -> Result<Schema, ReflectError>;
+}
+
+/// The catalogue of a database: a fixed number of queries, and a schema of their rows.
+pub trait Catalogue {
+    /// The queries that read the catalogue: a fixed number, whatever the number of tables. They
+    /// run in the order given; [`Catalogue::reader`] takes their rows in that order.
+    fn catalogue(&self) -> &'static [&'static str];
+
+    /// The statements round the queries that make one snapshot of them.
+    fn snapshot(&self) -> (&'static str, &'static str);
+
+    /// Begins to read the answers to [`Catalogue::catalogue`].
+    fn reader(&self) -> Box<dyn CatalogueReader>;
+
+    /// Makes a schema of answers that are held together.
+    ///
+    /// # Errors
+    /// When a row is not what the query asks for.
+    fn read_catalogue(&self, answers: &[Vec<Row>]) -> Result<Schema, ReflectError> {
+        let mut reader = self.reader();
+        for (query, rows) in answers.iter().enumerate() {
+            for row in rows {
+                let row: Vec<Option<&str>> = row.iter().map(Option::as_deref).collect();
+                reader.row(query, &row)?;
+            }
+        }
+        reader.finish()
+    }
+
+    /// The tables that a table takes columns from: the one that it is a partition of, those that it
+    /// inherits from.
+    fn parents(&self, _table: &Table) -> Vec<ObjectName> {
+        Vec::new()
+    }
+
+    /// Whether a table takes all its columns and keys from another one.
+    fn is_partition(&self, _table: &Table) -> bool {
+        false
+    }
+}

@@ -1,0 +1,100 @@
+//! Transactions, locks and limits of a session, and what its errors mean.
+
+use super::Row;
+use crate::operations::Operation;
+use crate::steps::Step;
+
+/// What a transaction of a revision, or a statement outside of one, begins with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Limits<'a> {
+    /// How long a statement waits for a lock, with its unit; `0` for ever.
+    pub lock_timeout: &'a str,
+    /// How long a statement takes, with its unit; `0` for ever, the server's own when absent.
+    pub statement_timeout: Option<&'a str>,
+    /// Whether the lock of the migrations is waited for: others hold it for a moment, while they look
+    /// who has the lease.
+    pub waits: bool,
+    /// The revision, for whoever looks at the server's sessions.
+    pub revision: &'a str,
+}
+
+/// How a transaction of one revision is framed.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Frame {
+    /// Runs before the first step; the last statement opens the transaction.
+    pub begin: Vec<Step>,
+    /// Runs after the last step; the last statement commits.
+    pub commit: Vec<Step>,
+    /// Undoes the transaction after a failure.
+    pub rollback: Vec<Step>,
+    /// Runs after the transaction, however it ended.
+    pub restore: Vec<Step>,
+}
+
+/// How a session of a database is led through a revision.
+pub trait Session {
+    /// The transaction round one revision of these operations.
+    fn frame(&self, _operations: &[Operation]) -> Frame {
+        Frame {
+            begin: vec![Step::new("BEGIN")],
+            commit: vec![Step::new("COMMIT")],
+            rollback: vec![Step::new("ROLLBACK")],
+            restore: Vec::new(),
+        }
+    }
+
+    /// The query that each transaction begins with: it sets the limits, and fails if this process
+    /// must not go on. `None` if there is nothing to set.
+    fn enter(&self, _limits: &Limits<'_>) -> Option<String> {
+        None
+    }
+
+    /// Whether [`Session::enter`] failed because this process must not go on.
+    fn is_lost(&self, _sqlstate: Option<&str>) -> bool {
+        false
+    }
+
+    /// The statement as one that fails as [`Session::enter`] does unless it changes a row; `None`
+    /// if the database cannot say so, and the number of rows must be looked at.
+    fn counted(&self, _sql: &str) -> Option<String> {
+        None
+    }
+
+    /// Sets the limits round a statement outside of transactions, and answers with the values
+    /// before; [`Session::leave`] brings them back.
+    fn enter_outside(&self, _limits: &Limits<'_>) -> Option<String> {
+        None
+    }
+
+    /// Brings back what [`Session::enter_outside`] answered with.
+    fn leave(&self, _before: &Row) -> Option<String> {
+        None
+    }
+
+    /// Whether an error says that another session was in the way, so that a second try may succeed.
+    fn is_contention(&self, sqlstate: Option<&str>, message: &str) -> bool;
+
+    /// What to do about an error, if the database does not say it.
+    fn advice(&self, _sqlstate: Option<&str>, _message: &str) -> Option<&'static str> {
+        None
+    }
+
+    /// The query that tries to take the lock of this database's migrations without waiting, and
+    /// the one that gives it back; a row `t` means taken. `None` if the transaction itself locks.
+    fn lock(&self) -> Option<(String, String)> {
+        None
+    }
+
+    /// The query that names the session with the lock of the migrations: its process, its
+    /// application's name, the seconds since it connected, its client's address; what it does
+    /// (`active`, `idle`), for how many seconds, its statement, and the processes that it waits for.
+    fn holder(&self) -> Option<String> {
+        None
+    }
+
+    /// The query that lists the sessions in the way of this one, the oldest transaction first:
+    /// pid, application, state, seconds of its transaction, the statement, the relation.
+    fn blockers(&self) -> Option<String> {
+        None
+    }
+}
