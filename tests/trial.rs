@@ -186,6 +186,7 @@ impl Trial {
         current: &Schema,
         target: &Schema,
     ) -> Result<Comparison, String> {
+        let target = &of_own_namespace(target, current);
         let judge = self.judge.as_mut().unwrap_or(&mut self.database);
         let mut once = || {
             let settled = settle(judge, false, current, target);
@@ -217,7 +218,8 @@ impl Trial {
     pub(crate) fn create(&mut self, schema: &Schema) -> Result<Schema, String> {
         let nothing = self.reflect()?;
         let dialect = self.database.dialect();
-        let create = compare(&nothing, schema, dialect, &Verdicts::default());
+        let target = of_own_namespace(schema, &nothing);
+        let create = compare(&nothing, &target, dialect, &Verdicts::default());
         self.run(&create.into_operations())
             .map_err(|error| format!("creating: {error}"))?;
         self.expect(schema)
@@ -261,6 +263,14 @@ impl Trial {
             return Ok(());
         }
         Err(format!("in memory, differences:\n{}", listed(&rest)))
+    }
+}
+
+/// Models as the command compares them with a database.
+fn of_own_namespace(models: &Schema, current: &Schema) -> Schema {
+    match &current.own_namespace {
+        Some(own) => models.clone().within(own),
+        None => models.clone(),
     }
 }
 

@@ -125,16 +125,18 @@ fn unanswered(open: &[&LookAlike]) -> ProjectError {
         ))
 }
 
-fn object_name(text: &str) -> Option<ObjectName> {
-    match text.split('.').collect::<Vec<_>>()[..] {
-        [name] => Some(ObjectName::new(name)),
-        [schema, name] => Some(ObjectName::qualified(schema, name)),
-        _ => None,
-    }
+/// The object that a text names in the database.
+fn object_name(text: &str, current: &Schema) -> Option<ObjectName> {
+    let name = match text.split('.').collect::<Vec<_>>()[..] {
+        [name] => ObjectName::new(name),
+        [schema, name] => ObjectName::qualified(schema, name),
+        _ => return None,
+    };
+    Some(name.within(current.own_namespace.as_deref()))
 }
 
 fn table(from: &str, to: &str, current: &Schema, target: &Schema) -> Option<Rename> {
-    let before = object_name(from)?;
+    let before = object_name(from, current)?;
     let name = ObjectName {
         schema: before.schema.clone(),
         name: to.to_string(),
@@ -157,7 +159,7 @@ fn column(
     said: &[Rename],
 ) -> Option<Rename> {
     let (owner, from) = from.rsplit_once('.')?;
-    let owner = object_name(owner)?;
+    let owner = object_name(owner, current)?;
     let beside = |name: &str| ObjectName {
         schema: owner.schema.clone(),
         name: name.to_string(),
@@ -182,4 +184,39 @@ fn column(
         from: from.to_string(),
         once: true,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use limbec_core::schema::{Column, Text};
+
+    use super::*;
+
+    #[test]
+    fn a_flag_may_give_the_own_namespace() {
+        let with = |table: &str, column: &str| {
+            let mut schema = Schema::default().within("public");
+            let table = Table::new(table).column(Column::new(column, Text));
+            schema.tables.push(table);
+            schema
+        };
+        let current = with("posts", "title");
+        let said = |flag: &str, target: &Schema| {
+            let flags = [flag.to_string()];
+            let found = Answers::new(&flags, &[]).said(&current, target);
+            found.map(|it| it.into_iter().map(|it| it.object).collect::<Vec<_>>())
+        };
+        let table = Renamed::Table {
+            name: ObjectName::new("articles"),
+        };
+        let found = said("public.posts=articles", &with("articles", "title"));
+        assert_eq!(found.ok(), Some(vec![table]));
+        let column = Renamed::Column {
+            table: ObjectName::new("posts"),
+            name: "name".into(),
+        };
+        let found = said("public.posts.title=name", &with("posts", "name"));
+        assert_eq!(found.ok(), Some(vec![column]));
+        assert!(said("other.posts=articles", &with("articles", "title")).is_err());
+    }
 }

@@ -1,159 +1,16 @@
-//! What a project's revisions created, and so may drop.
+//! What a project answers for: what its models name and its revisions created, and so may drop.
 //!
 //! A table in the database that no revision created and no model names is unmanaged: it is left
 //! out of the comparison, and reported.
 
 use std::collections::BTreeSet;
 
+use super::created::{Created, Thing};
 use super::definitions::{DefinitionKey, definition_key};
 use super::keys::{Key, key_of};
 use crate::dialect::Dialect;
-use crate::operations::Operation;
 use crate::schema::{ColumnType, Definition, ObjectName, Rename, Renamed, Schema};
-use crate::sql::{Token, TokenKind, split, tokens};
-
-/// The objects that revisions have created and not dropped again.
-#[derive(Debug, Clone, Default)]
-pub struct Created {
-    tables: BTreeSet<Key>,
-    types: BTreeSet<Key>,
-    sequences: BTreeSet<Key>,
-    namespaces: BTreeSet<String>,
-    extensions: BTreeSet<String>,
-    definitions: BTreeSet<DefinitionKey>,
-}
-
-impl Created {
-    /// Follows an operation of an upgrade.
-    pub fn follow(&mut self, operation: &Operation, dialect: &dyn Dialect) {
-        let key = |name: &ObjectName| key_of(dialect, name);
-        match operation {
-            Operation::CreateTable { table } => drop(self.tables.insert(key(&table.name))),
-            Operation::DropTable { name, .. } => drop(self.tables.remove(&key(name))),
-            Operation::RenameTable { from, to } if self.tables.remove(&key(from)) => {
-                let now = ObjectName {
-                    schema: from.schema.clone(),
-                    name: to.clone(),
-                };
-                self.tables.insert(key(&now));
-            }
-            Operation::RenameEnum { from, to } if self.types.remove(&key(from)) => {
-                let now = ObjectName {
-                    schema: from.schema.clone(),
-                    name: to.clone(),
-                };
-                self.types.insert(key(&now));
-            }
-            Operation::CreateEnum { enumeration } => {
-                self.types.insert(key(&enumeration.name));
-            }
-            Operation::CreateSequence { sequence } => {
-                self.sequences.insert(key(&sequence.name));
-            }
-            Operation::DropSequence { name, .. } => drop(self.sequences.remove(&key(name))),
-            Operation::CreateExtension { name } => drop(self.extensions.insert(name.name.clone())),
-            Operation::DropExtension { name } => drop(self.extensions.remove(&name.name)),
-            Operation::DropSchema { name } => drop(self.namespaces.remove(name)),
-            Operation::CreateDomain { domain } => drop(self.types.insert(key(&domain.name))),
-            Operation::DropEnum { name, .. } | Operation::DropDomain { name, .. } => {
-                self.types.remove(&key(name));
-            }
-            Operation::CreateSchema { name } => drop(self.namespaces.insert(name.clone())),
-            Operation::CreateDefinition { definition } => {
-                self.definitions.insert(definition_key(dialect, definition));
-            }
-            Operation::DropDefinition { definition } => {
-                self.definitions
-                    .remove(&definition_key(dialect, definition));
-            }
-            Operation::Execute { sql, dialect: only }
-                if only.as_deref().is_none_or(|only| only == dialect.name()) =>
-            {
-                for statement in split(sql) {
-                    self.follow_sql(statement, dialect);
-                }
-            }
-            _ => {}
-        }
-    }
-
-    /// Follows raw SQL as far as the objects it creates can be told from its first words.
-    fn follow_sql(&mut self, statement: &str, dialect: &dyn Dialect) {
-        const SKIPPED: [&str; 10] = [
-            "OR",
-            "REPLACE",
-            "TEMP",
-            "TEMPORARY",
-            "UNLOGGED",
-            "GLOBAL",
-            "LOCAL",
-            "IF",
-            "NOT",
-            "EXISTS",
-        ];
-        if let Ok(Some(definition)) = dialect.definition(statement) {
-            self.definitions
-                .insert(definition_key(dialect, &definition));
-            return;
-        }
-        let mut words = tokens(statement)
-            .filter(|token| token.kind != TokenKind::Comment)
-            .filter(|token| !SKIPPED.iter().any(|skipped| token.is_word(skipped)));
-        let (Some(verb), Some(object)) = (words.next(), words.next()) else {
-            return;
-        };
-        let Some(name) = object_name(words) else {
-            return;
-        };
-        let of_database = if object.is_word("SCHEMA") {
-            Some(&mut self.namespaces)
-        } else if object.is_word("EXTENSION") {
-            Some(&mut self.extensions)
-        } else {
-            None
-        };
-        if let Some(set) = of_database {
-            if verb.is_word("CREATE") {
-                set.insert(name.name);
-            } else if verb.is_word("DROP") {
-                set.remove(&name.name);
-            }
-            return;
-        }
-        let key = key_of(dialect, &name);
-        let set = if object.is_word("SEQUENCE") {
-            &mut self.sequences
-        } else if object.is_word("TABLE") {
-            &mut self.tables
-        } else if object.is_word("TYPE") || object.is_word("DOMAIN") {
-            &mut self.types
-        } else {
-            return;
-        };
-        if verb.is_word("CREATE") {
-            set.insert(key);
-        } else if verb.is_word("DROP") {
-            set.remove(&key);
-        }
-    }
-}
-
-fn object_name<'a>(mut words: impl Iterator<Item = Token<'a>>) -> Option<ObjectName> {
-    let unquoted = |token: Token<'_>| {
-        let name = token.name()?;
-        // Unquoted names are folded to lower case by PostgreSQL, and compared so by SQLite.
-        Some(if token.kind == TokenKind::Word {
-            name.to_lowercase()
-        } else {
-            name
-        })
-    };
-    let first = unquoted(words.next()?)?;
-    if words.next().is_some_and(|token| token.is_symbol(".")) {
-        return Some(ObjectName::qualified(first, unquoted(words.next()?)?));
-    }
-    Some(ObjectName::new(first))
-}
+use crate::sql::{TokenKind, tokens};
 
 /// The part of a database that a project answers for, and the rest.
 #[derive(Debug, Clone, PartialEq)]
@@ -169,7 +26,8 @@ pub struct Managed {
     pub unmanaged_definitions: Vec<Definition>,
 }
 
-/// Takes out of a reflected schema what neither the models name nor a revision created.
+/// Takes out of a reflected schema what neither the models name nor a revision created. No side may
+/// give the connection's own namespace.
 ///
 /// Extensions are the models' affair as soon as a model declares one: until then, hand-written
 /// revisions make them, and none is dropped.
@@ -179,11 +37,7 @@ pub fn managed(
     created: &Created,
     dialect: &dyn Dialect,
 ) -> Managed {
-    let own = current.own_namespace.clone();
-    let fold = |(namespace, name): Key| (namespace.filter(|it| own.as_ref() != Some(it)), name);
-    let key = |name: &ObjectName| fold(key_of(dialect, name));
-    let folded = |keys: &BTreeSet<Key>| keys.iter().cloned().map(&fold).collect::<BTreeSet<Key>>();
-    let created_tables = folded(&created.tables);
+    let key = |name: &ObjectName| key_of(dialect, name);
     let before = |it: &Rename, name: &ObjectName| {
         key(&ObjectName {
             schema: name.schema.clone(),
@@ -199,11 +53,12 @@ pub fn managed(
             _ => {}
         }
     }
+    let left = created.left(current.own_namespace.as_deref());
     let mut schema = current;
     let mut unmanaged = Vec::new();
     schema.tables.retain(|table| {
         let key = key(&table.name);
-        let keep = wanted.contains(&key) || created_tables.contains(&key);
+        let keep = wanted.contains(&key) || left.contains(&Thing::Table(key));
         if !keep {
             unmanaged.push(table.name.clone());
         }
@@ -211,20 +66,17 @@ pub fn managed(
     });
     unmanaged.sort();
 
-    let (mut created_types, created_sequences) =
-        (folded(&created.types), folded(&created.sequences));
-    created_types.extend(renamed_types);
     let needed = Needed::of([&schema, &target]);
     // Of objects that are neither wanted nor created, those that managed tables use stay.
     macro_rules! keep {
-        ($list:ident, $created:expr, $needs:expr) => {
+        ($list:ident, $is_ours:expr) => {
             let wanted: BTreeSet<Key> = target.$list.iter().map(|it| key(&it.name)).collect();
             schema.$list.retain(|it| {
                 let key = key(&it.name);
-                if wanted.contains(&key) || $created.contains(&key) {
+                if wanted.contains(&key) || $is_ours(key) {
                     return true;
                 }
-                let stays = $needs(&it.name);
+                let stays = needed.holds(&it.name);
                 if stays {
                     target.$list.push(it.clone());
                 }
@@ -232,9 +84,10 @@ pub fn managed(
             });
         };
     }
-    keep!(enums, created_types, |name| needed.holds(name));
-    keep!(domains, created_types, |name| needed.holds(name));
-    keep!(sequences, created_sequences, |name| needed.holds(name));
+    let is_our_type = |key: Key| renamed_types.contains(&key) || left.contains(&Thing::Type(key));
+    keep!(enums, is_our_type);
+    keep!(domains, is_our_type);
+    keep!(sequences, |key| left.contains(&Thing::Sequence(key)));
 
     let lives_in = |namespace: &str| {
         let mut names = unmanaged.iter();
@@ -242,33 +95,29 @@ pub fn managed(
     };
     for namespace in &schema.namespaces {
         let known = target.namespaces.iter().any(|it| it.name == namespace.name);
-        let stays = !created.namespaces.contains(&namespace.name) || lives_in(&namespace.name);
+        let stays =
+            !left.contains(&Thing::Namespace(namespace.name.clone())) || lives_in(&namespace.name);
         if !known && stays {
             target.namespaces.push(namespace.clone());
         }
     }
     let declared = !target.extensions.is_empty();
     for extension in &schema.extensions {
-        let stays = !declared || !created.extensions.contains(&extension.name);
+        let stays = !declared || !left.contains(&Thing::Extension(extension.name.clone()));
         let known = (target.extensions.iter()).any(|it| it.name == extension.name);
         if stays && !known {
             target.extensions.push(extension.clone());
         }
     }
-    let unfold = |(kind, name, arguments, table): &DefinitionKey| {
-        let table = table.clone().map(&fold);
-        (*kind, fold(name.clone()), arguments.clone(), table)
-    };
-    let known = target
+    let known: BTreeSet<DefinitionKey> = target
         .definitions
         .iter()
-        .map(|it| definition_key(dialect, it));
-    let known: BTreeSet<DefinitionKey> = known.map(|it| unfold(&it)).collect();
-    let created: BTreeSet<DefinitionKey> = created.definitions.iter().map(unfold).collect();
+        .map(|it| definition_key(dialect, it))
+        .collect();
     let mut unmanaged_definitions = Vec::new();
     schema.definitions.retain(|it| {
-        let key = unfold(&definition_key(dialect, it));
-        let keep = known.contains(&key) || created.contains(&key);
+        let key = definition_key(dialect, it);
+        let keep = known.contains(&key) || left.contains(&Thing::Definition(key));
         if !keep
             && it
                 .table
@@ -350,5 +199,46 @@ fn named(column_type: &ColumnType) -> Option<ObjectName> {
         ColumnType::Enum(it) => Some(it.name.clone()),
         ColumnType::Named(name) => Some(name.clone()),
         _ => None,
+    }
+}
+
+#[cfg(all(test, feature = "postgres"))]
+mod tests {
+    use super::*;
+    use crate::dialect::postgres::Postgres;
+    use crate::operations::Operations;
+    use crate::schema::{EnumType, Sequence, Table};
+
+    #[test]
+    fn what_a_revision_created_by_the_name_of_the_own_namespace_is_managed() {
+        let own = |name: &str| ObjectName::qualified("public", name);
+        let mut op = Operations::new();
+        op.create_table(Table::new(own("by_op")));
+        op.create_enum(EnumType::new(own("mood"), ["sad"]));
+        op.create_sequence(Sequence::new(own("numbers")));
+        op.execute("CREATE TABLE public.by_sql (a int); CREATE VIEW public.v AS SELECT 1");
+        op.create_table(Table::new(own("before")));
+        op.rename_table("before", "now");
+        op.create_table(Table::new(own("of_others")));
+        op.drop_table("of_others");
+        let mut created = Created::default();
+        for operation in op.into_vec() {
+            created.follow(&operation, &Postgres);
+        }
+
+        let mut current = Schema::default().within("public");
+        current.tables = ["by_op", "by_sql", "now", "of_others"]
+            .map(Table::new)
+            .into();
+        current.enums = vec![EnumType::new("mood", ["sad"])];
+        current.sequences = vec![Sequence::new("numbers")];
+        current.definitions = vec![Definition::view("v"), Definition::view("of_others_too")];
+        let found = managed(current, Schema::default(), &created, &Postgres);
+        assert_eq!(found.unmanaged, [ObjectName::new("of_others")]);
+        assert_eq!(
+            found.unmanaged_definitions,
+            [Definition::view("of_others_too")]
+        );
+        assert_eq!(found.target, Schema::default());
     }
 }

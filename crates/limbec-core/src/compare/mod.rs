@@ -10,6 +10,7 @@
 mod columns;
 mod comments;
 mod constraints;
+mod created;
 mod definitions;
 mod dependents;
 mod domains;
@@ -26,9 +27,10 @@ mod renames;
 mod sequences;
 mod types;
 
+pub use created::Created;
 pub use judge::{Question, Verdict, Verdicts};
 pub use look_alikes::LookAlike;
-pub use managed::{Created, Managed, managed};
+pub use managed::{Managed, managed};
 pub use object::Object;
 pub use plan::{Phase, Planned, Why};
 
@@ -96,8 +98,8 @@ impl Comparison {
 /// assert_eq!((planned.phase, &planned.why), (Phase::CreateTables, &Why::New));
 /// ```
 ///
-/// A name that gives the connection's own namespace is taken for one that gives none: the
-/// operations give none.
+/// Neither side may give the connection's own namespace: [`Schema::within`] leaves it out of the
+/// models, and a reflected schema never has it.
 pub fn compare(
     current: &Schema,
     target: &Schema,
@@ -106,14 +108,6 @@ pub fn compare(
 ) -> Comparison {
     let mut judge = Judge::new(dialect, verdicts);
     let mut plan = Plan::default();
-    let folded;
-    let target = match &current.own_namespace {
-        Some(own) if target.gives_namespace(own) => {
-            folded = target.clone().within(own);
-            &folded
-        }
-        _ => target,
-    };
     let renames::Carried {
         mut current,
         conflicts,

@@ -31,13 +31,18 @@ pub(super) fn table<'a>(
     schema.table_mut(name).ok_or_else(|| missing("table", name))
 }
 
-/// Changes the schema as the operation would change the database.
+/// Changes the schema as the operation would change the database. A name that gives the connection's
+/// own namespace is the same as one that gives none.
 ///
 /// # Errors
 /// When the operation names a table, column, constraint, index or enumeration that is not there,
 /// or makes one that is.
 pub fn apply(schema: &mut Schema, operation: &Operation) -> Result<(), ApplyError> {
-    match operation.clone() {
+    let operation = match &schema.own_namespace {
+        Some(own) => operation.clone().within(own),
+        None => operation.clone(),
+    };
+    match operation {
         Operation::CreateSchema { name } => schema.namespaces.push(name.into()),
         Operation::DropSchema { name } => schema.namespaces.retain(|it| it.name != name),
         Operation::CreateExtension { name } => schema.extensions.push(name),

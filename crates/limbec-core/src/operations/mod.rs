@@ -16,6 +16,7 @@ mod constraint;
 mod describe;
 mod invert;
 mod options;
+mod own;
 mod rename;
 
 pub use adds::only_adds;

@@ -72,17 +72,6 @@ impl Renamed {
     }
 
     /// The name of it or of what it stands in that lives in a namespace.
-    #[cfg(feature = "compare")]
-    pub(super) fn namespaced(&self) -> &ObjectName {
-        match self {
-            Renamed::Table { name } | Renamed::Enum { name } => name,
-            Renamed::Column { table, .. }
-            | Renamed::Constraint { table, .. }
-            | Renamed::Index { table, .. } => table,
-            Renamed::EnumValue { enumeration, .. } => enumeration,
-        }
-    }
-
     pub(super) fn namespaced_mut(&mut self) -> &mut ObjectName {
         match self {
             Renamed::Table { name } | Renamed::Enum { name } => name,

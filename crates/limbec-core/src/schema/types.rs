@@ -105,7 +105,7 @@ impl ColumnType {
     }
 
     /// Hands over the names of the enumerations and domains in the type.
-    pub(super) fn each_name(&mut self, with: &mut dyn FnMut(&mut ObjectName)) {
+    pub(crate) fn each_name(&mut self, with: &mut dyn FnMut(&mut ObjectName)) {
         match self {
             ColumnType::Enum(it) => with(&mut it.name),
             ColumnType::Named(name) => with(name),

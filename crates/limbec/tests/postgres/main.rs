@@ -15,6 +15,7 @@ mod definitions;
 mod embedded;
 mod enums;
 mod names;
+mod own_namespace;
 #[cfg(feature = "embed")]
 mod proxy;
 mod raw_sql;

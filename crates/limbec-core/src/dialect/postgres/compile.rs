@@ -93,6 +93,14 @@ pub(super) fn isolation(operation: &Operation) -> Isolation {
 
 /// Makes steps of an operation.
 pub(super) fn compile(operation: &Operation, current: &Schema) -> Steps {
+    match &current.own_namespace {
+        // The schema knows its objects by names that do not give it.
+        Some(own) => compile_within(&operation.clone().within(own), current),
+        None => compile_within(operation, current),
+    }
+}
+
+fn compile_within(operation: &Operation, current: &Schema) -> Steps {
     Ok(match operation {
         Operation::CreateSchema { name } => one(format!("CREATE SCHEMA {}", quote(name))),
         Operation::DropSchema { name } => one(format!("DROP SCHEMA {}", quote(name))),
