@@ -84,6 +84,7 @@ impl Project {
                 |path| text_of(&config.root, path),
             ));
         }
+        bytes.fit();
         let graph = Graph::new(headers).map_err(|errors| {
             let text = errors.iter().map(|error| match error.hint() {
                 Some(hint) => format!("\n  {error}\n    hint: {}", error::in_full(hint)),
@@ -258,6 +259,12 @@ impl Bytes {
                 }
             }
         }
+    }
+
+    /// Gives back the room for more files.
+    fn fit(&mut self) {
+        self.bytes.truncate(self.end);
+        self.bytes.shrink_to_fit();
     }
 
     fn at(&self, place: &Range<usize>) -> Option<&[u8]> {

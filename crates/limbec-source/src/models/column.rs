@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use limbec_core::schema::{ColumnType, Generated, Identity, ObjectName};
 use proc_macro2::Span;
 use syn::ext::IdentExt;
+use syn::spanned::Spanned as _;
 
 use super::constraint::{self, Check, Unique};
 use super::element;
@@ -22,6 +23,7 @@ pub(super) struct Field {
     /// The column's name; the place is the attribute's or the field's.
     pub(super) name: At<String>,
     pub(super) renamed_from: Option<At<String>>,
+    /// The type in Rust, until the column is built.
     pub(super) rust_type: syn::Type,
     pub(super) sql_type: Option<At<String>>,
     pub(super) primary_key: Option<Span>,
@@ -84,6 +86,15 @@ impl Field {
         }
         read.contradictions(mistakes);
         Some(read)
+    }
+
+    /// Keeps no more of the type in Rust than its place: once the column is built, nobody asks for
+    /// more, and the types of a thousand tables take more memory than the schema.
+    pub(super) fn forget_type(&mut self) {
+        self.rust_type = syn::Type::Infer(syn::TypeInfer {
+            attrs: Vec::new(),
+            underscore_token: syn::Token![_](self.rust_type.span()),
+        });
     }
 
     /// Says what cannot be true at once, whatever the type.

@@ -60,6 +60,7 @@ pub(crate) use {assemble::words_of, link::are_alike};
 use crate::diagnostic::Diagnostic;
 use crate::mistake::Mistakes;
 use crate::source;
+use column::Field;
 use rust_type::Types;
 use scope::Found;
 
@@ -157,7 +158,7 @@ pub fn read(files: &[SourceFile<'_>], options: &ModelOptions) -> (Models, Vec<Di
         });
     }
     let mut mistakes = std::mem::take(&mut found.mistakes);
-    let schema = schema(&found, options, &mut mistakes);
+    let schema = schema(&mut found, options, &mut mistakes);
     let models = Models {
         schema,
         files: summaries,
@@ -166,21 +167,24 @@ pub fn read(files: &[SourceFile<'_>], options: &ModelOptions) -> (Models, Vec<Di
     (models, mistakes.diagnostics(&places))
 }
 
-fn schema(found: &Found, options: &ModelOptions, mistakes: &mut Mistakes) -> Schema {
+fn schema(found: &mut Found, options: &ModelOptions, mistakes: &mut Mistakes) -> Schema {
+    let mut tables = std::mem::take(&mut found.tables);
     let types = Types {
         found,
         map: &options.type_map,
         alone: false,
     };
-    let mut built = Vec::with_capacity(found.tables.len());
-    for table in &found.tables {
+    let mut built = Vec::with_capacity(tables.len());
+    for table in &mut tables {
         mistakes.file = table.place.file;
         built.push(build::columns(table, &types, mistakes));
+        table.fields.iter_mut().for_each(Field::forget_type);
     }
     let mut domains = Vec::with_capacity(found.domains.len());
     for domain in &found.domains {
         mistakes.file = domain.place.file;
         domains.extend(domain.build(&types, mistakes));
     }
+    found.tables = tables;
     assemble::schema(found, &built, domains, &options.naming, mistakes)
 }
