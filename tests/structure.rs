@@ -106,6 +106,42 @@ fn no_file_of_rust_is_too_long() {
     assert!(long.is_empty(), "split these:\n{}", long.join("\n"));
 }
 
+#[test]
+fn only_the_connections_ask_which_driver_there_is() {
+    let source = root().join("crates/limbec/src");
+    let mut asking = Vec::new();
+    let mut seen = 0;
+    let mut folders = vec![source.clone()];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(&folder).expect("a folder is readable") {
+            let path = entry.expect("an entry is readable").path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let text = std::fs::read_to_string(&path).expect("a file of Rust is UTF-8");
+            // Examples in the documentation use a driver.
+            let mut lines = text.lines().filter(|it| !it.trim_start().starts_with("//"));
+            let names = |it: &str| BUDGET.iter().any(|(name, _)| it.contains(&feature(name)));
+            match (
+                lines.any(names),
+                path.starts_with(source.join("connection")),
+            ) {
+                (true, true) => seen += 1,
+                (true, false) => asking.push(path.display().to_string()),
+                (false, _) => {}
+            }
+        }
+    }
+    assert!(asking.is_empty(), "these ask:\n{}", asking.join("\n"));
+    assert!(seen >= 2, "the drivers' features have other names");
+}
+
+/// How Rust asks for a feature.
+fn feature(name: &str) -> String {
+    format!("feature = \"{name}\"")
+}
+
 /// The names of the crates that `limbec` with these features brings into a service at run time;
 /// macros of other crates are the compiler's.
 fn pulled_in_by(features: &str) -> BTreeSet<String> {
