@@ -1,5 +1,6 @@
 //! What the models have and the database lacks, as operations that are proven.
 
+use std::fmt;
 use std::panic::resume_unwind;
 use std::thread::{self, JoinHandle};
 
@@ -10,9 +11,8 @@ use limbec::run::{
 };
 use limbec_core::compare::{Comparison, Created, Verdicts, compare, managed};
 use limbec_core::dialect::Dialect;
-use limbec_core::journal;
 use limbec_core::operations::Operation;
-use limbec_core::schema::Schema;
+use limbec_core::schema::{Definition, ObjectName, Schema};
 
 use crate::config::Config;
 use crate::error::{ProjectError, Result};
@@ -36,10 +36,28 @@ pub struct Differences {
     pub current: Schema,
     /// What the models ask for.
     pub target: Schema,
-    /// Tables, views, functions and their like that no revision created and no model names.
-    pub unmanaged: Vec<String>,
+    /// What no revision created and no model names: it is left alone.
+    pub unmanaged: Vec<Unmanaged>,
     /// The applied revisions whose files have changed since.
     pub changed: Vec<String>,
+}
+
+/// An object of the database that no revision created and no model names.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Unmanaged {
+    /// A table.
+    Table(ObjectName),
+    /// A view, a function, a trigger or their like.
+    Definition(Definition),
+}
+
+impl fmt::Display for Unmanaged {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Unmanaged::Table(name) => name.fmt(f),
+            Unmanaged::Definition(definition) => write!(f, "the {definition}"),
+        }
+    }
 }
 
 impl Differences {
@@ -157,11 +175,7 @@ impl<'a> Generator<'a> {
         };
         let selection = &self.config.selection;
         selection.narrow_both(&mut reflected, &mut target, dialect);
-        let mut managed = managed(reflected, target, &files.created?, dialect);
-        let version_table = VERSION_TABLE.into();
-        managed
-            .unmanaged
-            .retain(|name| !journal::is_own(name, &version_table));
+        let managed = managed(reflected, target, &files.created?, dialect);
         let (current, mut target) = (managed.schema, managed.target);
         if let Some(answers) = &answers {
             let said = answers.said(&current, &target)?;
@@ -186,15 +200,14 @@ impl<'a> Generator<'a> {
             }
             target.renames.extend(renames);
         };
-        let mut unmanaged: Vec<String> =
-            managed.unmanaged.iter().map(ToString::to_string).collect();
-        let definitions = managed.unmanaged_definitions.iter();
-        unmanaged.extend(definitions.map(|it| format!("the {it}")));
+        let tables = managed.unmanaged.into_iter().map(Unmanaged::Table);
+        let definitions = managed.unmanaged_definitions.into_iter();
+        let unmanaged = tables.chain(definitions.map(Unmanaged::Definition));
         Ok(Differences {
             comparison,
             current,
             target,
-            unmanaged,
+            unmanaged: unmanaged.collect(),
             changed: Vec::new(),
         })
     }

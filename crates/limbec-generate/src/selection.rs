@@ -5,7 +5,9 @@
 
 use std::collections::BTreeSet;
 
+use limbec::run::VERSION_TABLE;
 use limbec_core::dialect::Dialect;
+use limbec_core::journal;
 use limbec_core::schema::{ObjectName, Schema, Table};
 
 /// A pattern of tables.
@@ -110,12 +112,14 @@ impl Selection {
         patterns.any(|it| it.matches(name, own, dialect))
     }
 
-    fn is_everything(&self) -> bool {
+    /// Whether no pattern leaves a table out.
+    pub fn is_everything(&self) -> bool {
         self.include.is_none() && self.exclude.is_empty()
     }
 
-    /// Takes the tables that take no part out of a reflected schema.
+    /// Takes the tables that take no part out of a reflected schema, and with them limbec's own.
     pub fn narrow(&self, schema: &mut Schema, dialect: &dyn Dialect) {
+        schema.tables.retain(|it| !is_own(&it.name));
         if self.is_everything() {
             return;
         }
@@ -129,9 +133,13 @@ impl Selection {
         take_out(schema, &|table| out(&table.name), &names);
     }
 
-    /// Takes the tables that take no part out of both sides of a comparison. One that a model
-    /// refers to stays, on both sides as it is in the database, so that nothing of it changes.
+    /// Takes the tables that take no part out of both sides of a comparison, and limbec's own that
+    /// no model names out of the current side. A table that a model refers to stays, on both sides
+    /// as it is in the database, so that nothing of it changes.
     pub fn narrow_both(&self, current: &mut Schema, target: &mut Schema, dialect: &dyn Dialect) {
+        current
+            .tables
+            .retain(|it| !is_own(&it.name) || target.table(&it.name).is_some());
         if self.is_everything() {
             return;
         }
@@ -167,6 +175,11 @@ impl Selection {
                 .retain(|it| !out(&it.referred_table) || referred.contains(&it.referred_table));
         }
     }
+}
+
+/// Whether a table is limbec's own: the version table and those beside it.
+fn is_own(table: &ObjectName) -> bool {
+    journal::is_own(table, &VERSION_TABLE.into())
 }
 
 /// Takes tables out of a schema, with what only they use, and what else takes no part by its name.
@@ -248,6 +261,29 @@ mod tests {
                 .unwrap()
                 .matches(&name, None, &Sqlite)
         );
+    }
+
+    #[test]
+    fn limbecs_own_tables_take_no_part() {
+        let names = ["alembic_version", "limbec_lock", "limbec_log", "users"];
+        let mut reflected = Schema {
+            tables: names.map(Table::new).into(),
+            ..Schema::default()
+        };
+        let left = |schema: &Schema| -> Vec<String> {
+            schema.tables.iter().map(|it| it.name.to_string()).collect()
+        };
+        let mut current = reflected.clone();
+        let mut target = Schema {
+            tables: vec![Table::new("limbec_log")],
+            ..Schema::default()
+        };
+        let selection = Selection::default();
+        selection.narrow(&mut reflected, &Sqlite);
+        assert_eq!(left(&reflected), ["users"]);
+        // A model that names one wins.
+        selection.narrow_both(&mut current, &mut target, &Sqlite);
+        assert_eq!(left(&current), ["limbec_log", "users"]);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use limbec::run::Revisions as _;
 use limbec_core::compare::LookAlike;
 use limbec_generate::renames::{attribute, question};
-use limbec_generate::{Differences, Generator};
+use limbec_generate::{Differences, Generator, Unmanaged};
 use serde_json::{Value, json};
 
 use super::Context;
@@ -37,7 +37,7 @@ pub(super) fn run(context: &Context<'_>) -> Result<Status> {
             "operations": found.comparison.operations(),
             "look_alikes": look_alikes.iter().map(as_json).collect::<Vec<_>>(),
             "unknown": found.comparison.unknown,
-            "unmanaged": found.unmanaged,
+            "unmanaged": in_words(&found.unmanaged),
             "changed": changed,
         }));
     }
@@ -67,7 +67,7 @@ pub(super) fn report(found: &Differences, printer: &Printer) {
             "compare",
             &format!(
                 "Left alone, as no revision of this project created them: {}",
-                found.unmanaged.join(", ")
+                in_words(&found.unmanaged).join(", ")
             ),
         );
     }
@@ -82,4 +82,8 @@ pub(super) fn report(found: &Differences, printer: &Printer) {
 
 fn as_json(it: &LookAlike) -> Value {
     json!({ "kind": it.object.noun(), "from": it.before(), "to": it.object.name() })
+}
+
+fn in_words(unmanaged: &[Unmanaged]) -> Vec<String> {
+    unmanaged.iter().map(ToString::to_string).collect()
 }

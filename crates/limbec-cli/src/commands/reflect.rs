@@ -4,9 +4,8 @@ mod sql_files;
 
 use std::path::{Path, PathBuf};
 
-use limbec::run::{Revisions as _, VERSION_TABLE, reflect};
+use limbec::run::{Revisions as _, reflect};
 use limbec_core::dialect::Dialect;
-use limbec_core::journal;
 use limbec_core::schema::{ObjectName, Schema, Unmodelled};
 use limbec_generate::{Pattern, Project};
 use limbec_source::suggest::did_you_mean;
@@ -34,13 +33,11 @@ pub(super) fn run(options: &Reflect, config: &Config, printer: &Printer) -> Resu
         Ok(reflect(&mut database).await?)
     })?;
     let mut schema = schema;
-    let version_table = VERSION_TABLE.into();
-    (schema.tables).retain(|it| !journal::is_own(&it.name, &version_table));
-    if schema.tables.is_empty() {
+    config.selection.narrow(&mut schema, dialect);
+    if schema.tables.is_empty() && config.selection.is_everything() {
         return Err(CommandError::new("The database holds no table")
             .hint("is it the right one? `--url` names another"));
     }
-    config.selection.narrow(&mut schema, dialect);
     if schema.tables.is_empty() {
         return Err(
             CommandError::new("The database holds no table that takes part").hint(format!(
