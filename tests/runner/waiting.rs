@@ -1,6 +1,8 @@
 //! Who is waited for is named: the session with the lock of the migrations, the session with the
 //! lock of a table, the process with the lease.
 
+use std::io::{BufRead as _, BufReader};
+
 use limbec::connection::{Connection as _, connect_postgres};
 use limbec_core::dialect::Session as _;
 use limbec_core::dialect::postgres::Postgres;
@@ -53,6 +55,35 @@ async fn the_holder_of_the_lock_is_named_and_the_wait_ends() {
         .logs(&["pg_terminate_backend("]);
     other.run(&[&give_back]).await.unwrap();
     it.run("limbec upgrade head").succeeds();
+}
+
+/// `CREATE INDEX CONCURRENTLY` waits for every transaction that is open: one that waited for the
+/// lock of the migrations, which the builder of the index holds, would never end.
+#[tokio::test]
+async fn who_waits_holds_up_no_index() {
+    let it = one_table();
+    it.run("limbec upgrade e1").succeeds();
+    let mut other = connect_postgres(&it.url()).await.unwrap();
+    let (take, give_back) = Postgres.lock().unwrap();
+    other.run(&[&take]).await.unwrap();
+    let line = "env LIMBEC_LOCK_WAIT=60s limbec upgrade head";
+    let mut waits = start(&it, line);
+    let mut log = BufReader::new(waits.stderr.take().unwrap()).lines();
+    let told = log.find(|line| {
+        line.as_ref()
+            .is_ok_and(|line| line.contains("Waiting for "))
+    });
+    assert!(told.is_some(), "the command waits");
+    let index = "CREATE INDEX CONCURRENTLY by_id ON items (id)";
+    other
+        .run(&["SET statement_timeout = '30s'", index])
+        .await
+        .expect("no transaction stands in the way of the index");
+    other.run(&[&give_back]).await.unwrap();
+    let rest: Vec<_> = log.collect();
+    end(line, waits).succeeds();
+    assert!(!rest.is_empty(), "and goes on");
+    assert_eq!(it.version_rows(), ["e2"]);
 }
 
 #[tokio::test]
