@@ -10,9 +10,18 @@
 //! --- after             (optional) the models after; without it, they stay as they are
 //! --- sql               (optional) views, functions and triggers that the project has before
 //! --- sql after         (optional) the same after; without it, they stay as they are
-//! --- expected          the operations as `check` lists them; nothing where none are found
+//! --- expected          the operations as `check` lists them; nothing if none are found
 //! --- expected on sqlite            (optional) the same for one database
+//! --- sql on sqlite     what SQLite runs for these operations; a stronger lock or a rewritten
+//!                       table shows here
+//! --- sql on sqlite<3.53            (only if it differs) the same by the oldest library
+//! --- sql on postgresql             what PostgreSQL runs
+//! --- sql on postgresql>=16         (only if it differs) the same by servers that store views in
+//!                       other words
 //! ```
+//!
+//! A case with operations states their SQL for each database that it runs on. `UPDATE_EXPECT=1`
+//! writes the operations and the SQL that come out now; read the difference.
 //!
 //! Each case creates the models before (`check` must be clean right then), runs the revision to
 //! the models after (`check` must be clean again) and its downgrade (and the database is as it
@@ -26,70 +35,8 @@ use limbec_core::operations::Operation;
 use limbec_core::schema::{Definition, ObjectName, Schema, in_order};
 use limbec_source::models::{ModelOptions, SourceFile, read};
 
+use crate::case::{Case, Scenario};
 use crate::trial::{Trial, listed};
-
-/// One case of a file.
-#[derive(Default)]
-struct Case {
-    name: String,
-    databases: Vec<String>,
-    before: String,
-    rows: Option<String>,
-    holds_before: String,
-    holds_after: String,
-    after: String,
-    sql: String,
-    sql_after: Option<String>,
-    expected: String,
-    /// What is expected on one database only.
-    expected_on: BTreeMap<String, String>,
-}
-
-/// Reads the cases of a file; text before the first `##` is for readers.
-fn cases(text: &str) -> Vec<Case> {
-    let mut cases: Vec<Case> = Vec::new();
-    let mut part = "before";
-    for line in text.lines() {
-        if let Some(title) = line.strip_prefix("## ") {
-            let (name, on) = title
-                .split_once(" on: ")
-                .unwrap_or((title, "sqlite postgresql"));
-            cases.push(Case {
-                name: name.to_string(),
-                databases: on.split_whitespace().map(String::from).collect(),
-                ..Case::default()
-            });
-            part = "before";
-        } else if let Some(name) = line.strip_prefix("--- ") {
-            part = name.trim();
-            if let (Some(case), "sql after") = (cases.last_mut(), part) {
-                case.sql_after = Some(String::new());
-            }
-            if let Some(case) = cases.last_mut().filter(|_| part == "rows") {
-                case.rows.get_or_insert_default();
-            }
-        } else if let Some(case) = cases.last_mut() {
-            let text = match part {
-                "before" => &mut case.before,
-                "rows" => case.rows.get_or_insert_default(),
-                "holds before" => &mut case.holds_before,
-                "holds after" => &mut case.holds_after,
-                "after" => &mut case.after,
-                "sql" => &mut case.sql,
-                "sql after" => case.sql_after.get_or_insert_default(),
-                "expected" => &mut case.expected,
-                other if other.starts_with("expected on ") => {
-                    let database = other["expected on ".len()..].to_string();
-                    case.expected_on.entry(database).or_default()
-                }
-                other => panic!("`{}`: there is no part `{other}` of a case", case.name),
-            };
-            text.push_str(line);
-            text.push('\n');
-        }
-    }
-    cases
-}
 
 fn models(text: &str) -> Result<Schema, String> {
     let file = SourceFile {
@@ -113,36 +60,30 @@ fn sql_files(text: &str, database: &str) -> Result<Vec<Definition>, String> {
     }
 }
 
-fn run(case: &Case, database: &str, mut trial: Trial) -> Result<(), String> {
-    let mut before = models(&case.before)?;
-    let mut after = if case.after.trim().is_empty() {
-        before.clone()
-    } else {
-        models(&case.after)?
+/// Runs a case on a database; `version` is how its parts name the database.
+fn run(case: &mut Case, database: &str, version: &str, mut trial: Trial) -> Result<(), String> {
+    let mut before = models(case.text("before"))?;
+    let mut after = match case.text("after").trim() {
+        "" => before.clone(),
+        text => models(text)?,
     };
-    before.definitions = sql_files(&case.sql, database)?;
-    after.definitions = sql_files(case.sql_after.as_ref().unwrap_or(&case.sql), database)?;
+    let sql = case.text("sql");
+    before.definitions = sql_files(sql, database)?;
+    after.definitions = sql_files(case.part("sql after").unwrap_or(sql), database)?;
     let current = trial.create(&before)?;
-    fill(&mut trial, case.rows.as_deref(), &before)?;
-    holds(&mut trial, &case.holds_before)?;
+    fill(&mut trial, case.part("rows"), &before)?;
+    holds(&mut trial, case.text("holds before"))?;
     let dumped = trial.dump()?;
     let counted = count(&mut trial, &before);
     let (found, body) = trial.revision(&current, &after)?;
-    let listed = listed(&found.planned);
-    let expected = case
-        .expected_on
-        .get(database)
-        .unwrap_or(&case.expected)
-        .trim();
-    if listed.trim() != expected {
-        return Err(format!("expected:\n{expected}\nfound:\n{listed}"));
-    }
+    states_operations(case, database, &listed(&found.planned))?;
+    states_sql(case, version, &trial.sql_of(&current, &body.upgrade)?)?;
     trial
         .run(&body.upgrade)
         .map_err(|error| format!("upgrading: {error}"))?;
     trial
         .expect(&after)
-        .and_then(|_| holds(&mut trial, &case.holds_after))
+        .and_then(|_| holds(&mut trial, case.text("holds after")))
         .map_err(|error| format!("after the upgrade: {error}"))?;
     let now = count(&mut trial, &after);
     let made_anew = |table: &ObjectName| {
@@ -169,9 +110,56 @@ fn run(case: &Case, database: &str, mut trial: Trial) -> Result<(), String> {
     trial
         .expect(&current)
         .and_then(|_| trial.expect(&before))
-        .and_then(|_| holds(&mut trial, &case.holds_before))
+        .and_then(|_| holds(&mut trial, case.text("holds before")))
         .map_err(|error| format!("after the downgrade: {error}"))?;
     same_dump(&dumped, &trial.dump()?)
+}
+
+/// Whether what comes out now is taken for right and written into the files.
+fn updates() -> bool {
+    std::env::var_os("UPDATE_EXPECT").is_some()
+}
+
+/// Fails unless the case states these operations for a database.
+fn states_operations(case: &mut Case, database: &str, found: &str) -> Result<(), String> {
+    let own = format!("expected on {database}");
+    let part = match case.part(&own) {
+        Some(_) => own.as_str(),
+        None => "expected",
+    };
+    let stated = case.part(part).map(str::trim);
+    if stated == Some(found.trim()) {
+        return Ok(());
+    }
+    if updates() {
+        case.set(part, Some(found));
+        return Ok(());
+    }
+    let stated = stated.unwrap_or("(the part `expected` is missing)");
+    Err(format!("expected:\n{stated}\nfound:\n{found}"))
+}
+
+/// Fails unless the case states this SQL for a database. Some versions of it (`sqlite<3.53`) have a
+/// part of their own only if their SQL differs.
+fn states_sql(case: &mut Case, version: &str, found: &str) -> Result<(), String> {
+    let part = format!("sql on {version}");
+    let database = version.split(['<', '>']).next().unwrap_or_default();
+    let as_others = database != version && case.text(&format!("sql on {database}")).trim() == found;
+    let wanted = (!found.is_empty() && !as_others).then_some(found);
+    let stated = case.part(&part).map(str::trim);
+    if stated == wanted {
+        return Ok(());
+    }
+    if updates() {
+        case.set(&part, wanted);
+        return Ok(());
+    }
+    let missing = format!("(no part `{part}`)");
+    Err(format!(
+        "{part}, stated:\n{}\nfound:\n{}\nif this is right, run with UPDATE_EXPECT=1",
+        stated.unwrap_or(&missing),
+        wanted.unwrap_or(&missing)
+    ))
 }
 
 /// Puts rows in: those of the case, or some that the constraints take.
@@ -241,46 +229,65 @@ fn same_dump(before: &[String], after: &[String]) -> Result<(), String> {
     ))
 }
 
+/// The server, if it is of this major version or later.
+fn postgres(since: u32) -> Vec<(&'static str, Trial)> {
+    let mut trial = Trial::postgres();
+    match trial.server_major() {
+        major if major < since => Vec::new(),
+        16.. if since < 16 => vec![("postgresql>=16", trial)],
+        _ => vec![("postgresql", trial)],
+    }
+}
+
 /// Runs every case of a file on every database it is for, and shows all that fail.
-fn check(text: &str) {
+fn check(name: &str, text: &str) {
     let mut failures = Vec::new();
-    let cases = cases(text);
-    assert!(!cases.is_empty(), "the file holds no case");
-    for case in &cases {
-        for database in &case.databases {
+    let mut scenario = Scenario::read(text);
+    assert!(!scenario.cases.is_empty(), "the file holds no case");
+    if !updates() {
+        assert_eq!(scenario.text(), text, "the file is laid out otherwise");
+    }
+    for case in &mut scenario.cases {
+        let (name, databases) = case.name_and_databases();
+        for database in &databases {
             let (database, since) = database.split_once(">=").unwrap_or((database, "0"));
             let since: u32 = since.parse().expect("a major version");
-            let mut trials = match database {
-                "sqlite" => vec![Trial::sqlite(), Trial::oldest_sqlite()],
-                "postgresql" => vec![Trial::postgres()],
-                other => panic!("`{}`: there is no database `{other}`", case.name),
+            let trials = match database {
+                "sqlite" => vec![
+                    ("sqlite", Trial::sqlite()),
+                    ("sqlite<3.53", Trial::oldest_sqlite()),
+                ],
+                "postgresql" => postgres(since),
+                other => panic!("`{name}`: there is no database `{other}`"),
             };
-            if since > 0 {
-                trials.retain_mut(|trial| trial.server_major() >= since);
-            }
-            for (index, trial) in trials.into_iter().enumerate() {
-                if let Err(error) = run(case, database, trial) {
-                    let by = ["", " by the oldest library"][index];
-                    failures.push(format!("## {} on {database}{by}\n{error}", case.name));
+            for (version, trial) in trials {
+                if let Err(error) = run(case, database, version, trial) {
+                    failures.push(format!("## {name} on {version}\n{error}"));
                 }
             }
         }
     }
+    if updates() && scenario.text() != text {
+        let path = format!("{FOLDER}/{name}.md");
+        std::fs::write(&path, scenario.text()).expect("the file can be written");
+    }
     assert!(failures.is_empty(), "\n{}", failures.join("\n\n"));
 }
+
+const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/scenarios");
 
 macro_rules! scenarios {
     ($($name:ident)*) => {
         $(#[test]
         fn $name() {
-            check(include_str!(concat!("scenarios/", stringify!($name), ".md")));
+            let text = include_str!(concat!("scenarios/", stringify!($name), ".md"));
+            check(stringify!($name), text);
         })*
 
         /// Every file of the folder is run.
         #[test]
         fn every_file_is_listed() {
-            let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/scenarios");
-            let files = std::fs::read_dir(folder).unwrap().map(|it| it.unwrap().path());
+            let files = std::fs::read_dir(FOLDER).unwrap().map(|it| it.unwrap().path());
             let mut found: Vec<String> = files
                 .map(|path| path.file_stem().unwrap().to_string_lossy().into_owned())
                 .collect();

@@ -11,7 +11,7 @@ use limbec_core::dialect::sqlite::{OLDEST_LIBRARY, Sqlite};
 use limbec_core::operations::{Operation, apply};
 use limbec_core::revision::Header;
 use limbec_core::schema::Schema;
-use limbec_core::steps::{Audience, Knowledge, RevisionPlan, Statement};
+use limbec_core::steps::{Audience, Knowledge, RevisionPlan, Statement, Step, parts};
 use limbec_source::revisions::{Body, read_body};
 use limbec_source::write::{NewRevision, write_revision};
 use limbec_testkit::postgres::{TestDatabase, schema_dump, test_database};
@@ -20,6 +20,9 @@ use crate::planned;
 
 /// The beginning of the names that PostgreSQL cuts.
 const TOO_LONG: &str = "a_name_of_seventy_bytes";
+
+/// The newest library of SQLite whose SQL differs from that of older ones.
+const NEWEST_LIBRARY: u32 = 3_053_000;
 
 /// A connection that is spoken to as if its database were another version of its kind.
 pub(crate) struct Link {
@@ -59,6 +62,8 @@ impl Connection for Link {
 pub(crate) struct Trial {
     pub(crate) database: Link,
     judge: Option<Link>,
+    /// By which SQL is shown, whatever library runs it.
+    shown_by: &'static dyn Dialect,
     runtime: tokio::runtime::Runtime,
     // Dropped after the connection.
     server: Option<TestDatabase>,
@@ -67,13 +72,16 @@ pub(crate) struct Trial {
 impl Trial {
     pub(crate) fn sqlite() -> Self {
         let url = DatabaseUrl::parse("sqlite::memory:", "".as_ref()).unwrap();
-        Self::open(&url, None)
+        let mut trial = Self::open(&url, None);
+        trial.shown_by = Sqlite::of_library(NEWEST_LIBRARY);
+        trial
     }
 
     /// The same, as by the oldest library that will do.
     pub(crate) fn oldest_sqlite() -> Self {
         let mut trial = Self::sqlite();
         trial.database.dialect = Sqlite::of_library(OLDEST_LIBRARY);
+        trial.shown_by = trial.database.dialect;
         trial
     }
 
@@ -96,6 +104,7 @@ impl Trial {
         let database = link(runtime.block_on(Database::connect(url)).unwrap());
         let judge = runtime.block_on(url.judge()).unwrap().map(link);
         Trial {
+            shown_by: database.dialect,
             database,
             judge,
             runtime,
@@ -155,6 +164,30 @@ impl Trial {
             .block_on(self.database.run(&[sql]))
             .map_err(|error| format!("{error}\n{sql}"))?;
         Ok(answers.remove(0).rows)
+    }
+
+    /// The SQL that operations on this schema are carried out by.
+    ///
+    /// Transactions, version rows and the journal are left out, and a query that stops the revision
+    /// is shown by what it looks for.
+    pub(crate) fn sql_of(
+        &self,
+        current: &Schema,
+        operations: &[Operation],
+    ) -> Result<String, String> {
+        let dialect = self.shown_by;
+        let mut knowledge = Knowledge::reflected(current.clone());
+        let mut text = String::new();
+        for part in parts(operations, dialect) {
+            if !text.is_empty() {
+                text += "-- the transaction before commits\n";
+            }
+            let statements = part.compile(dialect).all(&mut knowledge);
+            for statement in statements.map_err(|error| error.to_string())? {
+                text += &shown(&statement.step);
+            }
+        }
+        Ok(text.trim_end().to_string())
     }
 
     /// The schema as `pg_dump` has it, its lines sorted; nothing on SQLite.
@@ -271,6 +304,14 @@ fn of_own_namespace(models: &Schema, current: &Schema) -> Schema {
     match &current.own_namespace {
         Some(own) => models.clone().within(own),
         None => models.clone(),
+    }
+}
+
+fn shown(step: &Step) -> String {
+    match &step.expect {
+        Some(it) => format!("-- fails if {}\n", it.otherwise),
+        None if step.transactional => format!("{};\n", step.sql),
+        None => format!("-- outside a transaction\n{};\n", step.sql),
     }
 }
 
