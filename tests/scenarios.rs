@@ -90,9 +90,8 @@ fn run(case: &mut Case, database: &str, version: &str, mut trial: Trial) -> Resu
         found.planned.iter().any(|it| match &it.operation {
             // A partition takes rows of its table along.
             Operation::DropTable { name, table: known } => {
-                let known = known.as_ref();
-                let of = known.and_then(|it| it.options.get("postgresql.partition_of"));
-                name == table || of == Some(&table.name)
+                let of = known.as_ref().map_or(&[][..], |it| it.inherits.parents());
+                name == table || of.contains(table)
             }
             // The case itself says what its rows are.
             Operation::RenameTable { .. } => true,

@@ -13,8 +13,8 @@ use std::fmt;
 use crate::operations::{AlterColumn, AlterOptions, CommentOn, ConstraintRef};
 use crate::schema::{
     CheckConstraint, Column, ColumnType, Definition, Domain, EnumType, ExcludeConstraint,
-    ForeignKey, Identity, Index, IndexElement, ObjectName, PrimaryKey, ReferentialAction, Sequence,
-    Table, UniqueConstraint,
+    ForeignKey, Identity, Index, IndexElement, Inheritance, ObjectName, PrimaryKey,
+    ReferentialAction, Sequence, Table, UniqueConstraint,
 };
 
 /// A value that a revision file can write.
@@ -49,6 +49,7 @@ pub enum Value {
     Sequence(Sequence),
     CommentOn(CommentOn),
     AlterOptions(AlterOptions),
+    Inheritance(Inheritance),
     Definition(Definition),
 }
 
@@ -73,6 +74,7 @@ macro_rules! for_builders {
             Sequence,
             CommentOn,
             AlterOptions,
+            Inheritance,
             Definition
         }
     };
@@ -130,6 +132,7 @@ impl Value {
             Value::Sequence(_) => "a `Sequence`",
             Value::CommentOn(_) => "a `CommentOn`",
             Value::AlterOptions(_) => "an `AlterOptions`",
+            Value::Inheritance(_) => "an `Inheritance`",
             Value::Definition(_) => "a `Definition`",
         }
     }
@@ -348,6 +351,7 @@ from_value! {
     Domain, Domain, "a `Domain`";
     Sequence, Sequence, "a `Sequence`";
     AlterOptions, AlterOptions, "an `AlterOptions` such as `AlterOptions::table(\"jobs\")`";
+    Inheritance, Inheritance, "an `Inheritance` such as `Inheritance::from_table(\"cities\")`";
     CommentOn, CommentOn, "a `CommentOn` such as `CommentOn::schema(\"billing\")`";
     Definition, Definition, "a `Definition`";
 }

@@ -24,9 +24,9 @@ pub use limbec_core::schema::ReferentialAction::{
 pub use limbec_core::schema::{
     Array, BigInteger, Boolean, Bytes, Char, CheckConstraint, Cidr, Column, Custom, Date,
     Definition, Domain, Double, Enum, EnumType, ExcludeConstraint, ForeignKey, Identity, Index,
-    IndexElement, Inet, Integer, Interval, Json, Jsonb, MacAddr, Named, Numeric, ObjectName,
-    PrimaryKey, Real, Sequence, SmallInteger, Table, Text, Time, Timestamp, TimestampTz,
-    UniqueConstraint, Uuid, Varchar,
+    IndexElement, Inet, Inheritance, Integer, Interval, Json, Jsonb, MacAddr, Named, Numeric,
+    ObjectName, PrimaryKey, Real, Sequence, SmallInteger, Table, Text, Time, Timestamp,
+    TimestampTz, UniqueConstraint, Uuid, Varchar,
 };
 
 pub use crate::Revision;

@@ -79,6 +79,7 @@ pub(super) struct Judge<'a> {
     pub(super) unready_sequences: BTreeSet<String>,
     pub(super) questions: Vec<Question>,
     pub(super) unknown: Vec<String>,
+    pub(super) conflicts: Vec<String>,
 }
 
 impl<'a> Judge<'a> {
@@ -90,6 +91,7 @@ impl<'a> Judge<'a> {
             unready_sequences: BTreeSet::new(),
             questions: Vec::new(),
             unknown: Vec::new(),
+            conflicts: Vec::new(),
         }
     }
 

@@ -15,6 +15,7 @@ mod definitions;
 mod dependents;
 mod domains;
 mod indexes;
+mod inheritance;
 mod judge;
 mod keys;
 mod look_alikes;
@@ -54,7 +55,8 @@ pub struct Comparison {
     /// What goes and what comes and may be the same by a new name: the operations drop the one and
     /// make the other, which nobody should run before somebody has said so.
     pub look_alikes: Vec<LookAlike>,
-    /// What the models say of former names and cannot be, as sentences with the way out.
+    /// What the models ask for and cannot be, as sentences with the way out: of former names, of how
+    /// a table is partitioned.
     pub conflicts: Vec<String>,
 }
 
@@ -110,7 +112,7 @@ pub fn compare(
     let mut plan = Plan::default();
     let renames::Carried {
         mut current,
-        conflicts,
+        mut conflicts,
     } = renames::carry_out(current, target, dialect, &mut plan);
     indexes::set_invalid_aside(&mut current, target, &mut judge, &mut plan);
     types::compare(&current, target, &mut judge, &mut plan);
@@ -138,7 +140,7 @@ pub fn compare(
     let mut look_alikes = look_alikes::tables(&dropped, &created, dialect);
     drop_tables(dropped, dialect, &mut plan);
     for (existing, wanted) in &common {
-        if inherit_otherwise(existing, wanted, &mut judge) {
+        if inheritance::differs(existing, wanted, &mut judge) {
             continue;
         }
         look_alikes.extend(look_alikes::columns(existing, wanted, dialect));
@@ -147,7 +149,8 @@ pub fn compare(
         indexes::compare(existing, wanted, &mut judge, &mut plan);
         dependents::put_aside(existing, wanted, &judge, &mut plan);
         table_comment(existing, wanted, &mut plan);
-        options::compare(existing, wanted, target, &mut judge, &mut plan);
+        inheritance::compare(existing, wanted, target, &mut judge, &mut plan);
+        options::compare(existing, wanted, &mut judge, &mut plan);
     }
     constraints::free_referred_keys(&common, dialect, &mut plan);
     create_tables(created, &current_tables, dialect, &mut plan);
@@ -157,6 +160,7 @@ pub fn compare(
     renames::drop_by_old_names(&mut plan);
     renames::rename_the_rest(dialect, &mut plan);
 
+    conflicts.extend(judge.conflicts);
     Comparison {
         planned: plan.into_planned(),
         questions: judge.questions,
@@ -257,24 +261,4 @@ fn table_comment(current: &Table, target: &Table, plan: &mut Plan) {
         None => Operation::DropTableComment { table, from },
     };
     plan.push(Phase::Comments, Why::Changed, operation);
-}
-
-/// Whether a table gets columns from other tables than it did, or by another way: what that makes
-/// of its own columns is for a hand-written revision to say.
-fn inherit_otherwise(current: &Table, target: &Table, judge: &mut Judge<'_>) -> bool {
-    let dialect = judge.dialect;
-    let parents = |table: &Table| {
-        let mut parents: Vec<_> = dialect.parents(table);
-        parents.sort();
-        (dialect.is_partition(table), parents)
-    };
-    let same = parents(current) == parents(target);
-    if !same {
-        judge.unknown.push(format!(
-            "the table `{}` is to have its columns from other tables than it does; write the \
-             revision by hand, with `op.execute` (ATTACH or DETACH PARTITION, INHERIT or NO INHERIT)",
-            target.name
-        ));
-    }
-    !same
 }

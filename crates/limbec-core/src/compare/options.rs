@@ -6,26 +6,15 @@ use super::judge::Judge;
 use super::object::Object;
 use super::plan::{Phase, Plan, Why};
 use crate::operations::{AlterOptions, Operation};
-use crate::schema::{Schema, Table};
+use crate::schema::Table;
 
 type Options = BTreeMap<String, String>;
 
-/// Compares the options of a table, its columns and its indexes. `schema` is the target.
-pub(super) fn compare(
-    current: &Table,
-    target: &Table,
-    schema: &Schema,
-    judge: &mut Judge<'_>,
-    plan: &mut Plan,
-) {
+/// Compares the options of a table, its columns and its indexes.
+pub(super) fn compare(current: &Table, target: &Table, judge: &mut Judge<'_>, plan: &mut Plan) {
     let name = &target.name;
     let mut change = AlterOptions::table(name.clone());
-    differences(
-        (&current.options, &target.options),
-        Some((target, schema)),
-        judge,
-        &mut change,
-    );
+    differences((&current.options, &target.options), judge, &mut change);
     let mut why = Why::Changed;
     if judge.dialect.capabilities().options_change
         && let Some((constraint, again)) = remade_constraints(target, plan)
@@ -45,7 +34,7 @@ pub(super) fn compare(
         let mut columns = current.columns.iter();
         if let Some(column) = columns.find(|it| judge.same_name(&it.name, &wanted.name)) {
             let mut change = AlterOptions::column(name.clone(), column.name.clone());
-            differences((&column.options, &wanted.options), None, judge, &mut change);
+            differences((&column.options, &wanted.options), judge, &mut change);
             push(change, Why::Changed, judge, plan);
         }
     }
@@ -59,7 +48,7 @@ pub(super) fn compare(
             && !made
         {
             let mut change = AlterOptions::index(name.clone(), index.name.clone());
-            differences((&index.options, &wanted.options), None, judge, &mut change);
+            differences((&index.options, &wanted.options), judge, &mut change);
             push(change, Why::Changed, judge, plan);
         }
     }
@@ -68,8 +57,7 @@ pub(super) fn compare(
 /// Puts the options that differ into the change.
 fn differences(
     (current, target): (&Options, &Options),
-    of: Option<(&Table, &Schema)>,
-    judge: &mut Judge<'_>,
+    judge: &Judge<'_>,
     change: &mut AlterOptions,
 ) {
     let dialect = judge.dialect;
@@ -82,16 +70,7 @@ fn differences(
     for key in keys {
         let (from, to) = (current.get(key), target.get(key));
         let same = match (from, to) {
-            (Some(from), Some(to)) => {
-                let place = of.and_then(|(table, schema)| dialect.option_place(key, table, schema));
-                match place {
-                    Some((columns, place)) => {
-                        let name = of.map_or("", |(table, _)| table.name.name.as_str());
-                        judge.same_in_place(name, &columns, &place, from, to)
-                    }
-                    None => dialect.same_option(key, from, to),
-                }
-            }
+            (Some(from), Some(to)) => dialect.same_option(key, from, to),
             (from, to) => from == to,
         };
         if !same {

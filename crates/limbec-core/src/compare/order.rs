@@ -22,8 +22,8 @@ pub(super) fn parents_first(
             .foreign_keys
             .iter()
             .map(|key| key_of(dialect, &key.referred_table));
-        let parents = dialect.parents(table);
-        let parents: Vec<_> = parents.iter().map(|it| key_of(dialect, it)).collect();
+        let parents = table.inherits.parents().iter();
+        let parents = parents.map(|it| key_of(dialect, it));
         referred
             .chain(parents)
             .filter_map(|key| index.get(&key).copied())

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::schema::{ColumnType, Schema, Table};
+use crate::schema::ColumnType;
 
 /// An SQL expression in the place where it stands, for the database to judge.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -131,16 +131,5 @@ pub trait Judge {
     /// Whether two values of an option are equal; `current` is reflected.
     fn same_option(&self, _option: &str, current: &str, target: &str) -> bool {
         current == target
-    }
-
-    /// Where the value of a table's option stands, with the columns that it may use, if the
-    /// database is to judge it. `schema` is that of the table.
-    fn option_place(
-        &self,
-        _option: &str,
-        _table: &Table,
-        _schema: &Schema,
-    ) -> Option<(Vec<(String, String)>, Place)> {
-        None
     }
 }

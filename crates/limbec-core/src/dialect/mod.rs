@@ -70,6 +70,8 @@ pub struct Capabilities {
     pub native_enums: bool,
     /// Extensions, domains and sequences of their own, and comments on everything that has a name.
     pub named_objects: bool,
+    /// Partitions, and tables that have columns of other tables.
+    pub inheritance: bool,
     /// A primary key, unique or foreign key always has a name.
     pub constraints_are_named: bool,
     /// A foreign key locks the key it refers to and the types on both sides, so that it must be

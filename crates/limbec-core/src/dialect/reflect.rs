@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::schema::{ObjectName, Schema, Table};
+use crate::schema::Schema;
 
 /// A row of a query's answer: every value as text, `None` for NULL.
 pub type Row = Vec<Option<String>>;
@@ -61,16 +61,5 @@ pub trait Catalogue {
             }
         }
         reader.finish()
-    }
-
-    /// The tables that a table takes columns from: the one that it is a partition of, those that it
-    /// inherits from.
-    fn parents(&self, _table: &Table) -> Vec<ObjectName> {
-        Vec::new()
-    }
-
-    /// Whether a table takes all its columns and keys from another one.
-    fn is_partition(&self, _table: &Table) -> bool {
-        false
     }
 }

@@ -181,15 +181,14 @@ pub fn apply(schema: &mut Schema, operation: &Operation) -> Result<(), ApplyErro
             table(schema, &name)?.comment = Some(comment);
         }
         Operation::DropTableComment { table: name, .. } => table(schema, &name)?.comment = None,
+        Operation::AlterInheritance {
+            table: name, to, ..
+        } => {
+            table(schema, &name)?.inherits = to;
+        }
         Operation::AlterOptions { change } => {
-            let options = change.place(schema);
-            let options = options.ok_or_else(|| missing("object with options", &change.of))?;
-            for (key, value) in change.to {
-                match value {
-                    Some(value) => options.insert(key, value),
-                    None => options.remove(&key),
-                };
-            }
+            let done = change.carry_out(schema);
+            done.ok_or_else(|| missing("object with options", &change.of))?;
         }
         Operation::CreateComment { on, comment, .. } => {
             *comment_of(schema, &on)? = Some(comment);

@@ -3,7 +3,7 @@
 use super::{AlterColumn, AlterOptions, CommentOn, Constraint, ConstraintRef, Operation, Timeout};
 use crate::schema::{
     CheckConstraint, Column, Definition, Domain, EnumType, ExcludeConstraint, ForeignKey, Index,
-    ObjectName, PrimaryKey, Sequence, Table, UniqueConstraint,
+    Inheritance, ObjectName, PrimaryKey, Sequence, Table, UniqueConstraint,
 };
 use crate::script::{Arguments, CallError, Value};
 
@@ -216,6 +216,11 @@ directives! {
     /// Removes the comment of a table.
     fn drop_table_comment(table: into ObjectName) {
         Operation::DropTableComment { table, from: None }
+    }
+    /// Changes which tables a table has columns of, or which rows a partition holds (PostgreSQL):
+    /// it is taken from the ones and put to the others (`ATTACH PARTITION`, `INHERIT`).
+    fn alter_inheritance(table: into ObjectName, to: Inheritance) {
+        Operation::AlterInheritance { table, to, from: None }
     }
     /// Changes what only one dialect knows of a table, a column or an index.
     fn alter_options(change: AlterOptions) {

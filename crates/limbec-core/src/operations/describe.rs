@@ -52,6 +52,7 @@ impl Operation {
             },
             Operation::CreateTableComment { .. } => "create_table_comment",
             Operation::DropTableComment { .. } => "drop_table_comment",
+            Operation::AlterInheritance { .. } => "alter_inheritance",
             Operation::AlterOptions { .. } => "alter_options",
             Operation::CreateComment { .. } => "create_comment",
             Operation::DropComment { .. } => "drop_comment",
@@ -124,7 +125,8 @@ impl Operation {
             Operation::DropIndex { table, name, .. }
             | Operation::ValidateConstraint { table, name, .. } => format!("{name} on {table}"),
             Operation::CreateTableComment { table, .. }
-            | Operation::DropTableComment { table, .. } => table.to_string(),
+            | Operation::DropTableComment { table, .. }
+            | Operation::AlterInheritance { table, .. } => table.to_string(),
             Operation::AlterOptions { change } => change.to_string(),
             Operation::CreateComment { on, .. } | Operation::DropComment { on, .. } => {
                 on.to_string()

@@ -190,6 +190,11 @@ impl Operation {
                 comment: from?,
                 from: None,
             },
+            Operation::AlterInheritance { table, to, from } => Operation::AlterInheritance {
+                table,
+                to: from?,
+                from: Some(to),
+            },
             Operation::AlterOptions { change } => {
                 if change.from.is_empty() && !change.to.is_empty() {
                     return None;

@@ -30,7 +30,9 @@ pub use options::{AlterOptions, OptionsOf};
 #[cfg(feature = "sqlite")]
 pub(crate) use rename::{relabel_table, rename_constraint};
 
-use crate::schema::{Column, Definition, Domain, EnumType, Index, ObjectName, Sequence, Table};
+use crate::schema::{
+    Column, Definition, Domain, EnumType, Index, Inheritance, ObjectName, Sequence, Table,
+};
 
 /// A limit to the time of a statement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -270,6 +272,15 @@ pub enum Operation {
         table: ObjectName,
         /// The comment before, where known.
         from: Option<String>,
+    },
+    /// Changes which tables a table has columns of, or which rows a partition holds.
+    AlterInheritance {
+        /// The table.
+        table: ObjectName,
+        /// What it becomes.
+        to: Inheritance,
+        /// What it was, where known.
+        from: Option<Inheritance>,
     },
     /// Changes what only one dialect knows of a table, a column or an index.
     AlterOptions {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use crate::schema::{ObjectName, Schema};
+use crate::schema::{ObjectName, Schema, Table};
 use crate::script::builder;
 
 /// New values for some options, keyed `dialect.option`; one that is `None` goes back to what the
@@ -86,22 +86,44 @@ builder! {
 }
 
 impl AlterOptions {
-    /// The options of the object in a schema, where it is there.
-    pub(super) fn place<'a>(
-        &self,
-        schema: &'a mut Schema,
-    ) -> Option<&'a mut BTreeMap<String, String>> {
-        match &self.of {
-            OptionsOf::Table(name) => Some(&mut schema.table_mut(name)?.options),
+    /// Changes the options of the object in a schema; `None` where it is not there.
+    pub(super) fn carry_out(&self, schema: &mut Schema) -> Option<()> {
+        let options = match &self.of {
+            OptionsOf::Table(name) => {
+                set_all(schema.table_mut(name)?, &self.to);
+                return Some(());
+            }
             OptionsOf::Column { table, name } => {
                 let mut columns = schema.table_mut(table)?.columns.iter_mut();
-                Some(&mut columns.find(|it| it.name == *name)?.options)
+                &mut columns.find(|it| it.name == *name)?.options
             }
             OptionsOf::Index { table, name } => {
                 let mut indexes = schema.table_mut(table)?.indexes.iter_mut();
-                Some(&mut indexes.find(|it| it.name == *name)?.options)
+                &mut indexes.find(|it| it.name == *name)?.options
             }
+        };
+        for (key, value) in &self.to {
+            match value {
+                Some(value) => options.insert(key.clone(), value.clone()),
+                None => options.remove(key),
+            };
         }
+        Some(())
+    }
+
+    /// The table before and after, as far as the change and what is known of the table say.
+    #[cfg(feature = "postgres")]
+    pub(crate) fn on_table(&self, known: &Table) -> (Table, Table) {
+        let (mut before, mut after) = (known.clone(), known.clone());
+        set_all(&mut before, &self.from);
+        set_all(&mut after, &self.to);
+        (before, after)
+    }
+}
+
+fn set_all(table: &mut Table, options: &BTreeMap<String, Option<String>>) {
+    for (option, value) in options {
+        table.set_option(option, value.clone());
     }
 }
 

@@ -127,6 +127,13 @@ impl Operation {
                     of_constraint(it, with);
                 }
             }
+            Operation::AlterInheritance { table, to, from } => {
+                with(table);
+                to.each_name(with);
+                if let Some(it) = from {
+                    it.each_name(with);
+                }
+            }
             Operation::AlterOptions { change } => match &mut change.of {
                 OptionsOf::Table(table)
                 | OptionsOf::Column { table, .. }

@@ -20,6 +20,11 @@ pub(super) fn rename_table(
             key.referred_table = now.clone();
         }
     }
+    for parent in (schema.tables.iter_mut()).flat_map(|it| it.inherits.parents_mut()) {
+        if *parent == *from {
+            *parent = now.clone();
+        }
+    }
     for owner in schema.sequences.iter_mut().flat_map(|it| &mut it.owned_by) {
         if owner.table == *from {
             owner.table = now.clone();

@@ -9,8 +9,8 @@ use crate::revision::Header;
 use crate::schema::{
     CheckConstraint, Column, ColumnType, Deferrable, Definition, DefinitionKind, Domain, EnumType,
     ExcludeConstraint, ExcludeElement, ForeignKey, Generated, Identity, IdentityKind, Index,
-    IndexElement, IndexKey, ObjectName, OwnedBy, PrimaryKey, ReferentialAction, Sequence, Table,
-    UniqueConstraint, Use,
+    IndexElement, IndexKey, Inheritance, ObjectName, OwnedBy, PrimaryKey, ReferentialAction,
+    Sequence, Table, UniqueConstraint, Use,
 };
 use crate::settings::{Given, WhenAhead};
 
@@ -23,7 +23,7 @@ pack_struct! {
     Domain { name, base, collation, not_null, default, checks, comment }
     Table {
         name, columns, primary_key, uniques, checks, foreign_keys, excludes, indexes, comment,
-        unread, options,
+        inherits, partition_by, unread, options,
     }
     Column {
         name, column_type, nullable, default, generated, identity, collation, comment, options,
@@ -106,6 +106,7 @@ pack_enum! {
         37 => RenameConstraint { table, from, to },
         38 => RenameIndex { table, from, to },
         39 => ValidateConstraint { table, name, definition },
+        40 => AlterInheritance { table, to, from },
     }
 }
 
@@ -193,6 +194,14 @@ pack_enum! {
         2 => Cascade,
         3 => SetNull,
         4 => SetDefault,
+    }
+}
+
+pack_enum! {
+    Inheritance {
+        0 => None,
+        1 => Tables(it),
+        2 => Partition { of, bound },
     }
 }
 

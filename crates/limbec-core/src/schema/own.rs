@@ -4,7 +4,7 @@
 //! names from elsewhere (models, operations of a revision, options of a command) folds them once,
 //! by the methods here.
 
-use super::{Column, Definition, Domain, ObjectName, Schema, Sequence, Table};
+use super::{Column, Definition, Domain, Inheritance, ObjectName, Schema, Sequence, Table};
 
 impl ObjectName {
     /// The same name without its namespace, if that is the connection's own.
@@ -108,9 +108,11 @@ impl Table {
             uniques: _,
             checks: _,
             foreign_keys,
+            inherits,
             excludes: _,
             indexes: _,
             comment: _,
+            partition_by: _,
             options: _,
             unread: _,
         } = self;
@@ -121,6 +123,13 @@ impl Table {
         for key in foreign_keys {
             with(&mut key.referred_table);
         }
+        inherits.each_name(with);
+    }
+}
+
+impl Inheritance {
+    pub(crate) fn each_name(&mut self, with: &mut dyn FnMut(&mut ObjectName)) {
+        self.parents_mut().iter_mut().for_each(with);
     }
 }
 

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::{
-    CheckConstraint, Column, ExcludeConstraint, ForeignKey, Index, ObjectName, PrimaryKey,
-    UniqueConstraint,
+    CheckConstraint, Column, ExcludeConstraint, ForeignKey, Index, Inheritance, ObjectName,
+    PrimaryKey, UniqueConstraint,
 };
 use crate::script::builder;
 
@@ -34,6 +34,18 @@ pub struct Table {
     pub indexes: Vec<Index>,
     /// The comment.
     pub comment: Option<String>,
+    /// The tables that it has columns of.
+    #[cfg_attr(
+        feature = "serde",
+        serde(default, skip_serializing_if = "Inheritance::is_none")
+    )]
+    pub inherits: Inheritance,
+    /// By what its rows are distributed among its partitions, as SQL: `RANGE (created_at)`.
+    #[cfg_attr(
+        feature = "serde",
+        serde(default, skip_serializing_if = "Option::is_none")
+    )]
+    pub partition_by: Option<String>,
     /// Whether the database holds more of it than could be read, so that it must not be made anew.
     #[cfg_attr(
         feature = "serde",
@@ -66,6 +78,8 @@ builder! {
                 excludes: Vec::new(),
                 indexes: Vec::new(),
                 comment: None,
+                inherits: Inheritance::None,
+                partition_by: None,
                 unread: false,
                 options: BTreeMap::new(),
             }
@@ -100,9 +114,22 @@ builder! {
         fn comment(self, text: into String) {
             self.comment = Some(text);
         }
+        /// Distributes its rows among partitions (PostgreSQL): `"RANGE (created_at)"`.
+        fn partition_by(self, key: into String) {
+            self.partition_by = Some(key);
+        }
+        /// Makes it a partition of a table (PostgreSQL), with which rows it holds:
+        /// `"FOR VALUES IN (1, 2)"`, `"DEFAULT"`.
+        fn partition_of(self, table: into ObjectName, bound: into String) {
+            self.inherits = Inheritance::Partition { of: table, bound };
+        }
+        /// Gives it the columns of another table (PostgreSQL); may be called several times.
+        fn inherits(self, table: into ObjectName) {
+            self.inherits.push(table);
+        }
         /// Sets what only one dialect knows, keyed `dialect.option`.
         fn option(self, key: into String, value: into String) {
-            self.options.insert(key, value);
+            self.set_option(&key, Some(value));
         }
     }
 }
@@ -119,13 +146,6 @@ impl Table {
         let (invalid, valid) = all.into_iter().partition(|it: &Index| !it.valid);
         self.indexes = valid;
         invalid
-    }
-
-    /// Whether columns, and with them perhaps keys, come from other tables: a partition's, and those
-    /// of a table that inherits (PostgreSQL).
-    pub fn has_parents(&self) -> bool {
-        let keys = ["postgresql.partition_of", "postgresql.inherits"];
-        keys.iter().any(|key| self.options.contains_key(*key))
     }
 
     /// Whether a column belongs to the primary key.

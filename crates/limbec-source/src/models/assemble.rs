@@ -258,6 +258,8 @@ impl Assembler<'_> {
                 .map(|(own, index)| self.index(own, index))
                 .collect(),
             comment: table.comment.clone(),
+            inherits: table.inherits.clone(),
+            partition_by: table.partition_by.clone(),
             unread: false,
             options: table.options.clone(),
         }

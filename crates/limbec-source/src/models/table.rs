@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use limbec_core::schema::ObjectName;
+use limbec_core::schema::{self, Inheritance, ObjectName};
 use proc_macro2::Span;
 use syn::ext::IdentExt;
 
@@ -32,6 +32,8 @@ pub(super) struct Table {
     pub(super) name_place: Place,
     pub(super) renamed_from: Option<At<String>>,
     pub(super) comment: Option<String>,
+    pub(super) inherits: Inheritance,
+    pub(super) partition_by: Option<String>,
     pub(super) options: BTreeMap<String, String>,
     pub(super) fields: Vec<Field>,
     pub(super) primary_key: Option<PrimaryKey>,
@@ -59,6 +61,14 @@ impl Table {
         let of_others = ["partition_of", "inherits"]
             .iter()
             .any(|it| entries.has(it));
+        let name_place = mistakes.place(name.as_ref().map_or(span, |name| name.span));
+        let name = ObjectName {
+            schema: schema.map(|it| it.value),
+            name: name.map_or_else(|| Case::Snake.of(&rust_name), |name| name.value),
+        };
+        let renamed_from = entries.text("renamed_from", mistakes);
+        let comment = column::comment(&entries, attributes, mistakes);
+        let said = fields_and_options(&entries, &name, mistakes);
         let mut table = Table {
             parameters: item
                 .generics
@@ -67,14 +77,13 @@ impl Table {
                 .collect(),
             module,
             place: mistakes.place(span),
-            name_place: mistakes.place(name.as_ref().map_or(span, |name| name.span)),
-            name: ObjectName {
-                schema: schema.map(|it| it.value),
-                name: name.map_or_else(|| Case::Snake.of(&rust_name), |name| name.value),
-            },
-            renamed_from: entries.text("renamed_from", mistakes),
-            comment: column::comment(&entries, attributes, mistakes),
-            options: options(&entries, mistakes),
+            name_place,
+            name,
+            renamed_from,
+            comment,
+            inherits: said.inherits,
+            partition_by: said.partition_by,
+            options: said.options,
             fields: fields(item, of_others, none.is_some(), mistakes),
             primary_key: constraint::primary_key(&entries, mistakes),
             uniques: constraint::uniques(&entries, true, mistakes),
@@ -104,9 +113,7 @@ impl Table {
 
     /// Whether columns, and with them perhaps the key, come from other tables.
     pub(super) fn has_parents(&self) -> bool {
-        [PARTITION_OF, INHERITS]
-            .iter()
-            .any(|key| self.options.contains_key(*key))
+        !self.inherits.is_none()
     }
 
     /// Takes the primary key together from the fields and the struct.
@@ -267,27 +274,57 @@ impl Table {
     }
 }
 
-const PARTITION_OF: &str = "postgresql.partition_of";
-const INHERITS: &str = "postgresql.inherits";
-
-/// Reads `option(…)`, and the options that have keys of their own.
-fn options(entries: &Entries, mistakes: &mut Mistakes) -> BTreeMap<String, String> {
-    let mut options = constraint::options(entries, mistakes);
+/// Reads `option(…)`, and what has keys of its own: the tables that it has columns of, by what it is
+/// partitioned.
+fn fields_and_options(
+    entries: &Entries,
+    name: &ObjectName,
+    mistakes: &mut Mistakes,
+) -> schema::Table {
+    let mut table = schema::Table::new(name);
+    for (option, value) in constraint::options(entries, mistakes) {
+        table.set_option(&option, Some(value));
+    }
     for key in ["partition_by", "partition_of", "bound"] {
         if let Some(text) = entries.text(key, mistakes) {
-            options.insert(format!("postgresql.{key}"), text.value);
+            table.set_option(&format!("postgresql.{key}"), Some(text.value));
         }
     }
     if let Some(parents) = entries.names("inherits", mistakes) {
+        if matches!(table.inherits, Inheritance::Partition { .. }) {
+            mistakes.at(
+                entries.span_of("inherits"),
+                "a partition has its columns from its table alone",
+            );
+        }
         let parents: Vec<String> = parents.into_iter().map(|it| it.value).collect();
-        options.insert(INHERITS.to_string(), parents.join(", "));
+        table.set_option("postgresql.inherits", Some(parents.join(", ")));
     }
-    if options.contains_key(PARTITION_OF) && !options.contains_key("postgresql.bound") {
+    if table.lacks_bound() {
         mistakes
             .at(entries.span_of("partition_of"), "which rows the partition holds is missing")
             .help("write `bound = \"FROM (…) TO (…)\"`, `bound = \"IN (…)\"` or `bound = \"DEFAULT\"`");
     }
-    options
+    if let Inheritance::Partition { bound, .. } = &mut table.inherits {
+        *bound = whole_bound(bound);
+    } else if entries.has("bound") && !entries.has("partition_of") {
+        mistakes.at(
+            entries.span_of("bound"),
+            "`bound` says nothing without `partition_of`",
+        );
+    }
+    table
+}
+
+/// A bound with the words before it that a model may leave out, as databases print it.
+fn whole_bound(text: &str) -> String {
+    let first = text.split_whitespace().next().unwrap_or_default();
+    let whole = ["FOR", "DEFAULT"];
+    if whole.iter().any(|it| first.eq_ignore_ascii_case(it)) {
+        text.to_string()
+    } else {
+        format!("FOR VALUES {}", text.trim_start())
+    }
 }
 
 /// Reads the fields; where columns come from other tables, there may be none.

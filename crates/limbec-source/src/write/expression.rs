@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use limbec_core::operations::{AlterColumn, ColumnChange, Constraint, ConstraintRef, Operation};
 use limbec_core::schema::{
     CheckConstraint, Column, ColumnType, Deferrable, Definition, DefinitionKind, ExcludeConstraint,
-    ForeignKey, Generated, Identity, IdentityKind, Index, IndexElement, IndexKey, ObjectName,
-    PrimaryKey, ReferentialAction, Table, UniqueConstraint,
+    ForeignKey, Generated, Identity, IdentityKind, Index, IndexElement, IndexKey, Inheritance,
+    ObjectName, PrimaryKey, ReferentialAction, Table, UniqueConstraint,
 };
 
 use super::layout::Expression;
@@ -27,6 +27,9 @@ pub(super) fn directives(operation: &Operation) -> Vec<Directive> {
         }
         Operation::CreateSequence { sequence: it } | Operation::AlterSequence { to: it, .. } => {
             vec![objects::sequence(it)]
+        }
+        Operation::AlterInheritance { table, to, .. } => {
+            vec![object(table), objects::inheritance(to)]
         }
         Operation::AlterOptions { change } => vec![objects::alter_options(change)],
         Operation::CreateComment { on, comment, .. } => {
@@ -529,6 +532,18 @@ fn table(it: &Table) -> Expression {
     }
     for one in &it.excludes {
         chain.call("exclude", vec![exclude(one)]);
+    }
+    chain.text(it.partition_by.as_ref(), "partition_by");
+    match &it.inherits {
+        Inheritance::None => {}
+        Inheritance::Tables(parents) => {
+            for parent in parents {
+                chain.call("inherits", vec![object(parent)]);
+            }
+        }
+        Inheritance::Partition { of, bound } => {
+            chain.call("partition_of", vec![object(of), text(bound)]);
+        }
     }
     chain
         .text(it.comment.as_ref(), "comment")

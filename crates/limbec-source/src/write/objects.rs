@@ -1,7 +1,7 @@
 //! Enumerations, domains, sequences and comments as the calls that make them.
 
 use limbec_core::operations::{AlterOptions, CommentOn, OptionsOf};
-use limbec_core::schema::{ColumnType, Domain, EnumType, Sequence};
+use limbec_core::schema::{ColumnType, Domain, EnumType, Inheritance, Sequence};
 
 use super::expression::{Chain, call, column_type, object, text, texts};
 use super::layout::Expression;
@@ -82,4 +82,23 @@ pub(super) fn alter_options(it: &AlterOptions) -> Expression {
         };
     }
     chain.end()
+}
+
+pub(super) fn inheritance(it: &Inheritance) -> Expression {
+    match it {
+        Inheritance::None => call("Inheritance::none", Vec::new()),
+        Inheritance::Tables(parents) => {
+            let Some((first, others)) = parents.split_first() else {
+                return call("Inheritance::none", Vec::new());
+            };
+            let mut chain = Chain::new("Inheritance::from_table", vec![object(first)]);
+            for other in others {
+                chain.call("and", vec![object(other)]);
+            }
+            chain.end()
+        }
+        Inheritance::Partition { of, bound } => {
+            call("Inheritance::partition_of", vec![object(of), text(bound)])
+        }
+    }
 }

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use limbec_core::schema::{
-    Column, Deferrable, ExcludeConstraint, ForeignKey, Index, IndexElement, IndexKey,
+    Column, Deferrable, ExcludeConstraint, ForeignKey, Index, IndexElement, IndexKey, Inheritance,
     ReferentialAction, Schema, Table,
 };
 
@@ -39,6 +39,19 @@ fn table(table: &Table, out: &mut String) {
         table.name,
         comment(table.comment.as_deref())
     );
+    match &table.inherits {
+        Inheritance::None => {}
+        Inheritance::Tables(parents) => {
+            let parents: Vec<String> = parents.iter().map(ToString::to_string).collect();
+            let _ = writeln!(out, "  inherits {}", parents.join(", "));
+        }
+        Inheritance::Partition { of, bound } => {
+            let _ = writeln!(out, "  partition of {of} {bound}");
+        }
+    }
+    if let Some(key) = &table.partition_by {
+        let _ = writeln!(out, "  partition by {key}");
+    }
     for (key, value) in &table.options {
         let _ = writeln!(out, "  option {key} = {value}");
     }

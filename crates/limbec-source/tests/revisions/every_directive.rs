@@ -39,6 +39,9 @@ pub fn upgrade(op: &mut Operations) {
             .comment("Printed"),
     );
     op.alter_sequence(Sequence::new("odd").owned_by("types", "small"));
+    op.alter_inheritance("same_parts", Inheritance::partition_of("parts", "FOR VALUES IN (3)"));
+    op.alter_inheritance("capitals", Inheritance::from_table("cities").and("places"));
+    op.alter_inheritance("villages", Inheritance::none());
     op.alter_options(AlterOptions::table("types").set("postgresql.fillfactor", "70"));
     op.alter_options(AlterOptions::column("types", "text").reset("postgresql.storage"));
     op.alter_options(AlterOptions::index("types", "ix").set("postgresql.clustered", "true"));
@@ -108,6 +111,14 @@ pub fn upgrade(op: &mut Operations) {
             .exclude(ExcludeConstraint::using("gist").with(IndexElement::column("inet"), "&&"))
             .comment("Every type")
             .option("sqlite.strict", "true"),
+    );
+
+    op.create_table(Table::new("parts").column(Column::new("id", Integer)).partition_by("LIST (id)"));
+    op.create_table(Table::new("same_parts").partition_of("parts", "FOR VALUES IN (1, 2)"));
+    op.create_table(
+        Table::new("capitals")
+            .inherits("cities")
+            .inherits(ObjectName::qualified("billing", "places")),
     );
 
     op.add_column(ObjectName::qualified("billing", "invoices"), Column::new("note", Text));

@@ -10,7 +10,7 @@ use limbec_core::operations::{
 };
 use limbec_core::schema::{
     CheckConstraint, Column, ColumnType, Definition, Domain, EnumType, Generated, Identity,
-    IdentityKind, Index, IndexElement, IndexKey, ObjectName, OwnedBy, Sequence, Table,
+    IdentityKind, Index, IndexElement, IndexKey, Inheritance, ObjectName, OwnedBy, Sequence, Table,
 };
 use proptest::collection::{btree_map, vec};
 use proptest::option::of;
@@ -258,11 +258,11 @@ pub(crate) fn table(of: Texts) -> impl Strategy<Value = Table> {
         vec(check(of), 0..2),
     );
     let keys = (vec(foreign_key(of), 0..2), vec(exclude(of), 0..2));
-    let tail = (keys, rare(of), options(of));
+    let tail = (keys, rare(of), inheritance(of), rare(of), options(of));
     (head, tail).prop_map(
         |(
             (name, columns, primary_key, uniques, checks),
-            ((foreign_keys, excludes), comment, options),
+            ((foreign_keys, excludes), comment, inherits, partition_by, options),
         )| Table {
             name,
             columns,
@@ -273,10 +273,20 @@ pub(crate) fn table(of: Texts) -> impl Strategy<Value = Table> {
             excludes,
             indexes: Vec::new(),
             comment,
+            inherits,
+            partition_by,
             unread: false,
             options,
         },
     )
+}
+
+fn inheritance(of: Texts) -> impl Strategy<Value = Inheritance> {
+    prop_oneof![
+        3 => Just(Inheritance::None),
+        1 => vec(object(of), 1..3).prop_map(Inheritance::Tables),
+        1 => (object(of), text(of)).prop_map(|(of, bound)| Inheritance::Partition { of, bound }),
+    ]
 }
 
 fn change(of_texts: Texts) -> impl Strategy<Value = AlterColumn> {
@@ -484,6 +494,11 @@ pub(crate) fn operation(of: Texts) -> BoxedStrategy<Operation> {
         }),
         commented(of).prop_map(|on| O::DropComment { on, from: None }),
         altered(of).prop_map(|change| O::AlterOptions { change }),
+        (object(of), inheritance(of)).prop_map(|(table, to)| O::AlterInheritance {
+            table,
+            to,
+            from: None
+        }),
     ];
     let dialect = proptest::option::of(proptest::sample::select(vec![
         "postgresql".to_string(),

@@ -5,15 +5,17 @@
 
 mod definition;
 mod in_list;
+mod partition;
 
 use std::fmt::Write as _;
 
 pub(super) use self::in_list::with_in_lists;
+pub(super) use self::partition::bound_sql;
 use super::Postgres;
-use super::compile::{self, options};
+use super::compile;
 use super::names::{is_plain, literal, quote};
 use crate::dialect::{Expression, Judge, Place, ScratchPlace};
-use crate::schema::{ColumnType, Schema, Table};
+use crate::schema::{ColumnType, ObjectName};
 use crate::sql::{Token, TokenKind, tokens};
 
 impl Judge for Postgres {
@@ -53,16 +55,7 @@ impl Judge for Postgres {
     }
 
     fn same_option(&self, option: &str, current: &str, target: &str) -> bool {
-        options::same(option, current, target)
-    }
-
-    fn option_place(
-        &self,
-        option: &str,
-        table: &Table,
-        schema: &Schema,
-    ) -> Option<(Vec<(String, String)>, Place)> {
-        options::place(option, table, schema)
+        same_option(option, current, target)
     }
 }
 
@@ -72,6 +65,21 @@ impl Judge for Postgres {
 /// Never true when unsure: a cast inside an expression may choose another function or operator.
 pub(super) fn same_text(a: &str, b: &str) -> bool {
     normal(a) == normal(b)
+}
+
+/// Whether two values of an option are one. A model may give a type the connection's own namespace,
+/// which the server leaves out.
+fn same_option(option: &str, current: &str, target: &str) -> bool {
+    let own = |text: &str| {
+        let names = ObjectName::list(text).into_iter();
+        names
+            .map(|it| it.within(Some("public")))
+            .collect::<Vec<_>>()
+    };
+    match option {
+        "postgresql.of_type" => own(current) == own(target),
+        _ => current.eq_ignore_ascii_case(target),
+    }
 }
 
 /// The tokens that matter, spelled one way.
@@ -183,7 +191,7 @@ pub(super) fn statements(expression: &Expression) -> Vec<String> {
         .collect();
     let (columns, text) = (spelled.join(", "), &expression.text);
     if let Some(of_partition) =
-        options::canonical(&expression.table, &columns, &expression.place, text)
+        partition::statements(&expression.table, &columns, &expression.place, text)
     {
         return of_partition;
     }

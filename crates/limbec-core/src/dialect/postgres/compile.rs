@@ -14,8 +14,9 @@ mod enumeration;
 mod execute;
 mod extension;
 mod index;
+mod inheritance;
 mod limit;
-pub(super) mod options;
+mod options;
 mod recompute;
 mod rename;
 mod sequence;
@@ -67,6 +68,7 @@ pub(super) fn needs_schema(operation: &Operation) -> bool {
             !known.is_some_and(|it| it.base == to.base && it.collation == to.collation)
         }
         Operation::AlterSequence { from, .. } => from.is_none(),
+        Operation::AlterInheritance { from, .. } => from.is_none(),
         Operation::DropConstraint { constraint, .. } => {
             matches!(constraint, ConstraintRef::Unnamed(_))
         }
@@ -172,6 +174,9 @@ fn compile_within(operation: &Operation, current: &Schema) -> Steps {
             vec![table::comment(table, Some(comment))]
         }
         Operation::DropTableComment { table, .. } => vec![table::comment(table, None)],
+        Operation::AlterInheritance { table, to, from } => {
+            inheritance::alter(table, to, from.as_ref(), current)
+        }
         Operation::AlterOptions { change } => options::alter(change, current)?,
         Operation::CreateComment { on, comment, .. } => vec![comment::set(on, Some(comment))],
         Operation::DropComment { on, .. } => vec![comment::set(on, None)],

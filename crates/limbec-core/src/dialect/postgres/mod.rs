@@ -35,6 +35,7 @@ impl Dialect for Postgres {
             namespaces: true,
             native_enums: true,
             named_objects: true,
+            inheritance: true,
             constraints_are_named: true,
             keys_bind_their_targets: true,
             identity_is_a_type: false,

@@ -23,7 +23,6 @@ use self::sequences::Counters;
 use self::tables::Tables;
 use self::types::NamedTypes;
 use super::Postgres;
-use super::compile::options;
 use crate::dialect::{Catalogue, CatalogueReader, ReflectError};
 use crate::schema::{Column, ColumnType, Namespace, ObjectName, Schema, Table};
 pub(super) use definitions::of_temporary;
@@ -178,14 +177,6 @@ impl Catalogue for Postgres {
 
     fn reader(&self) -> Box<dyn CatalogueReader> {
         Box::new(Reader::default())
-    }
-
-    fn parents(&self, table: &Table) -> Vec<ObjectName> {
-        options::parents(table)
-    }
-
-    fn is_partition(&self, table: &Table) -> bool {
-        table.options.contains_key(options::PARTITION_OF)
     }
 }
 

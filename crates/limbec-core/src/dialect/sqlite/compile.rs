@@ -218,6 +218,8 @@ fn alter_options(change: &AlterOptions) -> Result<Vec<Step>, CompileError> {
 fn plainly(operation: &Operation) -> Result<Vec<Step>, CompileError> {
     match operation {
         Operation::AlterOptions { change } => alter_options(change),
+        // As in `CREATE TABLE`, what is for another database is nothing here.
+        Operation::AlterInheritance { .. } => Ok(Vec::new()),
         Operation::CreateSchema { name } | Operation::DropSchema { name } => {
             Err(lacks("schemas", name))
         }

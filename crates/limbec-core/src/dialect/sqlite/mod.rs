@@ -72,6 +72,7 @@ impl Dialect for Sqlite {
             namespaces: false,
             native_enums: false,
             named_objects: false,
+            inheritance: false,
             constraints_are_named: false,
             keys_bind_their_targets: false,
             identity_is_a_type: true,

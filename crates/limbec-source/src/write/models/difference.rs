@@ -81,6 +81,12 @@ fn compare(table: &Table, read: &Table, told: &mut Vec<String>) {
     if read.comment != table.comment {
         lacks("the comment", None);
     }
+    if read.inherits != table.inherits {
+        lacks("the tables that it has columns of", None);
+    }
+    if read.partition_by != table.partition_by {
+        lacks("the key of its partitions", None);
+    }
     if read.options != table.options {
         lacks("the options", None);
     }

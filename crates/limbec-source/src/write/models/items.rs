@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use limbec_core::schema::{
     CheckConstraint, Deferrable, ExcludeConstraint, ExcludeElement, ForeignKey, Identity,
-    IdentityKind, Index, IndexElement, IndexKey, ObjectName, PrimaryKey, ReferentialAction,
-    UniqueConstraint,
+    IdentityKind, Index, IndexElement, IndexKey, Inheritance, ObjectName, PrimaryKey,
+    ReferentialAction, Table, UniqueConstraint,
 };
 
 use super::attribute::Item;
@@ -306,6 +306,24 @@ fn same_element(a: &IndexElement, b: &IndexElement) -> bool {
         && nulls(a) == nulls(b)
         && a.collation == b.collation
         && a.operator_class == b.operator_class
+}
+
+/// The tables that it has columns of, and by what it is partitioned.
+pub(super) fn inheritance(table: &Table) -> Vec<Item> {
+    let mut items = Vec::new();
+    items.extend((table.partition_by.iter()).map(|it| Item::text("partition_by", it)));
+    match &table.inherits {
+        Inheritance::None => {}
+        Inheritance::Tables(parents) => {
+            let parents: Vec<String> = parents.iter().map(ObjectName::spelled).collect();
+            items.push(Item::texts("inherits", &parents));
+        }
+        Inheritance::Partition { of, bound } => {
+            items.push(Item::text("partition_of", &of.spelled()));
+            items.push(Item::text("bound", bound));
+        }
+    }
+    items
 }
 
 /// What only one database knows.

@@ -262,7 +262,7 @@ fn why_unsayable(schema: &Schema, key: &ForeignKey) -> Option<String> {
         return Some(format!("it does not name the columns of `{name}`"));
     }
     let columns = key.referred_columns.join(", ");
-    if referred.has_parents() {
+    if !referred.inherits.is_none() {
         return None;
     }
     let known = |it: &String| referred.column_named(it).is_some();

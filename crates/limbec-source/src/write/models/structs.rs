@@ -113,6 +113,7 @@ fn table_items(
             }
         }
     }
+    all.extend(items::inheritance(table));
     all.extend(items::options(&table.options));
     all
 }

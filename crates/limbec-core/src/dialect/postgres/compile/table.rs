@@ -1,8 +1,6 @@
 //! Tables and their comments.
 
-use std::fmt::Write as _;
-
-use super::{Steps, column, constraint, options};
+use super::{Steps, column, constraint, inheritance, options};
 use crate::dialect::postgres::names::{literal_or_null, object};
 use crate::operations::Constraint;
 use crate::schema::{ObjectName, Table};
@@ -10,7 +8,6 @@ use crate::steps::Step;
 
 /// The table with its columns and constraints in one statement; comments follow.
 pub(super) fn create(table: &Table) -> Steps {
-    let name = object(&table.name);
     let mut steps = Vec::new();
     let mut after = Vec::new();
     let mut lines = Vec::new();
@@ -34,38 +31,7 @@ pub(super) fn create(table: &Table) -> Steps {
     } else {
         "CREATE TABLE"
     };
-    let body = if lines.is_empty() {
-        String::new()
-    } else {
-        format!("\n    {}\n", lines.join(",\n    "))
-    };
-    let of_parent = |text: &String| {
-        options::names_in(text)
-            .iter()
-            .map(object)
-            .collect::<Vec<_>>()
-    };
-    let mut sql = match table.options.get(options::PARTITION_OF).map(of_parent) {
-        Some(parent) => {
-            let own = if body.is_empty() {
-                String::new()
-            } else {
-                format!(" ({body})")
-            };
-            let bound = options::bound(table)?;
-            format!(
-                "{create} {name} PARTITION OF {}{own} {bound}",
-                parent.join(", ")
-            )
-        }
-        None => format!("{create} {name} ({body})"),
-    };
-    if let Some(parents) = table.options.get(options::INHERITS).map(of_parent) {
-        let _ = write!(sql, " INHERITS ({})", parents.join(", "));
-    }
-    if let Some(key) = table.options.get(options::PARTITION_BY) {
-        let _ = write!(sql, " PARTITION BY {key}");
-    }
+    let mut sql = inheritance::create(table, create, &lines)?;
     sql.push_str(&options::access_method(&table.options));
     sql.push_str(&options::with(&table.options));
     sql.push_str(&options::tablespace(&table.options));
@@ -74,7 +40,7 @@ pub(super) fn create(table: &Table) -> Steps {
         steps.push(comment(&table.name, table.comment.as_deref()));
     }
     steps.extend(after);
-    steps.extend(options::after_table(table)?);
+    steps.extend(options::after_table(table));
     Ok(steps)
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::row::Fields;
 use super::{join_comment, namespace, not_of_extension, parameters, users_namespace};
 use crate::dialect::ReflectError;
-use crate::schema::Table;
+use crate::schema::{Inheritance, ObjectName, Table};
 
 /// A row a table. Storage parameters are joined by a character that none of them holds.
 pub(super) const QUERY: &str = concat!(
@@ -42,6 +42,8 @@ pub(super) fn read(fields: &mut Fields<'_>, tables: &mut Tables) -> Result<(), R
     let mut table = Table::new(fields.object()?);
     let unlogged = fields.text()? == "u";
     table.comment = fields.optional_string()?;
+    table.partition_by = fields.optional_string()?;
+    table.inherits = inheritance(fields)?;
     table.options = options(fields)?;
     if unlogged {
         table = table.option("postgresql.unlogged", "true");
@@ -50,20 +52,27 @@ pub(super) fn read(fields: &mut Fields<'_>, tables: &mut Tables) -> Result<(), R
     Ok(())
 }
 
+/// The tables that it has columns of, whether it is a partition of one, and which rows it holds then.
+fn inheritance(fields: &mut Fields<'_>) -> Result<Inheritance, ReflectError> {
+    let mut parents = fields.optional()?.map_or_else(Vec::new, ObjectName::list);
+    let is_partition = fields.flag()?;
+    let bound = fields.optional_string()?;
+    Ok(match (parents.pop(), bound) {
+        (None, _) => Inheritance::None,
+        (Some(of), Some(bound)) if is_partition => Inheritance::Partition { of, bound },
+        (Some(last), _) => {
+            parents.push(last);
+            Inheritance::Tables(parents)
+        }
+    })
+}
+
 /// The last fields of a table: what only PostgreSQL knows of it.
 fn options(fields: &mut Fields<'_>) -> Result<BTreeMap<String, String>, ReflectError> {
     let mut options = BTreeMap::new();
     let mut set = |name: &str, value: Option<&str>| {
         options.extend(value.map(|value| (format!("postgresql.{name}"), value.to_string())));
     };
-    set("partition_by", fields.optional()?);
-    let parents = fields.optional()?;
-    if fields.flag()? {
-        set("partition_of", parents);
-    } else {
-        set("inherits", parents);
-    }
-    set("bound", fields.optional()?);
     set("tablespace", fields.optional()?);
     set("access_method", fields.optional()?);
     let security = match (fields.flag()?, fields.flag()?) {

@@ -7,13 +7,20 @@ use super::elsewhere;
 use crate::dialect::CompileError;
 use crate::operations::Constraint;
 use crate::schema::{
-    CheckConstraint, Column, ColumnType, Deferrable, EnumType, ForeignKey, ObjectName,
+    CheckConstraint, Column, ColumnType, Deferrable, EnumType, ForeignKey, Inheritance, ObjectName,
     ReferentialAction, Table, UniqueConstraint,
 };
 
 /// `CREATE TABLE` by the name given, which a rebuild chooses.
 pub(super) fn create(table: &Table, name: &str) -> Result<String, CompileError> {
     plain(&table.name)?;
+    if let Inheritance::Partition { of, .. } = &table.inherits {
+        return Err(CompileError::new(format!(
+            "SQLite has no partitions, so `{}` cannot be one of `{of}`",
+            table.name
+        ))
+        .hint("make it on PostgreSQL only, by `op.execute_on(\"postgresql\", \"…\")`"));
+    }
     let mut items = Vec::new();
     for column in &table.columns {
         items.push(column_sql(table, column)?);
