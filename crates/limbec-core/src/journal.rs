@@ -134,8 +134,6 @@ pub const COLUMNS: [&str; 19] = [
 pub trait Journal: Send + Sync {
     /// Creates the table where it is missing.
     fn ensure(&self) -> Step;
-    /// Whether an error says that there is no journal.
-    fn is_missing(&self, sqlstate: Option<&str>, message: &str) -> bool;
     /// Reads where each revision stands, or one of them, by its last row behind the last stamp:
     /// revision, direction, step, steps, state, checksum.
     fn standing(&self, revision: Option<&str>) -> String;
@@ -180,8 +178,6 @@ pub struct Claim<'a> {
 pub trait Lease: Send + Sync {
     /// Creates the table where it is missing.
     fn ensure(&self) -> Step;
-    /// Whether an error says that there is no such table.
-    fn is_missing(&self, sqlstate: Option<&str>, message: &str) -> bool;
     /// Fails unless this transaction alone has the lock of the migrations.
     fn alone(&self) -> Step;
     /// Takes the lease where nobody holds it; changes a row where that worked.

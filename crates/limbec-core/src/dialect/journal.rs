@@ -7,8 +7,6 @@ pub(super) struct Values {
     pub(super) started_at: &'static str,
     /// How long it took, in milliseconds.
     pub(super) duration_ms: &'static str,
-    /// Whether the revision only adds: `t` or `f`.
-    pub(super) adds: &'static str,
 }
 
 /// Reads where each revision stands, by its last row behind the last stamp.
@@ -25,13 +23,12 @@ pub(super) fn select(table: &str, values: &Values, only: &str, limit: Option<usi
     let Values {
         started_at,
         duration_ms,
-        adds,
     } = values;
     let limit = limit.map(|limit| format!(" LIMIT {limit}"));
     let limit = limit.unwrap_or_default();
     format!(
         "SELECT id, revision, message, revises, depends_on, direction, step, steps, state, \
-         {started_at}, {duration_ms}, host, pid, limbec, checksum, {adds}, sql, revert_sql, note \
+         {started_at}, {duration_ms}, host, pid, limbec, checksum, adds, sql, revert_sql, note \
          FROM {table}{only} ORDER BY id DESC{limit}"
     )
 }

@@ -22,6 +22,7 @@
 mod backup;
 mod canonical;
 mod compile;
+mod fault;
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
 mod journal;
 mod names;
@@ -39,9 +40,10 @@ use std::fmt;
 pub use backup::Backup;
 pub use canonical::{Expression, Judge, Place, ScratchFrame, ScratchPlace};
 pub use compile::{Batch, CompileError, Compiler, Isolation, Of};
+pub use fault::{Fault, FaultKind};
 pub use names::Names;
 pub use own_tables::{OwnTables, VersionTable};
-pub use reflect::{Catalogue, CatalogueReader, ReflectError, Row};
+pub use reflect::{Catalogue, CatalogueReader, ReflectError, Row, read_bool};
 pub use session::{Frame, Limits, Session};
 pub use types::Types;
 

@@ -8,12 +8,9 @@ use crate::steps::Step;
 ///
 /// Rows are the maximal elements of the applied revisions; one column, `version_num`.
 pub trait VersionTable: Send + Sync {
-    /// Reads the rows. The database answers an error for which
-    /// [`VersionTable::is_missing`] holds when there is no such table yet.
+    /// Reads the rows. If there is no such table yet, the database answers with an error of
+    /// [`FaultKind::MissingTable`](super::FaultKind::MissingTable).
     fn select(&self) -> String;
-    /// Whether an error (its SQLSTATE where there is one, and its text) says that the version
-    /// table does not exist.
-    fn is_missing(&self, sqlstate: Option<&str>, message: &str) -> bool;
     /// Creates the table if it is missing, wide enough for an id of so many characters, and
     /// widens it if it is too narrow.
     fn ensure(&self, longest_id: usize) -> Vec<Step>;

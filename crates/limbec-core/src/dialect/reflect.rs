@@ -7,6 +7,21 @@ use crate::schema::Schema;
 /// A row of a query's answer: every value as text, `None` for NULL.
 pub type Row = Vec<Option<String>>;
 
+/// Reads a truth value as any of the databases writes it; `None` if the text is none.
+///
+/// ```
+/// use limbec_core::dialect::read_bool;
+/// assert_eq!(["t", "1", "f", "0"].map(read_bool), [Some(true), Some(true), Some(false), Some(false)]);
+/// assert_eq!(read_bool("yes"), None);
+/// ```
+pub fn read_bool(text: &str) -> Option<bool> {
+    match text {
+        "t" | "1" => Some(true),
+        "f" | "0" => Some(false),
+        _ => None,
+    }
+}
+
 /// A catalogue that does not read as expected.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReflectError(pub String);

@@ -1,6 +1,6 @@
 //! Transactions, locks and limits of a session, and what its errors mean.
 
-use super::Row;
+use super::{Fault, FaultKind, Row};
 use crate::operations::Operation;
 use crate::steps::Step;
 
@@ -49,11 +49,6 @@ pub trait Session {
         None
     }
 
-    /// Whether [`Session::enter`] failed because this process must not go on.
-    fn is_lost(&self, _sqlstate: Option<&str>) -> bool {
-        false
-    }
-
     /// The statement as one that fails as [`Session::enter`] does unless it changes a row; `None`
     /// if the database cannot say so, and the number of rows must be looked at.
     fn counted(&self, _sql: &str) -> Option<String> {
@@ -71,16 +66,16 @@ pub trait Session {
         None
     }
 
-    /// Whether an error says that another session was in the way, so that a second try may succeed.
-    fn is_contention(&self, sqlstate: Option<&str>, message: &str) -> bool;
+    /// What an error means.
+    fn classify(&self, fault: &Fault<'_>) -> FaultKind;
 
     /// What to do about an error, if the database does not say it.
-    fn advice(&self, _sqlstate: Option<&str>, _message: &str) -> Option<&'static str> {
+    fn advice(&self, _fault: &Fault<'_>) -> Option<&'static str> {
         None
     }
 
     /// The query that tries to take the lock of this database's migrations without waiting, and
-    /// the one that gives it back; a row `t` means taken. `None` if the transaction itself locks.
+    /// the one that gives it back; a row that is true means taken. `None` if the transaction itself locks.
     fn lock(&self) -> Option<(String, String)> {
         None
     }
@@ -89,6 +84,11 @@ pub trait Session {
     /// application's name, the seconds since it connected, its client's address; what it does
     /// (`active`, `idle`), for how many seconds, its statement, and the processes that it waits for.
     fn holder(&self) -> Option<String> {
+        None
+    }
+
+    /// The statement that ends the session of a process; `None` if there is nothing of the kind.
+    fn terminate(&self, _process: &str) -> Option<String> {
         None
     }
 

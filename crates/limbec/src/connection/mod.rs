@@ -19,7 +19,7 @@ use std::error::Error as StdError;
 use std::fmt;
 use std::time::Duration;
 
-use limbec_core::dialect::{Dialect, Row};
+use limbec_core::dialect::{Dialect, Fault, FaultKind, Row};
 
 #[cfg(feature = "postgres")]
 pub use postgres::connect as connect_postgres;
@@ -191,8 +191,11 @@ impl StdError for StatementError {
 pub struct DatabaseError {
     /// The message.
     pub message: String,
-    /// The five characters of SQLSTATE, where the database has them.
+    /// The five characters of SQLSTATE, if the database has them; `08006` for a connection that the
+    /// driver found closed.
     pub sqlstate: Option<String>,
+    /// The database's own number of the error; on SQLite the extended result code.
+    pub code: Option<i32>,
     /// More about it, in the database's words.
     pub detail: Option<String>,
     /// The database's own hint.
@@ -201,6 +204,22 @@ pub struct DatabaseError {
     pub position: Option<usize>,
     /// The driver's error.
     pub source: Option<Box<dyn StdError + Send + Sync>>,
+}
+
+impl DatabaseError {
+    /// The error as a dialect classifies it.
+    pub fn fault(&self) -> Fault<'_> {
+        Fault {
+            sqlstate: self.sqlstate.as_deref(),
+            code: self.code,
+            message: &self.message,
+        }
+    }
+
+    /// Whether the error is of a kind on a database of the dialect.
+    pub fn is(&self, kind: FaultKind, dialect: &dyn Dialect) -> bool {
+        dialect.classify(&self.fault()) == kind
+    }
 }
 
 impl fmt::Display for DatabaseError {

@@ -168,15 +168,13 @@ where
         let hint = tls::advice(&source);
         #[cfg(not(feature = "tls"))]
         let hint: Option<&str> = None;
+        let is_of_server = source.as_db_error().is_some();
         let mut refused = error(source);
         refused.hint = refused.hint.or(hint.map(str::to_string));
-        match refused.sqlstate {
-            Some(_) => refused,
-            None => DatabaseError {
-                message: format!("cannot reach {}: {}", servers(&config), refused.message),
-                ..refused
-            },
+        if !is_of_server {
+            refused.message = format!("cannot reach {}: {}", servers(&config), refused.message);
         }
+        refused
     })?;
     // An error of the connection reaches the client's next statement as well.
     tokio::spawn(connection);
@@ -337,8 +335,11 @@ fn answer(
 
 fn error(source: tokio_postgres::Error) -> DatabaseError {
     let Some(said) = source.as_db_error() else {
+        // connection_failure
+        let lost = source.is_closed().then(|| "08006".to_string());
         return DatabaseError {
             message: chain(&source),
+            sqlstate: lost,
             source: Some(Box::new(source)),
             ..DatabaseError::default()
         };
@@ -346,6 +347,7 @@ fn error(source: tokio_postgres::Error) -> DatabaseError {
     DatabaseError {
         message: said.message().to_string(),
         sqlstate: Some(said.code().code().to_string()),
+        code: None,
         detail: said.detail().map(String::from),
         hint: said.hint().map(String::from),
         position: match said.position() {

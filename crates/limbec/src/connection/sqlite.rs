@@ -264,6 +264,7 @@ fn error(source: rusqlite::Error) -> DatabaseError {
     };
     DatabaseError {
         message: error_text(&source),
+        code: source.sqlite_error().map(|it| it.extended_code),
         position,
         hint,
         source: Some(Box::new(source)),

@@ -169,6 +169,7 @@ mod tests {
                 statement: "UPDATE a SET b = 1".to_string(),
                 waits_for: String::new(),
             }),
+            terminate: Some("KILL 7".to_string()),
             ..Holder::default()
         }
     }
@@ -194,8 +195,7 @@ mod tests {
         };
         let text = "Waiting until another process has applied revision c3: process 7 (api), for 90 s, \
                     at b2 is at it (80 of 900 s); it is idle in transaction for 75 s, so its program \
-                    may hang: end its session, which loses nothing that was committed: SELECT \
-                    pg_terminate_backend(7)";
+                    may hang: end its session, which loses nothing that was committed: KILL 7";
         assert_eq!(progress(&event), Some((Level::Warning, text.to_string())));
     }
 }

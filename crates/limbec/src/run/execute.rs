@@ -6,7 +6,7 @@ mod queue;
 
 use std::time::Duration;
 
-use limbec_core::dialect::{Dialect, Limits};
+use limbec_core::dialect::{Dialect, FaultKind, Limits};
 use limbec_core::operations::{Operation, Timeout};
 use limbec_core::schema::ObjectName;
 use limbec_core::steps::{Knowledge, Part, RevisionPlan, Step, script};
@@ -168,7 +168,7 @@ impl<'r, C: Connection> Runner<'r, '_, C> {
         let dialect = self.connection.dialect();
         let is_contention = error
             .database_error()
-            .is_some_and(|said| dialect.is_contention(said.sqlstate.as_deref(), &said.message));
+            .is_some_and(|said| said.is(FaultKind::Contention, dialect));
         if !is_contention {
             return Err(advised(error, dialect));
         }
@@ -351,7 +351,7 @@ fn divided_anew(work: &Work<'_>, total: usize) -> Error {
 fn advised(error: Error, dialect: &dyn Dialect) -> Error {
     let advice = error
         .database_error()
-        .and_then(|said| dialect.advice(said.sqlstate.as_deref(), &said.message));
+        .and_then(|said| dialect.advice(&said.fault()));
     match advice {
         Some(advice) if error.hint().is_none() => error.with_hint(advice),
         _ => error,

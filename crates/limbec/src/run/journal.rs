@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use limbec_core::dialect::Dialect;
+use limbec_core::dialect::{Dialect, FaultKind, read_bool};
 use limbec_core::journal::{self, COLUMNS, Journal, JournalEntry};
 use limbec_core::revision::{Direction, Header};
 use limbec_core::schema::ObjectName;
@@ -183,16 +183,15 @@ pub async fn log<C: Connection>(
     revision: Option<&str>,
     limit: Option<usize>,
 ) -> Result<Vec<LogEntry>, Error> {
-    let journal = connection.dialect().journal(journal::name(version_table));
+    let dialect = connection.dialect();
+    let journal = dialect.journal(journal::name(version_table));
     let select = journal.select(revision, limit);
     match connection.run(&[&select]).await {
         Ok(answers) => {
             let rows = answers.into_iter().flat_map(|answer| answer.rows);
             Ok(rows.map(entry).collect())
         }
-        Err(error) if journal.is_missing(error.error.sqlstate.as_deref(), &error.error.message) => {
-            Ok(Vec::new())
-        }
+        Err(error) if error.error.is(FaultKind::MissingTable, dialect) => Ok(Vec::new()),
         Err(error) => Err(Error::statement(error.error, &select)),
     }
 }
@@ -231,7 +230,7 @@ fn entry(row: Vec<Option<String>>) -> LogEntry {
         pid: take("pid").and_then(|it| it.parse().ok()),
         limbec: take("limbec").unwrap_or_default(),
         checksum: take("checksum"),
-        adds: take("adds").map(|it| it == "t"),
+        adds: take("adds").as_deref().and_then(read_bool),
         sql: take("sql"),
         revert_sql: take("revert_sql"),
         note: take("note"),

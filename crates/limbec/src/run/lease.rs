@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use limbec_core::dialect::{Dialect, Row};
+use limbec_core::dialect::{Dialect, FaultKind, Row, read_bool};
 use limbec_core::journal::{self, Claim, Lease};
 use limbec_core::schema::ObjectName;
 use limbec_core::steps::Step;
@@ -63,7 +63,7 @@ impl Hold {
         let statements: Vec<&str> = all.iter().map(|step| step.sql.as_str()).collect();
         match connection.flight(&statements).await {
             Ok(_) => Ok(true),
-            Err(error) if self.dialect.is_lost(error.error.sqlstate.as_deref()) => Ok(false),
+            Err(error) if error.error.is(FaultKind::LockLost, self.dialect) => Ok(false),
             Err(error) => Err(Error::statement(error.error, statements[error.index])),
         }
     }
@@ -82,7 +82,7 @@ impl Hold {
         let renewal = self.renewal(revision);
         match connection.run(&[&renewal.sql]).await {
             Ok(_) => Ok(()),
-            Err(error) if self.dialect.is_lost(error.error.sqlstate.as_deref()) => Err(Error::new(
+            Err(error) if error.error.is(FaultKind::LockLost, self.dialect) => Err(Error::new(
                 ErrorKind::Conflict,
                 "another process has taken over the migration of this database",
             )),
@@ -117,13 +117,7 @@ impl Hold {
     ) -> Result<Option<Found>, DatabaseError> {
         match answer {
             Ok(answer) => Ok(answer.rows.into_iter().next().map(Found::of)),
-            Err(error)
-                if self
-                    .sql
-                    .is_missing(error.sqlstate.as_deref(), &error.message) =>
-            {
-                Ok(None)
-            }
+            Err(error) if error.is(FaultKind::MissingTable, self.dialect) => Ok(None),
             Err(error) => Err(error),
         }
     }
@@ -160,7 +154,7 @@ impl Found {
         let pid = next().unwrap_or_default();
         let seconds = next().and_then(|it| it.parse().ok()).unwrap_or_default();
         let over: i64 = next().and_then(|it| it.parse().ok()).unwrap_or_default();
-        let alive = next().as_deref() == Some("t");
+        let alive = next().as_deref().and_then(read_bool) == Some(true);
         let revision = next();
         Found {
             owner,
@@ -174,6 +168,7 @@ impl Found {
                 revision,
                 silent: u64::try_from(over).ok(),
                 doing: None,
+                terminate: None,
             },
         }
     }

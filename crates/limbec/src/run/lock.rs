@@ -6,7 +6,7 @@
 use std::fmt;
 use std::time::{Duration, Instant};
 
-use limbec_core::dialect::Row;
+use limbec_core::dialect::{FaultKind, Row, read_bool};
 use limbec_core::schema::ObjectName;
 
 use super::lease::{Found, Hold};
@@ -35,8 +35,10 @@ pub struct Holder {
     pub revision: Option<String>,
     /// For how many seconds a lease has run out; such a one may be cleared.
     pub silent: Option<u64>,
-    /// What its session does, where that may be seen.
+    /// What its session does, if that may be seen.
     pub doing: Option<Doing>,
+    /// The statement that ends its session, if it is a session.
+    pub terminate: Option<String>,
 }
 
 /// What a session does.
@@ -78,10 +80,11 @@ impl fmt::Display for Doing {
 impl Holder {
     /// How a session's lock ends, which no command takes away.
     pub fn end(&self) -> String {
-        format!(
-            "end its session, which loses nothing that was committed: SELECT pg_terminate_backend({})",
-            self.pid
-        )
+        let end = "end its session, which loses nothing that was committed";
+        match &self.terminate {
+            Some(statement) => format!("{end}: {statement}"),
+            None => end.to_string(),
+        }
     }
 }
 
@@ -140,8 +143,12 @@ pub async fn locks<C: Connection>(
     };
     let rows = next().map_err(failed(&session))?.rows;
     let found = hold.read(next()).map_err(failed(&lease))?;
+    let end = |holder: Holder| Holder {
+        terminate: dialect.terminate(&holder.pid),
+        ..holder
+    };
     Ok(Locks {
-        session: rows.into_iter().next().map(session_holder),
+        session: rows.into_iter().next().map(session_holder).map(end),
         lease: found.map(|found| found.holder),
     })
 }
@@ -183,7 +190,7 @@ pub async fn clear_lease<C: Connection>(
     let clear = hold.clearing(&found);
     match connection.run(&[&clear.sql]).await {
         Ok(_) => Ok(true),
-        Err(error) if dialect.is_lost(error.error.sqlstate.as_deref()) => Err(lives()),
+        Err(error) if error.error.is(FaultKind::LockLost, dialect) => Err(lives()),
         Err(error) => Err(Error::statement(error.error, &clear.sql)),
     }
 }
@@ -215,6 +222,7 @@ fn session_holder(row: Row) -> Holder {
         silent: None,
         // Hidden from roles that may not see what another one does.
         doing: Some(doing).filter(|it| !it.state.is_empty()),
+        terminate: None,
     }
 }
 
@@ -317,7 +325,7 @@ impl Taking {
             .read(next())
             .map_err(|error| Error::statement(error, &question))?;
         let taken = rows.into_iter().flatten().flatten().next();
-        if taken.as_deref() != Some("t") {
+        if taken.as_deref().and_then(read_bool) != Some(true) {
             return Ok(false);
         }
         if lease.is_some_and(|Found { holds, .. }| holds) {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use limbec_core::dialect::Row;
+use limbec_core::dialect::{Dialect, FaultKind, Row};
 use limbec_core::journal;
 use limbec_core::revision::{Direction, Plan, PlanStep};
 use limbec_core::schema::ObjectName;
@@ -95,14 +95,10 @@ impl State {
         let questions = [versions.select(), log.standing(revision)];
         let answers = connection.ask(&[&questions[0], &questions[1]]).await;
         let mut answers = answers.into_iter();
-        let rows = present(answers.next(), |error| {
-            versions.is_missing(error.sqlstate.as_deref(), &error.message)
-        })
-        .map_err(|error| Error::statement(error, &questions[0]))?;
-        let journal = present(answers.next(), |error| {
-            log.is_missing(error.sqlstate.as_deref(), &error.message)
-        })
-        .map_err(|error| Error::statement(error, &questions[1]))?;
+        let rows = present(answers.next(), dialect)
+            .map_err(|error| Error::statement(error, &questions[0]))?;
+        let journal = present(answers.next(), dialect)
+            .map_err(|error| Error::statement(error, &questions[1]))?;
         Ok(State {
             version: Version::of(rows),
             journal_exists: journal.is_some(),
@@ -286,11 +282,11 @@ pub(super) fn word(direction: Direction) -> &'static str {
 /// The rows of an answer; `None` where the table is missing.
 fn present(
     answer: Option<Result<Answer, DatabaseError>>,
-    is_missing: impl Fn(&DatabaseError) -> bool,
+    dialect: &dyn Dialect,
 ) -> Result<Option<Vec<Row>>, DatabaseError> {
     match answer {
         Some(Ok(answer)) => Ok(Some(answer.rows)),
-        Some(Err(error)) if !is_missing(&error) => Err(error),
+        Some(Err(error)) if !error.is(FaultKind::MissingTable, dialect) => Err(error),
         _ => Ok(None),
     }
 }

@@ -1,6 +1,6 @@
 //! The version table: which revisions a database is at.
 
-use limbec_core::dialect::{Dialect, Row, VersionTable};
+use limbec_core::dialect::{Dialect, FaultKind, Row, VersionTable};
 use limbec_core::schema::ObjectName;
 use limbec_core::steps::Step;
 
@@ -31,17 +31,15 @@ impl Version {
         connection: &mut C,
         table: &ObjectName,
     ) -> Result<Version, Error> {
-        let version_table = connection.dialect().version_table(table.clone());
+        let dialect = connection.dialect();
+        let version_table = dialect.version_table(table.clone());
         let select = version_table.select();
         match connection.run(&[&select]).await {
             Ok(answers) => {
                 let rows = answers.into_iter().flat_map(|answer| answer.rows);
                 Ok(Version::of(Some(rows.collect())))
             }
-            Err(error)
-                if version_table
-                    .is_missing(error.error.sqlstate.as_deref(), &error.error.message) =>
-            {
+            Err(error) if error.error.is(FaultKind::MissingTable, dialect) => {
                 Ok(Version::default())
             }
             Err(error) => Err(Error::statement(error.error, &select)),

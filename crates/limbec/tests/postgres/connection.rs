@@ -2,7 +2,7 @@
 
 use limbec::connection::{Answer, Connection as _, connect_postgres};
 use limbec::run::{Database, DatabaseUrl};
-use limbec_core::dialect::Row;
+use limbec_core::dialect::{FaultKind, Row, postgres::Postgres};
 use limbec_testkit::postgres::Pooler;
 
 use crate::Scratch;
@@ -125,6 +125,21 @@ async fn run_stops_at_the_first_failure() {
             .await,
         ["a|NULL"]
     );
+}
+
+/// A server that goes says so; whoever asks afterwards finds the connection closed, of which only the
+/// driver knows.
+#[tokio::test]
+async fn a_lost_connection_is_seen_as_one() {
+    let mut scratch = Scratch::new().await;
+    let end = ["SELECT pg_terminate_backend(pg_backend_pid())"];
+    let said = scratch.client.run(&end).await.unwrap_err().error;
+    let after = scratch.client.run(&["SELECT 1"]).await.unwrap_err().error;
+    for error in [&said, &after] {
+        assert!(error.is(FaultKind::ConnectionLost, &Postgres), "{error:?}");
+    }
+    assert_eq!(said.sqlstate.as_deref(), Some("57P01"));
+    assert_eq!(after.sqlstate.as_deref(), Some("08006"));
 }
 
 #[tokio::test]

@@ -8,7 +8,7 @@
 use limbec::connection::{Connection, open_sqlite};
 use limbec_core::compare::{Verdicts, compare};
 use limbec_core::dialect::sqlite::Sqlite;
-use limbec_core::dialect::{Compiler as _, Row, Session as _};
+use limbec_core::dialect::{Compiler as _, Fault, Row, Session as _};
 use limbec_core::operations::{AlterColumn, Operation, Operations, apply};
 use limbec_core::schema::{
     CheckConstraint, Column, ForeignKey, Index, Integer, Schema, Text, UniqueConstraint,
@@ -336,7 +336,11 @@ fn a_broken_view_is_in_no_rebuilds_way() {
         });
         let told = told.unwrap_err();
         assert!(told.starts_with("error in view broken"), "{told}");
-        assert!(Sqlite.advice(None, &told).is_some());
+        let fault = Fault {
+            message: &told,
+            ..Fault::default()
+        };
+        assert!(Sqlite.advice(&fault).is_some());
     }
 }
 

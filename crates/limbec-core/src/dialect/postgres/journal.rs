@@ -1,7 +1,6 @@
 //! The journal's SQL.
 
 use super::names::{cut, literal, literal_or_null, object, quote};
-use super::version_table::UNDEFINED_TABLE;
 use crate::dialect::journal as shared;
 use crate::journal::{Journal, JournalEntry};
 use crate::schema::ObjectName;
@@ -55,10 +54,6 @@ impl Journal for Log {
         ))
     }
 
-    fn is_missing(&self, sqlstate: Option<&str>, _message: &str) -> bool {
-        sqlstate == Some(UNDEFINED_TABLE)
-    }
-
     fn standing(&self, revision: Option<&str>) -> String {
         shared::standing(&self.table, &only(revision))
     }
@@ -67,7 +62,6 @@ impl Journal for Log {
         let values = shared::Values {
             started_at: "to_char(started_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS') || ' UTC'",
             duration_ms: "round(extract(epoch FROM finished_at - started_at) * 1000)",
-            adds: "adds",
         };
         shared::select(&self.table, &values, &only(revision), limit)
     }

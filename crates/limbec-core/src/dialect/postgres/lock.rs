@@ -4,7 +4,6 @@
 //! CONCURRENTLY` waits for, and the two deadlock.
 
 use super::names::{cut, literal, literal_or_null, object, quote};
-use super::version_table::UNDEFINED_TABLE;
 use crate::journal::{Claim, Lease};
 use crate::schema::ObjectName;
 use crate::steps::Step;
@@ -111,10 +110,6 @@ impl Lease for Table {
              revision TEXT,\n    taken_at TIMESTAMPTZ NOT NULL,\n    \
              expires_at TIMESTAMPTZ NOT NULL,\n    CONSTRAINT {key} PRIMARY KEY (id)\n)"
         ))
-    }
-
-    fn is_missing(&self, sqlstate: Option<&str>, _message: &str) -> bool {
-        sqlstate == Some(UNDEFINED_TABLE)
     }
 
     fn alone(&self) -> Step {

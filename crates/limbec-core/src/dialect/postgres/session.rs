@@ -2,15 +2,11 @@
 
 use super::names::literal;
 use super::{Postgres, lock};
-use crate::dialect::{Limits, Row, Session};
+use crate::dialect::{Fault, FaultKind, Limits, Row, Session};
 
 impl Session for Postgres {
     fn enter(&self, limits: &Limits<'_>) -> Option<String> {
         Some(enter(limits))
-    }
-
-    fn is_lost(&self, sqlstate: Option<&str>) -> bool {
-        sqlstate == Some(LOST)
     }
 
     fn counted(&self, sql: &str) -> Option<String> {
@@ -25,12 +21,29 @@ impl Session for Postgres {
         Some(leave(before))
     }
 
-    fn is_contention(&self, sqlstate: Option<&str>, _message: &str) -> bool {
-        is_contention(sqlstate)
+    fn classify(&self, fault: &Fault<'_>) -> FaultKind {
+        match fault.sqlstate.unwrap_or_default() {
+            // undefined_table
+            "42P01" => FaultKind::MissingTable,
+            // lock_not_available, deadlock_detected, serialization_failure
+            "55P03" | "40P01" | "40001" => FaultKind::Contention,
+            // admin_shutdown, crash_shutdown, cannot_connect_now; all of class 08 is the connection
+            "57P01" | "57P02" | "57P03" => FaultKind::ConnectionLost,
+            class if class.starts_with("08") => FaultKind::ConnectionLost,
+            // query_canceled
+            "57014" => FaultKind::Cancelled,
+            // read_only_sql_transaction
+            "25006" => FaultKind::ReadOnly,
+            // division_by_zero, with which `enter` and `counted` fail
+            "22012" => FaultKind::LockLost,
+            // disk_full
+            "53100" => FaultKind::DiskFull,
+            _ => FaultKind::Other,
+        }
     }
 
-    fn advice(&self, sqlstate: Option<&str>, _message: &str) -> Option<&'static str> {
-        advice(sqlstate)
+    fn advice(&self, fault: &Fault<'_>) -> Option<&'static str> {
+        advice(fault.sqlstate)
     }
 
     fn lock(&self) -> Option<(String, String)> {
@@ -39,6 +52,10 @@ impl Session for Postgres {
 
     fn holder(&self) -> Option<String> {
         Some(lock::holder())
+    }
+
+    fn terminate(&self, process: &str) -> Option<String> {
+        Some(format!("SELECT pg_terminate_backend({process})"))
     }
 
     fn blockers(&self) -> Option<String> {
@@ -62,9 +79,6 @@ fn enter(limits: &Limits<'_>) -> String {
 fn counted(sql: &str) -> String {
     format!("WITH changed AS ({sql} RETURNING 1) SELECT 1 / count(*) FROM changed")
 }
-
-/// SQLSTATE `division_by_zero`, with which [`enter`] and [`counted`] fail.
-const LOST: &str = "22012";
 
 /// The limits round a statement outside of transactions, and the values before.
 fn enter_outside(limits: &Limits<'_>) -> String {
@@ -103,11 +117,6 @@ fn settings(limits: &Limits<'_>, local: bool) -> Vec<String> {
     settings
 }
 
-/// Whether another session was in the way: a lock, a deadlock, a serialization failure.
-fn is_contention(sqlstate: Option<&str>) -> bool {
-    matches!(sqlstate, Some("55P03" | "40P01" | "40001"))
-}
-
 /// What to do about an error of which the server says only what it is.
 fn advice(sqlstate: Option<&str>) -> Option<&'static str> {
     Some(match sqlstate? {
@@ -128,4 +137,41 @@ fn advice(sqlstate: Option<&str>) -> Option<&'static str> {
         }
         _ => return None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn errors_are_classified_by_their_sqlstate() {
+        let cases = [
+            (Some("42P01"), FaultKind::MissingTable),
+            // A column, a function, a type: not the table itself.
+            (Some("42703"), FaultKind::Other),
+            (Some("42883"), FaultKind::Other),
+            (Some("42704"), FaultKind::Other),
+            (Some("55P03"), FaultKind::Contention),
+            (Some("40P01"), FaultKind::Contention),
+            (Some("40001"), FaultKind::Contention),
+            (Some("57P01"), FaultKind::ConnectionLost),
+            (Some("08006"), FaultKind::ConnectionLost),
+            (Some("57014"), FaultKind::Cancelled),
+            (Some("25006"), FaultKind::ReadOnly),
+            (Some("25001"), FaultKind::Other),
+            (Some("22012"), FaultKind::LockLost),
+            (Some("53100"), FaultKind::DiskFull),
+            (Some("23505"), FaultKind::Other),
+            (None, FaultKind::Other),
+        ];
+        for (sqlstate, kind) in cases {
+            // Messages are in the server's language.
+            let fault = Fault {
+                sqlstate,
+                message: "division by zero",
+                ..Fault::default()
+            };
+            assert_eq!(Postgres.classify(&fault), kind, "{sqlstate:?}");
+        }
+    }
 }

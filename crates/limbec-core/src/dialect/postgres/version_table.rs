@@ -5,9 +5,6 @@ use crate::dialect::VersionTable;
 use crate::schema::ObjectName;
 use crate::steps::Step;
 
-/// SQLSTATE `undefined_table`.
-pub(super) const UNDEFINED_TABLE: &str = "42P01";
-
 /// Alembic's width of an id.
 const WIDTH: usize = 32;
 
@@ -32,10 +29,6 @@ impl Table {
 impl VersionTable for Table {
     fn select(&self) -> String {
         format!("SELECT version_num FROM {}", self.table)
-    }
-
-    fn is_missing(&self, sqlstate: Option<&str>, _message: &str) -> bool {
-        sqlstate == Some(UNDEFINED_TABLE)
     }
 
     fn ensure(&self, longest_id: usize) -> Vec<Step> {

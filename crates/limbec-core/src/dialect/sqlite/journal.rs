@@ -50,12 +50,6 @@ impl Journal for Log {
         ))
     }
 
-    fn is_missing(&self, _sqlstate: Option<&str>, message: &str) -> bool {
-        message
-            .strip_prefix("no such table: ")
-            .is_some_and(|name| name.eq_ignore_ascii_case(&self.name.to_string()))
-    }
-
     fn standing(&self, revision: Option<&str>) -> String {
         shared::standing(&self.table(), &only(revision))
     }
@@ -65,7 +59,6 @@ impl Journal for Log {
             started_at: "strftime('%Y-%m-%d %H:%M:%S UTC', started_at)",
             duration_ms: "CAST(round((julianday(finished_at) - julianday(started_at)) * 86400000) \
                           AS INTEGER)",
-            adds: "CASE adds WHEN 1 THEN 't' WHEN 0 THEN 'f' END",
         };
         shared::select(&self.table(), &values, &only(revision), limit)
     }

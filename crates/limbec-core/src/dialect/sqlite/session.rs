@@ -9,7 +9,7 @@
 //! before, and checked.
 
 use super::Sqlite;
-use crate::dialect::{Frame, Session};
+use crate::dialect::{Fault, FaultKind, Frame, Session};
 use crate::operations::Operation;
 use crate::steps::Step;
 
@@ -18,14 +18,32 @@ impl Session for Sqlite {
         frame(*self, operations)
     }
 
-    fn is_contention(&self, _sqlstate: Option<&str>, message: &str) -> bool {
-        is_contention(message)
+    fn classify(&self, fault: &Fault<'_>) -> FaultKind {
+        // The low byte of an extended code is what all of its kind have in common.
+        match fault.code.map(|code| (code & 0xff, code)) {
+            Some((BUSY, _) | (_, LOCKED_SHAREDCACHE)) => FaultKind::Contention,
+            Some((READONLY, _)) => FaultKind::ReadOnly,
+            Some((INTERRUPT, _)) => FaultKind::Cancelled,
+            Some((FULL, _)) => FaultKind::DiskFull,
+            // It has no code of its own.
+            Some((ERROR, _)) if fault.message.starts_with("no such table: ") => {
+                FaultKind::MissingTable
+            }
+            _ => FaultKind::Other,
+        }
     }
 
-    fn advice(&self, _sqlstate: Option<&str>, message: &str) -> Option<&'static str> {
-        advice(message)
+    fn advice(&self, fault: &Fault<'_>) -> Option<&'static str> {
+        advice(fault.message)
     }
 }
+
+const ERROR: i32 = 1;
+const BUSY: i32 = 5;
+const READONLY: i32 = 8;
+const INTERRUPT: i32 = 9;
+const FULL: i32 = 13;
+const LOCKED_SHAREDCACHE: i32 = 262;
 
 /// A statement that brings a setting of the connection back. `PRAGMA` takes no expression, so it
 /// is the driver that asks first; where none does (a printed script), SQLite's default is left.
@@ -116,11 +134,6 @@ fn frame(dialect: Sqlite, operations: &[Operation]) -> Frame {
     }
 }
 
-/// Whether another connection was in the way.
-fn is_contention(message: &str) -> bool {
-    message == "database is locked"
-}
-
 /// What to do about an error of which SQLite says only what it is.
 fn advice(message: &str) -> Option<&'static str> {
     let needs_no_transaction = [
@@ -142,4 +155,58 @@ fn advice(message: &str) -> Option<&'static str> {
             "SQLite looks at every view and trigger when a name changes or a column goes: mend or \
              drop the one it names first",
         )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn errors_are_classified_by_their_code() {
+        let cases = [
+            (1, "no such table: alembic_version", FaultKind::MissingTable),
+            (1, "no such table: main.a", FaultKind::MissingTable),
+            (1, "no such column: a", FaultKind::Other),
+            (
+                1,
+                "error in view v: no such table: main.a",
+                FaultKind::Other,
+            ),
+            (5, "database is locked", FaultKind::Contention),
+            // SQLITE_BUSY_RECOVERY, SQLITE_BUSY_SNAPSHOT
+            (261, "database is locked", FaultKind::Contention),
+            (517, "database is locked", FaultKind::Contention),
+            // This connection itself is at the table, unless a cache is shared.
+            (6, "database table is locked", FaultKind::Other),
+            (262, "database table is locked", FaultKind::Contention),
+            (
+                8,
+                "attempt to write a readonly database",
+                FaultKind::ReadOnly,
+            ),
+            (
+                1032,
+                "attempt to write a readonly database",
+                FaultKind::ReadOnly,
+            ),
+            (9, "interrupted", FaultKind::Cancelled),
+            (13, "database or disk is full", FaultKind::DiskFull),
+            (2067, "UNIQUE constraint failed: a.b", FaultKind::Other),
+        ];
+        for (code, message, kind) in cases {
+            let fault = Fault {
+                code: Some(code),
+                message,
+                ..Fault::default()
+            };
+            assert_eq!(Sqlite.classify(&fault), kind, "{code}: {message}");
+        }
+        // A trigger may raise any text.
+        let raised = Fault {
+            code: Some(1811),
+            message: "database is locked",
+            ..Fault::default()
+        };
+        assert_eq!(Sqlite.classify(&raised), FaultKind::Other);
+    }
 }

@@ -38,12 +38,6 @@ impl VersionTable for Versions {
         )
     }
 
-    fn is_missing(&self, _sqlstate: Option<&str>, message: &str) -> bool {
-        message
-            .strip_prefix("no such table: ")
-            .is_some_and(|name| name.eq_ignore_ascii_case(&self.name.to_string()))
-    }
-
     fn ensure(&self, longest_id: usize) -> Vec<Step> {
         // SQLite does not enforce the width, so an older table need not be widened.
         vec![Step::new(format!(

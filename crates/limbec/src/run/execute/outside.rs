@@ -3,7 +3,7 @@
 
 use std::time::{Duration, Instant};
 
-use limbec_core::dialect::{Limits, Row};
+use limbec_core::dialect::{FaultKind, Limits, Row};
 use limbec_core::sql::tokens;
 use limbec_core::steps::{Doubt, Found, Next, Part, Probe, Statement, Step, Unit, script, units};
 
@@ -228,7 +228,7 @@ impl<C: Connection> Runner<'_, '_, C> {
         let dialect = self.connection.dialect();
         let comes_again = error
             .database_error()
-            .is_some_and(|said| dialect.is_contention(said.sqlstate.as_deref(), &said.message));
+            .is_some_and(|said| said.is(FaultKind::Contention, dialect));
         if comes_again {
             return error;
         }

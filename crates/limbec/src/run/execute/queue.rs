@@ -1,7 +1,7 @@
 //! Steps on their way to the database: sent together for as long as nothing has to be asked
 //! between them.
 
-use limbec_core::dialect::{Dialect, Frame, Limits};
+use limbec_core::dialect::{Dialect, FaultKind, Frame, Limits};
 use limbec_core::journal;
 use limbec_core::schema::Schema;
 use limbec_core::steps::{Knowledge, Next, Part, Statement, Step};
@@ -232,7 +232,7 @@ impl<'a, C: Connection> Queue<'a, C> {
         let failed = batch.get(error.index);
         let lost = failed.and_then(|pending| pending.lost);
         if let Some(message) = lost
-            && self.dialect().is_lost(error.error.sqlstate.as_deref())
+            && error.error.is(FaultKind::LockLost, self.dialect())
         {
             return Error::new(ErrorKind::Conflict, message);
         }
