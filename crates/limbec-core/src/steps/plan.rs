@@ -81,17 +81,17 @@ impl RevisionPlan {
                 Vec::new()
             };
             if apart.is_empty() {
-                all.extend(framed(&frame, opening, made, rows));
+                all.extend(framed(&frame, &opening, made, &rows));
                 continue;
             }
             let mut rows = Some(rows);
             let last = apart.len() - 1;
             for (number, unit) in apart.into_iter().enumerate() {
                 let opening = std::mem::take(&mut opening);
-                all.extend(framed(&frame, opening, unit.before, Vec::new()));
+                all.extend(framed(&frame, &opening, unit.before, &[]));
                 all.push(unit.statement);
                 let rows = rows.take_if(|_| number == last).unwrap_or_default();
-                all.extend(framed(&frame, Vec::new(), unit.after, rows));
+                all.extend(framed(&frame, &[], unit.after, &rows));
             }
         }
         if audience == Audience::Shell {
@@ -138,12 +138,7 @@ fn limits(part: &Part, dialect: &dyn Dialect) -> Result<Vec<Step>, Uncompiled> {
 }
 
 /// The statements of one transaction; none for nothing.
-fn framed(
-    frame: &Frame,
-    opening: Vec<Step>,
-    body: Vec<Statement>,
-    rows: Vec<Step>,
-) -> Vec<Statement> {
+fn framed(frame: &Frame, opening: &[Step], body: Vec<Statement>, rows: &[Step]) -> Vec<Statement> {
     if opening.is_empty() && body.is_empty() && rows.is_empty() {
         return Vec::new();
     }
@@ -155,9 +150,9 @@ fn framed(
             .collect::<Vec<_>>()
     };
     let mut all = own(&frame.begin);
-    all.extend(own(&opening));
+    all.extend(own(opening));
     all.extend(body);
-    all.extend(own(&rows));
+    all.extend(own(rows));
     all.extend(own(&frame.commit));
     all.extend(own(&frame.restore));
     all
