@@ -1,6 +1,6 @@
 //! Names in expressions, as a database follows them when an object is renamed.
 
-use super::{Token, TokenKind, is_plain, quoted, tokens};
+use super::{Token, TokenKind, quoted, tokens};
 
 /// The expression with a column by its new name.
 ///
@@ -71,7 +71,9 @@ fn is_type(tokens: &[Token<'_>], at: usize) -> bool {
 /// A new name as databases write it in place of the old one: in quotes if it needs them, or if the
 /// old one had them.
 fn in_place_of(token: &Token<'_>, name: &str) -> String {
-    if token.kind == TokenKind::Word && is_plain(name) {
+    let mut dialects = crate::dialect::ALL.iter();
+    let is_plain = dialects.all(|it| it.quote(name) == name);
+    if token.kind == TokenKind::Word && is_plain {
         name.to_string()
     } else {
         quoted(name)
@@ -117,9 +119,11 @@ mod tests {
         let rename = |text: &str| rename_column(text, "date", "day");
         assert_eq!(
             rename("date > 1 AND \"date\" < 2"),
-            "\"day\" > 1 AND \"day\" < 2"
+            "day > 1 AND \"day\" < 2"
         );
-        assert_eq!(rename("t.date IS NULL"), "t.\"day\" IS NULL");
+        assert_eq!(rename("t.date IS NULL"), "t.day IS NULL");
+        // A word of SQL needs quotes.
+        assert_eq!(rename_column("date > 1", "date", "order"), "\"order\" > 1");
         for same in [
             "x::date",
             "date '2020-01-01'",
@@ -133,11 +137,8 @@ mod tests {
 
     #[test]
     fn tables_and_types_are_renamed_where_they_stand() {
-        assert_eq!(rename_table("a.b > a", "a", "c"), "\"c\".b > a");
-        assert_eq!(
-            rename_type("a::a = b::s.a", "a", "c"),
-            "a::\"c\" = b::s.\"c\""
-        );
+        assert_eq!(rename_table("a.b > a", "a", "c"), "c.b > a");
+        assert_eq!(rename_type("a::a = b::s.a", "a", "c"), "a::c = b::s.c");
     }
 
     #[test]
