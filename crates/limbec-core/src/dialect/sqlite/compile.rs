@@ -218,8 +218,6 @@ fn alter_options(change: &AlterOptions) -> Result<Vec<Step>, CompileError> {
 fn plainly(operation: &Operation) -> Result<Vec<Step>, CompileError> {
     match operation {
         Operation::AlterOptions { change } => alter_options(change),
-        // As in `CREATE TABLE`, what is for another database is nothing here.
-        Operation::AlterInheritance { .. } => Ok(Vec::new()),
         Operation::CreateSchema { name } | Operation::DropSchema { name } => {
             Err(lacks("schemas", name))
         }
@@ -257,8 +255,8 @@ fn plainly(operation: &Operation) -> Result<Vec<Step>, CompileError> {
             Ok(steps)
         }
         Operation::DropDefinition { definition } => drop_definition(definition),
-        // SQLite has no such limits.
-        Operation::SetTimeout { .. } => Ok(Vec::new()),
+        // SQLite has no such limits, and as in `CREATE TABLE`, inheritance is for another database.
+        Operation::AlterInheritance { .. } | Operation::SetTimeout { .. } => Ok(Vec::new()),
         Operation::RunScript { sql } => Ok(read_script(sql)),
         other => Err(CompileError::new(format!(
             "`{other}` cannot be done without knowing the table"
