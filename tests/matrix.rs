@@ -137,7 +137,7 @@ fn is_as_before(trial: &mut Trial, before: &Schema, indexes: &[Row]) -> Result<(
 fn there_and_back(mut trial: Trial, rows: &str, from: &Form, to: &Form) -> Result<(), String> {
     let current = trial.create(&from.schema)?;
     trial.sql("PRAGMA foreign_keys = ON")?;
-    for sql in limbec_core::sql::split(rows) {
+    for sql in limbec_core::sql::split(rows, trial.lexicon()) {
         trial.sql(sql)?;
     }
     let made = everything_else(&mut trial)?;

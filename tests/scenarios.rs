@@ -55,7 +55,7 @@ fn sql_files(text: &str, database: &str) -> Result<Vec<Definition>, String> {
     let dialect = by_name(database).ok_or("there is no such database")?;
     let (definitions, mistakes) = limbec_source::definitions::read("a.sql", text, dialect);
     match mistakes.first() {
-        None => Ok(in_order(definitions)),
+        None => Ok(in_order(definitions, dialect.lexicon())),
         Some(mistake) => Err(mistake.to_string()),
     }
 }
@@ -164,7 +164,7 @@ fn states_sql(case: &mut Case, version: &str, found: &str) -> Result<(), String>
 /// Puts rows in: those of the case, or some that the constraints take.
 fn fill(trial: &mut Trial, rows: Option<&str>, before: &Schema) -> Result<(), String> {
     if let Some(rows) = rows {
-        for sql in limbec_core::sql::split(rows) {
+        for sql in limbec_core::sql::split(rows, trial.lexicon()) {
             trial.sql(sql)?;
         }
         return Ok(());

@@ -43,11 +43,12 @@ fn names(folder: impl AsRef<Path>) -> BTreeSet<String> {
 }
 
 /// The files that every dialect has.
-const OF_EVERY_DIALECT: [&str; 10] = [
+const OF_EVERY_DIALECT: [&str; 11] = [
     "canonical.rs",
     "compile.rs",
     "definition.rs",
     "journal.rs",
+    "lexicon.rs",
     "mod.rs",
     "names.rs",
     "reflect.rs",

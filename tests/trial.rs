@@ -11,6 +11,7 @@ use limbec_core::dialect::sqlite::{OLDEST_LIBRARY, Sqlite};
 use limbec_core::operations::{Operation, apply};
 use limbec_core::revision::Header;
 use limbec_core::schema::Schema;
+use limbec_core::sql::Lexicon;
 use limbec_core::steps::{Audience, Knowledge, RevisionPlan, Statement, Step, parts};
 use limbec_source::revisions::{Body, read_body};
 use limbec_source::write::{NewRevision, write_revision};
@@ -110,6 +111,11 @@ impl Trial {
             runtime,
             server,
         }
+    }
+
+    /// How the database reads SQL.
+    pub(crate) fn lexicon(&self) -> &'static Lexicon {
+        self.database.dialect().lexicon()
     }
 
     /// Runs operations. What was sent is what a dry run has written down before.
@@ -289,7 +295,8 @@ impl Trial {
         }
         let mut schema = current.clone();
         for operation in operations {
-            apply(&mut schema, operation).map_err(|error| format!("in memory: {error}"))?;
+            apply(&mut schema, operation, self.lexicon())
+                .map_err(|error| format!("in memory: {error}"))?;
         }
         let rest = self.compare(&schema, target)?.planned;
         if rest.is_empty() {

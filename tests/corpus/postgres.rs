@@ -1,6 +1,7 @@
 //! PostgreSQL's schemas, held against each other by `pg_dump --schema-only`; where the server is
 //! newer than that, by what its catalogue says.
 
+use limbec_core::dialect::postgres::LEXICON;
 use limbec_core::sql::{TokenKind, split, tokens};
 use limbec_testkit::corpus::{Corpus, SchemaFile};
 use limbec_testkit::postgres::{
@@ -80,7 +81,7 @@ fn dumped(url: &str) -> Vec<String> {
     // `psql`'s own lines.
     let lines = dump.lines().filter(|it| !it.starts_with('\\'));
     let dump: String = lines.map(|it| format!("{it}\n")).collect();
-    let mut statements: Vec<String> = split(&dump)
+    let mut statements: Vec<String> = split(&dump, &LEXICON)
         .into_iter()
         .map(one_line)
         .filter(|it| !it.starts_with("SET ") && !it.starts_with("SELECT pg_catalog.set_config"))
@@ -93,7 +94,7 @@ fn dumped(url: &str) -> Vec<String> {
 fn one_line(statement: &str) -> String {
     let mut line = String::new();
     let mut end = 0;
-    for token in tokens(statement).filter(|it| it.kind != TokenKind::Comment) {
+    for token in tokens(statement, &LEXICON).filter(|it| it.kind != TokenKind::Comment) {
         if !line.is_empty() && statement[end..token.start].contains(char::is_whitespace) {
             line.push(' ');
         }

@@ -1,5 +1,6 @@
 //! SQLite's schemas, held against each other by what SQLite itself tells of them.
 
+use limbec_core::dialect::sqlite::LEXICON;
 use limbec_core::sql::{Token, TokenKind, tokens};
 use limbec_testkit::corpus::{Corpus, SchemaFile};
 use limbec_testkit::sqlite::sqlite3;
@@ -74,7 +75,7 @@ fn told(sandbox: &Sandbox, database: &str) -> Vec<String> {
     ));
     for row in columns.lines() {
         let [column, default]: [String; 2] = serde_json::from_str(row).unwrap();
-        let default = plain(tokens(&default));
+        let default = plain(tokens(&default, &LEXICON));
         facts.push(format!("COLUMN {}|{default}", usual_types(&column)));
     }
     let stored = ask(&format!(
@@ -90,7 +91,7 @@ fn told(sandbox: &Sandbox, database: &str) -> Vec<String> {
             );
         } else {
             let kind = kind.to_uppercase();
-            facts.push(format!("{kind} {name}: {}", plain(tokens(&sql))));
+            facts.push(format!("{kind} {name}: {}", plain(tokens(&sql, &LEXICON))));
         }
     }
     facts.sort();
@@ -118,7 +119,7 @@ fn usual_types(fact: &str) -> String {
 
 /// What no pragma tells of a table: checks, computed values, collations, what may be put off.
 fn rules(sql: &str) -> Vec<String> {
-    let all: Vec<Token<'_>> = tokens(sql)
+    let all: Vec<Token<'_>> = tokens(sql, &LEXICON)
         .filter(|it| it.kind != TokenKind::Comment)
         .collect();
     let mut rules = Vec::new();

@@ -60,7 +60,8 @@ pub(crate) fn load(config: &Config, dialect: &dyn Dialect) -> Result<Vec<Definit
             file.map(|(_, _, text)| text.clone()).unwrap_or_default()
         }));
     }
-    Ok(in_order(found.into_values().map(|it| it.0).collect()))
+    let definitions = found.into_values().map(|it| it.0).collect();
+    Ok(in_order(definitions, dialect.lexicon()))
 }
 
 /// The dialect whose folder the file lies in.

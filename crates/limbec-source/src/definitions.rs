@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use limbec_core::dialect::Dialect;
 use limbec_core::schema::Definition;
-use limbec_core::sql::{TokenKind, split, tokens};
+use limbec_core::sql::{Lexicon, TokenKind, split, tokens};
 
 use crate::diagnostic::Diagnostic;
 
@@ -26,16 +26,17 @@ use crate::diagnostic::Diagnostic;
 /// assert!(definitions[0].sql.ends_with("IS 'All'"));
 /// ```
 pub fn read(path: &str, text: &str, dialect: &dyn Dialect) -> (Vec<Definition>, Vec<Diagnostic>) {
+    let lexicon = dialect.lexicon();
     let mut definitions: Vec<Definition> = Vec::new();
     let mut mistakes = Vec::new();
     let mut behind = 0;
-    for statement in split(text) {
+    for statement in split(text, lexicon) {
         // Statements are parts of the text, in its order.
         let start = text[behind..]
             .find(statement)
             .map_or(behind, |at| behind + at);
         behind = start + statement.len();
-        let (start, statement) = without_leading_comments(start, statement);
+        let (start, statement) = without_leading_comments(start, statement, lexicon);
         let mut mistake = |message: &str, help: Option<&str>| {
             let mut diagnostic = Diagnostic::new(path, first_line(start, statement), message);
             diagnostic.help.extend(help.map(String::from));
@@ -44,7 +45,7 @@ pub fn read(path: &str, text: &str, dialect: &dyn Dialect) -> (Vec<Definition>, 
         match dialect.definition(statement) {
             Err(error) => mistake(&error.message, error.hint.as_deref()),
             Ok(Some(definition)) => definitions.push(definition.sql(statement)),
-            Ok(None) if hangs_on(statement) => match definitions.last_mut() {
+            Ok(None) if hangs_on(statement, lexicon) => match definitions.last_mut() {
                 Some(last) => {
                     last.sql.push_str(";\n");
                     last.sql.push_str(statement);
@@ -67,8 +68,8 @@ pub fn read(path: &str, text: &str, dialect: &dyn Dialect) -> (Vec<Definition>, 
 }
 
 /// Whether a statement says more of the object before it.
-fn hangs_on(statement: &str) -> bool {
-    let mut words = tokens(statement).filter(|token| token.kind != TokenKind::Comment);
+fn hangs_on(statement: &str, lexicon: &Lexicon) -> bool {
+    let mut words = tokens(statement, lexicon).filter(|token| token.kind != TokenKind::Comment);
     let (Some(first), second) = (words.next(), words.next()) else {
         return false;
     };
@@ -78,8 +79,12 @@ fn hangs_on(statement: &str) -> bool {
         || (first.is_word("CREATE") && (second_is("INDEX") || second_is("UNIQUE")))
 }
 
-fn without_leading_comments(start: usize, statement: &str) -> (usize, &str) {
-    let first = tokens(statement).find(|token| token.kind != TokenKind::Comment);
+fn without_leading_comments<'a>(
+    start: usize,
+    statement: &'a str,
+    lexicon: &Lexicon,
+) -> (usize, &'a str) {
+    let first = tokens(statement, lexicon).find(|token| token.kind != TokenKind::Comment);
     let at = first.map_or(0, |token| token.start);
     (start + at, &statement[at..])
 }

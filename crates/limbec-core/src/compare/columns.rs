@@ -9,7 +9,7 @@ use super::types::is_relabelled;
 use crate::dialect::Place;
 use crate::operations::{AlterColumn, ColumnChange, Operation};
 use crate::schema::{Column, ColumnType, Table};
-use crate::sql::{TokenKind, tokens};
+use crate::sql::{Lexicon, TokenKind, tokens};
 
 pub(super) fn compare(current: &Table, target: &Table, judge: &mut Judge<'_>, plan: &mut Plan) {
     let find = |columns: &'_ [Column], name: &str, judge: &Judge<'_>| {
@@ -89,7 +89,9 @@ fn alter(
     };
     let default_of = |column: &Column| {
         let default = column.default.as_deref().map(|it| dialect.default_sql(it));
-        default.map(Cow::into_owned).filter(|it| !is_null(it))
+        default
+            .map(Cow::into_owned)
+            .filter(|it| !is_null(it, dialect.lexicon()))
     };
     let (default, wanted_default) = (default_of(current), default_of(target));
     let place = Place::Default {
@@ -202,8 +204,8 @@ pub(super) fn add_column(table: &Table, column: &Column) -> Operation {
 }
 
 /// Whether a default is NULL, with or without a cast: the same as none.
-fn is_null(default: &str) -> bool {
-    let mut tokens = tokens(default).filter(|token| token.kind != TokenKind::Comment);
+fn is_null(default: &str, lexicon: &Lexicon) -> bool {
+    let mut tokens = tokens(default, lexicon).filter(|token| token.kind != TokenKind::Comment);
     tokens.next().is_some_and(|token| token.is_word("NULL"))
         && tokens.next().is_none_or(|token| token.is_symbol("::"))
 }

@@ -91,7 +91,7 @@ impl Created {
             Operation::Execute { sql, dialect: only }
                 if only.as_deref().is_none_or(|only| only == dialect.name()) =>
             {
-                for statement in split(sql) {
+                for statement in split(sql, dialect.lexicon()) {
                     self.follow_sql(statement, dialect);
                 }
                 return;
@@ -141,7 +141,7 @@ impl Created {
             self.changes.push(Change::Creates(thing));
             return;
         }
-        let mut words = tokens(statement)
+        let mut words = tokens(statement, dialect.lexicon())
             .filter(|token| token.kind != TokenKind::Comment)
             .filter(|token| !SKIPPED.iter().any(|skipped| token.is_word(skipped)));
         let (Some(verb), Some(object)) = (words.next(), words.next()) else {

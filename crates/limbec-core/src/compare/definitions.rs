@@ -14,7 +14,7 @@ use crate::operations::Operation;
 use crate::schema::{
     ColumnType, Definition, DefinitionKind, IndexKey, ObjectName, Schema, Table, in_order,
 };
-use crate::sql::{TokenKind, mentions, split, tokens};
+use crate::sql::{Lexicon, TokenKind, mentions, split, tokens};
 
 /// What a definition is known by.
 pub(super) type DefinitionKey = (DefinitionKind, Key, Option<String>, Option<Key>);
@@ -30,6 +30,7 @@ pub(super) fn definition_key(dialect: &dyn Dialect, it: &Definition) -> Definiti
 
 pub(super) fn compare(current: &Schema, target: &Schema, judge: &mut Judge<'_>, plan: &mut Plan) {
     let dialect = judge.dialect;
+    let lexicon = dialect.lexicon();
     let key = |it: &Definition| definition_key(dialect, it);
     let is_ours = |it: &&Definition| it.dialect.as_deref().is_none_or(|it| it == dialect.name());
     let wanted: Vec<&Definition> = target.definitions.iter().filter(is_ours).collect();
@@ -69,7 +70,7 @@ pub(super) fn compare(current: &Schema, target: &Schema, judge: &mut Judge<'_>, 
         });
         over_replaced
             || it.uses.iter().any(|used| plan.drops_table(&used.relation))
-            || plan.renames_within(&it.sql)
+            || plan.renames_within(&it.sql, lexicon)
     };
     let (way, replaced): (Vec<_>, Vec<_>) = replaced
         .iter()
@@ -80,7 +81,7 @@ pub(super) fn compare(current: &Schema, target: &Schema, judge: &mut Judge<'_>, 
         created.push(it);
     }
 
-    let (late, early): (Vec<_>, Vec<_>) = in_order(dropped)
+    let (late, early): (Vec<_>, Vec<_>) = in_order(dropped, lexicon)
         .into_iter()
         .rev()
         .partition(|it| it.kind.is_routine() || it.kind == DefinitionKind::Type);
@@ -96,9 +97,13 @@ pub(super) fn compare(current: &Schema, target: &Schema, judge: &mut Judge<'_>, 
         }
     }
 
-    let created = in_order(created);
-    let before_tables = named_by_tables(target, &created);
-    let before_replaced = named_by(&created, replaced.iter().map(|(it, _)| it.sql.as_str()));
+    let created = in_order(created, lexicon);
+    let before_tables = named_by_tables(target, &created, lexicon);
+    let before_replaced = named_by(
+        &created,
+        replaced.iter().map(|(it, _)| it.sql.as_str()),
+        lexicon,
+    );
     for (at, definition) in created.into_iter().enumerate() {
         let phase = if before_tables.contains(&at) {
             Phase::CreateRoutines
@@ -110,7 +115,7 @@ pub(super) fn compare(current: &Schema, target: &Schema, judge: &mut Judge<'_>, 
         let why = why(existing(&definition), Why::New);
         plan.push(phase, why, Operation::CreateDefinition { definition });
     }
-    let order = in_order(replaced.iter().map(|(it, _)| it.clone()).collect());
+    let order = in_order(replaced.iter().map(|(it, _)| it.clone()).collect(), lexicon);
     for to in order {
         let from = existing(&to).map(|it| Box::new(it.clone()));
         let replace = Operation::ReplaceDefinition { to, from };
@@ -119,7 +124,7 @@ pub(super) fn compare(current: &Schema, target: &Schema, judge: &mut Judge<'_>, 
 }
 
 /// The types and routines among the created ones that the tables name in some way.
-fn named_by_tables(target: &Schema, created: &[Definition]) -> BTreeSet<usize> {
+fn named_by_tables(target: &Schema, created: &[Definition], lexicon: &Lexicon) -> BTreeSet<usize> {
     let mut texts: Vec<&str> = Vec::new();
     for table in &target.tables {
         texts.extend(expressions(table));
@@ -135,7 +140,7 @@ fn named_by_tables(target: &Schema, created: &[Definition]) -> BTreeSet<usize> {
         }
     }
     texts.extend(types.iter().map(String::as_str));
-    named_by(created, texts.into_iter())
+    named_by(created, texts.into_iter(), lexicon)
         .into_iter()
         .filter(|at| created[*at].kind.is_routine() || created[*at].kind == DefinitionKind::Type)
         .collect()
@@ -163,9 +168,10 @@ fn expressions(table: &Table) -> Vec<&str> {
 fn named_by<'t>(
     definitions: &[Definition],
     texts: impl Iterator<Item = &'t str>,
+    lexicon: &Lexicon,
 ) -> BTreeSet<usize> {
     let words = |text: &str| -> Vec<String> {
-        let words = tokens(text).filter(|it| it.kind != TokenKind::Comment);
+        let words = tokens(text, lexicon).filter(|it| it.kind != TokenKind::Comment);
         words
             .filter_map(|it| it.name())
             .map(|it| it.to_lowercase())
@@ -183,7 +189,7 @@ fn named_by<'t>(
         names.extend(words(&definition.sql));
         if definition.kind.is_routine() {
             // What its body calls must be there when an index or a default runs it.
-            let bodies = tokens(&definition.sql).filter(|it| it.kind == TokenKind::Text);
+            let bodies = tokens(&definition.sql, lexicon).filter(|it| it.kind == TokenKind::Text);
             names.extend(bodies.flat_map(|it| words(inner(it.text))));
         }
     }
@@ -200,8 +206,8 @@ fn inner(text: &str) -> &str {
 }
 
 /// The statement of an index without the method that it has anyway.
-fn without_usual_method(statement: &str) -> String {
-    let all: Vec<_> = tokens(statement).collect();
+fn without_usual_method(statement: &str, lexicon: &Lexicon) -> String {
+    let all: Vec<_> = tokens(statement, lexicon).collect();
     let usual = all.windows(2).find(
         |pair| matches!(pair, [using, method] if using.is_word("USING") && method.is_word("btree")),
     );
@@ -215,14 +221,18 @@ impl Judge<'_> {
     /// Whether two definitions are one: statement by statement, the first one as the database
     /// would keep it.
     pub(super) fn same_definition(&mut self, current: &str, target: &str) -> bool {
-        let (current, target) = (split(current), split(target));
+        let lexicon = self.dialect.lexicon();
+        let (current, target) = (split(current, lexicon), split(target, lexicon));
         let ([first, rest @ ..], [wanted, others @ ..]) = (current.as_slice(), target.as_slice())
         else {
             return current == target;
         };
         let same_text = |(a, b): (&&str, &&str)| {
-            self.dialect
-                .same_text(&without_usual_method(a), &without_usual_method(b))
+            let (a, b) = (
+                without_usual_method(a, lexicon),
+                without_usual_method(b, lexicon),
+            );
+            self.dialect.same_text(&a, &b)
         };
         rest.len() == others.len()
             && rest.iter().zip(others).all(same_text)
@@ -237,10 +247,10 @@ impl Plan {
     }
 
     /// Whether a name that the text mentions is on its way to become another.
-    fn renames_within(&self, sql: &str) -> bool {
+    fn renames_within(&self, sql: &str, lexicon: &Lexicon) -> bool {
         self.operations().any(|it| match it {
-            Operation::RenameTable { from, .. } => mentions(sql, &from.name),
-            Operation::RenameColumn { from, .. } => mentions(sql, from),
+            Operation::RenameTable { from, .. } => mentions(sql, &from.name, lexicon),
+            Operation::RenameColumn { from, .. } => mentions(sql, from, lexicon),
             _ => false,
         })
     }

@@ -23,7 +23,7 @@ pub(super) fn put_aside(current: &Table, target: &Table, judge: &Judge<'_>, plan
             }
             _ => None,
         });
-        replace_computed(current, target, &retyped, plan);
+        replace_computed(current, target, &retyped, judge, plan);
     }
     let replaced = altered(&target.name, plan, |operation| match operation {
         Operation::DropColumn { name, .. } => Some(name),
@@ -33,9 +33,10 @@ pub(super) fn put_aside(current: &Table, target: &Table, judge: &Judge<'_>, plan
         return;
     }
     let is_one = |name: &str| replaced.iter().find(|it| judge.same_name(it, name));
+    let lexicon = judge.dialect.lexicon();
     let over = |expression: &str| {
         let mut names = replaced.iter().chain(&retyped);
-        names.find(|name| mentions(expression, name))
+        names.find(|name| mentions(expression, name, lexicon))
     };
     let replaces = |it: &Constraint| replaced.iter().find(|column| it.names_column(column));
     for constraint in Constraint::all_of(current) {
@@ -105,10 +106,19 @@ fn stands_on<'e, 'c>(
 }
 
 /// Makes the computed columns anew that are computed from columns of a new type.
-fn replace_computed(current: &Table, target: &Table, retyped: &[String], plan: &mut Plan) {
+fn replace_computed(
+    current: &Table,
+    target: &Table,
+    retyped: &[String],
+    judge: &Judge<'_>,
+    plan: &mut Plan,
+) {
+    let lexicon = judge.dialect.lexicon();
     let computed_from = |column: &Column| {
         let expression = &column.generated.as_ref()?.expression;
-        retyped.iter().find(|name| mentions(expression, name))
+        retyped
+            .iter()
+            .find(|name| mentions(expression, name, lexicon))
     };
     for column in &current.columns {
         let Some(changed) = computed_from(column) else {

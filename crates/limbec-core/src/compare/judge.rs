@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::keys::{Key, key_of};
 use crate::dialect::{Dialect, Expression, Place};
 use crate::schema::{Column, ColumnType, Table};
-use crate::sql::{TokenKind, rename_type, tokens};
+use crate::sql::{Lexicon, TokenKind, rename_type, tokens};
 
 /// Two expressions in the same place whose texts differ: does the database hold them for one?
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -113,7 +113,9 @@ impl<'a> Judge<'a> {
     fn askable(&self, column_type: &ColumnType, target: &str) -> ColumnType {
         match column_type {
             ColumnType::Enum(it) => match self.unready.get(&key_of(self.dialect, &it.name)) {
-                Some(Some(lacks)) if !names_one(target, lacks) => column_type.clone(),
+                Some(Some(lacks)) if !names_one(target, lacks, self.dialect.lexicon()) => {
+                    column_type.clone()
+                }
                 Some(_) => ColumnType::Text,
                 None => column_type.clone(),
             },
@@ -128,8 +130,11 @@ impl<'a> Judge<'a> {
     fn without_unready_types(&self, expression: &str, target: &str) -> String {
         let mut text = expression.to_string();
         for ((_, name), lacks) in &self.unready {
-            if lacks.as_ref().is_none_or(|lacks| names_one(target, lacks)) {
-                text = rename_type(&text, name, "text");
+            if lacks
+                .as_ref()
+                .is_none_or(|lacks| names_one(target, lacks, self.dialect.lexicon()))
+            {
+                text = rename_type(&text, name, "text", self.dialect.lexicon());
             }
         }
         text
@@ -171,7 +176,7 @@ impl<'a> Judge<'a> {
         }
         let table = tables.target;
         let mut columns = self.columns(tables, place, target);
-        let named = Mentioned::in_texts([current, target]);
+        let named = Mentioned::in_texts([current, target], self.dialect.lexicon());
         if !named.holds(&table.name.name) {
             // A smaller question, of types that are sure to be there.
             columns.retain(|(name, _)| named.holds(name));
@@ -207,12 +212,13 @@ impl<'a> Judge<'a> {
 
     /// Whether an expression names a sequence that is not there yet, in a string as they are named.
     fn takes_from_unready(&self, expression: &str) -> bool {
+        let lexicon = self.dialect.lexicon();
         let inside = |text: &str| {
-            let mut words = tokens(text.trim_matches('\'')).filter_map(|it| it.name());
+            let mut words = tokens(text.trim_matches('\''), lexicon).filter_map(|it| it.name());
             words.any(|word| self.unready_sequences.contains(&word))
         };
         !self.unready_sequences.is_empty()
-            && tokens(expression).any(|it| it.kind == TokenKind::Text && inside(it.text))
+            && tokens(expression, lexicon).any(|it| it.kind == TokenKind::Text && inside(it.text))
     }
 
     /// Whether two texts are one, in a place of an object of a name.
@@ -290,10 +296,10 @@ impl<'a> Judge<'a> {
 }
 
 /// Whether an expression names one of the labels.
-fn names_one(expression: &str, labels: &[String]) -> bool {
+fn names_one(expression: &str, labels: &[String], lexicon: &Lexicon) -> bool {
     labels.iter().any(|label| {
         let literal = format!("'{}'", label.replace('\'', "''"));
-        tokens(expression).any(|token| token.text.contains(&literal))
+        tokens(expression, lexicon).any(|token| token.text.contains(&literal))
     })
 }
 
@@ -301,10 +307,10 @@ fn names_one(expression: &str, labels: &[String]) -> bool {
 struct Mentioned(BTreeSet<String>);
 
 impl Mentioned {
-    fn in_texts<'t>(texts: impl IntoIterator<Item = &'t str>) -> Self {
+    fn in_texts<'t>(texts: impl IntoIterator<Item = &'t str>, lexicon: &Lexicon) -> Self {
         let names = texts
             .into_iter()
-            .flat_map(tokens)
+            .flat_map(|it| tokens(it, lexicon))
             .filter_map(|token| token.name());
         Mentioned(names.map(|name| name.to_lowercase()).collect())
     }

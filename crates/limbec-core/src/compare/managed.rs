@@ -10,7 +10,7 @@ use super::definitions::{DefinitionKey, definition_key};
 use super::keys::{Key, key_of};
 use crate::dialect::Dialect;
 use crate::schema::{ColumnType, Definition, ObjectName, Rename, Renamed, Schema};
-use crate::sql::{TokenKind, tokens};
+use crate::sql::{Lexicon, TokenKind, tokens};
 
 /// The part of a database that a project answers for, and the rest.
 #[derive(Debug, Clone, PartialEq)]
@@ -66,7 +66,7 @@ pub fn managed(
     });
     unmanaged.sort();
 
-    let needed = Needed::of([&schema, &target]);
+    let needed = Needed::of([&schema, &target], dialect.lexicon());
     // Of objects that are neither wanted nor created, those that managed tables use stay.
     macro_rules! keep {
         ($list:ident, $is_ours:expr) => {
@@ -148,7 +148,7 @@ struct Needed {
 }
 
 impl Needed {
-    fn of(schemas: [&Schema; 2]) -> Self {
+    fn of(schemas: [&Schema; 2], lexicon: &Lexicon) -> Self {
         let columns = || {
             let tables = schemas.iter().flat_map(|it| &it.tables);
             tables.flat_map(|it| &it.columns)
@@ -175,13 +175,13 @@ impl Needed {
         });
         // A default names a sequence in a string.
         let inside = |text: &str| {
-            let texts = tokens(text).filter(|it| it.kind == TokenKind::Text);
+            let texts = tokens(text, lexicon).filter(|it| it.kind == TokenKind::Text);
             let texts = texts.map(|it| it.text.trim_matches('\'').to_string());
             texts.collect::<Vec<_>>()
         };
         let texts = defaults.flat_map(inside);
         let texts: Vec<String> = texts.chain(others.map(String::from)).collect();
-        let words = texts.iter().flat_map(|it| tokens(it));
+        let words = texts.iter().flat_map(|it| tokens(it, lexicon));
         Needed {
             words: words.filter_map(|it| it.name()).collect(),
             types,

@@ -193,7 +193,7 @@ impl Carried<'_> {
         });
         for pair in sequence(pairs.collect(), fold) {
             if let Some(operation) = scope.operation(&self.current, dialect, &pair) {
-                self.follow(operation, plan);
+                self.follow(operation, dialect, plan);
             }
         }
     }
@@ -239,13 +239,13 @@ impl Carried<'_> {
                 from: old.name,
                 to: new.name.name,
             };
-            self.follow(operation, plan);
+            self.follow(operation, dialect, plan);
         }
     }
 
-    fn follow(&mut self, operation: Operation, plan: &mut Plan) {
+    fn follow(&mut self, operation: Operation, dialect: &dyn Dialect, plan: &mut Plan) {
         // It names what was just found; nothing else can stand against it.
-        if apply(self.current.to_mut(), &operation).is_ok() {
+        if apply(self.current.to_mut(), &operation, dialect.lexicon()).is_ok() {
             plan.push(Phase::RenameObjects, Why::Renamed, operation);
         }
     }
@@ -297,7 +297,7 @@ pub(super) fn by_definition(
     }
     let carried = carried.to_mut();
     for it in found {
-        if apply(carried, &it.operation(&it.from, &it.to)).is_ok() {
+        if apply(carried, &it.operation(&it.from, &it.to), dialect.lexicon()).is_ok() {
             plan.by_name.push(it);
         }
     }

@@ -6,7 +6,7 @@
 //!
 //! | part | what it does | in a dialect's folder |
 //! |---|---|---|
-//! | [`Names`] | folds and quotes names | `names` |
+//! | [`Names`] | folds and quotes names, reads SQL | `names`, `lexicon` |
 //! | [`Types`] | column types, identities, sequences | `types` |
 //! | [`Judge`] | whether two spellings are equal | `canonical` |
 //! | [`Catalogue`] | reads the schema | `reflect` |

@@ -2,11 +2,16 @@
 
 use std::borrow::Cow;
 
+use crate::sql::Lexicon;
+
 /// How a database spells names.
 pub trait Names {
     /// The form in which two spellings of one name are equal: case folded, cut to the length that
     /// the database keeps.
     fn fold_name<'a>(&self, name: &'a str) -> Cow<'a, str>;
+
+    /// How the database reads SQL. Without it, no text is split or searched.
+    fn lexicon(&self) -> &'static Lexicon;
 
     /// Quotes a name if it needs quotes.
     fn quote(&self, name: &str) -> String;

@@ -2,7 +2,7 @@
 
 use super::Operation;
 use crate::schema::ObjectName;
-use crate::sql;
+use crate::sql::{self, Lexicon};
 
 /// Whether a revision only adds to what is there: tables, columns that need no value, indexes that
 /// refuse no row, labels, comments. Raw SQL counts
@@ -11,24 +11,25 @@ use crate::sql;
 /// ```
 /// use limbec_core::operations::{Operations, only_adds};
 /// use limbec_core::schema::{Column, Text};
+/// use limbec_core::sql::Lexicon;
 /// let mut op = Operations::new();
 /// op.add_column("collections", Column::new("description", Text));
-/// assert!(only_adds(&op.clone().into_vec()));
+/// assert!(only_adds(&op.clone().into_vec(), &Lexicon::STANDARD));
 /// op.drop_column("collections", "name");
-/// assert!(!only_adds(&op.into_vec()));
+/// assert!(!only_adds(&op.into_vec(), &Lexicon::STANDARD));
 /// ```
-pub fn only_adds(operations: &[Operation]) -> bool {
+pub fn only_adds(operations: &[Operation], lexicon: &Lexicon) -> bool {
     let mut new: Vec<&ObjectName> = Vec::new();
     operations.iter().all(|operation| {
         if let Operation::CreateTable { table } = operation {
             new.push(&table.name);
         }
-        adds(operation, &new)
+        adds(operation, &new, lexicon)
     })
 }
 
 /// Whether one operation only adds, with these tables as new as itself.
-fn adds(operation: &Operation, new: &[&ObjectName]) -> bool {
+fn adds(operation: &Operation, new: &[&ObjectName], lexicon: &Lexicon) -> bool {
     match operation {
         Operation::CreateSchema { .. }
         | Operation::CreateExtension { .. }
@@ -59,7 +60,9 @@ fn adds(operation: &Operation, new: &[&ObjectName]) -> bool {
         | Operation::DropColumn { table, .. }
         | Operation::DropConstraint { table, .. }
         | Operation::DropIndex { table, .. } => new.contains(&table),
-        Operation::Execute { sql, .. } | Operation::RunScript { sql } => sql::only_adds(sql),
+        Operation::Execute { sql, .. } | Operation::RunScript { sql } => {
+            sql::only_adds(sql, lexicon)
+        }
         _ => false,
     }
 }
@@ -73,7 +76,7 @@ mod tests {
     fn adds(build: impl FnOnce(&mut Operations)) -> bool {
         let mut op = Operations::new();
         build(&mut op);
-        only_adds(&op.into_vec())
+        only_adds(&op.into_vec(), &Lexicon::STANDARD)
     }
 
     #[test]

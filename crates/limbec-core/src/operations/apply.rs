@@ -7,6 +7,7 @@ use std::fmt;
 
 use super::{CommentOn, Constraint, ConstraintRef, Operation, rename};
 use crate::schema::{ColumnType, EnumType, IndexKey, ObjectName, Schema, Table};
+use crate::sql::Lexicon;
 
 /// Why an operation does not fit the schema it is applied to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,12 +33,16 @@ pub(super) fn table<'a>(
 }
 
 /// Changes the schema as the operation would change the database. A name that gives the connection's
-/// own namespace is the same as one that gives none.
+/// own namespace is the same as one that gives none; expressions are read by the lexical rules given.
 ///
 /// # Errors
 /// When the operation names a table, column, constraint, index or enumeration that is not there,
 /// or makes one that is.
-pub fn apply(schema: &mut Schema, operation: &Operation) -> Result<(), ApplyError> {
+pub fn apply(
+    schema: &mut Schema,
+    operation: &Operation,
+    lexicon: &Lexicon,
+) -> Result<(), ApplyError> {
     let operation = match &schema.own_namespace {
         Some(own) => operation.clone().within(own),
         None => operation.clone(),
@@ -88,13 +93,13 @@ pub fn apply(schema: &mut Schema, operation: &Operation) -> Result<(), ApplyErro
                 .definitions
                 .retain(|it| it.table.as_ref() != Some(&name));
         }
-        Operation::RenameTable { from, to } => rename::rename_table(schema, &from, &to)?,
-        Operation::RenameEnum { from, to } => rename::rename_enum(schema, &from, &to)?,
+        Operation::RenameTable { from, to } => rename::rename_table(schema, &from, &to, lexicon)?,
+        Operation::RenameEnum { from, to } => rename::rename_enum(schema, &from, &to, lexicon)?,
         Operation::RenameEnumValue {
             enumeration,
             from,
             to,
-        } => rename::rename_enum_value(schema, &enumeration, &from, &to)?,
+        } => rename::rename_enum_value(schema, &enumeration, &from, &to, lexicon)?,
         Operation::AddColumn {
             table: name,
             column,
@@ -113,7 +118,7 @@ pub fn apply(schema: &mut Schema, operation: &Operation) -> Result<(), ApplyErro
             drop_column(table, &column);
         }
         Operation::RenameColumn { table, from, to } => {
-            rename::rename_column(schema, &table, &from, &to)?;
+            rename::rename_column(schema, &table, &from, &to, lexicon)?;
         }
         Operation::RenameConstraint {
             table: name,

@@ -255,7 +255,7 @@ directives! {
     /// transaction where the database wants it so (`VACUUM`): one statement or several. A comment
     /// line `-- autocommit` above a statement says the same.
     fn execute_autocommit(sql: into String) {
-        Operation::Execute { sql: crate::sql::autocommit(&sql), dialect: None }
+        Operation::Execute { sql: crate::sql::autocommit(&sql, &crate::sql::Lexicon::NEUTRAL), dialect: None }
     }
     /// Sets how long the following statements of the revision wait for a lock (PostgreSQL): `"5s"`.
     fn lock_timeout(time: into String) {

@@ -2,7 +2,7 @@
 
 use super::{AlterColumn, AlterOptions, Constraint, ConstraintRef, Operation};
 use crate::schema::Table;
-use crate::sql;
+use crate::sql::{self, Lexicon};
 
 impl Operation {
     /// Gives the operations that undo this one, in order; `None` where what it takes away is not
@@ -251,13 +251,16 @@ impl Operation {
 
     /// Whether rows or values may be lost or be other ones afterwards, so that only a copy brings
     /// them back.
-    pub fn may_lose_data(&self) -> bool {
+    pub fn may_lose_data(&self, lexicon: &Lexicon) -> bool {
         match self {
             Operation::AlterColumn { change, .. } => {
                 let to = &change.to;
                 to.column_type.is_some() || to.generated.is_some() || change.using.is_some()
             }
-            Operation::Execute { sql, .. } => sql::split(sql).into_iter().any(overwrites),
+            Operation::Execute { sql, .. } => {
+                let mut statements = sql::split(sql, lexicon).into_iter();
+                statements.any(|it| overwrites(it, lexicon))
+            }
             other => other.loses_data(),
         }
     }
@@ -272,11 +275,11 @@ impl Operation {
 }
 
 /// Whether a statement is one that changes or deletes what is there.
-fn overwrites(statement: &str) -> bool {
+fn overwrites(statement: &str, lexicon: &Lexicon) -> bool {
     const WORDS: [&str; 7] = [
         "UPDATE", "DELETE", "REPLACE", "DROP", "ALTER", "WITH", "TRUNCATE",
     ];
-    let mut words = sql::tokens(statement).filter(|it| it.kind != sql::TokenKind::Comment);
+    let mut words = sql::tokens(statement, lexicon).filter(|it| it.kind != sql::TokenKind::Comment);
     let first = words.next();
     first.is_some_and(|it| WORDS.iter().any(|word| it.is_word(word)))
         || words.any(|it| it.is_word("REPLACE"))

@@ -4,17 +4,20 @@
 use super::Constraint;
 use super::apply::{ApplyError, missing, table};
 use crate::schema::{ColumnType, IndexKey, ObjectName, Schema, Table};
-use crate::sql;
+use crate::sql::{self, Lexicon};
 
 pub(super) fn rename_table(
     schema: &mut Schema,
     from: &ObjectName,
     to: &str,
+    lexicon: &Lexicon,
 ) -> Result<(), ApplyError> {
     let now = beside(from, to);
     let own = table(schema, from)?;
     own.name = now.clone();
-    expressions(own, |it| *it = sql::rename_table(it, &from.name, to));
+    expressions(own, |it| {
+        *it = sql::rename_table(it, &from.name, to, lexicon);
+    });
     for key in schema.tables.iter_mut().flat_map(|it| &mut it.foreign_keys) {
         if key.referred_table == *from {
             key.referred_table = now.clone();
@@ -38,6 +41,7 @@ pub(super) fn rename_column(
     name: &ObjectName,
     from: &str,
     to: &str,
+    lexicon: &Lexicon,
 ) -> Result<(), ApplyError> {
     let rename = |columns: &mut Vec<String>| {
         for column in columns.iter_mut().filter(|column| *column == from) {
@@ -72,7 +76,7 @@ pub(super) fn rename_column(
             *column = to.to_string();
         }
     }
-    expressions(table, |it| *it = sql::rename_column(it, from, to));
+    expressions(table, |it| *it = sql::rename_column(it, from, to, lexicon));
     let own = table.name.clone();
     for key in schema.tables.iter_mut().flat_map(|it| &mut it.foreign_keys) {
         if key.referred_table == own {
@@ -127,6 +131,7 @@ pub(super) fn rename_enum(
     schema: &mut Schema,
     from: &ObjectName,
     to: &str,
+    lexicon: &Lexicon,
 ) -> Result<(), ApplyError> {
     let now = beside(from, to);
     let known = schema.enums.iter_mut().find(|it| it.name == *from);
@@ -141,7 +146,9 @@ pub(super) fn rename_enum(
                 it.name = now.clone();
             }
         }
-        expressions(table, |it| *it = sql::rename_type(it, &from.name, to));
+        expressions(table, |it| {
+            *it = sql::rename_type(it, &from.name, to, lexicon);
+        });
     }
     Ok(())
 }
@@ -151,6 +158,7 @@ pub(super) fn rename_enum_value(
     name: &ObjectName,
     from: &str,
     to: &str,
+    lexicon: &Lexicon,
 ) -> Result<(), ApplyError> {
     let known = schema.enums.iter_mut().find(|it| it.name == *name);
     let known = known.ok_or_else(|| missing("enumeration", name))?;
@@ -159,15 +167,21 @@ pub(super) fn rename_enum_value(
     }
     relabel(&mut known.labels, from, to);
     for table in &mut schema.tables {
-        relabel_table(table, name, from, to);
+        relabel_table(table, name, from, to, lexicon);
     }
     Ok(())
 }
 
 /// Renames a label in all that a table says of it.
-pub(crate) fn relabel_table(table: &mut Table, name: &ObjectName, from: &str, to: &str) {
+pub(crate) fn relabel_table(
+    table: &mut Table,
+    name: &ObjectName,
+    from: &str,
+    to: &str,
+    lexicon: &Lexicon,
+) {
     let rename = |it: &mut String, alone| {
-        *it = sql::rename_label(it, &name.name, alone, from, to);
+        *it = sql::rename_label(it, &name.name, alone, from, to, lexicon);
     };
     for column in &mut table.columns {
         let whole = matches!(&column.column_type, ColumnType::Enum(it) if it.name == *name);

@@ -5,7 +5,7 @@ use std::fmt;
 
 use super::ObjectName;
 use crate::script::builder;
-use crate::sql::{Token, TokenKind, tokens};
+use crate::sql::{Lexicon, Token, TokenKind, tokens};
 
 /// What kind of object a [`Definition`] makes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -154,13 +154,14 @@ impl Definition {
 ///
 /// ```
 /// use limbec_core::schema::{Definition, in_order};
+/// use limbec_core::sql::Lexicon;
 /// let a = Definition::view("a").sql("CREATE VIEW a AS SELECT * FROM b");
 /// let b = Definition::view("b").sql("CREATE VIEW b AS SELECT 1");
-/// assert_eq!(in_order(vec![a.clone(), b.clone()]), [b, a]);
+/// assert_eq!(in_order(vec![a.clone(), b.clone()], &Lexicon::STANDARD), [b, a]);
 /// ```
-pub fn in_order(mut definitions: Vec<Definition>) -> Vec<Definition> {
+pub fn in_order(mut definitions: Vec<Definition>, lexicon: &Lexicon) -> Vec<Definition> {
     definitions.sort_by(|a, b| a.place().cmp(&b.place()));
-    let links = Links::between(&definitions);
+    let links = Links::between(&definitions, lexicon);
     let mut waiting: Vec<usize> = (0..definitions.len()).collect();
     let mut done = vec![false; definitions.len()];
     let mut order = Vec::with_capacity(waiting.len());
@@ -193,7 +194,7 @@ struct Links {
 }
 
 impl Links {
-    fn between(definitions: &[Definition]) -> Links {
+    fn between(definitions: &[Definition], lexicon: &Lexicon) -> Links {
         let mut by_name: BTreeMap<String, Vec<usize>> = BTreeMap::new();
         for (at, definition) in definitions.iter().enumerate() {
             let name = definition.name.name.to_lowercase();
@@ -204,7 +205,7 @@ impl Links {
             perhaps: vec![Vec::new(); definitions.len()],
         };
         for (of, definition) in definitions.iter().enumerate() {
-            let all: Vec<Token<'_>> = tokens(&definition.sql)
+            let all: Vec<Token<'_>> = tokens(&definition.sql, lexicon)
                 .filter(|it| !matches!(it.kind, TokenKind::Text | TokenKind::Comment))
                 .collect();
             for (at, token) in all.iter().enumerate() {

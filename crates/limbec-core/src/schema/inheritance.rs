@@ -2,7 +2,7 @@
 
 use super::{ObjectName, Table};
 use crate::script::builder;
-use crate::sql::{TokenKind, is_plain, quoted, tokens};
+use crate::sql::{Lexicon, TokenKind, is_plain, quoted, tokens};
 
 /// The tables that a table has columns of, and with them perhaps keys (PostgreSQL).
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -153,7 +153,9 @@ impl ObjectName {
     pub(crate) fn list(text: &str) -> Vec<ObjectName> {
         let mut names: Vec<ObjectName> = Vec::new();
         let mut dot = false;
-        for token in tokens(text).filter(|it| it.kind != TokenKind::Comment) {
+        // It is the text of a model, which is for every database.
+        let all = tokens(text, &Lexicon::NEUTRAL);
+        for token in all.filter(|it| it.kind != TokenKind::Comment) {
             if token.is_symbol(".") {
                 dot = true;
             } else if let Some(name) = token.name() {

@@ -1,6 +1,6 @@
 //! Whether raw SQL only adds to what is there, so that a program which knows nothing of it works on.
 
-use super::{Token, TokenKind, split, tokens};
+use super::{Lexicon, Token, TokenKind, split, tokens};
 
 /// What a `CREATE` makes beside what is there. A unique index, a view in place of another, a
 /// function or a trigger may change what an older program meets.
@@ -17,18 +17,19 @@ const CREATED: [&str; 7] = [
 /// Words by which a new column asks something of rows that an older program writes.
 const DEMANDS: [&str; 4] = ["UNIQUE", "PRIMARY", "REFERENCES", "CHECK"];
 
-/// Whether every statement of a text is seen to add and do nothing else. Where it cannot be seen,
-/// it does not count as adding.
+/// Whether every statement of a text is seen to add and do nothing else. What cannot be seen does
+/// not count as adding.
 ///
 /// ```
-/// use limbec_core::sql::only_adds;
+/// use limbec_core::sql::{Lexicon, only_adds};
+/// let only_adds = |text| only_adds(text, &Lexicon::STANDARD);
 /// assert!(only_adds("CREATE TABLE a (id int); ALTER TABLE b ADD COLUMN c text"));
 /// assert!(!only_adds("ALTER TABLE b ADD COLUMN c text NOT NULL"));
 /// assert!(!only_adds("UPDATE b SET c = ''"));
 /// ```
-pub fn only_adds(text: &str) -> bool {
-    split(text).into_iter().all(|statement| {
-        let tokens: Vec<Token<'_>> = tokens(statement)
+pub fn only_adds(text: &str, lexicon: &Lexicon) -> bool {
+    split(text, lexicon).into_iter().all(|statement| {
+        let tokens: Vec<Token<'_>> = tokens(statement, lexicon)
             .filter(|token| token.kind != TokenKind::Comment)
             .collect();
         adds(&tokens)
@@ -119,7 +120,7 @@ mod tests {
             "ALTER TABLE IF EXISTS ONLY \"my app\".a ADD COLUMN IF NOT EXISTS b numeric(3, 2)",
             "ALTER TABLE a ADD COLUMN b text DEFAULT 'x' NOT NULL, ADD c int",
         ] {
-            assert!(only_adds(sql), "{sql}");
+            assert!(only_adds(sql, &Lexicon::STANDARD), "{sql}");
         }
     }
 
@@ -143,7 +144,7 @@ mod tests {
             "ALTER TABLE a",
             "ALTER",
         ] {
-            assert!(!only_adds(sql), "{sql}");
+            assert!(!only_adds(sql, &Lexicon::STANDARD), "{sql}");
         }
     }
 }

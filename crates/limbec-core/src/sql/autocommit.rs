@@ -1,6 +1,6 @@
 //! The comment by which a statement leaves the transaction of its revision.
 
-use super::{TokenKind, split, tokens};
+use super::{Lexicon, TokenKind, split, tokens};
 
 /// The comment's words.
 const MARK: &str = "autocommit";
@@ -8,26 +8,26 @@ const MARK: &str = "autocommit";
 /// Puts the comment above each statement of a text that lacks it.
 ///
 /// ```
-/// use limbec_core::sql::{autocommit, is_autocommit};
-/// let sql = autocommit("VACUUM; SELECT 1");
+/// use limbec_core::sql::{Lexicon, autocommit, is_autocommit};
+/// let sql = autocommit("VACUUM; SELECT 1", &Lexicon::STANDARD);
 /// assert_eq!(sql, "-- autocommit\nVACUUM;\n-- autocommit\nSELECT 1");
-/// assert!(is_autocommit(&sql));
+/// assert!(is_autocommit(&sql, &Lexicon::STANDARD));
 /// ```
-pub fn autocommit(text: &str) -> String {
+pub fn autocommit(text: &str, lexicon: &Lexicon) -> String {
     let marked = |statement: &str| {
-        if is_autocommit(statement) {
+        if is_autocommit(statement, lexicon) {
             statement.to_string()
         } else {
             format!("-- {MARK}\n{statement}")
         }
     };
-    let statements: Vec<String> = split(text).into_iter().map(marked).collect();
+    let statements: Vec<String> = split(text, lexicon).into_iter().map(marked).collect();
     statements.join(";\n")
 }
 
 /// Whether a comment line `-- autocommit` stands above the statement.
-pub fn is_autocommit(statement: &str) -> bool {
-    tokens(statement)
+pub fn is_autocommit(statement: &str, lexicon: &Lexicon) -> bool {
+    tokens(statement, lexicon)
         .take_while(|token| token.kind == TokenKind::Comment)
         .filter_map(|token| token.text.strip_prefix("--"))
         .any(|comment| comment.trim().eq_ignore_ascii_case(MARK))
@@ -39,9 +39,13 @@ mod tests {
 
     #[test]
     fn the_comment_stands_above_its_statement() {
+        let is_autocommit = |it| is_autocommit(it, &Lexicon::STANDARD);
         assert!(is_autocommit("-- why\n--  AUTOCOMMIT \nVACUUM"));
         assert!(!is_autocommit("VACUUM -- autocommit"));
         assert!(!is_autocommit("-- autocommit is not wanted here\nVACUUM"));
-        assert_eq!(autocommit("-- autocommit\nVACUUM"), "-- autocommit\nVACUUM");
+        assert_eq!(
+            autocommit("-- autocommit\nVACUUM", &Lexicon::STANDARD),
+            "-- autocommit\nVACUUM"
+        );
     }
 }

@@ -1,9 +1,11 @@
 //! Reads SQL text, as far as limbec must: tokens, and where one statement ends.
 //!
-//! No grammar: raw SQL is passed on as it stands, and expressions are judged by the database.
+//! Databases differ already in what a string or a comment is, so that nothing is read here without
+//! the [`Lexicon`] of the database that the text is for. No grammar: raw SQL is passed on as it stands, and expressions are judged by the database.
 
 mod adds;
 mod autocommit;
+mod lexicon;
 mod operator_class;
 mod rename;
 mod split;
@@ -11,6 +13,7 @@ mod tokens;
 
 pub use adds::only_adds;
 pub use autocommit::{autocommit, is_autocommit};
+pub use lexicon::{Brackets, DoubleQuotes, Lexicon, Words};
 pub use operator_class::operator_class;
 pub(crate) use rename::{rename_column, rename_label, rename_table, rename_type};
 pub use split::split;
@@ -30,8 +33,8 @@ pub(crate) fn quoted(name: &str) -> String {
 
 /// Whether an expression names a column, whatever the case it is spelled in.
 #[cfg(any(feature = "compare", feature = "postgres"))]
-pub(crate) fn mentions(expression: &str, column: &str) -> bool {
-    tokens(expression).any(|token| {
+pub(crate) fn mentions(expression: &str, column: &str, lexicon: &Lexicon) -> bool {
+    tokens(expression, lexicon).any(|token| {
         let name = token.name();
         name.is_some_and(|name| name.eq_ignore_ascii_case(column))
     })

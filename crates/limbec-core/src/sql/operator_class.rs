@@ -6,8 +6,9 @@ use super::{Token, TokenKind, is_plain, quoted};
 /// `None` where no name stands there.
 ///
 /// ```
-/// use limbec_core::sql::{operator_class, tokens};
-/// let all: Vec<_> = tokens(r#"ext."trgm_ops" ( siglen = '32' ) DESC"#).collect();
+/// use limbec_core::sql::{Lexicon, operator_class, tokens};
+/// let text = r#"ext."trgm_ops" ( siglen = '32' ) DESC"#;
+/// let all: Vec<_> = tokens(text, &Lexicon::STANDARD).collect();
 /// let (text, length) = operator_class(&all).unwrap();
 /// assert_eq!(text, "ext.trgm_ops(siglen=32)");
 /// assert!(all[length].is_word("DESC"));

@@ -1,13 +1,13 @@
 //! Names in expressions, as a database follows them when an object is renamed.
 
-use super::{Token, TokenKind, quoted, tokens};
+use super::{Lexicon, Token, TokenKind, quoted, tokens};
 
 /// The expression with a column by its new name.
 ///
 /// What only looks like the column stays: a function, a type behind `::`, the word before a
 /// literal (`date '2020-01-01'`).
-pub(crate) fn rename_column(expression: &str, from: &str, to: &str) -> String {
-    rewrite(expression, |tokens, at| {
+pub(crate) fn rename_column(expression: &str, from: &str, to: &str, lexicon: &Lexicon) -> String {
+    rewrite(expression, lexicon, |tokens, at| {
         let is_type = at
             .checked_sub(1)
             .is_some_and(|it| tokens[it].is_symbol("::"));
@@ -18,16 +18,16 @@ pub(crate) fn rename_column(expression: &str, from: &str, to: &str) -> String {
 }
 
 /// The expression with a table by its new name, where it qualifies a column.
-pub(crate) fn rename_table(expression: &str, from: &str, to: &str) -> String {
-    rewrite(expression, |tokens, at| {
+pub(crate) fn rename_table(expression: &str, from: &str, to: &str, lexicon: &Lexicon) -> String {
+    rewrite(expression, lexicon, |tokens, at| {
         let qualifies = tokens.get(at + 1).is_some_and(|it| it.is_symbol("."));
         (qualifies && names(&tokens[at], from)).then(|| in_place_of(&tokens[at], to))
     })
 }
 
 /// The expression with a type by its new name: what stands behind `::`, after its namespace.
-pub(crate) fn rename_type(expression: &str, from: &str, to: &str) -> String {
-    rewrite(expression, |tokens, at| {
+pub(crate) fn rename_type(expression: &str, from: &str, to: &str, lexicon: &Lexicon) -> String {
+    rewrite(expression, lexicon, |tokens, at| {
         (names(&tokens[at], from) && is_type(tokens, at)).then(|| in_place_of(&tokens[at], to))
     })
 }
@@ -40,9 +40,10 @@ pub(crate) fn rename_label(
     alone: bool,
     from: &str,
     to: &str,
+    lexicon: &Lexicon,
 ) -> String {
     let (from, to) = (literal(from), literal(to));
-    rewrite(expression, |tokens, at| {
+    rewrite(expression, lexicon, |tokens, at| {
         let cast = tokens.get(at + 1).is_some_and(|it| it.is_symbol("::"));
         let to_it = cast && {
             let mut rest = tokens[at + 2..].iter();
@@ -93,8 +94,12 @@ fn literal(text: &str) -> String {
 }
 
 /// The text with some of its tokens replaced.
-fn rewrite(text: &str, replacement: impl Fn(&[Token<'_>], usize) -> Option<String>) -> String {
-    let all: Vec<Token<'_>> = tokens(text)
+fn rewrite(
+    text: &str,
+    lexicon: &Lexicon,
+    replacement: impl Fn(&[Token<'_>], usize) -> Option<String>,
+) -> String {
+    let all: Vec<Token<'_>> = tokens(text, lexicon)
         .filter(|it| it.kind != TokenKind::Comment)
         .collect();
     let mut result = String::with_capacity(text.len());
@@ -114,16 +119,21 @@ fn rewrite(text: &str, replacement: impl Fn(&[Token<'_>], usize) -> Option<Strin
 mod tests {
     use super::*;
 
+    const LEXICON: &Lexicon = &Lexicon::STANDARD;
+
     #[test]
     fn a_column_and_nothing_else_is_renamed() {
-        let rename = |text: &str| rename_column(text, "date", "day");
+        let rename = |text: &str| rename_column(text, "date", "day", LEXICON);
         assert_eq!(
             rename("date > 1 AND \"date\" < 2"),
             "day > 1 AND \"day\" < 2"
         );
         assert_eq!(rename("t.date IS NULL"), "t.day IS NULL");
         // A word of SQL needs quotes.
-        assert_eq!(rename_column("date > 1", "date", "order"), "\"order\" > 1");
+        assert_eq!(
+            rename_column("date > 1", "date", "order", LEXICON),
+            "\"order\" > 1"
+        );
         for same in [
             "x::date",
             "date '2020-01-01'",
@@ -137,13 +147,16 @@ mod tests {
 
     #[test]
     fn tables_and_types_are_renamed_where_they_stand() {
-        assert_eq!(rename_table("a.b > a", "a", "c"), "c.b > a");
-        assert_eq!(rename_type("a::a = b::s.a", "a", "c"), "a::c = b::s.c");
+        assert_eq!(rename_table("a.b > a", "a", "c", LEXICON), "c.b > a");
+        assert_eq!(
+            rename_type("a::a = b::s.a", "a", "c", LEXICON),
+            "a::c = b::s.c"
+        );
     }
 
     #[test]
     fn labels_are_renamed_by_their_cast() {
-        let rename = |text: &str, alone| rename_label(text, "state", alone, "it's", "new");
+        let rename = |text: &str, alone| rename_label(text, "state", alone, "it's", "new", LEXICON);
         assert_eq!(rename("s = 'it''s'::state", false), "s = 'new'::state");
         assert_eq!(rename("s = 'it''s'::a.state", false), "s = 'new'::a.state");
         assert_eq!(rename("s = 'it''s'::text", true), "s = 'it''s'::text");

@@ -1,6 +1,8 @@
-//! The tokens of SQL: PostgreSQL's and SQLite's lexical rules together.
+//! The tokens of SQL, by the rules of a [`Lexicon`].
 //!
 //! Never fails: what does not end (a string, a comment) ends with the text.
+
+use super::lexicon::{Brackets, DoubleQuotes, Lexicon};
 
 /// A token with its place in the text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,7 +22,7 @@ pub enum TokenKind {
     Word,
     /// A quoted name: `"…"`, `` `…` ``, `[…]`.
     QuotedName,
-    /// A string: `'…'`, `E'…'`, `$tag$…$tag$`, `x'…'`.
+    /// A string: `'…'`, `E'…'`, `$tag$…$tag$`, `x'…'`, MySQL's `"…"`.
     Text,
     /// A number.
     Number,
@@ -41,6 +43,11 @@ impl Token<'_> {
         self.kind == TokenKind::Symbol && self.text == symbol
     }
 
+    /// Whether it is a comment that the next line break ends.
+    pub fn is_line_comment(&self) -> bool {
+        self.kind == TokenKind::Comment && !self.text.starts_with("/*")
+    }
+
     /// Where it ends, in bytes.
     pub fn end(&self) -> usize {
         self.start + self.text.len()
@@ -58,6 +65,7 @@ impl Token<'_> {
             TokenKind::QuotedName => Some(match self.text.as_bytes()[0] {
                 b'"' => inner().replace("\"\"", "\""),
                 b'`' => inner().replace("``", "`"),
+                b'u' | b'U' => unescaped(&self.text[2..]),
                 _ => inner().to_string(),
             }),
             // SQLite takes a string for a name where a name must stand.
@@ -70,28 +78,40 @@ impl Token<'_> {
 /// Reads the tokens of a text, comments included.
 ///
 /// ```
-/// use limbec_core::sql::{tokens, TokenKind};
-/// let kinds: Vec<_> = tokens("a || 'it''s'").map(|token| token.kind).collect();
-/// assert_eq!(kinds, [TokenKind::Word, TokenKind::Symbol, TokenKind::Text]);
+/// use limbec_core::sql::{Lexicon, TokenKind, tokens};
+/// let kinds = |lexicon: &Lexicon| -> Vec<_> {
+///     tokens(r#"a || "it""#, lexicon).map(|token| token.kind).collect()
+/// };
+/// assert_eq!(
+///     kinds(&Lexicon::STANDARD),
+///     [TokenKind::Word, TokenKind::Symbol, TokenKind::QuotedName]
+/// );
 /// ```
-pub fn tokens(text: &str) -> impl Iterator<Item = Token<'_>> {
-    Lexer { text, at: 0 }
+pub fn tokens<'a>(text: &'a str, lexicon: &Lexicon) -> impl Iterator<Item = Token<'a>> {
+    Lexer {
+        text,
+        lexicon,
+        at: 0,
+        executable: false,
+    }
 }
 
-struct Lexer<'a> {
+struct Lexer<'a, 'l> {
     text: &'a str,
+    lexicon: &'l Lexicon,
     at: usize,
+    /// Whether a `/*!` is open, so that `*/` stands for itself.
+    executable: bool,
 }
 
-impl<'a> Iterator for Lexer<'a> {
+impl<'a> Iterator for Lexer<'a, '_> {
     type Item = Token<'a>;
 
     fn next(&mut self) -> Option<Token<'a>> {
         let rest = &self.text[self.at..];
-        self.at += rest.len() - rest.trim_start().len();
+        self.at += rest.find(|c| !self.lexicon.is_space(c))?;
         let rest = &self.text[self.at..];
-        let first = rest.chars().next()?;
-        let (kind, length) = scan(rest, first);
+        let (kind, length) = self.scan(rest, rest.chars().next()?);
         let token = Token {
             kind,
             text: &rest[..length],
@@ -102,48 +122,146 @@ impl<'a> Iterator for Lexer<'a> {
     }
 }
 
-/// Gives the kind and the length in bytes of the token that the text begins with.
-fn scan(rest: &str, first: char) -> (TokenKind, usize) {
-    let bytes = rest.as_bytes();
-    match first {
-        '-' if rest.starts_with("--") => {
-            (TokenKind::Comment, rest.find('\n').unwrap_or(rest.len()))
+impl Lexer<'_, '_> {
+    /// Gives the kind and the length in bytes of the token that the text begins with.
+    fn scan(&mut self, rest: &str, first: char) -> (TokenKind, usize) {
+        let lexicon = self.lexicon;
+        let bytes = rest.as_bytes();
+        if let Some(length) = self.comment_mark(rest) {
+            return (TokenKind::Symbol, length);
         }
-        '/' if rest.starts_with("/*") => (TokenKind::Comment, block_comment(bytes)),
-        '\'' => (TokenKind::Text, quoted(bytes, 0, b'\'', false)),
-        '"' | '`' => (TokenKind::QuotedName, quoted(bytes, 0, bytes[0], false)),
-        '[' if bytes
-            .get(1)
-            .is_some_and(|b| b.is_ascii_alphabetic() || *b == b'_') =>
-        {
-            // SQLite's `[name]`; `[1]` and `[]` are PostgreSQL's arrays.
-            match rest.find(']') {
-                Some(end) => (TokenKind::QuotedName, end + 1),
-                None => (TokenKind::Symbol, 1),
+        if let Some(length) = comment(rest, lexicon) {
+            return (TokenKind::Comment, length);
+        }
+        let backslashes = lexicon.backslashes;
+        match first {
+            '\'' => (TokenKind::Text, quoted(bytes, 0, backslashes)),
+            '"' if lexicon.double_quotes == DoubleQuotes::Text => {
+                (TokenKind::Text, quoted(bytes, 0, backslashes))
             }
+            '"' => (TokenKind::QuotedName, quoted(bytes, 0, false)),
+            '`' if lexicon.backticks => (TokenKind::QuotedName, quoted(bytes, 0, false)),
+            '[' => match bracketed(rest, lexicon.brackets) {
+                Some(length) => (TokenKind::QuotedName, length),
+                None => (TokenKind::Symbol, 1),
+            },
+            '$' if lexicon.dollar_quotes => match dollar_quoted(rest, lexicon) {
+                Some(length) => (TokenKind::Text, length),
+                None => (TokenKind::Symbol, 1),
+            },
+            '0'..='9' => {
+                let length = number(bytes);
+                let is_word = lexicon.words_after_digits && is_word_after_digits(&rest[..length]);
+                if is_word {
+                    (TokenKind::Word, word(rest, lexicon))
+                } else {
+                    (TokenKind::Number, length)
+                }
+            }
+            '.' if bytes.get(1).is_some_and(u8::is_ascii_digit) => {
+                (TokenKind::Number, number(bytes))
+            }
+            _ if lexicon.begins_word(first) => {
+                prefixed(bytes, lexicon).unwrap_or_else(|| (TokenKind::Word, word(rest, lexicon)))
+            }
+            _ => (TokenKind::Symbol, symbol(rest, first)),
         }
-        'e' | 'E' if bytes.get(1) == Some(&b'\'') => {
-            (TokenKind::Text, quoted(bytes, 1, b'\'', true))
+    }
+
+    /// The length of a mark that begins or ends a comment whose content is run: `/*!80013`, `*/`.
+    fn comment_mark(&mut self, rest: &str) -> Option<usize> {
+        if self.executable && rest.starts_with("*/") {
+            self.executable = false;
+            return Some(2);
         }
-        'x' | 'X' | 'b' | 'B' | 'n' | 'N' if bytes.get(1) == Some(&b'\'') => {
-            (TokenKind::Text, quoted(bytes, 1, b'\'', false))
+        if !self.lexicon.executable_comments {
+            return None;
         }
-        '$' => match dollar_quoted(rest) {
-            Some(length) => (TokenKind::Text, length),
-            None => (TokenKind::Symbol, 1),
-        },
-        '0'..='9' => (TokenKind::Number, number(bytes)),
-        '.' if bytes.get(1).is_some_and(u8::is_ascii_digit) => (TokenKind::Number, number(bytes)),
-        _ if is_word_start(first) => {
-            let end = rest.find(|c: char| !is_word_start(c) && !c.is_ascii_digit() && c != '$');
-            (TokenKind::Word, end.unwrap_or(rest.len()))
-        }
-        _ => (TokenKind::Symbol, symbol(rest, first)),
+        let mark = ["/*!", "/*M!"]
+            .into_iter()
+            .find(|it| rest.starts_with(it))?;
+        self.executable = true;
+        let version = &rest[mark.len()..];
+        let digits = version.bytes().take_while(u8::is_ascii_digit).count();
+        Some(mark.len() + digits)
     }
 }
 
-fn is_word_start(c: char) -> bool {
-    c == '_' || c.is_alphabetic() || (!c.is_ascii() && c.is_alphanumeric())
+/// The length of the comment that a text begins with.
+fn comment(rest: &str, lexicon: &Lexicon) -> Option<usize> {
+    let line = || rest.find('\n').unwrap_or(rest.len());
+    if let Some(behind) = rest.strip_prefix("--") {
+        let is_free = |c: char| c.is_whitespace() || c.is_control();
+        let begins = !lexicon.dashes_need_space || behind.chars().next().is_none_or(is_free);
+        return begins.then(line);
+    }
+    if lexicon.hash_comments && rest.starts_with('#') {
+        return Some(line());
+    }
+    let inside = rest.strip_prefix("/*")?;
+    Some(if lexicon.nested_comments {
+        nested_comment(rest.as_bytes())
+    } else {
+        inside.find("*/").map_or(rest.len(), |end| end + 4)
+    })
+}
+
+/// A string or name behind letters that say how it is written: `E'…'`, `x'…'`, `U&"…"`.
+fn prefixed(bytes: &[u8], lexicon: &Lexicon) -> Option<(TokenKind, usize)> {
+    let letter = bytes[0].to_ascii_lowercase();
+    match bytes {
+        [_, b'&', b'\'', ..] if letter == b'u' && lexicon.unicode_escapes => {
+            Some((TokenKind::Text, quoted(bytes, 2, false)))
+        }
+        [_, b'&', b'"', ..] if letter == b'u' && lexicon.unicode_escapes => {
+            Some((TokenKind::QuotedName, quoted(bytes, 2, false)))
+        }
+        [_, b'\'', ..] if letter == b'e' && lexicon.escape_strings => {
+            Some((TokenKind::Text, quoted(bytes, 1, true)))
+        }
+        [_, b'\'', ..] if lexicon.string_prefixes.contains(&letter) => {
+            Some((TokenKind::Text, quoted(bytes, 1, lexicon.backslashes)))
+        }
+        _ => None,
+    }
+}
+
+fn word(rest: &str, lexicon: &Lexicon) -> usize {
+    let ends = |c: char| !lexicon.begins_word(c) && !c.is_ascii_digit() && c != '$';
+    rest.find(ends).unwrap_or(rest.len())
+}
+
+/// Whether what begins with digits is no number.
+fn is_word_after_digits(text: &str) -> bool {
+    let digits = text.trim_start_matches(|c: char| c.is_ascii_digit());
+    let is_exponent = |rest: &str| {
+        let rest = rest.trim_start_matches(['+', '-']);
+        !rest.is_empty() && rest.bytes().all(|it| it.is_ascii_digit())
+    };
+    match digits.as_bytes() {
+        [] | [b'.', ..] => false,
+        [b'e' | b'E', ..] => !is_exponent(&digits[1..]),
+        [b'x', hex @ ..] if text.starts_with("0x") => {
+            hex.is_empty() || !hex.iter().all(u8::is_ascii_hexdigit)
+        }
+        [b'b', bits @ ..] if text.starts_with("0b") => {
+            bits.is_empty() || !bits.iter().all(|it| matches!(it, b'0' | b'1'))
+        }
+        _ => true,
+    }
+}
+
+/// The length of a name in brackets that a text begins with.
+fn bracketed(rest: &str, brackets: Brackets) -> Option<usize> {
+    let end = rest.find(']').map(|end| end + 1);
+    match brackets {
+        Brackets::Symbols => None,
+        Brackets::Name => Some(end.unwrap_or(rest.len())),
+        Brackets::NameBeforeLetter => {
+            let next = rest.as_bytes().get(1)?;
+            (next.is_ascii_alphabetic() || *next == b'_').then_some(end)?
+        }
+    }
 }
 
 fn symbol(rest: &str, first: char) -> usize {
@@ -171,7 +289,8 @@ fn number(bytes: &[u8]) -> usize {
 }
 
 /// The end of a quoted token whose opening quote stands at `open`; a doubled quote stays inside.
-fn quoted(bytes: &[u8], open: usize, quote: u8, backslash: bool) -> usize {
+fn quoted(bytes: &[u8], open: usize, backslash: bool) -> usize {
+    let quote = bytes[open];
     let mut at = open + 1;
     while at < bytes.len() {
         if backslash && bytes[at] == b'\\' {
@@ -187,8 +306,8 @@ fn quoted(bytes: &[u8], open: usize, quote: u8, backslash: bool) -> usize {
     bytes.len()
 }
 
-/// The end of a block comment; they nest, as PostgreSQL has it.
-fn block_comment(bytes: &[u8]) -> usize {
+/// The end of a block comment that may hold others.
+fn nested_comment(bytes: &[u8]) -> usize {
     let mut depth = 0_usize;
     let mut at = 0;
     while at + 1 < bytes.len() {
@@ -210,11 +329,13 @@ fn block_comment(bytes: &[u8]) -> usize {
     bytes.len()
 }
 
-fn dollar_quoted(rest: &str) -> Option<usize> {
+fn dollar_quoted(rest: &str, lexicon: &Lexicon) -> Option<usize> {
     let tag_end = 1 + rest[1..].find('$')?;
     let tag = &rest[..=tag_end];
     let name = &tag[1..tag_end];
-    let fits = name.chars().all(|c| is_word_start(c) || c.is_ascii_digit())
+    let fits = name
+        .chars()
+        .all(|c| lexicon.begins_word(c) || c.is_ascii_digit())
         && !name.starts_with(|c: char| c.is_ascii_digit());
     if !fits {
         return None;
@@ -226,50 +347,33 @@ fn dollar_quoted(rest: &str) -> Option<usize> {
     )
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn texts(sql: &str) -> Vec<&str> {
-        tokens(sql).map(|token| token.text).collect()
+/// What a quoted text with characters by their numbers says: `"d\0061t\+000061"`.
+fn unescaped(quoted: &str) -> String {
+    let inner = quoted.get(1..quoted.len().saturating_sub(1));
+    let inner = inner.unwrap_or_default().replace("\"\"", "\"");
+    let mut text = String::with_capacity(inner.len());
+    let mut rest = inner.as_str();
+    while let Some((before, behind)) = rest.split_once('\\') {
+        text.push_str(before);
+        let (skip, length) = match behind.as_bytes().first() {
+            Some(b'+') => (1, 6),
+            _ => (0, 4),
+        };
+        let digits = behind.get(skip..skip + length);
+        let number = digits.and_then(|it| u32::from_str_radix(it, 16).ok());
+        match number.and_then(char::from_u32) {
+            Some(character) => {
+                text.push(character);
+                rest = &behind[skip + length..];
+            }
+            None => {
+                text.push('\\');
+                rest = behind.strip_prefix('\\').unwrap_or(behind);
+            }
+        }
     }
-
-    #[test]
-    fn quoting_of_both_dialects() {
-        assert_eq!(
-            texts(r#"'it''s' "a""b" [c d] `e`"#),
-            ["'it''s'", r#""a""b""#, "[c d]", "`e`"]
-        );
-        assert_eq!(
-            texts("E'a\\'b' x'ff' $$a'b$$ $q$ $$ $q$"),
-            ["E'a\\'b'", "x'ff'", "$$a'b$$", "$q$ $$ $q$"]
-        );
-    }
-
-    #[test]
-    fn arrays_are_no_names() {
-        assert_eq!(
-            texts("ARRAY[1] x[]"),
-            ["ARRAY", "[", "1", "]", "x", "[", "]"]
-        );
-    }
-
-    #[test]
-    fn numbers_words_and_symbols() {
-        assert_eq!(
-            texts("1.5e-3-x::int->>'a'"),
-            ["1.5e-3", "-", "x", "::", "int", "->>", "'a'"]
-        );
-        assert_eq!(texts("größe$1 <= .5"), ["größe$1", "<=", ".5"]);
-    }
-
-    #[test]
-    fn comments_nest_and_may_not_end() {
-        assert_eq!(
-            texts("a /* b /* c */ d */ e -- f"),
-            ["a", "/* b /* c */ d */", "e", "-- f"]
-        );
-        assert_eq!(texts("'open"), ["'open"]);
-        assert_eq!(texts("/* open"), ["/* open"]);
-    }
+    text + rest
 }
+
+#[cfg(test)]
+mod tests;

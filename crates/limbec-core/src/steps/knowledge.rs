@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use crate::dialect::Dialect;
 use crate::operations::{ApplyError, Operation, apply};
 use crate::schema::Schema;
-use crate::sql::{TokenKind, split, tokens};
+use crate::sql::{Lexicon, TokenKind, split, tokens};
 
 /// The schema of a database, as far as it is known.
 ///
@@ -154,7 +154,7 @@ impl<'k> Knowledge<'k> {
             _ => false,
         };
         if is_raw {
-            self.by_hand |= !only_changes_rows(operation);
+            self.by_hand |= !only_changes_rows(operation, dialect.lexicon());
             self.sure = false;
             self.forget();
             return Ok(());
@@ -166,7 +166,7 @@ impl<'k> Knowledge<'k> {
             return Ok(());
         }
         self.sure = false;
-        match apply(schema.to_mut(), operation) {
+        match apply(schema.to_mut(), operation, dialect.lexicon()) {
             Err(error) if !self.can_ask && dialect.needs_schema(operation) => Err(error),
             Err(_) => {
                 self.forget();
@@ -178,12 +178,12 @@ impl<'k> Knowledge<'k> {
 }
 
 /// Whether raw SQL changes rows and no schema, but for what its triggers and functions may do.
-fn only_changes_rows(operation: &Operation) -> bool {
+fn only_changes_rows(operation: &Operation, lexicon: &Lexicon) -> bool {
     let Operation::Execute { sql, .. } = operation else {
         return false;
     };
-    split(sql).into_iter().all(|statement| {
-        let first = tokens(statement).find(|it| it.kind != TokenKind::Comment);
+    split(sql, lexicon).into_iter().all(|statement| {
+        let first = tokens(statement, lexicon).find(|it| it.kind != TokenKind::Comment);
         let words = ["INSERT", "UPDATE", "DELETE", "REPLACE", "MERGE"];
         first.is_none_or(|it| words.iter().any(|word| it.is_word(word)))
     })

@@ -1,9 +1,10 @@
 //! A revision's operations, divided where a transaction must end.
 
 use super::compile::{Compiling, Statement};
+use super::{Step, read_script, script};
 use crate::dialect::{Dialect, Isolation};
 use crate::operations::{Operation, Timeout};
-use crate::sql::split;
+use crate::sql::{Lexicon, split};
 
 /// Operations that run together: in one transaction, or outside any.
 ///
@@ -91,23 +92,42 @@ pub fn parts(operations: &[Operation], dialect: &dyn Dialect) -> Vec<Part> {
     parts
 }
 
-/// The statements of raw SQL one by one, if one of them needs a part of its own.
+/// Raw SQL in the parts that need parts of their own, if it has such.
 fn statements(operation: &Operation, dialect: &dyn Dialect) -> Vec<Operation> {
-    let Operation::Execute { sql, dialect: only } = operation else {
-        return vec![operation.clone()];
-    };
-    let pieces = split(sql);
-    let one = |statement: &str| Operation::Execute {
-        sql: statement.to_string(),
-        dialect: only.clone(),
-    };
-    let pieces: Vec<Operation> = pieces.into_iter().map(one).collect();
-    let special = |it: &Operation| dialect.isolation(it) != Isolation::Shared;
-    if pieces.len() > 1 && pieces.iter().any(special) {
-        pieces
-    } else {
-        vec![operation.clone()]
+    match operation {
+        Operation::Execute { sql, dialect: only } => {
+            let one = |statement: &str| Operation::Execute {
+                sql: statement.to_string(),
+                dialect: only.clone(),
+            };
+            let pieces = split(sql, dialect.lexicon());
+            let pieces: Vec<Operation> = pieces.into_iter().map(one).collect();
+            let special = |it: &Operation| dialect.isolation(it) != Isolation::Shared;
+            if pieces.len() > 1 && pieces.iter().any(special) {
+                pieces
+            } else {
+                vec![operation.clone()]
+            }
+        }
+        Operation::RunScript { sql } => script_parts(sql, dialect.lexicon()),
+        _ => vec![operation.clone()],
     }
+}
+
+/// A script in parts: what runs in a transaction together, what runs outside alone.
+fn script_parts(sql: &str, lexicon: &Lexicon) -> Vec<Operation> {
+    let steps = read_script(sql, lexicon);
+    let runs = steps.chunk_by(|a, b| a.transactional && b.transactional);
+    let part = |steps: &[Step]| match steps {
+        [step] if !step.transactional => Operation::Execute {
+            sql: step.sql.clone(),
+            dialect: None,
+        },
+        steps => Operation::RunScript {
+            sql: script(steps, lexicon),
+        },
+    };
+    runs.map(part).collect()
 }
 
 #[cfg(test)]

@@ -1,7 +1,9 @@
 //! The little SQL inside attributes: an index's element, a dotted name, `table(a, b)`.
 
 use limbec_core::schema::IndexElement;
-use limbec_core::sql::{Token, TokenKind, operator_class, tokens};
+use limbec_core::sql::{Token, TokenKind, operator_class};
+
+use super::lexicon::tokens;
 
 /// Reads an element of an index: `created_at desc nulls last`, `lower(email)`, `name text_ops`.
 ///

@@ -31,6 +31,7 @@ mod foreign_key;
 mod index;
 mod keys;
 mod known;
+mod lexicon;
 mod link;
 mod lookup;
 mod md5;

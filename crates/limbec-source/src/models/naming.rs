@@ -8,8 +8,9 @@
 use std::collections::BTreeSet;
 
 use limbec_core::schema::{NameParts, NamingConvention};
-use limbec_core::sql::{TokenKind, tokens};
+use limbec_core::sql::TokenKind;
 
+use super::lexicon::tokens;
 use super::md5;
 
 /// The longest name that PostgreSQL keeps, in bytes.

@@ -1,7 +1,9 @@
 //! SQL's names of types, as a person writes them, into column types.
 
 use limbec_core::schema::{ColumnType, Identity};
-use limbec_core::sql::{Token, TokenKind, tokens};
+use limbec_core::sql::{Token, TokenKind};
+
+use super::lexicon::tokens;
 
 /// Reads the SQL name of a type; `serial` and its kin are an integer with an identity.
 ///

@@ -2,11 +2,16 @@
 
 use std::ops::Range;
 
+use limbec_core::sql::Lexicon;
 use limbec_core::{checksum, sql};
 
 use super::lexer::{Kind, Lexer, Token};
 use super::sql as sql_revision;
 use crate::diagnostic::Diagnostic;
+
+/// How SQL is read for a checksum, whichever database it is for: the sums in users' journals are
+/// made by these rules, so they never change.
+const LEXICON: &Lexicon = &Lexicon::NEUTRAL;
 
 /// Makes the checksum of a revision: of the tokens of its `upgrade`, so that comments, white space
 /// and the layout of `rustfmt` don't count, nor what `downgrade` says. It tells apart what was
@@ -38,9 +43,9 @@ pub fn checksum(path: &str, text: &str) -> Result<String, Vec<Diagnostic>> {
 pub(super) fn of_sql(upgrade: &[Range<usize>], text: &str) -> String {
     let mut hash = Hash::new();
     for span in upgrade {
-        for token in sql::tokens(&text[span.clone()]) {
+        for token in sql::tokens(&text[span.clone()], LEXICON) {
             // A comment that says how the statement runs is no comment.
-            if token.kind != sql::TokenKind::Comment || sql::is_autocommit(token.text) {
+            if token.kind != sql::TokenKind::Comment || sql::is_autocommit(token.text, LEXICON) {
                 hash.token(token.text);
             }
         }
@@ -148,5 +153,15 @@ mod tests {
             "DROP TABLE a; -- autocommit\nVACUUM;",
             "SELECT 1;"
         )));
+    }
+
+    /// Journals keep these sums: whatever a dialect's own rules are, they never change.
+    #[test]
+    fn a_sum_in_a_journal_stays_valid() {
+        let text = "-- A\n--\n-- Revision ID: a1\n-- Revises:\n\n-- upgrade\n\
+                    INSERT INTO a VALUES (E'it\\'s', '\\', $q$ ; $q$, \"b\"\"c\", `d`, x[1]);\n\
+                    /* e /* f */ ; */ -- autocommit\nVACUUM;\n\n-- downgrade\n";
+        let sum = super::checksum("a1.sql", text).unwrap();
+        assert_eq!(sum, "1:c030295f549e3cd719d2d40d9bab9c20:08770bda5b042ece");
     }
 }

@@ -5,7 +5,7 @@ use std::ops::Range;
 use limbec_core::dialect;
 use limbec_core::operations::Operation;
 use limbec_core::revision::{Header, check_id, check_label};
-use limbec_core::sql::{Token, TokenKind, split, tokens};
+use limbec_core::sql::{Lexicon, Token, TokenKind, split, tokens};
 
 use super::doc::{self, Doc, FieldName, Line};
 use super::{Body, checksum};
@@ -211,7 +211,7 @@ pub(super) fn read_body(path: &str, text: &str) -> Result<Body, Vec<Diagnostic>>
     let mut open: Option<(Section, Option<&'static str>, usize)> = None;
     let mut seen = Vec::new();
     let mut stray = None;
-    for token in tokens(&text[begin..]) {
+    for token in tokens(&text[begin..], &Lexicon::NEUTRAL) {
         let span = begin + token.start..begin + token.end();
         let comment = token
             .text
@@ -281,7 +281,7 @@ impl Reader<'_> {
             Section::Downgrade => (&mut self.body.downgrade, &mut self.body.downgrade_spans),
         };
         let section = &self.text[range.clone()];
-        for statement in split(section) {
+        for statement in split(section, &Lexicon::NEUTRAL) {
             // A statement is a part of the section, so their distance is its place.
             let offset = statement.as_ptr().addr() - section.as_ptr().addr();
             let start = range.start + offset;
@@ -316,7 +316,8 @@ impl Reader<'_> {
             end..end,
             format!("the section `-- {name}` is missing"),
         );
-        let swallowed = tokens(&self.text[begin.min(self.text.len())..]).find(|it| hides(it, name));
+        let swallowed = tokens(&self.text[begin.min(self.text.len())..], &Lexicon::NEUTRAL)
+            .find(|it| hides(it, name));
         if let Some(token) = swallowed {
             error.span = begin + token.start..begin + token.start + 1;
             error.message = format!("what begins here does not end before the line `-- {name}`");

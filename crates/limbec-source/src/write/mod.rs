@@ -108,10 +108,10 @@ pub fn write_sql_revision(header: &Header, upgrade: &[String], downgrade: &[Stri
         for statement in statements {
             let statement = statement.trim().trim_end_matches(';').trim_end();
             text.push_str(statement);
-            // A `;` behind a line comment would be part of it.
-            let last = limbec_core::sql::tokens(statement).last();
-            let in_comment = last.is_some_and(|token| token.text.starts_with("--"));
-            text.push_str(if in_comment { "\n;\n" } else { ";\n" });
+            // A `;` behind a line comment would be part of it, and what is one depends on the database.
+            let last = statement.lines().next_back().unwrap_or_default();
+            let may_be_comment = last.contains("--") || last.contains('#');
+            text.push_str(if may_be_comment { "\n;\n" } else { ";\n" });
         }
     }
     text

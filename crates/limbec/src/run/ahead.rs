@@ -8,7 +8,6 @@ use std::sync::Arc;
 use limbec_core::operations::Operation;
 use limbec_core::revision::{Graph, Header};
 use limbec_core::schema::ObjectName;
-use limbec_core::steps::{Step, read_script, script};
 
 use super::journal::{LogEntry, log};
 use super::{Content, Error, ErrorKind, Revisions, VERSION_TABLE, Version, WhenAhead};
@@ -312,7 +311,7 @@ impl<R: Revisions> Revisions for FromDatabase<'_, R> {
         match self.revert.get(id) {
             None => self.inner.read(id),
             Some(Some(sql)) => Ok(Arc::new(Content {
-                downgrade: operations(sql),
+                downgrade: vec![Operation::RunScript { sql: sql.clone() }],
                 ..Content::default()
             })),
             Some(None) => Err(Error::new(
@@ -329,29 +328,4 @@ impl<R: Revisions> Revisions for FromDatabase<'_, R> {
             Some(_) => Ok(false),
         }
     }
-}
-
-/// The SQL as operations: what runs in a transaction together, what runs outside alone.
-fn operations(sql: &str) -> Vec<Operation> {
-    let mut operations = Vec::new();
-    let mut inside: Vec<Step> = Vec::new();
-    let close = |inside: &mut Vec<Step>, operations: &mut Vec<Operation>| {
-        if !inside.is_empty() {
-            let sql = script(&std::mem::take(inside));
-            operations.push(Operation::RunScript { sql });
-        }
-    };
-    for step in read_script(sql) {
-        if step.transactional {
-            inside.push(step);
-        } else {
-            close(&mut inside, &mut operations);
-            operations.push(Operation::Execute {
-                sql: step.sql,
-                dialect: None,
-            });
-        }
-    }
-    close(&mut inside, &mut operations);
-    operations
 }

@@ -7,6 +7,7 @@
 use std::path::{Path, PathBuf};
 
 use limbec_core::operations::Operation;
+use limbec_core::sql::Lexicon;
 
 use super::{Error, ErrorKind};
 use crate::connection::{Answer, Connection};
@@ -29,8 +30,8 @@ impl Copied {
 }
 
 /// Whether a revision is one that a copy is made before.
-pub(super) fn is_due(operations: &[Operation]) -> bool {
-    operations.iter().any(Operation::may_lose_data)
+pub(super) fn is_due(operations: &[Operation], lexicon: &Lexicon) -> bool {
+    operations.iter().any(|it| it.may_lose_data(lexicon))
 }
 
 /// Copies the database, where it is a file that holds rows.

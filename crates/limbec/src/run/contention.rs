@@ -65,6 +65,7 @@ pub(super) async fn blockers<C: Connection>(connection: &mut C, sql: &str) -> Ve
     let Some(question) = connection.dialect().blockers() else {
         return Vec::new();
     };
+    let lexicon = connection.dialect().lexicon();
     // What cannot be found out is left out: the failure itself is what counts.
     let Ok(mut answers) = connection.run(&[&question]).await else {
         return Vec::new();
@@ -73,7 +74,7 @@ pub(super) async fn blockers<C: Connection>(connection: &mut C, sql: &str) -> Ve
     let all: Vec<Blocker> = rows.into_iter().map(blocker).collect();
     let named: Vec<Blocker> = all
         .iter()
-        .filter(|it| tokens(sql).any(|token| token.name().as_deref() == Some(&it.table)))
+        .filter(|it| tokens(sql, lexicon).any(|token| token.name().as_deref() == Some(&it.table)))
         .cloned()
         .collect();
     if named.is_empty() { all } else { named }

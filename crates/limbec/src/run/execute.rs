@@ -204,7 +204,7 @@ impl<'r, C: Connection> Runner<'r, '_, C> {
         let due = self.settings.backups
             && !*self.copied
             && work.record.is_some()
-            && backup::is_due(&part.operations);
+            && backup::is_due(&part.operations, self.connection.dialect().lexicon());
         let mut copied = None;
         let place = due.then_some(&mut copied);
         let bounds = self.bounds();
@@ -246,7 +246,10 @@ async fn transaction<C: Connection>(
         queue.flush().await?;
     }
     if let Some(record) = &work.record {
-        let sql = script(statements.iter().map(|it| &it.step));
+        let sql = script(
+            statements.iter().map(|it| &it.step),
+            queue.dialect().lexicon(),
+        );
         let revert = revert_sql(queue, work, index, knowledge).await?;
         let row = record.insert(&Entry {
             step: (index + 1, work.plan.parts.len()),

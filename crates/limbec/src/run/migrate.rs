@@ -506,7 +506,7 @@ impl<'a, C: Connection, R: Revisions> Migrator<'a, C, R> {
                 work.downgrade = Some(&content.downgrade);
                 record
                     .with_checksum(content.checksum.as_deref())
-                    .adding(only_adds(operations))
+                    .adding(only_adds(operations, dialect.lexicon()))
             }
             _ => record,
         });

@@ -18,5 +18,5 @@ pub(super) fn write(
         let statements = part.compile(dialect).all(&mut knowledge).ok()?;
         steps.extend(statements.into_iter().map(|it| it.step));
     }
-    Some(script(&steps))
+    Some(script(&steps, dialect.lexicon()))
 }

@@ -1,6 +1,7 @@
 //! Changes to the labels of an enumeration that is in use.
 
-use limbec_core::dialect::{Compiler as _, postgres::Postgres};
+use limbec_core::dialect::Compiler as _;
+use limbec_core::dialect::postgres::{LEXICON, Postgres};
 use limbec_core::operations::{ConstraintRef, Operation};
 use limbec_core::schema::{
     CheckConstraint, EnumType, ForeignKey, ObjectName, PrimaryKey, UniqueConstraint,
@@ -84,7 +85,7 @@ async fn labels_are_reordered_and_removed() {
         let values = scratch.sql(rows).await;
         assert!(Postgres.needs_schema(&operation));
         scratch.apply(std::slice::from_ref(&operation)).await;
-        limbec_core::operations::apply(&mut expected, &operation).unwrap();
+        limbec_core::operations::apply(&mut expected, &operation, &LEXICON).unwrap();
         assert_eq!(scratch.reflect().await, expected);
         assert_eq!(scratch.sql(rows).await, values);
         assert_eq!(

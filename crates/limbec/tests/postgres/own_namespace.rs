@@ -84,7 +84,11 @@ async fn a_name_that_gives_it_is_the_name_without_it() {
     scratch.sql(MADE).await;
     for operation in operations() {
         let mut known = scratch.reflect().await;
-        if let Err(error) = apply(&mut known, &operation) {
+        if let Err(error) = apply(
+            &mut known,
+            &operation,
+            &limbec_core::dialect::postgres::LEXICON,
+        ) {
             panic!("{operation}: in memory: {error}");
         }
         scratch.apply(&[operation]).await;

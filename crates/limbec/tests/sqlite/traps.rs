@@ -7,7 +7,7 @@
 
 use limbec::connection::{Connection, open_sqlite};
 use limbec_core::compare::{Verdicts, compare};
-use limbec_core::dialect::sqlite::Sqlite;
+use limbec_core::dialect::sqlite::{LEXICON, Sqlite};
 use limbec_core::dialect::{Compiler as _, Fault, Row, Session as _};
 use limbec_core::operations::{AlterColumn, Operation, Operations, apply};
 use limbec_core::schema::{
@@ -276,7 +276,7 @@ fn there_and_back(mut db: Db, setting: &str, change: &Change, table: &str) -> Re
     let mut target = before.clone();
     let up = operations(change, table);
     for operation in &up {
-        apply(&mut target, operation).map_err(|error| error.to_string())?;
+        apply(&mut target, operation, &LEXICON).map_err(|error| error.to_string())?;
     }
     let down = compare(&target, &before, db.dialect, &Verdicts::default()).into_operations();
     let expected = kept(&mut db, table);

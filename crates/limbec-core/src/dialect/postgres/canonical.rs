@@ -13,10 +13,11 @@ pub(super) use self::in_list::with_in_lists;
 pub(super) use self::partition::bound_sql;
 use super::Postgres;
 use super::compile;
+use super::lexicon::tokens;
 use super::names::{is_plain, literal, quote};
 use crate::dialect::{Expression, Judge, Place, ScratchPlace};
 use crate::schema::{ColumnType, ObjectName};
-use crate::sql::{Token, TokenKind, tokens};
+use crate::sql::{Token, TokenKind};
 
 impl Judge for Postgres {
     fn same_text(&self, a: &str, b: &str) -> bool {

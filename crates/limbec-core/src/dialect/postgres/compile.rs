@@ -24,6 +24,7 @@ mod table;
 
 use super::Postgres;
 use super::definition::created;
+use super::lexicon::LEXICON;
 use super::names::{in_namespace_of, literal, object, quote};
 use crate::dialect::{CompileError, Compiler, Isolation};
 use crate::operations::{ConstraintRef, Operation};
@@ -186,7 +187,7 @@ fn compile_within(operation: &Operation, current: &Schema) -> Steps {
         }
         Operation::DropDefinition { definition } => definition::drop(definition),
         Operation::SetTimeout { timeout, time } => one(limit::set(*timeout, time)?),
-        Operation::RunScript { sql } => read_script(sql),
+        Operation::RunScript { sql } => read_script(sql, &LEXICON),
         Operation::Execute { sql, dialect } => execute::steps(sql, dialect.as_deref())?,
     })
 }

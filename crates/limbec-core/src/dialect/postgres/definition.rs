@@ -2,11 +2,12 @@
 
 use std::ops::Range;
 
+use super::lexicon::tokens;
 use super::names::object;
 use super::types;
 use crate::dialect::CompileError;
 use crate::schema::{ColumnType, Definition, DefinitionKind, ObjectName};
-use crate::sql::{Token, TokenKind, tokens};
+use crate::sql::{Token, TokenKind};
 
 /// A `CREATE` statement as far as it is read.
 pub(super) struct Created {

@@ -4,6 +4,7 @@ mod canonical;
 mod compile;
 mod definition;
 mod journal;
+mod lexicon;
 mod lock;
 mod names;
 mod reflect;
@@ -15,6 +16,7 @@ use super::{Capabilities, Dialect, OwnTables, VersionTable};
 use crate::journal::{Journal, Lease};
 use crate::schema::ObjectName;
 
+pub use lexicon::LEXICON;
 pub use lock::session_probe;
 
 /// PostgreSQL 13 and newer.

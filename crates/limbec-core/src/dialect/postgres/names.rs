@@ -2,14 +2,18 @@
 
 use std::borrow::Cow;
 
-use super::Postgres;
+use super::{LEXICON, Postgres};
 use crate::dialect::Names;
 use crate::schema::{Column, ObjectName, Schema, Table};
-use crate::sql;
+use crate::sql::{self, Lexicon};
 
 impl Names for Postgres {
     fn fold_name<'a>(&self, name: &'a str) -> Cow<'a, str> {
         Cow::Borrowed(cut(name))
+    }
+
+    fn lexicon(&self) -> &'static Lexicon {
+        &LEXICON
     }
 
     fn quote(&self, name: &str) -> String {

@@ -4,10 +4,11 @@
 //! `timestamp(6)` is `timestamp`, `Custom("int8")` is `BigInteger`.
 
 use super::Postgres;
+use super::lexicon::tokens;
 use super::names::{is_plain, object, quote};
 use crate::dialect::{CompileError, Types};
 use crate::schema::{Column, ColumnType, Identity, Sequence};
-use crate::sql::{Token, TokenKind, tokens};
+use crate::sql::{Token, TokenKind};
 
 impl Types for Postgres {
     fn type_sql(&self, column_type: &ColumnType) -> Result<String, CompileError> {

@@ -6,8 +6,9 @@ use crate::dialect::{Expression, Judge, Place};
 use crate::sql::{Token, TokenKind};
 
 use super::Sqlite;
+use super::lexicon::tokens;
 use super::names::{is_keyword, quote, text};
-use super::reflect::{tokens, without_parentheses};
+use super::reflect::without_parentheses;
 
 impl Judge for Sqlite {
     fn same_text(&self, a: &str, b: &str) -> bool {

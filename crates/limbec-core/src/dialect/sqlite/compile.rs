@@ -22,6 +22,7 @@ mod whole;
 
 use super::Sqlite;
 use super::definition::created;
+use super::lexicon::LEXICON;
 use super::names::{plain, quote, quote_plain, same};
 use crate::dialect::{Batch, CompileError, Compiler, Isolation, Of};
 use crate::operations::{AlterOptions, Constraint, Operation};
@@ -257,7 +258,7 @@ fn plainly(operation: &Operation) -> Result<Vec<Step>, CompileError> {
         Operation::DropDefinition { definition } => drop_definition(definition),
         // SQLite has no such limits, and as in `CREATE TABLE`, inheritance is for another database.
         Operation::AlterInheritance { .. } | Operation::SetTimeout { .. } => Ok(Vec::new()),
-        Operation::RunScript { sql } => Ok(read_script(sql)),
+        Operation::RunScript { sql } => Ok(read_script(sql, &LEXICON)),
         other => Err(CompileError::new(format!(
             "`{other}` cannot be done without knowing the table"
         ))),

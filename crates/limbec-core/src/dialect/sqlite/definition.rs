@@ -1,8 +1,9 @@
 //! What a `CREATE` statement makes: a view or a trigger, read from its first words.
 
+use super::lexicon::tokens;
 use crate::dialect::CompileError;
 use crate::schema::{Definition, DefinitionKind, ObjectName};
-use crate::sql::{Token, TokenKind, tokens};
+use crate::sql::{Token, TokenKind};
 
 /// Reads a statement; `None` where it creates neither a view nor a trigger.
 pub(super) fn created(statement: &str) -> Result<Option<Definition>, CompileError> {

@@ -12,6 +12,7 @@ mod canonical;
 mod compile;
 mod definition;
 mod journal;
+mod lexicon;
 mod names;
 mod reflect;
 mod session;
@@ -22,6 +23,7 @@ use super::{Backup, Capabilities, Dialect, OwnTables, VersionTable};
 use crate::journal::Journal;
 use crate::schema::ObjectName;
 
+pub use lexicon::LEXICON;
 pub use session::{RESTORE, Restore};
 
 /// The oldest library that does what every revision needs (`DROP COLUMN`, `RETURNING`).

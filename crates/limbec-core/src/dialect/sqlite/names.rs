@@ -2,13 +2,18 @@
 
 use std::borrow::Cow;
 
-use super::Sqlite;
+use super::{LEXICON, Sqlite};
 use crate::dialect::{CompileError, Names};
 use crate::schema::ObjectName;
+use crate::sql::Lexicon;
 
 impl Names for Sqlite {
     fn fold_name<'a>(&self, name: &'a str) -> Cow<'a, str> {
         fold(name)
+    }
+
+    fn lexicon(&self) -> &'static Lexicon {
+        &LEXICON
     }
 
     fn quote(&self, name: &str) -> String {

@@ -9,8 +9,8 @@
 mod comment;
 mod create_index;
 mod create_table;
+mod cursor;
 mod follow;
-mod lexer;
 pub(super) mod options;
 
 use std::collections::BTreeMap;
@@ -25,8 +25,9 @@ use crate::schema::{
 use crate::sql::{Token, TokenKind};
 
 pub(super) use comment::sql as comment_sql;
-pub(super) use lexer::{tokens, without_parentheses};
+pub(super) use cursor::without_parentheses;
 
+use super::lexicon::{LEXICON, tokens};
 use super::names::fold;
 use super::{Sqlite, compile, types};
 
@@ -169,7 +170,7 @@ fn definitions(objects: &[Object]) -> Vec<Definition> {
         };
         Some(Definition::new(kind, name, None, table).sql(object.sql.as_str()))
     });
-    in_order(kept.collect())
+    in_order(kept.collect(), &LEXICON)
 }
 
 /// A row of `sqlite_schema`.
@@ -324,13 +325,13 @@ fn raise_enums(table: &mut Table) {
 /// The column and the enumeration of a check such as `mood IN ('sad', 'ok')`.
 fn enumeration(check: &CheckConstraint) -> Option<(String, EnumType)> {
     let name = check.name.as_ref()?.strip_prefix(ENUM)?;
-    let mut cursor = lexer::Cursor::new(&check.expression);
+    let mut cursor = cursor::Cursor::new(&check.expression);
     let column = cursor.name()?;
     if !cursor.word("IN") {
         return None;
     }
     let list = cursor.parenthesised()?;
-    let labels = lexer::split_commas(list)
+    let labels = cursor::split_commas(list)
         .into_iter()
         .filter(|label| !label.trim().is_empty())
         .map(|label| match tokens(label).collect::<Vec<_>>()[..] {

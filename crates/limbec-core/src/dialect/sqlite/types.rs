@@ -9,9 +9,9 @@ use crate::schema::{Column, ColumnType, Identity};
 use crate::sql::{Token, TokenKind};
 
 use super::Sqlite;
+use super::lexicon::tokens;
 use super::names::{is_keyword, plain};
 use super::reflect::options::NULLABLE_KEY;
-use super::reflect::tokens;
 
 impl Types for Sqlite {
     fn type_sql(&self, column_type: &ColumnType) -> Result<String, CompileError> {

@@ -4,7 +4,7 @@
 use std::time::{Duration, Instant};
 
 use limbec_core::dialect::{FaultKind, Limits, Row};
-use limbec_core::sql::tokens;
+use limbec_core::sql::{Lexicon, tokens};
 use limbec_core::steps::{Doubt, Found, Next, Part, Probe, Statement, Step, Unit, script, units};
 
 use super::queue::{Pending, Queue};
@@ -103,6 +103,7 @@ impl<C: Connection> Runner<'_, '_, C> {
             Doubt::Again | Doubt::Person => return Ok(true),
             Doubt::Ask(probe) => probe,
         };
+        let dialect = self.connection.dialect();
         let begun = Instant::now();
         let mut told: Option<Instant> = None;
         loop {
@@ -110,7 +111,7 @@ impl<C: Connection> Runner<'_, '_, C> {
                 Found::Nothing => return Ok(true),
                 Found::Done if in_doubt => return Ok(false),
                 // Not ours: the statement itself says so, or is content with it.
-                Found::Done if is_content(&step.sql) => return Ok(false),
+                Found::Done if is_content(&step.sql, dialect.lexicon()) => return Ok(false),
                 Found::Done => return Err(there_already(step)),
                 Found::Half => self.clear(probe).await?,
                 Found::Busy => {
@@ -167,7 +168,7 @@ impl<C: Connection> Runner<'_, '_, C> {
             return Ok(());
         }
         let (part, index) = (&work.plan.parts[place.part], place.part);
-        let sql = script(unit.steps());
+        let sql = script(unit.steps(), self.connection.dialect().lexicon());
         let row = work.record.as_ref().map(|record| {
             record.insert(&Entry {
                 state: "started",
@@ -329,8 +330,8 @@ impl Place {
 }
 
 /// Whether a statement says that it may find its work done.
-fn is_content(sql: &str) -> bool {
-    tokens(sql).any(|token| token.is_word("EXISTS"))
+fn is_content(sql: &str, lexicon: &Lexicon) -> bool {
+    tokens(sql, lexicon).any(|token| token.is_word("EXISTS"))
 }
 
 fn there_already(step: &Step) -> Error {

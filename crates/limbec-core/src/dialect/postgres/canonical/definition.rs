@@ -3,11 +3,12 @@
 
 use std::ops::Range;
 
+use super::super::lexicon::tokens;
 use crate::dialect::postgres::definition::{Created, created};
 use crate::dialect::postgres::names::{literal, object, quote};
 use crate::dialect::postgres::reflect::of_temporary;
 use crate::schema::{DefinitionKind, ObjectName};
-use crate::sql::{Token, TokenKind, tokens};
+use crate::sql::{Token, TokenKind};
 
 /// The statements by which the server spells a `CREATE` statement; the last one answers it as the
 /// one value of one row. None where it can't be made apart from what it stands on.

@@ -1,8 +1,9 @@
 //! Which rows a partition holds, and by what a table is partitioned.
 
 use crate::dialect::Place;
+use crate::dialect::postgres::lexicon::tokens;
 use crate::dialect::postgres::names::{literal, quote};
-use crate::sql::{TokenKind, tokens};
+use crate::sql::TokenKind;
 
 /// The bound as it stands behind `PARTITION OF`: `FOR VALUES` may be left out.
 pub(in crate::dialect::postgres) fn bound_sql(text: &str) -> String {

@@ -1,9 +1,10 @@
 //! How a value of one type becomes one of another.
 
+use super::super::lexicon::tokens;
 use super::column::is_operator_word;
 use crate::dialect::postgres::types::{resolve, same, sql};
 use crate::schema::ColumnType;
-use crate::sql::{Token, TokenKind, tokens};
+use crate::sql::{Token, TokenKind};
 
 /// The families within which PostgreSQL converts by itself when a column's type changes.
 #[derive(PartialEq, Eq)]

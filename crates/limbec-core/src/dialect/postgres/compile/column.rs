@@ -2,13 +2,14 @@
 
 use std::fmt::Write as _;
 
+use super::super::lexicon::tokens;
 use super::{Steps, options, sequence};
 use crate::dialect::CompileError;
 use crate::dialect::postgres::canonical::closed;
 use crate::dialect::postgres::names::{collation, literal_or_null, object, quote};
 use crate::dialect::postgres::types::{resolve, sql};
 use crate::schema::{Column, ColumnType, IdentityKind, ObjectName};
-use crate::sql::{Token, TokenKind, tokens};
+use crate::sql::{Token, TokenKind};
 use crate::steps::Step;
 
 /// What a column needs before its table has it, its definition, and what follows.

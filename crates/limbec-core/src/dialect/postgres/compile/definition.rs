@@ -1,10 +1,11 @@
 //! Views, routines, triggers and their like: their own SQL, with what stands on them put aside.
 
+use super::super::lexicon::{LEXICON, tokens};
 use super::Steps;
 use crate::dialect::CompileError;
 use crate::dialect::postgres::names::{dollar_quoted, literal, object, quote};
 use crate::schema::{Definition, DefinitionKind, ObjectName, Schema, Use};
-use crate::sql::{TokenKind, mentions, split, tokens};
+use crate::sql::{TokenKind, mentions, split};
 use crate::steps::Step;
 
 /// Where the grants on what is put aside wait, for the rest of the transaction.
@@ -21,7 +22,7 @@ pub(super) fn create(definition: &Definition) -> Steps {
     if !is_ours(definition) {
         return Ok(Vec::new());
     }
-    let statements = split(&definition.sql);
+    let statements = split(&definition.sql, &LEXICON);
     if statements.is_empty() {
         return Err(CompileError::new(format!("the {definition} has no SQL"))
             .hint("give the statement that creates it: `.sql(\"CREATE …\")`"));
@@ -130,8 +131,9 @@ fn standing_on<'a>(definition: &Definition, current: &'a Schema) -> Vec<&'a Defi
     if definition.kind.is_relation() {
         return over(current, |it| it.relation == definition.name);
     }
-    let over_it =
-        |it: &&Definition| !it.is_same(definition) && mentions(&it.sql, &definition.name.name);
+    let over_it = |it: &&Definition| {
+        !it.is_same(definition) && mentions(&it.sql, &definition.name.name, &LEXICON)
+    };
     if !definition.kind.is_routine() {
         return Vec::new();
     }

@@ -1,12 +1,12 @@
 //! Enumerations.
 
+use super::super::lexicon::tokens;
 use super::{Steps, comment, constraint, index};
 use crate::dialect::CompileError;
 use crate::dialect::postgres::names::{cut, in_namespace_of, literal, object, quote};
 use crate::dialect::postgres::types::sql;
 use crate::operations::{CommentOn, Constraint, Operation};
 use crate::schema::{Column, ColumnType, EnumType, Index, IndexKey, ObjectName, Schema, Table};
-use crate::sql::tokens;
 use crate::steps::Step;
 
 /// What an enumeration is called while its successor takes its name.

@@ -1,8 +1,9 @@
 //! Raw SQL: passed on as it stands, one step a statement.
 
+use super::super::lexicon::{LEXICON, tokens};
 use super::index;
 use crate::dialect::{CompileError, Isolation};
-use crate::sql::{Token, TokenKind, is_autocommit, split, tokens};
+use crate::sql::{Token, TokenKind, is_autocommit, split};
 use crate::steps::{Doubt, Step};
 
 /// The statements, unless they are for another dialect.
@@ -10,7 +11,7 @@ pub(super) fn steps(sql: &str, dialect: Option<&str>) -> Result<Vec<Step>, Compi
     if is_of_another(dialect) {
         return Ok(Vec::new());
     }
-    split(sql).into_iter().map(step).collect()
+    split(sql, &LEXICON).into_iter().map(step).collect()
 }
 
 fn is_of_another(dialect: Option<&str>) -> bool {
@@ -24,7 +25,7 @@ pub(super) fn isolation(sql: &str, dialect: Option<&str>) -> Isolation {
         Isolation::Shared
     } else if refuses_transaction(&words) {
         Isolation::Outside
-    } else if !is_autocommit(sql) {
+    } else if !is_autocommit(sql, &LEXICON) {
         Isolation::Shared
     } else if words.first().is_some_and(|word| word == "CALL") {
         // A procedure may commit by itself.

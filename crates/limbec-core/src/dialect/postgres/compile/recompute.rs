@@ -1,6 +1,7 @@
 //! A column that is to be computed: PostgreSQL knows no way but to drop it and add it anew, with
 //! what stands on it.
 
+use super::super::lexicon::LEXICON;
 use super::{Steps, column, constraint, index};
 use crate::dialect::postgres::names::{in_namespace_of, object, quote};
 use crate::operations::Constraint;
@@ -12,7 +13,7 @@ use crate::steps::Step;
 pub(super) fn replace(table: &Table, before: &Column, after: &Column) -> Steps {
     let name = object(&table.name);
     let stands = |constraint: &Constraint| match constraint {
-        Constraint::Check(it) => mentions(&it.expression, &before.name),
+        Constraint::Check(it) => mentions(&it.expression, &before.name, &LEXICON),
         Constraint::Exclude(it) => {
             let elements = it.elements.iter().map(|it| &it.element);
             constraint.names_column(&before.name)
@@ -59,9 +60,9 @@ fn over<'e>(
     predicate: Option<&str>,
     column: &str,
 ) -> bool {
-    predicate.is_some_and(|it| mentions(it, column))
+    predicate.is_some_and(|it| mentions(it, column, &LEXICON))
         || (elements.into_iter()).any(|element| match &element.key {
             IndexKey::Column(name) => name == column,
-            IndexKey::Expression(expression) => mentions(expression, column),
+            IndexKey::Expression(expression) => mentions(expression, column, &LEXICON),
         })
 }

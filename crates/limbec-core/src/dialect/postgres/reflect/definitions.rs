@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use super::super::lexicon::LEXICON;
 use super::row::Fields;
 use super::{namespace, not_of_extension, object, users_namespace};
 use crate::dialect::ReflectError;
@@ -513,7 +514,7 @@ pub(super) fn all(definitions: Definitions) -> Vec<Definition> {
     for definition in &mut definitions {
         definition.uses.sort();
     }
-    in_order(definitions)
+    in_order(definitions, &LEXICON)
 }
 
 fn kind(word: &str, fields: &Fields<'_>) -> Result<DefinitionKind, ReflectError> {

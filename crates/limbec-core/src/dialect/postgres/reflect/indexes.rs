@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::super::lexicon::tokens;
 use super::row::Fields;
 use super::tables::Tables;
 use super::{ColumnNames, constraints, is_varchar_of, join_comment, join_tables};
@@ -9,7 +10,7 @@ use crate::dialect::ReflectError;
 use crate::dialect::postgres::canonical::{unwrapped, with_in_lists};
 use crate::dialect::postgres::names;
 use crate::schema::{ExcludeConstraint, ExcludeElement, Index, IndexElement, IndexKey};
-use crate::sql::{Token, TokenKind, operator_class, tokens};
+use crate::sql::{Token, TokenKind, operator_class};
 
 /// The B-trees over columns alone, in the usual order and with the collation and the operator class
 /// that each column's type has anyway: what most indexes are. PostgreSQL takes as long to print one

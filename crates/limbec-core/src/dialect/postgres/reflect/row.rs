@@ -2,9 +2,10 @@
 
 use std::str::FromStr;
 
+use super::super::lexicon::tokens;
 use crate::dialect::ReflectError;
 use crate::schema::ObjectName;
-use crate::sql::{TokenKind, tokens};
+use crate::sql::TokenKind;
 
 /// The fields of a row that are not read yet.
 pub(super) struct Fields<'r> {

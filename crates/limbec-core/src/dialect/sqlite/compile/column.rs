@@ -2,8 +2,9 @@
 
 use super::super::Sqlite;
 use super::super::canonical::{is_constant, is_null};
+use super::super::lexicon::tokens;
 use super::super::names::{quote, quote_plain, same};
-use super::super::reflect::{options, tokens};
+use super::super::reflect::options;
 use super::draft::Draft;
 use super::rebuild::ROW_NUMBERS;
 use super::{checks, table};

@@ -1,5 +1,6 @@
 //! Enumerations: the labels of one, in every column that has it.
 
+use super::super::lexicon::LEXICON;
 use super::super::names::{plain, quote, text};
 use super::batch::Work;
 use super::draft::Draft;
@@ -80,7 +81,7 @@ pub(super) fn rename_label(
                     );
                 }
             }
-            relabel_table(&mut draft.target, name, from, to);
+            relabel_table(&mut draft.target, name, from, to, &LEXICON);
             draft.rebuild(at);
             Ok(())
         })?;

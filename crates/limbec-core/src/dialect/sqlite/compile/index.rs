@@ -1,12 +1,12 @@
 //! Indexes.
 
 use super::super::canonical::enclosed;
+use super::super::lexicon::tokens;
 use super::super::names::{self, plain, quote, same};
 use super::super::reflect::{comment_sql, without_parentheses};
 use super::draft::Draft;
 use crate::dialect::CompileError;
 use crate::schema::{Index, IndexElement, IndexKey, ObjectName};
-use crate::sql::tokens;
 
 /// Adds an index to a table.
 pub(super) fn create(draft: &mut Draft, at: usize, index: &Index) -> Result<(), CompileError> {

@@ -1,16 +1,17 @@
 //! Raw SQL: each statement as it stands.
 
+use super::super::lexicon::{LEXICON, tokens};
 use super::guard::{names, new_violations, violations, well_formed};
 use super::replace;
 use crate::dialect::{CompileError, Isolation};
 use crate::operations::Operation;
 use crate::schema::Schema;
-use crate::sql::{self, Token, TokenKind};
+use crate::sql::{Token, TokenKind, is_autocommit, split};
 use crate::steps::Step;
 
 /// The words of a statement, without its comments.
 pub(super) fn words(statement: &str) -> impl Iterator<Item = Token<'_>> {
-    sql::tokens(statement).filter(|it| it.kind != TokenKind::Comment)
+    tokens(statement).filter(|it| it.kind != TokenKind::Comment)
 }
 
 /// Whether an operation is SQL that changes rows.
@@ -18,7 +19,7 @@ pub(super) fn writes(operation: &Operation) -> bool {
     let Operation::Execute { sql, .. } = operation else {
         return false;
     };
-    sql::split(sql).into_iter().any(|statement| {
+    split(sql, &LEXICON).into_iter().any(|statement| {
         let first = words(statement).next();
         let writes = ["INSERT", "REPLACE", "UPDATE", "DELETE", "WITH"];
         first.is_some_and(|it| writes.iter().any(|word| it.is_word(word)))
@@ -29,7 +30,7 @@ pub(super) fn writes(operation: &Operation) -> bool {
 pub(super) fn isolation(statement: &str) -> Isolation {
     let first = words(statement).next();
     let is = |word: &str| first.is_some_and(|token| token.is_word(word));
-    let marked = sql::is_autocommit(statement);
+    let marked = is_autocommit(statement, &LEXICON);
     if is("VACUUM") || (marked && ["PRAGMA", "ATTACH", "DETACH"].iter().any(|it| is(it))) {
         Isolation::Outside
     } else if marked {
@@ -42,7 +43,7 @@ pub(super) fn isolation(statement: &str) -> Isolation {
 /// The statements.
 pub(super) fn execute(text: &str) -> Result<Vec<Step>, CompileError> {
     let mut steps = Vec::new();
-    for statement in sql::split(text) {
+    for statement in split(text, &LEXICON) {
         let mut words = words(statement);
         let first = words.next();
         let is = |word: &str| first.is_some_and(|token| token.is_word(word));
@@ -76,7 +77,7 @@ const KEYS_ARE_OFF: &str = "the revision also changes a table in a way for which
 /// where the connection has the foreign keys on.
 pub(super) fn guarded(text: &str, current: &Schema) -> Result<Vec<Step>, CompileError> {
     let mut statements = execute(text)?;
-    let mut replaced = sql::split(text).into_iter();
+    let mut replaced = split(text, &LEXICON).into_iter();
     if let Some(table) = replaced.find_map(|it| replace::followed_table(it, current)) {
         let refused = Step::check(
             "SELECT foreign_keys FROM temp.limbec_settings",

@@ -1,7 +1,8 @@
 //! Reads the stored SQL of an index.
 
+use super::super::lexicon::tokens;
 use super::comment;
-use super::lexer::{Cursor, split_commas, without_parentheses};
+use super::cursor::{Cursor, split_commas, without_parentheses};
 use crate::schema::{Index, IndexElement, IndexKey, Table};
 use crate::sql::{Token, TokenKind};
 
@@ -35,10 +36,10 @@ pub(super) fn read(sql: &str, table: &Table) -> Option<Index> {
 
 /// Reads `key [COLLATE name] [ASC | DESC]` from its end.
 fn element(text: &str, table: &Table) -> Option<IndexElement> {
-    let tokens: Vec<Token<'_>> = super::tokens(text)
+    let all: Vec<Token<'_>> = tokens(text)
         .filter(|token| token.kind != TokenKind::Comment)
         .collect();
-    let mut key = &tokens[..];
+    let mut key = &all[..];
     let mut descending = false;
     if let [rest @ .., order] = key
         && !rest.is_empty()
@@ -57,7 +58,7 @@ fn element(text: &str, table: &Table) -> Option<IndexElement> {
     }
     let written = text.get(key.first()?.start..key.last()?.end())?;
     let body = without_parentheses(written);
-    let column = match super::tokens(body).collect::<Vec<_>>()[..] {
+    let column = match tokens(body).collect::<Vec<_>>()[..] {
         [name] => name.name().and_then(|name| {
             let mut columns = table.columns.iter();
             columns.find(|column| column.name.eq_ignore_ascii_case(&name))

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use super::super::names::{is_keyword, text};
-use super::lexer::{Cursor, split_commas, without_parentheses};
+use super::cursor::{Cursor, split_commas, without_parentheses};
 use super::{comment, options};
 use crate::schema::{
     CheckConstraint, Column, ColumnType, Deferrable, ForeignKey, Generated, Identity, ObjectName,

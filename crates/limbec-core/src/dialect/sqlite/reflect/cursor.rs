@@ -1,43 +1,7 @@
-//! The tokens of SQL as SQLite reads them, and a cursor over them.
-//!
-//! [`crate::sql::tokens`] knows the rules of both databases; where PostgreSQL's differ, SQLite's
-//! are put in their place here: block comments do not nest, every `[…]` is a name, and every
-//! character beyond ASCII belongs to a word.
+//! A cursor over the tokens of SQL.
 
-use crate::sql::{self, Token, TokenKind};
-
-/// Reads the tokens of a text, comments included.
-pub(in super::super) fn tokens(text: &str) -> impl Iterator<Item = Token<'_>> {
-    let mut at = 0;
-    std::iter::from_fn(move || {
-        let rest = text.get(at..)?;
-        let mut token = sql::tokens(rest).next()?;
-        token.text = as_sqlite(&rest[token.start..], &mut token);
-        token.start += at;
-        at = token.end();
-        Some(token)
-    })
-}
-
-/// The text of the token that `rest` begins with, by SQLite's rules.
-fn as_sqlite<'a>(rest: &'a str, token: &mut Token<'a>) -> &'a str {
-    let to = |end: Option<usize>| &rest[..end.unwrap_or(rest.len())];
-    if token.text.starts_with("/*") {
-        return to(rest[2..].find("*/").map(|end| end + 4));
-    }
-    let first = rest.chars().next().unwrap_or_default();
-    if first == '[' {
-        token.kind = TokenKind::QuotedName;
-        return to(rest.find(']').map(|end| end + 1));
-    }
-    if token.kind == TokenKind::Word || !first.is_ascii() {
-        token.kind = TokenKind::Word;
-        return to(
-            rest.find(|c: char| c.is_ascii() && !c.is_ascii_alphanumeric() && c != '_' && c != '$')
-        );
-    }
-    token.text
-}
+use super::super::lexicon::tokens;
+use crate::sql::{Token, TokenKind};
 
 /// Walks over the tokens of a statement; comments are passed over unless asked for.
 pub(super) struct Cursor<'a> {
@@ -195,18 +159,6 @@ pub(in super::super) fn without_parentheses(text: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn texts(sql: &str) -> Vec<&str> {
-        tokens(sql).map(|token| token.text).collect()
-    }
-
-    #[test]
-    fn reads_as_sqlite_does() {
-        assert_eq!(texts("/* a /* b */ c"), ["/* a /* b */", "c"]);
-        assert_eq!(texts("[1 a] [ b]x"), ["[1 a]", "[ b]", "x"]);
-        assert_eq!(texts("a\u{1f600}b+1"), ["a\u{1f600}b", "+", "1"]);
-        assert_eq!(texts("\u{1f600} /* open"), ["\u{1f600}", "/* open"]);
-    }
 
     #[test]
     fn parentheses_round_the_whole_go() {

@@ -1,0 +1,11 @@
+//! The lexical rules of the SQL inside attributes.
+//!
+//! Models are for every database, so their little SQL (names, types, elements of indexes) has rules
+//! of its own: names in the quotes of any of them.
+
+use limbec_core::sql::{self, Lexicon, Token};
+
+/// Reads the tokens of a text, comments included.
+pub(super) fn tokens(text: &str) -> impl Iterator<Item = Token<'_>> {
+    sql::tokens(text, &Lexicon::NEUTRAL)
+}
