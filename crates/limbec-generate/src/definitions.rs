@@ -3,7 +3,7 @@
 //! A folder named `postgresql` or `sqlite` keeps what is in it to that database.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use limbec_core::dialect::{self, Dialect};
 use limbec_core::schema::{Definition, in_order};
@@ -11,6 +11,7 @@ use limbec_source::definitions::read;
 
 use crate::config::Config;
 use crate::error::{ProjectError, Result};
+use crate::files::{collect, has_extension};
 
 /// Reads the SQL files that `limbec.toml` names, for one kind of database.
 pub(crate) fn load(config: &Config, dialect: &dyn Dialect) -> Result<Vec<Definition>> {
@@ -23,7 +24,8 @@ pub(crate) fn load(config: &Config, dialect: &dyn Dialect) -> Result<Vec<Definit
                 config.file.display()
             )));
         }
-        collect(&path, dialect, &mut files).map_err(|error| {
+        let is_wanted = |path: &Path| is_wanted(path, dialect);
+        collect(&path, &is_wanted, &mut files).map_err(|error| {
             ProjectError::new(format!("cannot read the SQL files in `{given}`: {error}"))
         })?;
     }
@@ -74,25 +76,10 @@ fn only_for(path: &Path, root: &Path) -> Option<String> {
     })
 }
 
-fn collect(path: &Path, dialect: &dyn Dialect, files: &mut Vec<PathBuf>) -> std::io::Result<()> {
-    if path.is_file() {
-        files.push(path.to_path_buf());
-        return Ok(());
-    }
-    let mut entries: Vec<PathBuf> = std::fs::read_dir(path)?
-        .map(|entry| Ok(entry?.path()))
-        .collect::<std::io::Result<_>>()?;
-    entries.sort();
-    for entry in entries {
-        let name = entry
-            .file_name()
-            .and_then(|it| it.to_str())
-            .unwrap_or_default();
-        let is_for_another = dialect::by_name(name).is_some_and(|it| it.name() != dialect.name());
-        let is_sql = entry.extension().is_some_and(|it| it == "sql");
-        if (entry.is_dir() && !is_for_another) || is_sql {
-            collect(&entry, dialect, files)?;
-        }
-    }
-    Ok(())
+/// Whether a file or folder may hold definitions for a kind of database.
+fn is_wanted(path: &Path, dialect: &dyn Dialect) -> bool {
+    let name = path.file_name().and_then(|it| it.to_str());
+    let folder_of = dialect::by_name(name.unwrap_or_default());
+    let is_for_another = folder_of.is_some_and(|it| it.name() != dialect.name());
+    (path.is_dir() && !is_for_another) || has_extension(path, "sql")
 }

@@ -15,6 +15,7 @@ mod config;
 mod definitions;
 mod error;
 mod expressible;
+mod files;
 mod generator;
 mod models;
 mod project;

@@ -1,12 +1,13 @@
 //! The models: files in, the target schema out.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use limbec_core::schema::{ObjectName, Schema};
 use limbec_source::models::{Declared, SourceFile, read};
 
 use crate::config::Config;
 use crate::error::{ProjectError, Result};
+use crate::files::{collect, has_extension};
 
 const CANNOT: &str = "Can't proceed with --autogenerate option;";
 
@@ -56,7 +57,7 @@ pub(crate) fn load(config: &Config) -> Result<Target> {
             .hints(near(&config.root, given)));
         }
         let before = paths.len();
-        collect(&path, &mut paths).map_err(|error| {
+        collect(&path, &is_wanted, &mut paths).map_err(|error| {
             ProjectError::new(format!("cannot read the models in `{given}`: {error}"))
         })?;
         if paths.len() == before {
@@ -114,7 +115,7 @@ pub(crate) fn load(config: &Config) -> Result<Target> {
 /// Files of the same name elsewhere below `src`.
 fn near(root: &Path, given: &str) -> Vec<String> {
     let mut all = Vec::new();
-    let _ = collect(&root.join("src"), &mut all);
+    let _ = collect(&root.join("src"), &is_wanted, &mut all);
     let name = Path::new(given).file_name();
     all.iter()
         .filter(|path| path.file_name() == name)
@@ -125,20 +126,7 @@ fn near(root: &Path, given: &str) -> Vec<String> {
         .collect()
 }
 
-fn collect(path: &Path, paths: &mut Vec<PathBuf>) -> std::io::Result<()> {
-    if path.is_file() {
-        paths.push(path.to_path_buf());
-        return Ok(());
-    }
-    let mut entries: Vec<PathBuf> = std::fs::read_dir(path)?
-        .map(|entry| Ok(entry?.path()))
-        .collect::<std::io::Result<_>>()?;
-    entries.sort();
-    for entry in entries {
-        let is_rust = entry.extension().is_some_and(|it| it == "rs");
-        if entry.is_dir() || is_rust {
-            collect(&entry, paths)?;
-        }
-    }
-    Ok(())
+/// Whether a file or folder may hold models.
+fn is_wanted(path: &Path) -> bool {
+    path.is_dir() || has_extension(path, "rs")
 }

@@ -114,7 +114,8 @@ impl<'p> Compiling<'p> {
         let statements = statements.collect();
         let mut later = self.batches[self.next + 1..].iter();
         // A fork is a copy of the whole schema as soon as it follows anything.
-        let follows = !knowledge.is_fork() || later.any(|it| self.dialect.batch_needs_schema(it));
+        let follows =
+            !knowledge.is_borrowed() || later.any(|it| self.dialect.batch_needs_schema(it));
         let followed = batch.operations.iter().enumerate();
         for (number, operation) in followed.filter(|_| follows) {
             if let Err(error) = knowledge.follow(self.dialect, operation) {

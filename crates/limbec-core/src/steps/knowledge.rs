@@ -9,9 +9,9 @@ use crate::sql::{Lexicon, TokenKind, split, tokens};
 
 /// The schema of a database, as far as it is known.
 ///
-/// Starts [empty](Knowledge::empty), [replayed](Knowledge::replayed) from revisions,
-/// [reflected](Knowledge::reflected) from a database, or [unknown](Knowledge::unknown), and
-/// [follows](Knowledge::follow) the operations from there. What a database makes of an operation is
+/// Starts [empty](Knowledge::empty), [reflected](Knowledge::reflected) from a database, or
+/// [unknown](Knowledge::unknown), and [follows](Knowledge::follow) the operations from there: replayed
+/// revisions, too. What a database makes of an operation is
 /// sure only if the dialect says so; statements that run are compiled against what is sure, and
 /// texts against the best that is known.
 #[derive(Debug, Clone)]
@@ -25,8 +25,6 @@ pub struct Knowledge<'k> {
     by_hand: bool,
     /// Whether statements were made in the belief that raw SQL changed nothing they depend on.
     assumed: bool,
-    /// Whether it is a fork, which nobody asks once its statements are written.
-    is_fork: bool,
 }
 
 /// What a statement that depends on the schema is compiled against.
@@ -48,7 +46,6 @@ impl<'k> Knowledge<'k> {
             can_ask,
             by_hand: false,
             assumed: false,
-            is_fork: false,
         }
     }
 
@@ -57,14 +54,9 @@ impl<'k> Knowledge<'k> {
         Knowledge::new(None, true)
     }
 
-    /// A database with nothing in it, and none at hand.
+    /// A database with nothing in it, and none at hand. What revisions make is replayed from here.
     pub fn empty() -> Self {
-        Knowledge::replayed(Schema::default())
-    }
-
-    /// What the revisions below make, as far as their operations tell; no database is at hand.
-    pub fn replayed(schema: Schema) -> Self {
-        Knowledge::new(Some(Cow::Owned(schema)), false)
+        Knowledge::reflected(Schema::default())
     }
 
     /// What a database holds, which is not asked again.
@@ -120,12 +112,12 @@ impl<'k> Knowledge<'k> {
             can_ask: false,
             by_hand: self.by_hand,
             assumed: false,
-            is_fork: true,
         }
     }
 
-    pub(super) fn is_fork(&self) -> bool {
-        self.is_fork
+    /// Whether following an operation would copy a schema that another one knows.
+    pub(super) fn is_borrowed(&self) -> bool {
+        matches!(self.schema, Some(Cow::Borrowed(_)))
     }
 
     pub(super) fn look(&self) -> Found<'_> {

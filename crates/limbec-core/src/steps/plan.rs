@@ -75,23 +75,20 @@ impl RevisionPlan {
                 opening.extend(limits(part, dialect)?);
             }
             let made = part.compile(dialect).all(knowledge)?;
-            let apart = if part.outside {
-                units(made.clone())
-            } else {
-                Vec::new()
-            };
-            if apart.is_empty() {
+            if !part.outside || made.iter().all(|it| it.step.transactional) {
                 all.extend(framed(&frame, &opening, made, &rows));
                 continue;
             }
-            let mut rows = Some(rows);
+            let apart = units(made);
+            // Its transactions hold no operation that asks for more of them.
+            let frame = dialect.frame(&[]);
             let last = apart.len() - 1;
             for (number, unit) in apart.into_iter().enumerate() {
                 let opening = std::mem::take(&mut opening);
                 all.extend(framed(&frame, &opening, unit.before, &[]));
                 all.push(unit.statement);
-                let rows = rows.take_if(|_| number == last).unwrap_or_default();
-                all.extend(framed(&frame, &[], unit.after, &rows));
+                let rows = if number == last { rows.as_slice() } else { &[] };
+                all.extend(framed(&frame, &[], unit.after, rows));
             }
         }
         if audience == Audience::Shell {

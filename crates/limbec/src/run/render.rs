@@ -2,10 +2,11 @@
 //! run on this one.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use limbec_core::dialect::Dialect;
 use limbec_core::revision::{Direction, Plan, PlanStep};
-use limbec_core::schema::{ObjectName, Schema};
+use limbec_core::schema::ObjectName;
 use limbec_core::steps::{Audience, Knowledge, RevisionPlan, Statement};
 
 use super::migrate::Prepared;
@@ -13,7 +14,7 @@ use super::reflect::reflect;
 use super::revisions::of_step;
 use super::state::State;
 use super::version::{RowChange, VERSION_TABLE};
-use super::{Error, Migrator, Revisions};
+use super::{Content, Error, Migrator, Revisions};
 use crate::connection::Connection;
 
 /// One revision's part of a script.
@@ -51,13 +52,9 @@ pub fn render<'g, R: Revisions>(
     dialect: &'static dyn Dialect,
     plan: &Plan<'g>,
 ) -> Result<Vec<Script<'g>>, Error> {
-    let mut work = Vec::new();
-    for step in &plan.steps {
-        let content = of_step(revisions, step)?;
-        let of_revision = RevisionPlan::new(content.operations(step.direction), dialect);
-        work.push((step, of_revision));
-    }
-    let needs_schema = work.iter().any(|(_, it)| it.needs_schema(dialect));
+    let contents = plan.steps.iter().map(|step| of_step(revisions, step));
+    let contents = contents.collect::<Result<Vec<_>, _>>()?;
+    let (work, needs_schema) = of_revisions(plan, &contents, dialect);
     let mut knowledge = if needs_schema {
         below(revisions, plan, dialect)?
     } else {
@@ -65,7 +62,7 @@ pub fn render<'g, R: Revisions>(
     };
     let mut table_exists = !plan.rows_before.is_empty();
     let mut scripts = Vec::new();
-    for (index, (step, mut of_revision)) in work.into_iter().enumerate() {
+    for (index, (step, mut of_revision)) in plan.steps.iter().zip(work).enumerate() {
         with_rows(
             &mut of_revision,
             dialect,
@@ -82,6 +79,20 @@ pub fn render<'g, R: Revisions>(
         });
     }
     Ok(scripts)
+}
+
+/// What each revision of a plan runs, without version rows, and whether any of it depends on the schema.
+fn of_revisions(
+    plan: &Plan<'_>,
+    contents: &[Arc<Content>],
+    dialect: &dyn Dialect,
+) -> (Vec<RevisionPlan>, bool) {
+    let steps = plan.steps.iter().zip(contents);
+    let plans: Vec<RevisionPlan> = steps
+        .map(|(step, content)| RevisionPlan::new(content.operations(step.direction), dialect))
+        .collect();
+    let needs_schema = plans.iter().any(|it| it.needs_schema(dialect));
+    (plans, needs_schema)
 }
 
 /// Adds the changes of version rows.
@@ -108,7 +119,7 @@ fn below<R: Revisions>(
     let graph = revisions.graph();
     let applied: BTreeSet<usize> = graph.applied(&plan.rows_before)?.into_iter().collect();
     let order = graph.topological().iter();
-    let mut knowledge = Knowledge::replayed(Schema::default());
+    let mut knowledge = Knowledge::empty();
     for index in order.filter(|index| applied.contains(index)) {
         for operation in &revisions.read(graph.id(*index))?.upgrade {
             // What raw SQL made is not known, and matters only to what depends on it.
@@ -132,24 +143,17 @@ impl<'a, C: Connection, R: Revisions> Migrator<'a, C, R> {
         let dialect = self.connection.dialect();
         let mut state = State::read(self.connection, &self.version_table).await?;
         let Prepared { plan, contents } = self.prepare(&state, target, direction)?;
-        let steps = plan.steps.iter().zip(&contents);
-        let mut work: Vec<(&PlanStep<'_>, RevisionPlan)> = steps
-            .map(|(step, content)| {
-                let operations = content.operations(step.direction);
-                (step, RevisionPlan::new(operations, dialect))
-            })
-            .collect();
-        let needs_schema = work.iter().any(|(_, it)| it.needs_schema(dialect));
+        let (work, needs_schema) = of_revisions(&plan, &contents, dialect);
         let mut knowledge = if needs_schema {
             Knowledge::reflected(reflect(self.connection).await?)
         } else {
             Knowledge::empty()
         };
         let mut scripts = Vec::new();
-        for (step, of_revision) in &mut work {
+        for (step, mut of_revision) in plan.steps.iter().zip(work) {
             let from = state.progress(step.id(), step.direction).done;
             with_rows(
-                of_revision,
+                &mut of_revision,
                 dialect,
                 state.version.table_exists,
                 step,
@@ -164,7 +168,6 @@ impl<'a, C: Connection, R: Revisions> Migrator<'a, C, R> {
             });
             state.step_done(step, false);
         }
-        drop(work);
         Ok(DryRun { plan, scripts })
     }
 }

@@ -1,9 +1,8 @@
 //! An empty database of a kind, thrown away after use.
 
-use std::hash::{BuildHasher, Hasher, RandomState};
-
 use super::{Database, DatabaseUrl, Error, ErrorKind};
 use crate::connection::Connection;
+use crate::random;
 
 /// An empty database beside another one, thrown away after use: in memory if the driver has
 /// databases there, else a database of its own on the same server.
@@ -40,10 +39,7 @@ impl ScratchDatabase {
                 beside: None,
             });
         }
-        let name = format!(
-            "limbec_scratch_{:016x}",
-            RandomState::new().build_hasher().finish()
-        );
+        let name = format!("limbec_scratch_{}", random::word());
         let Some(place) = url.dialect().scratch_place(&name) else {
             let dialect = url.dialect().name();
             let message = format!("limbec knows no place for a scratch database on {dialect}");
