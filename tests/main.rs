@@ -9,6 +9,7 @@ mod command;
 mod corpus;
 mod embedded;
 mod guide;
+mod invariants;
 mod matrix;
 mod planned;
 mod properties;

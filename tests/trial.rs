@@ -212,6 +212,13 @@ impl Trial {
         major.expect("a number")
     }
 
+    /// Reflects the database, and says what was sent for it.
+    pub(crate) fn reflect_noted(&mut self) -> Result<(Schema, Vec<String>), String> {
+        self.database.sent.clear();
+        let schema = self.reflect()?;
+        Ok((schema, std::mem::take(&mut self.database.sent)))
+    }
+
     pub(crate) fn reflect(&mut self) -> Result<Schema, String> {
         let read = reflect(&mut self.database);
         self.runtime
@@ -236,6 +243,10 @@ impl Trial {
         let found = once()?;
         if once()? != found {
             return Err("comparing twice gives two answers".to_string());
+        }
+        let has_no_inverse = |it: &&Planned| it.operation.invert().is_none();
+        if let Some(planned) = found.planned.iter().find(has_no_inverse) {
+            return Err(format!("`{planned}` carries no inverse"));
         }
         if !found.unknown.is_empty() {
             return Err(format!("not compared: {}", found.unknown.join("; ")));

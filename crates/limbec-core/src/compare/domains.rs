@@ -66,7 +66,8 @@ fn alter(current: &Domain, target: &Domain, judge: &mut Judge<'_>, plan: &mut Pl
         comment: current.comment.clone(),
         ..target.clone()
     };
-    if judge.dialect.same_type(&current.base, &target.base) {
+    let stays = judge.dialect.same_type(&current.base, &target.base);
+    if stays {
         to.base = current.base.clone();
     }
     let base = judge.type_sql(&target.base, "").unwrap_or_default();
@@ -74,7 +75,7 @@ fn alter(current: &Domain, target: &Domain, judge: &mut Judge<'_>, plan: &mut Pl
         column_type: base.clone(),
     };
     if let (Some(from), Some(wanted)) = (&current.default, &target.default)
-        && judge.same_in_place(&target.name.name, &[], &place, from, wanted)
+        && judge.same_in_place((&target.name.name, &[]), &place, stays, from, wanted)
     {
         to.default = Some(from.clone());
     }
@@ -82,7 +83,9 @@ fn alter(current: &Domain, target: &Domain, judge: &mut Judge<'_>, plan: &mut Pl
     to.checks = target
         .checks
         .iter()
-        .map(|wanted| same_check(current, wanted, &place, judge).unwrap_or_else(|| wanted.clone()))
+        .map(|wanted| {
+            same_check(current, wanted, (&place, stays), judge).unwrap_or_else(|| wanted.clone())
+        })
         .collect();
     if !same(current, &to) {
         let alter = Operation::AlterDomain {
@@ -97,7 +100,7 @@ fn alter(current: &Domain, target: &Domain, judge: &mut Judge<'_>, plan: &mut Pl
 fn same_check(
     current: &Domain,
     wanted: &CheckConstraint,
-    place: &Place,
+    (place, stays): (&Place, bool),
     judge: &mut Judge<'_>,
 ) -> Option<CheckConstraint> {
     let named = |it: &&CheckConstraint| match (&it.name, &wanted.name) {
@@ -107,9 +110,9 @@ fn same_check(
     let candidates: Vec<_> = current.checks.iter().filter(named).cloned().collect();
     candidates.into_iter().find(|it| {
         judge.same_in_place(
-            &current.name.name,
-            &[],
+            (&current.name.name, &[]),
             place,
+            stays,
             &it.expression,
             &wanted.expression,
         )

@@ -54,7 +54,7 @@ pub(super) fn compare(
             (Some(of), Some(key)) => {
                 let columns = columns(of, schema, judge);
                 let place = Place::PartitionBound { key };
-                judge.same_in_place(&target.name.name, &columns, &place, from, to)
+                judge.same_in_place((&target.name.name, &columns), &place, true, from, to)
             }
             _ => judge.dialect.same_text(from, to),
         };
@@ -74,7 +74,8 @@ fn partition_key(current: &Table, target: &Table, schema: &Schema, judge: &mut J
     let same = match (&current.partition_by, &target.partition_by) {
         (Some(from), Some(to)) => {
             let columns = columns(target, schema, judge);
-            judge.same_in_place(&target.name.name, &columns, &Place::PartitionKey, from, to)
+            let of = (target.name.name.as_str(), columns.as_slice());
+            judge.same_in_place(of, &Place::PartitionKey, true, from, to)
         }
         (from, to) => from == to,
     };

@@ -35,7 +35,7 @@ pub enum Verdict {
     /// The database does not take the models' expression, with the reason: a mistake in it, or a
     /// type that is not there yet.
     Refused(String),
-    /// It cannot be said, with the reason.
+    /// It cannot be said, with the reason: the object stays as it is, and the comparison reports it.
     Unknown(String),
 }
 
@@ -221,12 +221,13 @@ impl<'a> Judge<'a> {
             && tokens(expression, lexicon).any(|it| it.kind == TokenKind::Text && inside(it.text))
     }
 
-    /// Whether two texts are one, in a place of an object of a name.
+    /// Whether two texts mean the same, in a place of an object. `stays` says whether the place means
+    /// to the current text what it did when the text was written.
     pub(super) fn same_in_place(
         &mut self,
-        name: &str,
-        columns: &[(String, String)],
+        (name, columns): (&str, &[(String, String)]),
         place: &Place,
+        stays: bool,
         current: &str,
         target: &str,
     ) -> bool {
@@ -240,14 +241,16 @@ impl<'a> Judge<'a> {
             text: text.to_string(),
         });
         match self.verdict(question) {
-            Some(Verdict::Refused(reason) | Verdict::Unknown(reason)) => {
+            Some(Verdict::Equal) => true,
+            None | Some(Verdict::Different) => false,
+            Some(Verdict::Unknown(_)) if !stays => false,
+            Some(verdict @ (Verdict::Refused(reason) | Verdict::Unknown(reason))) => {
                 self.unknown.push(format!(
                     "an expression of `{name}` could not be compared (`{current}` in \
                      the database, `{target}` in the models): {reason}"
                 ));
-                false
+                matches!(verdict, Verdict::Unknown(_))
             }
-            verdict => verdict == Some(&Verdict::Equal),
         }
     }
 
@@ -264,7 +267,17 @@ impl<'a> Judge<'a> {
         });
         let can_be_asked = |it| !self.dialect.canonical(it).is_empty();
         let asked = can_be_asked(&question.current) && can_be_asked(&question.target);
-        asked && self.verdict(question) == Some(&Verdict::Equal)
+        match asked.then(|| self.verdict(question)).flatten() {
+            Some(Verdict::Equal) => true,
+            Some(Verdict::Unknown(reason)) => {
+                self.unknown.push(format!(
+                    "a statement could not be compared (`{current}` in the database, `{target}` in \
+                     the project): {reason}"
+                ));
+                true
+            }
+            None | Some(Verdict::Different | Verdict::Refused(_)) => false,
+        }
     }
 
     fn are_one_text(&self, current: &str, target: &str) -> bool {

@@ -27,6 +27,8 @@ mod plan;
 mod renames;
 mod sequences;
 mod types;
+#[cfg(all(test, feature = "postgres"))]
+mod unknown_tests;
 
 pub use created::Created;
 pub use judge::{Question, Verdict, Verdicts};
