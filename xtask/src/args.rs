@@ -40,8 +40,8 @@ Environment:
                               create databases: postgres://user:password@host:port/database
   LIMBEC_POSTGRES_BIN         The folder of `initdb` and `postgres`, where they are not found
 
-As root on Debian, `test` and `ci` install the packages `postgresql`, `pgbouncer`, `sqlite3` and
-`docker-compose` when they are missing.
+As root on Debian, a task installs the packages that it needs and does not find, after listing them:
+`postgresql`, `postgresql-client`, `pgbouncer`, `sqlite3`, `docker-compose`.
 ";
 
 /// What was asked for.

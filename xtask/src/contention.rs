@@ -12,9 +12,10 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use limbec_testkit::TempProject;
-use limbec_testkit::postgres::{self, Cluster, create_database, psql};
+use limbec_testkit::postgres::{Cluster, create_database, psql};
 
 use crate::run::{Failure, cargo, run as run_command};
+use crate::tools::{self, Tool};
 
 const WRITERS: usize = 8;
 /// How long the transaction is open that is in the way.
@@ -41,7 +42,7 @@ pub fn downgrade(op: &mut Operations) {
 
 pub(crate) fn run() -> Result<(), Failure> {
     run_command(&mut cargo(&["build", "--workspace", "--all-features"]))?;
-    postgres::install_if_missing()?;
+    tools::provide(&[Tool::Postgres, Tool::PostgresClient])?;
     let cluster = Cluster::start()?;
     for by_limbec in [false, true] {
         let longest = measure(&cluster.url(), by_limbec)?;

@@ -4,10 +4,10 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use limbec_testkit::corpus::{CORPUS_VARIABLE, Corpus};
-use limbec_testkit::sqlite;
 
 use crate::run::{self, Failure, cargo};
 use crate::test;
+use crate::tools::{self, Tool};
 
 /// The subfolders, one a database.
 const DATABASES: [&str; 2] = ["pg", "sqlite"];
@@ -16,7 +16,7 @@ const DATABASES: [&str; 2] = ["pg", "sqlite"];
 /// are reported.
 pub(crate) fn run(folder: &Path) -> Result<(), Failure> {
     let folder = with_schemas(folder)?;
-    sqlite::install_if_missing()?;
+    tools::provide(&[Tool::Sqlite])?;
     let cluster = test::start_server()?;
     let mut tests = tests();
     tests.env(CORPUS_VARIABLE, folder);

@@ -14,18 +14,19 @@ use std::process::{Command, Stdio};
 use std::time::Instant;
 
 use limbec_testkit::TempProject;
-use limbec_testkit::postgres::{self, Cluster, create_database};
+use limbec_testkit::postgres::{Cluster, create_database};
 
 use self::projects::{Database, PROJECTS, Project};
 use crate::cpu;
 use crate::run::{Failure, cargo};
+use crate::tools::{self, Tool};
 
 /// Every service's profile: the usual release, without symbols.
 const PROFILE: &str = "[profile.release]\nstrip = true\n";
 
 /// Measures all services, or those whose names hold one of the filters.
 pub(crate) fn run(filters: &[String]) -> Result<(), Failure> {
-    postgres::install_if_missing()?;
+    tools::provide(&[Tool::Postgres])?;
     let cluster = Cluster::start()?;
     println!("| service | crates | build, CPU | build, wall | program |");
     println!("|---|--:|--:|--:|--:|");

@@ -9,10 +9,11 @@ use std::io::BufRead as _;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use limbec_testkit::postgres::{Cluster, TEST_URL_VARIABLE, create_database, install_if_missing};
+use limbec_testkit::postgres::{Cluster, TEST_URL_VARIABLE, create_database};
 
 use crate::args::DemoOptions;
 use crate::run::{self, Failure, cargo};
+use crate::tools::{self, Tool};
 
 mod http;
 mod service;
@@ -150,7 +151,7 @@ fn server() -> Result<(String, Option<Cluster>), Failure> {
     {
         return Ok((url, None));
     }
-    install_if_missing()?;
+    tools::provide(&[Tool::Postgres])?;
     let cluster = Cluster::start()?;
     Ok((cluster.url(), Some(cluster)))
 }

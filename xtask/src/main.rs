@@ -24,6 +24,7 @@ mod servers;
 mod stress;
 mod taken;
 mod test;
+mod tools;
 
 use std::process::ExitCode;
 

@@ -2,13 +2,14 @@
 
 use std::thread;
 
-use limbec_testkit::postgres::{Cluster, TEST_URL_VARIABLE, install_if_missing};
+use limbec_testkit::postgres::{Cluster, TEST_URL_VARIABLE};
 
 use crate::run::Failure;
+use crate::tools::{self, Tool};
 
 /// Prints the URL of a new server and keeps it until this process is ended.
 pub(crate) fn run() -> Result<(), Failure> {
-    install_if_missing()?;
+    tools::provide(&[Tool::Postgres])?;
     let cluster = Cluster::start()?;
     println!("{}", cluster.url());
     eprintln!("A throw-away server; Ctrl-C ends and removes it.");

@@ -15,6 +15,7 @@ use limbec_testkit::{TempProject, sqlite};
 
 use crate::run::{Failure, cargo, run as run_command};
 use crate::taken::{self, Taken};
+use crate::tools::{self, Tool};
 
 const ROUNDS: usize = 5;
 const TABLES: &str = "
@@ -78,7 +79,7 @@ struct Bench {
 }
 
 pub(crate) fn run() -> Result<(), Failure> {
-    sqlite::install_if_missing()?;
+    tools::provide(&[Tool::Sqlite])?;
     run_command(&mut cargo(&[
         "build",
         "--release",

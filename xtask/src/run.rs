@@ -26,6 +26,12 @@ impl Failure {
         Err(Failure { message, status })
     }
 
+    /// The same failure, and where it happened.
+    pub(crate) fn context(self, place: &str) -> Self {
+        let message = format!("{place}: {}", self.message);
+        Self { message, ..self }
+    }
+
     /// The exit status of the program that failed, or 1.
     pub(crate) fn status(&self) -> u8 {
         self.status
@@ -87,9 +93,10 @@ pub(crate) fn run(command: &mut Command) -> Result<(), Failure> {
     }
 }
 
-fn shown(command: &Command) -> String {
+/// A command as a person would type it.
+pub(crate) fn shown(command: &Command) -> String {
     let program = command.get_program().to_string_lossy();
-    // Without the toolchain's folder, as a person would type it.
+    // Without the toolchain's folder.
     let name = program.rsplit('/').next().unwrap_or(&program);
     let mut line = name.to_owned();
     for argument in command.get_args() {

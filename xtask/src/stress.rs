@@ -1,15 +1,13 @@
 //! `cargo xtask stress`: the tests of the runner with the counts of the README, one test after the
 //! other.
 
-use limbec_testkit::postgres::{self, Cluster, TEST_URL_VARIABLE};
-use limbec_testkit::sqlite;
+use limbec_testkit::postgres::{Cluster, TEST_URL_VARIABLE};
 
 use crate::run::{Failure, cargo, run as run_command};
+use crate::tools::{self, Tool};
 
 pub(crate) fn run() -> Result<(), Failure> {
-    sqlite::install_if_missing()?;
-    postgres::install_if_missing()?;
-    postgres::install_pooler_if_missing()?;
+    tools::provide(&[Tool::Postgres, Tool::PgBouncer, Tool::Sqlite])?;
     let cluster = Cluster::start()?;
     let mut command = cargo(&["test", "--workspace", "--all-features", "--test", "it"]);
     command

@@ -1,26 +1,42 @@
-//! `cargo xtask test`: all tests of the workspace, with what they need.
+//! `cargo xtask test`: the tests of the workspace, with what they need.
+//!
+//! The tests are built first, since only they know which of them a filter chooses. What those need is
+//! listed, and installed if it can be. Then everything runs: a failure stops nothing, and all of them
+//! are reported.
+
+mod chosen;
 
 use std::env;
 use std::process::Command;
 
 use limbec_testkit::postgres::{Cluster, TEST_URL_VARIABLE};
-use limbec_testkit::{compose, postgres, sqlite};
 
 use crate::args::TestOptions;
 use crate::run::{self, Failure, cargo, has_subcommand};
 use crate::servers;
+use crate::tools::{self, Tool};
 
-/// Prepares what the tests need, and runs them and the examples in the documentation.
+/// Builds the tests, provides what the chosen ones need, and runs them and the examples in the
+/// documentation.
 pub(crate) fn run(options: &TestOptions) -> Result<(), Failure> {
-    sqlite::install_if_missing()?;
-    postgres::install_pooler_if_missing()?;
-    compose::install_if_missing()?;
     if !options.majors.is_empty() {
         return on_servers(options);
     }
-    // Kept to the end of the run; the server ends with this process in any case.
-    let cluster = start_server()?;
+    let tests = chosen::chosen(options)?;
+    eprintln!("{} tests are chosen.", tests.len());
+    let needs = chosen::needs(&tests, has_server());
+    let needs: Vec<Tool> = needs.into_iter().collect();
     let mut failures = Vec::new();
+    // Tests that lack a tool fail and say so; the others tell what they can.
+    failures.extend(tools::provide(&needs).err());
+    // Kept to the end of the run; the server ends with this process in any case.
+    let cluster = if needs.contains(&Tool::Postgres) && !has_server() {
+        let cluster = Cluster::start();
+        cluster.map_err(|error| failures.push(error.into())).ok()
+    } else {
+        None
+    };
+    announce(cluster.as_ref());
     for command in &mut commands(options, has_subcommand("nextest")) {
         set_server(command, cluster.as_ref());
         failures.extend(run::run(command).err());
@@ -28,7 +44,7 @@ pub(crate) fn run(options: &TestOptions) -> Result<(), Failure> {
     Failure::of_all(failures)
 }
 
-/// Runs the tests that need a server on one of each version, and tells at the end which failed.
+/// Runs the tests that need a server on one of each version; all versions are tried.
 fn on_servers(options: &TestOptions) -> Result<(), Failure> {
     if !has_subcommand("nextest") {
         return Err(Failure::new(
@@ -37,26 +53,26 @@ fn on_servers(options: &TestOptions) -> Result<(), Failure> {
                 .to_owned(),
         ));
     }
-    // For `psql` and `pg_dump`, which the fetched servers are without.
-    postgres::install_if_missing()?;
-    let mut failed = Vec::new();
+    let tests = chosen::chosen(options)?;
+    let mut needs: Vec<Tool> = chosen::needs(&tests, true).into_iter().collect();
+    // No test of the profile reads the compose file.
+    needs.retain(|it| *it != Tool::Compose);
+    tools::provide(&needs)?;
+    let mut failures = Vec::new();
     for major in &options.majors {
-        let programs = servers::programs(*major)?;
-        let cluster = Cluster::start_from(&programs)?;
-        eprintln!("\n==> PostgreSQL {major}: {}", cluster.url());
-        let mut tests = server_tests(options);
-        set_server(&mut tests, Some(&cluster));
-        if run::run(&mut tests).is_err() {
-            failed.push(major.to_string());
-        }
+        failures.extend(on_server(*major, options).err());
     }
-    if failed.is_empty() {
-        return Ok(());
-    }
-    Err(Failure::new(format!(
-        "tests failed on PostgreSQL {}",
-        failed.join(", ")
-    )))
+    Failure::of_all(failures)
+}
+
+fn on_server(major: u32, options: &TestOptions) -> Result<(), Failure> {
+    let programs = servers::programs(major)?;
+    let cluster = Cluster::start_from(&programs)?;
+    eprintln!("\n==> PostgreSQL {major}: {}", cluster.url());
+    let mut tests = server_tests(options);
+    set_server(&mut tests, Some(&cluster));
+    let failed = |failure: Failure| failure.context(&format!("on PostgreSQL {major}"));
+    run::run(&mut tests).map_err(failed)
 }
 
 fn server_tests(options: &TestOptions) -> Command {
@@ -69,16 +85,29 @@ fn server_tests(options: &TestOptions) -> Command {
     tests
 }
 
+/// Whether the user has named a server.
+fn has_server() -> bool {
+    env::var_os(TEST_URL_VARIABLE).is_some_and(|url| !url.is_empty())
+}
+
 /// A server for this run, unless there is one already.
 pub(crate) fn start_server() -> Result<Option<Cluster>, Failure> {
-    if env::var_os(TEST_URL_VARIABLE).is_some_and(|url| !url.is_empty()) {
+    let cluster = if has_server() {
+        None
+    } else {
+        tools::provide(&[Tool::Postgres])?;
+        Some(Cluster::start()?)
+    };
+    announce(cluster.as_ref());
+    Ok(cluster)
+}
+
+fn announce(cluster: Option<&Cluster>) {
+    if let Some(cluster) = cluster {
+        eprintln!("Started a throw-away PostgreSQL server: {}", cluster.url());
+    } else if has_server() {
         eprintln!("Using the PostgreSQL server that {TEST_URL_VARIABLE} names.");
-        return Ok(None);
     }
-    postgres::install_if_missing()?;
-    let cluster = Cluster::start()?;
-    eprintln!("Started a throw-away PostgreSQL server: {}", cluster.url());
-    Ok(Some(cluster))
 }
 
 /// Tells the tests which server is theirs.

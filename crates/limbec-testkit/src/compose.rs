@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use crate::{Error, debian};
+use crate::Error;
 
 const MISSING: &str = "neither `docker compose` nor `docker-compose` runs here: install Debian's \
     package `docker-compose` or its like; it needs no Docker to read a file";
@@ -28,16 +28,4 @@ fn started(words: &[&str]) -> Command {
     let mut command = Command::new(words[0]);
     command.args(&words[1..]);
     command
-}
-
-/// Makes sure that there is one, by Debian's package where this is possible.
-///
-/// # Errors
-///
-/// When it is missing and cannot be installed here.
-pub fn install_if_missing() -> Result<(), Error> {
-    match command() {
-        Ok(_) => Ok(()),
-        Err(_) => debian::install("docker-compose", MISSING),
-    }
 }

@@ -6,10 +6,8 @@
 //! Whatever a value of this crate made is gone when the value is dropped.
 //!
 //! Invariants: no test is skipped because something is missing, it fails and says what to do;
-//! nothing is installed unless a function `install_if_missing` is called; no process is ended but by the id of one that was
-//! started here. Unix only.
+//! nothing is installed; no process is ended but by the id of one that was started here. Unix only.
 
-mod debian;
 mod error;
 mod process;
 mod project;

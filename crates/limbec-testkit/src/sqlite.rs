@@ -5,7 +5,7 @@ use std::process::Command;
 
 use tempfile::TempDir;
 
-use crate::{Error, debian, process};
+use crate::{Error, process};
 
 const MISSING: &str = "the `sqlite3` shell was not found in PATH: install Debian's package \
                        `sqlite3` or its like";
@@ -48,24 +48,24 @@ pub fn scratch_file() -> Result<ScratchFile, Error> {
 ///
 /// When the shell is missing or a statement fails.
 pub fn sqlite3(path: impl AsRef<Path>, script: &str) -> Result<String, Error> {
-    let shell = process::find_in_path("sqlite3").ok_or_else(|| Error::new(MISSING))?;
-    let mut command = Command::new(shell);
+    let mut command = Command::new(shell()?);
     command.args(["-batch", "-bail", "-noheader", "-list"]);
     // Neither the developer's own `.sqliterc` nor its settings.
     command.args(["-init", "/dev/null"]).arg(path.as_ref());
     process::run_with_input(&mut command, script)
 }
 
-/// Installs Debian's package `sqlite3` when the shell is missing.
+/// Looks for the `sqlite3` shell.
 ///
 /// # Errors
 ///
-/// When it is missing and cannot be installed here.
-pub fn install_if_missing() -> Result<(), Error> {
-    if process::find_in_path("sqlite3").is_some() {
-        return Ok(());
-    }
-    debian::install("sqlite3", MISSING)
+/// When it is missing; the error says what to install.
+pub fn find_shell() -> Result<(), Error> {
+    shell().map(drop)
+}
+
+fn shell() -> Result<PathBuf, Error> {
+    process::find_in_path("sqlite3").ok_or_else(|| Error::new(MISSING))
 }
 
 #[cfg(test)]

@@ -4,9 +4,10 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::{env, fs};
 
-use crate::{Error, debian, process};
+use crate::{Error, process};
 
-const VARIABLE: &str = "LIMBEC_POSTGRES_BIN";
+/// Names the folder of the server's programs.
+pub const BIN_VARIABLE: &str = "LIMBEC_POSTGRES_BIN";
 const DEBIAN_ROOT: &str = "/usr/lib/postgresql";
 const MISSING: &str = "PostgreSQL's server programs (`initdb`, `postgres`) were found neither in \
     PATH, nor by `pg_config --bindir`, nor under `/usr/lib/postgresql`: install Debian's package \
@@ -19,10 +20,10 @@ const MISSING: &str = "PostgreSQL's server programs (`initdb`, `postgres`) were 
 ///
 /// When there is none, or `LIMBEC_POSTGRES_BIN` names a folder without them.
 pub(super) fn find() -> Result<PathBuf, Error> {
-    if let Some(folder) = env::var_os(VARIABLE).map(PathBuf::from) {
+    if let Some(folder) = env::var_os(BIN_VARIABLE).map(PathBuf::from) {
         return server_folder(&folder).ok_or_else(|| {
             Error::new(format!(
-                "`{VARIABLE}` is `{}`, and `initdb` and `postgres` are not there",
+                "`{BIN_VARIABLE}` is `{}`, and `initdb` and `postgres` are not there",
                 folder.display()
             ))
         });
@@ -33,18 +34,12 @@ pub(super) fn find() -> Result<PathBuf, Error> {
         .ok_or_else(|| Error::new(MISSING))
 }
 
-/// Installs Debian's package `postgresql` when no server's programs are found.
+/// Looks for a server's programs.
 ///
 /// # Errors
 ///
-/// When they are missing and cannot be installed here; the error says what to install.
-pub fn install_if_missing() -> Result<(), Error> {
-    if find().is_ok() {
-        return Ok(());
-    }
-    if env::var_os(VARIABLE).is_none() {
-        debian::install("postgresql", MISSING)?;
-    }
+/// When they are missing; the error says what to install.
+pub fn find_server() -> Result<(), Error> {
     find().map(drop)
 }
 

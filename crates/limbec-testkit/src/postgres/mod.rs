@@ -9,9 +9,9 @@ mod pooler;
 mod psql;
 mod user;
 
-pub use binaries::{install_if_missing, major_version};
+pub use binaries::{BIN_VARIABLE, find_server, major_version};
 pub use cluster::Cluster;
 pub use database::{TEST_URL_VARIABLE, TestDatabase, create_database, test_database};
 pub use dump::{described, is_dumpable, schema_dump, server_major};
-pub use pooler::{Pooler, install_pooler_if_missing};
-pub use psql::{pg_dump, psql};
+pub use pooler::{Pooler, find_pooler};
+pub use psql::{find_client, pg_dump, psql};

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
 use super::place;
-use crate::{Error, debian, process};
+use crate::{Error, process};
 
 const MISSING: &str = "PgBouncer was found neither in PATH nor in `/usr/sbin`: install Debian's \
     package `pgbouncer` or its like";
@@ -33,7 +33,7 @@ impl Pooler {
     ///
     /// When PgBouncer is missing, or does not start.
     pub fn start(server_url: &str, sessions: usize) -> Result<Self, Error> {
-        let program = find().ok_or_else(|| Error::new(MISSING))?;
+        let program = find()?;
         let directory = place::private_folder("limbec-pgbouncer-")?;
         let port = place::free_port()?;
         let (host, server_port) = address(server_url)?;
@@ -98,21 +98,20 @@ impl Drop for Pooler {
     }
 }
 
-/// Installs Debian's package `pgbouncer` when it is not found.
+/// Looks for PgBouncer.
 ///
 /// # Errors
 ///
-/// When it is missing and cannot be installed here; the error says what to install.
-pub fn install_pooler_if_missing() -> Result<(), Error> {
-    if find().is_some() {
-        return Ok(());
-    }
-    debian::install("pgbouncer", MISSING)
+/// When it is missing; the error says what to install.
+pub fn find_pooler() -> Result<(), Error> {
+    find().map(drop)
 }
 
-fn find() -> Option<PathBuf> {
+fn find() -> Result<PathBuf, Error> {
     let usual = PathBuf::from("/usr/sbin/pgbouncer");
-    process::find_in_path("pgbouncer").or_else(|| usual.is_file().then_some(usual))
+    process::find_in_path("pgbouncer")
+        .or_else(|| usual.is_file().then_some(usual))
+        .ok_or_else(|| Error::new(MISSING))
 }
 
 /// The host and port of a URL.

@@ -44,6 +44,15 @@ pub(super) fn pg_dump_version() -> Result<Option<u32>, Error> {
     Ok(words.find_map(|word| word.split('.').next()?.parse().ok()))
 }
 
+/// Looks for `psql` and `pg_dump`.
+///
+/// # Errors
+///
+/// When one is missing; the error says what to install.
+pub fn find_client() -> Result<(), Error> {
+    find("psql").and_then(|_| find("pg_dump")).map(drop)
+}
+
 /// Beside the server first: Debian's programs in `PATH` are wrappers that pick a version themselves.
 fn find(program: &str) -> Result<PathBuf, Error> {
     binaries::find()
