@@ -15,7 +15,13 @@ pub(crate) fn of_revision(
     planned: &[Statement],
     dialect: &'static dyn Dialect,
 ) -> Vec<String> {
-    let (begin, end) = dialect.snapshot();
+    let snapshot = dialect.snapshot();
+    let [begin] = *snapshot.begin else {
+        panic!("a snapshot that begins otherwise: {snapshot:?}");
+    };
+    let [end] = *snapshot.end else {
+        panic!("a snapshot that ends otherwise: {snapshot:?}");
+    };
     let mut own: Vec<&str> = dialect.catalogue().to_vec();
     own.extend([begin, end]);
     for statement in planned {

@@ -117,15 +117,16 @@ fn a_limit_of_the_revision_counts() {
     );
     it.run("limbec upgrade head")
         .fails_saying(&["statement timeout", "op.statement_timeout"]);
-    revision(
-        &it,
-        "e3",
-        "e2",
-        "    op.lock_timeout(\"soon\");\n    op.execute(\"SELECT 1\");\n    op.lock_timeout(\"never\");",
-        "",
-    );
-    it.run("limbec upgrade head")
-        .fails_saying(&["`never` is no time for `lock_timeout`"]);
+    // One that no statement follows is read too.
+    for (first, last, mistaken) in [("soon", "1s", "soon"), ("1s", "never", "never")] {
+        let upgrade = format!(
+            "    op.lock_timeout(\"{first}\");\n    op.execute(\"SELECT 1\");\n    \
+             op.lock_timeout(\"{last}\");"
+        );
+        revision(&it, "e3", "e2", &upgrade, "");
+        it.run("limbec upgrade head")
+            .fails_saying(&[&format!("`{mistaken}` is no time for `lock_timeout`")]);
+    }
 }
 
 #[test]

@@ -56,10 +56,10 @@ pub enum Place {
 /// How an experiment is framed that leaves nothing behind, inside a transaction or not.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ScratchFrame {
-    /// Begins it.
-    pub begin: String,
-    /// Undoes it; a second time does no harm.
-    pub rollback: String,
+    /// The statements that begin it.
+    pub begin: Vec<String>,
+    /// The statements that undo it; a second time does no harm.
+    pub rollback: Vec<String>,
 }
 
 /// The SQL that makes a place to try a revision in.
@@ -69,10 +69,17 @@ pub struct ScratchPlace {
     pub create_database: String,
     /// Drops it.
     pub drop_database: String,
+    /// For roles that may not create one; `None` if the database cannot undo DDL.
+    pub schema: Option<ScratchSchema>,
+}
+
+/// The SQL that makes an empty namespace for the time of a transaction.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ScratchSchema {
     /// Opens a transaction and makes an empty namespace its own.
-    pub enter_schema: Vec<String>,
+    pub enter: Vec<String>,
     /// Rolls it back.
-    pub leave_schema: String,
+    pub leave: Vec<String>,
 }
 
 /// What a database holds to be equal.
@@ -102,8 +109,8 @@ pub trait Judge {
             ("BEGIN", "ROLLBACK")
         };
         ScratchFrame {
-            begin: begin.to_string(),
-            rollback: rollback.to_string(),
+            begin: vec![begin.to_string()],
+            rollback: vec![rollback.to_string()],
         }
     }
 

@@ -25,6 +25,7 @@ mod compile;
 mod fault;
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
 mod journal;
+mod limits;
 mod names;
 mod own_tables;
 #[cfg(feature = "postgres")]
@@ -38,13 +39,14 @@ mod types;
 use std::fmt;
 
 pub use backup::Backup;
-pub use canonical::{Expression, Judge, Place, ScratchFrame, ScratchPlace};
+pub use canonical::{Expression, Judge, Place, ScratchFrame, ScratchPlace, ScratchSchema};
 pub use compile::{Batch, CompileError, Compiler, Isolation, Of};
 pub use fault::{Fault, FaultKind};
+pub use limits::{Limits, TimeLimit};
 pub use names::Names;
 pub use own_tables::{OwnTables, VersionTable};
-pub use reflect::{Catalogue, CatalogueReader, ReflectError, Row, read_bool};
-pub use session::{Frame, Limits, Session};
+pub use reflect::{Catalogue, CatalogueReader, ReflectError, Row, Snapshot, read_bool};
+pub use session::{Frame, Session};
 pub use types::Types;
 
 /// The names of all dialects, of those too that this build is without.

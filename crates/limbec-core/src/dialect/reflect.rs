@@ -34,6 +34,15 @@ impl fmt::Display for ReflectError {
 
 impl std::error::Error for ReflectError {}
 
+/// The statements that frame the reading of the catalogue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Snapshot {
+    /// What stands before the queries.
+    pub begin: &'static [&'static str],
+    /// What stands after them, and ends a snapshot that a failure left open.
+    pub end: &'static [&'static str],
+}
+
 /// Makes a schema of the catalogue's rows. It takes them as they come, so that they need not be held
 /// together.
 pub trait CatalogueReader: Send {
@@ -57,8 +66,11 @@ pub trait Catalogue {
     /// run in the order given; [`Catalogue::reader`] takes their rows in that order.
     fn catalogue(&self) -> &'static [&'static str];
 
-    /// The statements round the queries that make one snapshot of them.
-    fn snapshot(&self) -> (&'static str, &'static str);
+    /// The statements round the queries that make one snapshot of them; none if the database has no
+    /// snapshot of its catalogue.
+    fn snapshot(&self) -> Snapshot {
+        Snapshot::default()
+    }
 
     /// Begins to read the answers to [`Catalogue::catalogue`].
     fn reader(&self) -> Box<dyn CatalogueReader>;

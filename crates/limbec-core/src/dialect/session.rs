@@ -1,22 +1,8 @@
 //! Transactions, locks and limits of a session, and what its errors mean.
 
-use super::{Fault, FaultKind, Row};
+use super::{Fault, FaultKind, Limits, Row};
 use crate::operations::Operation;
 use crate::steps::Step;
-
-/// What a transaction of a revision, or a statement outside of one, begins with.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Limits<'a> {
-    /// How long a statement waits for a lock, with its unit; `0` for ever.
-    pub lock_timeout: &'a str,
-    /// How long a statement takes, with its unit; `0` for ever, the server's own when absent.
-    pub statement_timeout: Option<&'a str>,
-    /// Whether the lock of the migrations is waited for: others hold it for a moment, while they look
-    /// who has the lease.
-    pub waits: bool,
-    /// The revision, for whoever looks at the server's sessions.
-    pub revision: &'a str,
-}
 
 /// How a transaction of one revision is framed.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

@@ -4,9 +4,7 @@
 mod outside;
 mod queue;
 
-use std::time::Duration;
-
-use limbec_core::dialect::{Dialect, FaultKind, Limits};
+use limbec_core::dialect::{CompileError, Dialect, FaultKind, Limits, TimeLimit};
 use limbec_core::operations::{Operation, Timeout};
 use limbec_core::schema::ObjectName;
 use limbec_core::steps::{Knowledge, Part, RevisionPlan, Step, script};
@@ -72,34 +70,25 @@ struct Bounds<'b> {
     lease: Option<&'b Hold>,
 }
 
-/// The limits of a part in the server's words.
-struct PartLimits {
-    lock: String,
-    statement: Option<String>,
-}
-
-impl PartLimits {
-    fn of(part: &Part, settings: &Settings) -> Self {
-        let given = |kind: Timeout| {
-            let found = part.timeouts.iter().find(|(timeout, _)| *timeout == kind);
-            found.map(|(_, time)| time.clone())
-        };
-        let in_words = |time: Duration| format!("{}ms", time.as_millis());
-        PartLimits {
-            lock: given(Timeout::Lock).unwrap_or_else(|| in_words(settings.lock_timeout)),
-            statement: given(Timeout::Statement)
-                .or_else(|| settings.statement_timeout.map(in_words)),
-        }
-    }
-
-    fn as_limits<'l>(&'l self, revision: &'l str, waits: bool) -> Limits<'l> {
-        Limits {
-            lock_timeout: &self.lock,
-            statement_timeout: self.statement.as_deref(),
-            waits,
-            revision,
-        }
-    }
+/// The limits of a part: its own, else those of the settings.
+fn limits<'l>(
+    part: &Part,
+    settings: &Settings,
+    revision: &'l str,
+    waits: bool,
+) -> Result<Limits<'l>, CompileError> {
+    let given = |kind: Timeout| {
+        let found = part.timeouts.iter().find(|(timeout, _)| *timeout == kind);
+        let limit = found.map(|(_, time)| TimeLimit::read(kind, time));
+        limit.transpose()
+    };
+    let usual = settings.statement_timeout.map(TimeLimit::from);
+    Ok(Limits {
+        lock_timeout: given(Timeout::Lock)?.unwrap_or(settings.lock_timeout.into()),
+        statement_timeout: given(Timeout::Statement)?.or(usual),
+        waits,
+        revision,
+    })
 }
 
 impl<'r, C: Connection> Runner<'r, '_, C> {
@@ -271,9 +260,10 @@ async fn enter<C: Connection>(
     index: usize,
     bounds: Bounds<'_>,
 ) -> Result<(), Error> {
-    let limits = PartLimits::of(&work.plan.parts[index], bounds.settings);
     if work.record.is_some() || !work.plan.rows.is_empty() {
-        queue.enter(&limits.as_limits(work.revision, bounds.lease.is_some()));
+        let part = &work.plan.parts[index];
+        let waits = bounds.lease.is_some();
+        queue.enter(&limits(part, bounds.settings, work.revision, waits)?);
         if let Some(lease) = bounds.lease {
             queue.renew(lease.renewal(work.revision));
         }
@@ -404,12 +394,14 @@ pub(super) async fn run_own<C: Connection>(
     revision: &str,
 ) -> Result<(), Error> {
     let frame = connection.dialect().frame(&[]);
-    let limits = PartLimits {
-        lock: format!("{}ms", settings.lock_timeout.as_millis()),
-        statement: None,
+    let limits = Limits {
+        lock_timeout: settings.lock_timeout.into(),
+        statement_timeout: None,
+        waits: true,
+        revision,
     };
     let mut queue = Queue::framed(connection, frame);
-    queue.enter(&limits.as_limits(revision, true));
+    queue.enter(&limits);
     queue.extend(steps);
     let result = queue.commit().await;
     queue.close(result).await

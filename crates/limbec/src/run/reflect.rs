@@ -12,15 +12,13 @@ use crate::connection::{Connection, StatementError};
 /// When the database refuses a query, or a catalogue row cannot be read.
 pub async fn reflect<C: Connection>(connection: &mut C) -> Result<Schema, Error> {
     let dialect = connection.dialect();
-    let (begin, end) = dialect.snapshot();
-    let mut statements = vec![begin];
-    statements.extend(dialect.catalogue());
-    statements.push(end);
-    match read(connection, &statements, 1).await {
+    let snapshot = dialect.snapshot();
+    let statements = [snapshot.begin, dialect.catalogue(), snapshot.end].concat();
+    match read(connection, &statements, snapshot.begin.len()).await {
         Ok(schema) => Ok(schema?),
         Err(error) => {
             // A snapshot left open would hold the next transaction up.
-            let _ = connection.run(&[end]).await;
+            let _ = connection.run(snapshot.end).await;
             Err(failed(error, &statements))
         }
     }

@@ -58,7 +58,10 @@ impl Scratch {
         let mut database = Database::connect(&self.url)
             .await
             .map_err(ProofError::no_place)?;
-        if database.run(&[&place.create_database]).await.is_ok() {
+        let created = database.run(&[&place.create_database]).await;
+        let failed = if let Err(error) = created {
+            ProofError::no_place(Error::statement(error.error, &place.create_database))
+        } else {
             let result = match Database::connect(&self.url.with_database(&name)).await {
                 Ok(mut scratch) => {
                     prove(
@@ -78,11 +81,15 @@ impl Scratch {
                 .await
                 .map_err(ProofError::no_place)?;
             // An extension or a role's rights may stop the copy there, and not in a schema.
-            if !matches!(&result, Err(error) if error.is_of_the_copy()) {
-                return result;
+            match result {
+                Err(error) if error.is_of_the_copy() => error,
+                result => return result,
             }
-        }
-        let enter: Vec<&str> = place.enter_schema.iter().map(String::as_str).collect();
+        };
+        let Some(place) = place.schema else {
+            return Err(failed);
+        };
+        let enter: Vec<&str> = place.enter.iter().map(String::as_str).collect();
         database.run(&enter).await.map_err(|error| {
             ProofError::no_place(Error::statement(error.error, enter[error.index]))
         })?;
@@ -104,7 +111,8 @@ impl Scratch {
             downgrade,
         )
         .await;
-        let _ = database.run(&[&place.leave_schema]).await;
+        let leave: Vec<&str> = place.leave.iter().map(String::as_str).collect();
+        let _ = database.run(&leave).await;
         result
     }
 }

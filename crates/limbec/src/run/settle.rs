@@ -87,12 +87,12 @@ async fn canonical_once<C: Connection>(
     expression: &Expression,
 ) -> Result<Result<String, String>, Error> {
     let made = judge.dialect().canonical(expression);
-    let mut statements = vec![frame.begin.as_str()];
-    statements.extend(made.iter().map(String::as_str));
-    statements.push(&frame.rollback);
+    let all = frame.begin.iter().chain(&made).chain(&frame.rollback);
+    let statements: Vec<&str> = all.map(String::as_str).collect();
+    let made = frame.begin.len()..frame.begin.len() + made.len();
     match judge.flight(&statements).await {
         Ok(mut answers) => {
-            answers.pop();
+            answers.truncate(made.end);
             let rows = answers.pop().map(|answer| answer.rows).unwrap_or_default();
             if rows.is_empty() {
                 return Ok(Err("the database answers nothing".to_string()));
@@ -106,12 +106,12 @@ async fn canonical_once<C: Connection>(
             Ok(Ok(lines.collect::<Vec<_>>().join("\n")))
         }
         Err(error) => {
-            let _ = judge.run(&[&frame.rollback]).await;
-            let in_transaction = (1..=made.len()).contains(&error.index);
-            if in_transaction {
+            let rollback: Vec<&str> = frame.rollback.iter().map(String::as_str).collect();
+            let _ = judge.run(&rollback).await;
+            if made.contains(&error.index) {
                 return Ok(Err(error.error.message));
             }
-            Err(Error::statement(error.error, &frame.begin))
+            Err(Error::statement(error.error, statements[error.index]))
         }
     }
 }

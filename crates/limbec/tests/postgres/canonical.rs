@@ -28,9 +28,8 @@ fn expression(place: Place, text: &str) -> Expression {
 async fn once(scratch: &mut Scratch, expression: &Expression) -> String {
     let made = Postgres.canonical(expression);
     let frame = Postgres.scratch_frame(false);
-    let mut statements = vec![frame.begin.as_str()];
-    statements.extend(made.iter().map(String::as_str));
-    statements.push(&frame.rollback);
+    let all = frame.begin.iter().chain(&made).chain(&frame.rollback);
+    let statements: Vec<&str> = all.map(String::as_str).collect();
     let answers = scratch
         .client
         .flight(&statements)

@@ -148,14 +148,13 @@ impl Db {
     }
 
     pub(crate) fn reflect(&mut self) -> Schema {
-        let (begin, end) = Sqlite.snapshot();
-        let mut statements = vec![begin];
-        statements.extend(Sqlite.catalogue());
-        statements.push(end);
-        let mut answers = now(self.client.flight(&statements)).unwrap();
-        answers.pop();
-        answers.remove(0);
-        let answers: Vec<_> = answers.into_iter().map(|answer| answer.rows).collect();
+        let snapshot = Sqlite.snapshot();
+        let queries = Sqlite.catalogue();
+        let statements = [snapshot.begin, queries, snapshot.end].concat();
+        let answers = now(self.client.flight(&statements)).unwrap();
+        let answers = answers.into_iter().map(|answer| answer.rows);
+        let answers = answers.skip(snapshot.begin.len()).take(queries.len());
+        let answers: Vec<_> = answers.collect();
         Sqlite.read_catalogue(&answers).unwrap()
     }
 

@@ -15,7 +15,7 @@ use super::Postgres;
 use super::compile;
 use super::lexicon::tokens;
 use super::names::{is_plain, literal, quote};
-use crate::dialect::{Expression, Judge, Place, ScratchPlace};
+use crate::dialect::{Expression, Judge, Place, ScratchPlace, ScratchSchema};
 use crate::schema::{ColumnType, ObjectName};
 use crate::sql::{Token, TokenKind};
 
@@ -35,14 +35,17 @@ impl Judge for Postgres {
         Some(ScratchPlace {
             create_database: format!("CREATE DATABASE {name} TEMPLATE template0"),
             drop_database: format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"),
-            enter_schema: vec![
-                "BEGIN".to_string(),
-                format!("CREATE SCHEMA {name}"),
-                format!(
-                    "SELECT set_config('search_path', '{name}, ' || current_setting('search_path'), true)"
-                ),
-            ],
-            leave_schema: "ROLLBACK".to_string(),
+            schema: Some(ScratchSchema {
+                enter: vec![
+                    "BEGIN".to_string(),
+                    format!("CREATE SCHEMA {name}"),
+                    format!(
+                        "SELECT set_config('search_path', '{name}, ' || \
+                         current_setting('search_path'), true)"
+                    ),
+                ],
+                leave: vec!["ROLLBACK".to_string()],
+            }),
         })
     }
 

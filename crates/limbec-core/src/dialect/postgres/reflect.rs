@@ -23,7 +23,7 @@ use self::sequences::Counters;
 use self::tables::Tables;
 use self::types::NamedTypes;
 use super::Postgres;
-use crate::dialect::{Catalogue, CatalogueReader, ReflectError};
+use crate::dialect::{Catalogue, CatalogueReader, ReflectError, Snapshot};
 use crate::schema::{Column, ColumnType, Namespace, ObjectName, Schema, Table};
 pub(super) use definitions::of_temporary;
 
@@ -168,11 +168,11 @@ impl Catalogue for Postgres {
     }
 
     /// One snapshot, so that no concurrent change is read half.
-    fn snapshot(&self) -> (&'static str, &'static str) {
-        (
-            "BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY",
-            "COMMIT",
-        )
+    fn snapshot(&self) -> Snapshot {
+        Snapshot {
+            begin: &["BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"],
+            end: &["COMMIT"],
+        }
     }
 
     fn reader(&self) -> Box<dyn CatalogueReader> {

@@ -2,7 +2,7 @@
 
 use super::names::literal;
 use super::{Postgres, lock};
-use crate::dialect::{Fault, FaultKind, Limits, Row, Session};
+use crate::dialect::{Fault, FaultKind, Limits, Row, Session, TimeLimit};
 
 impl Session for Postgres {
     fn enter(&self, limits: &Limits<'_>) -> Option<String> {
@@ -104,9 +104,10 @@ const SETTINGS: [&str; 3] = ["lock_timeout", "statement_timeout", "application_n
 
 fn settings(limits: &Limits<'_>, local: bool) -> Vec<String> {
     let set = |name: &str, value: &str| format!("set_config('{name}', {value}, {local})");
-    let mut settings = vec![set("lock_timeout", &literal(limits.lock_timeout))];
-    if let Some(time) = limits.statement_timeout {
-        settings.push(set("statement_timeout", &literal(time)));
+    let time = |limit: TimeLimit| literal(&format!("{}ms", limit.milliseconds()));
+    let mut settings = vec![set("lock_timeout", &time(limits.lock_timeout))];
+    if let Some(limit) = limits.statement_timeout {
+        settings.push(set("statement_timeout", &time(limit)));
     }
     // Whoever looks at the sessions sees which revision this one is at.
     let name = format!(

@@ -24,7 +24,7 @@ use super::Sqlite;
 use super::definition::created;
 use super::lexicon::LEXICON;
 use super::names::{plain, quote, quote_plain, same};
-use crate::dialect::{Batch, CompileError, Compiler, Isolation, Of};
+use crate::dialect::{Batch, CompileError, Compiler, Isolation, Of, TimeLimit};
 use crate::operations::{AlterOptions, Constraint, Operation};
 use crate::schema::{Definition, DefinitionKind, ObjectName, Schema, Table};
 use crate::steps::{Step, read_script};
@@ -256,8 +256,12 @@ fn plainly(operation: &Operation) -> Result<Vec<Step>, CompileError> {
             Ok(steps)
         }
         Operation::DropDefinition { definition } => drop_definition(definition),
-        // SQLite has no such limits, and as in `CREATE TABLE`, inheritance is for another database.
-        Operation::AlterInheritance { .. } | Operation::SetTimeout { .. } => Ok(Vec::new()),
+        // As in `CREATE TABLE`, inheritance is for another database.
+        Operation::AlterInheritance { .. } => Ok(Vec::new()),
+        // SQLite has no such limit; a text that is no time is refused all the same.
+        Operation::SetTimeout { timeout, time } => {
+            TimeLimit::read(*timeout, time).map(|_| Vec::new())
+        }
         Operation::RunScript { sql } => Ok(read_script(sql, &LEXICON)),
         other => Err(CompileError::new(format!(
             "`{other}` cannot be done without knowing the table"

@@ -17,7 +17,7 @@ use std::collections::BTreeMap;
 
 pub(super) use follow::follow;
 
-use crate::dialect::{Catalogue, CatalogueReader, ReflectError};
+use crate::dialect::{Catalogue, CatalogueReader, ReflectError, Snapshot};
 use crate::schema::{
     BigInteger, CheckConstraint, Column, ColumnType, Definition, DefinitionKind, EnumType,
     ForeignKey, ObjectName, PrimaryKey, Schema, Table, in_order,
@@ -37,8 +37,11 @@ impl Catalogue for Sqlite {
     }
 
     /// One snapshot inside a caller's transaction and outside one.
-    fn snapshot(&self) -> (&'static str, &'static str) {
-        ("SAVEPOINT limbec_read", "RELEASE limbec_read")
+    fn snapshot(&self) -> Snapshot {
+        Snapshot {
+            begin: &["SAVEPOINT limbec_read"],
+            end: &["RELEASE limbec_read"],
+        }
     }
 
     fn reader(&self) -> Box<dyn CatalogueReader> {

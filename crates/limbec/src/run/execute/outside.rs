@@ -3,12 +3,12 @@
 
 use std::time::{Duration, Instant};
 
-use limbec_core::dialect::{FaultKind, Limits, Row};
+use limbec_core::dialect::{FaultKind, Limits, Row, TimeLimit};
 use limbec_core::sql::{Lexicon, tokens};
 use limbec_core::steps::{Doubt, Found, Next, Part, Probe, Statement, Step, Unit, script, units};
 
 use super::queue::{Pending, Queue};
-use super::{Cursor, PartLimits, Runner, Work, advised, enter, leave, revert_sql};
+use super::{Cursor, Runner, Work, advised, enter, leave, limits, revert_sql};
 use crate::connection::Connection;
 use crate::run::journal::Entry;
 use crate::run::migrate::Event;
@@ -75,10 +75,9 @@ impl<C: Connection> Runner<'_, '_, C> {
             *in_doubt = true;
         }
         if due {
-            let limits = PartLimits::of(part, self.settings);
-            let mut limits = limits.as_limits(work.revision, false);
+            let mut limits = limits(part, self.settings, work.revision, false)?;
             if step.patient {
-                limits.lock_timeout = "0";
+                limits.lock_timeout = TimeLimit::Never;
             }
             if let Err(error) = self.limited(&step.sql, &limits).await {
                 let error = error.of_operation(operation.map(ToString::to_string));
@@ -237,9 +236,10 @@ impl<C: Connection> Runner<'_, '_, C> {
         if let Doubt::Ask(probe) = &step.doubt
             && let Ok(Found::Half) = self.look(probe).await
         {
-            let limits = PartLimits::of(&work.plan.parts[place.part], self.settings);
-            let limits = limits.as_limits(work.revision, false);
-            let _ = self.limited(&probe.clear, &limits).await;
+            let part = &work.plan.parts[place.part];
+            if let Ok(limits) = limits(part, self.settings, work.revision, false) {
+                let _ = self.limited(&probe.clear, &limits).await;
+            }
         }
         if let Some(record) = &work.record {
             let message = error.to_string();
