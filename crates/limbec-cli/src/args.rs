@@ -253,11 +253,14 @@ pub(crate) struct Accept {
     #[arg(long, value_name = "TEXT")]
     pub(crate) reason: String,
     /// The step that a run was stopped at is done.
-    #[arg(long, conflicts_with = "again")]
+    #[arg(long, conflicts_with_all = ["again", "abandon"])]
     pub(crate) done: bool,
     /// The step that a run was stopped at is not done, and runs again.
-    #[arg(long)]
+    #[arg(long, conflicts_with = "abandon")]
     pub(crate) again: bool,
+    /// Give a half-applied revision up: the schema stays as it is, and the revision counts as not applied.
+    #[arg(long)]
+    pub(crate) abandon: bool,
 }
 
 #[derive(Debug, ClapArgs)]

@@ -104,7 +104,8 @@ Commands:
   check                 Tell whether this program can serve with the database as it is
   log [REVISION]        Show what ran on the database, the last first [-v] [-n NUMBER]
   accept <REVISION>     Note that a revision is right as it is --reason <TEXT>, that the step which a
-                        run was stopped at is done [--done] or is not [--again]
+                        run was stopped at is done [--done] or is not [--again], or that a
+                        half-applied revision is given up [--abandon]
   locks                 Show who migrates the database; take a stale lease away [--clear --yes]
 
 Options:
@@ -150,6 +151,7 @@ fn options(command: &str) -> Option<Vec<Spec>> {
             ("reason", None, true),
             ("done", None, false),
             ("again", None, false),
+            ("abandon", None, false),
         ],
         "locks" => vec![("clear", None, false), ("yes", Some('y'), false)],
         _ => return None,
@@ -263,14 +265,18 @@ fn migrate(name: &str, given: &mut Given) -> Result<Migrate, String> {
 }
 
 fn accept(name: &str, given: &mut Given) -> Result<Accept, String> {
-    given.at_most_one(&["done", "again"])?;
+    given.at_most_one(&["done", "again", "abandon"])?;
     Ok(Accept {
         revision: given.operand(name)?,
         reason: given.value("reason").ok_or("`accept` needs a `--reason`")?,
-        what: match (given.flag("done"), given.flag("again")) {
-            (true, _) => run::Accept::Done,
-            (_, true) => run::Accept::Again,
-            _ => run::Accept::Changed,
+        what: if given.flag("done") {
+            run::Accept::Done
+        } else if given.flag("again") {
+            run::Accept::Again
+        } else if given.flag("abandon") {
+            run::Accept::Abandon
+        } else {
+            run::Accept::Changed
         },
     })
 }

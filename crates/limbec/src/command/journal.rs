@@ -43,19 +43,27 @@ impl Context<'_> {
             return Err(failed("The reason is empty", Some(&hint)));
         }
         let url = self.database_url()?;
-        let found = self.resolve(&options.revision)?;
-        let [index] = found.as_slice() else {
-            return Err(failed("Accept one revision at a time", None));
+        let abandons = options.what == run::Accept::Abandon;
+        let id = match self.resolve(&options.revision) {
+            // What is given up may have no file any more.
+            Err(_) if abandons => options.revision.as_str(),
+            found => match found?.as_slice() {
+                [index] => self.revisions_graph().id(*index),
+                _ => return Err(failed("Accept one revision at a time", None)),
+            },
         };
-        let id = self.revisions_graph().id(*index);
         let accepted = block_on(async {
             let mut database = Database::connect(&url).await?;
             let mut migrator =
                 Migrator::new(&mut database, self.revisions).settings(self.settings.clone());
             migrator.accept(id, options.what, reason).await
         });
-        accepted.map_err(|error| self.failure(&error))?;
-        self.info("log", &format!("Accepted {id}"));
+        let abandoned = accepted.map_err(|error| self.failure(&error))?;
+        let text = abandoned.map_or_else(
+            || format!("Accepted {id}"),
+            |half| report::abandoned(&half, self.program),
+        );
+        self.info("log", &text);
         Ok(Status::Done)
     }
 

@@ -52,6 +52,12 @@ impl Failure {
                 "mend the cause{accept} and run the command again: it goes on with step {}",
                 kept.step
             ));
+            result.hints.extend(id.map(|id| {
+                format!(
+                    "if it can never succeed, give it up, which leaves the schema as it is: {program} \
+                     accept {id} --abandon --reason \"…\""
+                )
+            }));
         }
         let cause = error.revision_error();
         if let Some(cause) = cause {
@@ -143,14 +149,22 @@ pub fn in_full(hint: String, program: &str) -> String {
 
 /// Names commands as this program has them, where a hint names them in full.
 fn as_called(hint: &str, program: &str) -> String {
-    ["accept", "current", "downgrade", "locks", "log", "upgrade"]
-        .iter()
-        .fold(hint.to_string(), |hint, command| {
-            hint.replace(
-                &format!("limbec {command}"),
-                &format!("{program} {command}"),
-            )
-        })
+    [
+        "accept",
+        "current",
+        "downgrade",
+        "locks",
+        "log",
+        "stamp",
+        "upgrade",
+    ]
+    .iter()
+    .fold(hint.to_string(), |hint, command| {
+        hint.replace(
+            &format!("limbec {command}"),
+            &format!("{program} {command}"),
+        )
+    })
 }
 
 /// The hints of the graph's errors, in the words of the command.

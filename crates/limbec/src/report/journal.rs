@@ -1,7 +1,30 @@
 //! What ran on a database, and who migrates it, in words.
 
 use super::{Paint, Tone};
-use crate::run::{Holder, Locks, LogEntry};
+use crate::run::{HalfDone, Holder, Locks, LogEntry};
+
+/// What stands after a half-done revision was given up.
+pub fn abandoned(half: &HalfDone, program: &str) -> String {
+    let HalfDone {
+        revision,
+        done,
+        steps,
+        ..
+    } = half;
+    let (stands, counts) = if half.reverting {
+        ("reverted", "applied")
+    } else {
+        ("in the database", "not applied")
+    };
+    let what = match done {
+        0 => format!("no step of it is {stands}"),
+        done => format!("{done} of its {steps} steps stay {stands}"),
+    };
+    format!(
+        "Abandoned {revision}: {what}, and it counts as {counts} (`{program} log -v {revision}` shows \
+         the SQL that ran)"
+    )
+}
 
 /// A row of the journal:
 /// `2026-11-22 13:16:14 UTC  upgrade    3950395dfef3  done, 12 ms  Add description`.

@@ -10,7 +10,7 @@ mod revisions;
 mod script;
 
 pub use failure::{Failure, in_full};
-pub use journal::{cleared, end_of_a_session, entry, entry_details, locks};
+pub use journal::{abandoned, cleared, end_of_a_session, entry, entry_details, locks};
 pub use progress::{Level, nothing_to_do, progress, summary};
 pub use revisions::{Marks, arrow, block, line, marks, message, parents};
 pub use script::{dry_run, script, statement};

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use limbec_core::journal;
-use limbec_core::revision::Direction;
+use limbec_core::revision::{Direction, Header};
 
 use super::execute::run_own;
 use super::journal::{Entry, Record};
-use super::state::{Standing, State};
+use super::state::{HalfDone, Standing, State};
 use super::{Error, ErrorKind, Migrator, Revisions};
 use crate::connection::Connection;
 
@@ -20,18 +20,61 @@ pub enum Accept {
     Done,
     /// The step that a run was stopped at is not done, and runs again.
     Again,
+    /// A half-applied revision is given up: what it has done stays in the database, and it counts as not
+    /// applied, so that a later upgrade begins with its first step. One that is half reverted counts as
+    /// applied.
+    Abandon,
 }
 
 impl<C: Connection, R: Revisions> Migrator<'_, C, R> {
-    /// Notes in the journal that a revision, applied or half done, is as it should be, and why.
+    /// Notes in the journal what a person says about a revision, applied or half done, and why.
+    ///
+    /// A revision that is given up ([`Accept::Abandon`]) is returned as it was; it may be one that is not
+    /// known here, and the beginning of its id is enough.
     ///
     /// # Errors
-    /// When the revision is unknown, not applied, or stands at no step in doubt.
-    pub async fn accept(&mut self, id: &str, what: Accept, reason: &str) -> Result<(), Error> {
+    /// When the revision is unknown, not applied, not half done, or stands at no step in doubt.
+    pub async fn accept(
+        &mut self,
+        id: &str,
+        what: Accept,
+        reason: &str,
+    ) -> Result<Option<HalfDone>, Error> {
         let lock = self.lock().await?;
-        let result = self.accept_locked(id, what, reason).await;
+        let result = match what {
+            Accept::Abandon => self.abandon_locked(id, reason).await.map(Some),
+            _ => self.accept_locked(id, what, reason).await.map(|()| None),
+        };
         self.unlock(lock).await;
         result
+    }
+
+    async fn abandon_locked(&mut self, id: &str, reason: &str) -> Result<HalfDone, Error> {
+        let state = State::read(self.connection, &self.version_table).await?;
+        let half = state.half_done_of(id).ok_or_else(|| {
+            let message = format!("no run has left the revision `{id}` half applied");
+            Error::new(ErrorKind::Revision, message).with_hint("`limbec log` shows what ran")
+        })?;
+        self.give_up(&half, reason).await?;
+        Ok(half)
+    }
+
+    /// Notes that a half-done revision is given up.
+    pub(super) async fn give_up(&mut self, half: &HalfDone, reason: &str) -> Result<(), Error> {
+        let graph = self.revisions.graph();
+        let unknown = Header {
+            id: half.revision.clone(),
+            ..Header::default()
+        };
+        let header = match graph.index_of(&half.revision) {
+            Some(index) => graph.revision(index),
+            None => &unknown,
+        };
+        let (dialect, table) = (self.connection.dialect(), &self.version_table);
+        let record = Record::new(dialect, table, header, Direction::Up, &self.settings);
+        let reason = abandoned(reason, half);
+        let row = record.accepting().insert(&note((1, 1), "done", &reason));
+        run_own(self.connection, &[row], &self.settings, &half.revision).await
     }
 
     async fn accept_locked(&mut self, id: &str, what: Accept, reason: &str) -> Result<(), Error> {
@@ -82,7 +125,7 @@ impl<C: Connection, R: Revisions> Migrator<'_, C, R> {
                 };
                 record.finish(&of_statement(it, state, reason))
             }
-            (Accept::Done | Accept::Again, _) => {
+            (Accept::Done | Accept::Again | Accept::Abandon, _) => {
                 return Err(Error::new(
                     ErrorKind::Revision,
                     format!("no run was stopped at a step of the revision `{id}`"),
@@ -93,6 +136,11 @@ impl<C: Connection, R: Revisions> Migrator<'_, C, R> {
         let ensure = dialect.journal(journal::name(&self.version_table)).ensure();
         run_own(self.connection, &[ensure, step], &self.settings, id).await
     }
+}
+
+/// The row that gives a half-done revision up.
+fn abandoned(reason: &str, half: &HalfDone) -> String {
+    format!("abandoned, {half}: {reason}")
 }
 
 fn note<'a>(step: (usize, usize), state: &'a str, reason: &'a str) -> Entry<'a> {

@@ -31,6 +31,8 @@ pub struct Error {
     statement: Option<Box<FailedStatement>>,
     applied: Vec<String>,
     kept: Option<Box<Kept>>,
+    /// How another process was faster, if it was.
+    race: Option<Race>,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
@@ -64,6 +66,15 @@ pub enum ErrorKind {
     Configuration,
     /// The database cannot be copied before a revision that may lose data.
     Backup,
+}
+
+/// How another process was faster.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Race {
+    /// The database is no longer as this process read it.
+    Overtaken,
+    /// The lock, or the lease, is another process's.
+    LockLost,
 }
 
 /// The statement that failed, and where it came from.
@@ -107,8 +118,27 @@ impl Error {
             statement: None,
             applied: Vec::new(),
             kept: None,
+            race: None,
             source: None,
         }
+    }
+
+    /// Makes the error of a process that another one has overtaken: what it was about to do was not done,
+    /// and may be planned again.
+    pub(super) fn race(race: Race) -> Self {
+        let message = match race {
+            Race::Overtaken => "another process changed the version table meanwhile",
+            Race::LockLost => "another process has taken over the migration of this database",
+        };
+        Error {
+            race: Some(race),
+            ..Error::new(ErrorKind::Conflict, message)
+        }
+    }
+
+    /// How another process was faster, if it was.
+    pub(super) fn lost_race(&self) -> Option<Race> {
+        self.race
     }
 
     /// Adds what to do next.

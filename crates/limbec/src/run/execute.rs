@@ -11,7 +11,7 @@ use limbec_core::steps::{Knowledge, Part, RevisionPlan, Step, script};
 
 use self::queue::{Pending, Queue};
 use super::backup::{self, Copied};
-use super::error::Kept;
+use super::error::{Kept, Race};
 use super::journal::{Entry, Record};
 use super::lease::Hold;
 use super::migrate::{Event, Observer};
@@ -336,8 +336,12 @@ fn divided_anew(work: &Work<'_>, total: usize) -> Error {
         ),
     )
     .with_hint(
-        "bring the file's steps back as they were, mend the one that failed, and run the command \
-         again; `limbec log` shows what ran",
+        format!(
+            "bring the file's steps back as they were, mend the one that failed, and run the command \
+             again; or give the run up, which leaves the schema as it is: limbec accept {} --abandon \
+             --reason \"…\"; `limbec log` shows what ran",
+            work.revision
+        ),
     )
 }
 
@@ -420,10 +424,7 @@ fn in_transaction(operation: &Operation) -> Operation {
 
 /// Another process was faster.
 fn overtaken() -> Error {
-    Error::new(
-        ErrorKind::Conflict,
-        "another process changed the version table meanwhile",
-    )
+    Error::race(Race::Overtaken)
 }
 
 /// Reads the state inside a transaction, and compares it with what the plan was made for.

@@ -7,8 +7,9 @@ use limbec_core::journal::{self, Claim, Lease};
 use limbec_core::schema::ObjectName;
 use limbec_core::steps::Step;
 
+use super::error::Race;
 use super::lock::Holder;
-use super::{Error, ErrorKind, Settings};
+use super::{Error, Settings};
 use crate::connection::{Connection, DatabaseError};
 use crate::random;
 
@@ -82,10 +83,9 @@ impl Hold {
         let renewal = self.renewal(revision);
         match connection.run(&[&renewal.sql]).await {
             Ok(_) => Ok(()),
-            Err(error) if error.error.is(FaultKind::LockLost, self.dialect) => Err(Error::new(
-                ErrorKind::Conflict,
-                "another process has taken over the migration of this database",
-            )),
+            Err(error) if error.error.is(FaultKind::LockLost, self.dialect) => {
+                Err(Error::race(Race::LockLost))
+            }
             Err(error) => Err(Error::statement(error.error, &renewal.sql)),
         }
     }

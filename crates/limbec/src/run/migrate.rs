@@ -16,9 +16,10 @@ use super::execute::{Guard, Runner, Work};
 use super::journal::Record;
 use super::lease::Hold;
 use super::lock::Holder;
+use super::races::Races;
 use super::revisions::of_step;
 use super::state::State;
-use super::version::{RowChange, VERSION_TABLE, Version};
+use super::version::{RowChange, VERSION_TABLE};
 use super::{Content, Error, ErrorKind, Revisions, Settings};
 use crate::connection::Connection;
 
@@ -228,18 +229,16 @@ impl<'a, C: Connection, R: Revisions> Migrator<'a, C, R> {
     }
 
     /// Sets the version rows to the targets without running anything; with `purge`, whatever the
-    /// rows are. What the journal knows of the files' contents is forgotten.
+    /// rows are. What the journal knows of the files' contents, and of half-applied revisions, is
+    /// forgotten.
     ///
     /// # Errors
     /// When a target is unknown, the targets contradict each other, or a row is unknown and
     /// `purge` is not asked for.
     pub async fn stamp(&mut self, targets: &[String], purge: bool) -> Result<Outcome, Error> {
-        let version = Version::read(self.connection, &self.version_table).await?;
-        let plan = self
-            .revisions
-            .graph()
-            .stamp(&version.rows, targets, purge)?;
-        if plan.is_empty() {
+        let state = State::read(self.connection, &self.version_table).await?;
+        let plan = self.stamp_plan(&state, targets, purge)?;
+        if plan.is_empty() && state.unfinished().is_none() {
             return Ok(outcome(&plan, Vec::new()));
         }
         let lock = self.lock().await?;
@@ -248,12 +247,24 @@ impl<'a, C: Connection, R: Revisions> Migrator<'a, C, R> {
         result
     }
 
+    fn stamp_plan(
+        &self,
+        state: &State,
+        targets: &[String],
+        purge: bool,
+    ) -> Result<Plan<'a>, Error> {
+        let revisions: &'a R = self.revisions;
+        if !purge {
+            state.version.refuse_doubles(&self.version_table)?;
+        }
+        Ok(revisions
+            .graph()
+            .stamp(&state.version.rows, targets, purge)?)
+    }
+
     async fn stamp_locked(&mut self, targets: &[String], purge: bool) -> Result<Outcome, Error> {
         let state = State::read(self.connection, &self.version_table).await?;
-        let plan = self
-            .revisions
-            .graph()
-            .stamp(&state.version.rows, targets, purge)?;
+        let plan = self.stamp_plan(&state, targets, purge)?;
         let contents = vec![Arc::default(); plan.steps.len()];
         if plan.steps.is_empty() && plan.purge {
             let purge = OneStep {
@@ -261,6 +272,12 @@ impl<'a, C: Connection, R: Revisions> Migrator<'a, C, R> {
                 ..OneStep::default()
             };
             self.run_step(&state, &purge).await?;
+        }
+        if plan.steps.is_empty() {
+            // A stamp that runs forgets by its own row of the journal.
+            for half in state.all_half_done() {
+                self.give_up(&half, "the database was stamped").await?;
+            }
         }
         self.run(Prepared { plan, contents }, state, &mut Vec::new())
             .await
@@ -305,56 +322,52 @@ impl<'a, C: Connection, R: Revisions> Migrator<'a, C, R> {
         let relative_down = direction == Direction::Down && target.contains('-');
         let mut first = Some((state, prepared));
         let mut applied = Vec::new();
+        let mut races = Races::new(&self.settings);
         loop {
             let lock = self.lock().await?;
-            let progress = (&mut first, &mut applied);
+            let progress = (&mut first, &mut applied, &mut races);
             let result = self
                 .migrate_locked(progress, &goal, direction, relative_down)
                 .await;
-            // A process that was held up for long has lost its lease, and nothing else: it waits for
-            // its turn again.
-            let is_conflict = |error: &Error| error.kind() == ErrorKind::Conflict;
-            let is_lost = self.lease.is_some() && result.as_ref().is_err_and(is_conflict);
             self.unlock(lock).await;
-            if !is_lost || relative_down {
-                return result;
+            match result {
+                Err(error) if error.lost_race().is_some() && !relative_down => {
+                    let pause = races.lost(error)?;
+                    self.connection.pause(pause).await;
+                }
+                result => return result,
             }
         }
     }
 
     async fn migrate_locked(
         &mut self,
-        (first, applied): (&mut Option<(State, Prepared<'a>)>, &mut Vec<String>),
+        (first, applied, races): (
+            &mut Option<(State, Prepared<'a>)>,
+            &mut Vec<String>,
+            &mut Races,
+        ),
         goal: &str,
         direction: Direction,
         relative_down: bool,
     ) -> Result<Outcome, Error> {
-        loop {
-            let now = State::read(self.connection, &self.version_table).await?;
-            let (state, prepared) = match first.take() {
-                Some((before, prepared)) if before == now => (before, prepared),
-                Some(_) if relative_down => {
-                    return Err(Error::new(
-                        ErrorKind::Conflict,
-                        "another process changed the version table meanwhile",
-                    )
-                    .with_hint("look at `limbec current`, then run the command again"));
-                }
-                _ => {
-                    let prepared = self.prepare(&now, goal, direction)?;
-                    (now, prepared)
-                }
-            };
-            match self.run(prepared, state, applied).await {
-                // Where the transaction itself locks, another process may have been faster,
-                // between two of our revisions too. Nothing of this one was run.
-                Err(error)
-                    if error.kind() == ErrorKind::Conflict
-                        && !relative_down
-                        && self.connection.dialect().lock().is_none() => {}
-                result => return result,
+        let now = State::read(self.connection, &self.version_table).await?;
+        races.begin(&now)?;
+        let (state, prepared) = match first.take() {
+            Some((before, prepared)) if before == now => (before, prepared),
+            Some(_) if relative_down => {
+                return Err(Error::new(
+                    ErrorKind::Conflict,
+                    "another process changed the version table meanwhile",
+                )
+                .with_hint("look at `limbec current`, then run the command again"));
             }
-        }
+            _ => {
+                let prepared = self.prepare(&now, goal, direction)?;
+                (now, prepared)
+            }
+        };
+        self.run(prepared, state, applied).await
     }
 
     /// Goes on with a database that a newer program has migrated, where that is allowed and there is
@@ -392,6 +405,7 @@ impl<'a, C: Connection, R: Revisions> Migrator<'a, C, R> {
             Direction::Down => graph.downgrade(rows, target)?,
             _ => graph.upgrade(rows, target)?,
         };
+        state.version.refuse_doubles(&self.version_table)?;
         if direction == Direction::Up {
             state.refuse_changed(revisions)?;
         }

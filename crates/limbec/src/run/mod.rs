@@ -19,6 +19,7 @@ mod lock;
 mod migrate;
 #[cfg(feature = "generate")]
 mod prove;
+mod races;
 mod reflect;
 mod render;
 mod revert;
@@ -58,6 +59,6 @@ pub use scratch_database::ScratchDatabase;
 pub use settings::{Settings, WhenAhead, environment};
 #[cfg(feature = "generate")]
 pub use settle::settle;
-pub use state::State;
+pub use state::{HalfDone, State};
 pub(crate) use state::{changed_in_words, refuse};
 pub use version::{VERSION_TABLE, Version};

@@ -1,6 +1,7 @@
 //! Where a database stands: its version rows, and what its journal says of each revision.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use limbec_core::dialect::{Dialect, FaultKind, Row};
 use limbec_core::journal;
@@ -18,6 +19,53 @@ pub struct State {
     pub(crate) version: Version,
     pub(super) journal_exists: bool,
     pub(super) standings: Vec<Standing>,
+}
+
+/// A revision that a run has left half applied, or half reverted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct HalfDone {
+    /// The revision.
+    pub revision: String,
+    /// Whether it was being reverted.
+    pub reverting: bool,
+    /// How many of its steps are done.
+    pub done: usize,
+    /// How many steps it had when it was begun.
+    pub steps: usize,
+}
+
+impl fmt::Display for HalfDone {
+    /// Writes `half applied: 2 of 3 steps`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let participle = if self.reverting {
+            "reverted"
+        } else {
+            "applied"
+        };
+        write!(
+            f,
+            "half {participle}: {} of {} steps",
+            self.done, self.steps
+        )
+    }
+}
+
+impl HalfDone {
+    /// The command that finishes it.
+    pub fn finish(&self) -> String {
+        let id = &self.revision;
+        if self.reverting {
+            format!("limbec downgrade {id}-1")
+        } else {
+            format!("limbec upgrade {id}")
+        }
+    }
+
+    /// The command that gives it up.
+    pub fn abandon(&self) -> String {
+        format!("limbec accept {} --abandon --reason \"…\"", self.revision)
+    }
 }
 
 /// The last that the journal says of a revision.
@@ -110,6 +158,23 @@ impl State {
         })
     }
 
+    /// Returns the revision that a run has left half applied or half reverted, if there is one.
+    pub fn half_done(&self) -> Option<HalfDone> {
+        self.unfinished().map(Standing::half_done)
+    }
+
+    /// Returns every revision that a run has left half done.
+    pub(super) fn all_half_done(&self) -> Vec<HalfDone> {
+        let unfinished = self.standings.iter().filter(|it| it.is_unfinished());
+        unfinished.map(Standing::half_done).collect()
+    }
+
+    /// Returns the revision that a run has left half done, by its id or the beginning of one.
+    pub(super) fn half_done_of(&self, id: &str) -> Option<HalfDone> {
+        let mut all = self.all_half_done().into_iter();
+        all.find(|it| !id.is_empty() && it.revision.starts_with(id))
+    }
+
     /// The revision that a run has left half done, if there is one.
     pub(super) fn unfinished(&self) -> Option<&Standing> {
         self.standings.iter().find(|it| it.is_unfinished())
@@ -172,19 +237,16 @@ impl State {
         if continues || (plan.is_empty() && standing.direction == word(direction)) {
             return Ok(());
         }
-        let (participle, finish) = if standing.direction == word(Direction::Down) {
-            ("reverted", format!("limbec downgrade {id}-1"))
-        } else {
-            ("applied", format!("limbec upgrade {id}"))
-        };
+        let half = standing.half_done();
         Err(Error::new(
             ErrorKind::Conflict,
-            format!(
-                "the revision `{id}` is half {participle}: {}",
-                standing.in_words()
-            ),
+            format!("the revision `{id}` is {half}"),
         )
-        .with_hint(format!("finish it first: {finish}")))
+        .with_hint(format!(
+            "finish it first: {}; or give it up, which leaves the schema as it is: {}",
+            half.finish(),
+            half.abandon()
+        )))
     }
 
     /// Notes that a step has run.
@@ -239,9 +301,13 @@ impl Standing {
         }
     }
 
-    /// `2 of 3 steps`.
-    pub(super) fn in_words(&self) -> String {
-        format!("{} of {} steps", self.steps_done(), self.steps)
+    fn half_done(&self) -> HalfDone {
+        HalfDone {
+            revision: self.revision.clone(),
+            reverting: self.direction == word(Direction::Down),
+            done: self.steps_done(),
+            steps: self.steps,
+        }
     }
 }
 

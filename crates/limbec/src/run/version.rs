@@ -4,7 +4,7 @@ use limbec_core::dialect::{Dialect, FaultKind, Row, VersionTable};
 use limbec_core::schema::ObjectName;
 use limbec_core::steps::Step;
 
-use super::Error;
+use super::{Error, ErrorKind};
 use crate::connection::Connection;
 
 /// The version table's name: Alembic's, so that its databases carry over.
@@ -44,6 +44,24 @@ impl Version {
             }
             Err(error) => Err(Error::statement(error.error, &select)),
         }
+    }
+
+    /// Refuses a row that is there twice: an update of it would never change one row.
+    pub(super) fn refuse_doubles(&self, table: &ObjectName) -> Result<(), Error> {
+        let double = self.rows.windows(2).find(|pair| pair[0] == pair[1]);
+        let Some([row, _]) = double else {
+            return Ok(());
+        };
+        let mut rows = self.rows.clone();
+        rows.dedup();
+        let message = format!(
+            "the version table `{table}` holds `{row}` more than once: it is without its primary key"
+        );
+        Err(Error::new(ErrorKind::Check, message).with_hint(format!(
+            "limbec stamp --purge {} leaves each row once; then give the column `version_num` its \
+             primary key",
+            rows.join(" ")
+        )))
     }
 
     /// Takes the rows; `None` where there is no table.

@@ -18,7 +18,10 @@ struct Versions {
 /// The width that Alembic gives the column.
 const WIDTH: usize = 32;
 
-const CHANGED: &str = "the version table was changed by someone else in the meantime";
+/// What it means if a statement changes no row.
+fn unchanged(row: &str) -> String {
+    format!("no row `{row}` of the version table was changed")
+}
 
 impl Versions {
     fn table(&self) -> String {
@@ -64,7 +67,7 @@ impl VersionTable for Versions {
             text(to),
             text(from)
         );
-        Step::check(sql, to, CHANGED)
+        Step::check(sql, to, &unchanged(from))
     }
 
     fn delete(&self, id: &str) -> Step {
@@ -73,7 +76,7 @@ impl VersionTable for Versions {
             self.table(),
             text(id)
         );
-        Step::check(sql, id, CHANGED)
+        Step::check(sql, id, &unchanged(id))
     }
 
     fn purge(&self) -> Step {

@@ -8,7 +8,7 @@ use limbec_core::sql::{Lexicon, tokens};
 use limbec_core::steps::{Doubt, Found, Next, Part, Probe, Statement, Step, Unit, script, units};
 
 use super::queue::{Pending, Queue};
-use super::{Cursor, Runner, Work, advised, enter, leave, limits, revert_sql};
+use super::{Cursor, Runner, Work, advised, divided_anew, enter, leave, limits, revert_sql};
 use crate::connection::Connection;
 use crate::run::journal::Entry;
 use crate::run::migrate::Event;
@@ -33,6 +33,9 @@ impl<C: Connection> Runner<'_, '_, C> {
             return self.inside(work, index).await;
         }
         let total = units.len();
+        if cursor.done >= total {
+            return Err(divided_anew(work, work.plan.parts.len()));
+        }
         for (number, unit) in units.iter().enumerate().skip(cursor.done) {
             let place = Place {
                 part: index,

@@ -8,9 +8,10 @@ use limbec_core::steps::{Knowledge, Next, Part, Statement, Step};
 
 use super::{Guard, Work, check_guard};
 use crate::connection::{Answer, Connection};
+use crate::run::Error;
 use crate::run::backup::{self, Copied};
+use crate::run::error::Race;
 use crate::run::reflect::reflect_inside;
-use crate::run::{Error, ErrorKind};
 
 /// A step that waits to be sent, with where it comes from and how many rows it must touch.
 pub(super) struct Pending {
@@ -19,12 +20,18 @@ pub(super) struct Pending {
     affects: Option<u64>,
     /// Whether the transaction is open once it has run.
     opens: bool,
-    /// What it means when the statement refuses to go on.
-    lost: Option<&'static str>,
+    /// What it means if the statement refuses to go on.
+    refusal: Option<Refusal>,
 }
 
-const LOCK_LOST: &str = "another process has taken over the migration of this database";
-const ROW_LOST: &str = "another process changed the version table meanwhile";
+/// Why a statement of limbec's own refuses to go on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Refusal {
+    /// Another process has the lock, or the lease.
+    Lock,
+    /// It changed no row.
+    Row,
+}
 
 impl Pending {
     pub(super) fn of(step: Step) -> Self {
@@ -33,7 +40,7 @@ impl Pending {
             operation: None,
             affects: None,
             opens: false,
-            lost: None,
+            refusal: None,
         }
     }
 }
@@ -94,7 +101,7 @@ impl<'a, C: Connection> Queue<'a, C> {
     pub(super) fn enter(&mut self, limits: &Limits<'_>) {
         if let Some(sql) = self.dialect().enter(limits) {
             self.pending.push(Pending {
-                lost: Some(LOCK_LOST),
+                refusal: Some(Refusal::Lock),
                 ..Pending::of(Step::new(sql))
             });
         }
@@ -103,7 +110,7 @@ impl<'a, C: Connection> Queue<'a, C> {
     /// Keeps up the lease, without which the transaction must not go on.
     pub(super) fn renew(&mut self, renewal: Step) {
         self.pending.push(Pending {
-            lost: Some(LOCK_LOST),
+            refusal: Some(Refusal::Lock),
             ..Pending::of(renewal)
         });
     }
@@ -135,7 +142,7 @@ impl<'a, C: Connection> Queue<'a, C> {
         let counted = affects.and_then(|_| self.dialect().counted(&step.sql));
         self.pending.push(match counted {
             Some(sql) => Pending {
-                lost: Some(ROW_LOST),
+                refusal: Some(Refusal::Row),
                 ..Pending::of(Step::new(sql))
             },
             None => Pending {
@@ -230,11 +237,14 @@ impl<'a, C: Connection> Queue<'a, C> {
 
     fn failed(&self, error: crate::connection::StatementError, batch: &[Pending]) -> Error {
         let failed = batch.get(error.index);
-        let lost = failed.and_then(|pending| pending.lost);
-        if let Some(message) = lost
+        let refusal = failed.and_then(|pending| pending.refusal);
+        if let (Some(refusal), Some(failed)) = (refusal, failed)
             && error.error.is(FaultKind::LockLost, self.dialect())
         {
-            return Error::new(ErrorKind::Conflict, message);
+            return match refusal {
+                Refusal::Lock => Error::race(Race::LockLost),
+                Refusal::Row => not_changed(failed, 0),
+            };
         }
         let sql = failed.map_or("", |pending| &pending.step.sql);
         let operation = failed.and_then(|pending| pending.operation.clone());
@@ -265,14 +275,20 @@ fn check(pending: &Pending, answer: &Answer) -> Result<(), Error> {
         }
     }
     match pending.affects {
-        Some(rows) if rows != answer.affected => Err(Error::new(
-            ErrorKind::Conflict,
-            format!(
-                "the version table was expected to change by {rows} row(s), and changed by {}: \
-                 another process changed it meanwhile",
-                answer.affected
-            ),
-        )),
+        Some(rows) if rows != answer.affected => Err(not_changed(pending, answer.affected)),
         _ => Ok(()),
     }
+}
+
+/// A row of limbec's own tables did not change, though nobody else may change it: this process has the
+/// lock.
+fn not_changed(pending: &Pending, rows: u64) -> Error {
+    Error::check(
+        &format!("a statement of limbec's own must change one row, and changed {rows}"),
+        &pending.step.sql,
+    )
+    .with_hint(
+        "somebody has changed the row by hand, or a trigger, a rule or a policy is in the way: \
+         `limbec current` and `limbec log` show what the database says",
+    )
 }
