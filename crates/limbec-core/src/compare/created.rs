@@ -88,9 +88,9 @@ impl Created {
             Operation::DropSchema { name } => Drops(Thing::Namespace(name.clone())),
             Operation::CreateExtension { name } => Creates(Thing::Extension(name.name.clone())),
             Operation::DropExtension { name } => Drops(Thing::Extension(name.name.clone())),
-            Operation::Execute { sql, dialect: only }
-                if only.as_deref().is_none_or(|only| only == dialect.name()) =>
-            {
+            Operation::Execute {
+                sql, dialect: only, ..
+            } if only.as_deref().is_none_or(|only| only == dialect.name()) => {
                 for statement in split(sql, dialect.lexicon()) {
                     self.follow_sql(statement, dialect);
                 }

@@ -232,6 +232,7 @@ mod tests {
         Operation::Execute {
             sql: sql.into(),
             dialect: None,
+            autocommit: false,
         }
     }
 

@@ -249,13 +249,13 @@ directives! {
     }
     /// Runs SQL as it stands, one statement or several, on every database.
     fn execute(sql: into String) {
-        Operation::Execute { sql, dialect: None }
+        Operation::Execute { sql, dialect: None, autocommit: false }
     }
     /// Runs SQL in a step of its own that is committed before what follows, or outside any
     /// transaction where the database wants it so (`VACUUM`): one statement or several. A comment
     /// line `-- autocommit` above a statement says the same.
     fn execute_autocommit(sql: into String) {
-        Operation::Execute { sql: crate::sql::autocommit(&sql, &crate::sql::Lexicon::NEUTRAL), dialect: None }
+        Operation::Execute { sql, dialect: None, autocommit: true }
     }
     /// Sets how long the following statements of the revision wait for a lock (PostgreSQL): `"5s"`.
     fn lock_timeout(time: into String) {
@@ -267,6 +267,10 @@ directives! {
     }
     /// Runs SQL as it stands on one kind of database only: `"postgresql"` or `"sqlite"`.
     fn execute_on(dialect: into String, sql: into String) {
-        Operation::Execute { sql, dialect: Some(dialect) }
+        Operation::Execute { sql, dialect: Some(dialect), autocommit: false }
+    }
+    /// Runs SQL as `execute_autocommit` does, on one kind of database only.
+    fn execute_autocommit_on(dialect: into String, sql: into String) {
+        Operation::Execute { sql, dialect: Some(dialect), autocommit: true }
     }
 }

@@ -60,10 +60,16 @@ impl Operation {
             Operation::ReplaceDefinition { .. } => "replace_definition",
             Operation::DropDefinition { .. } => "drop_definition",
             Operation::RunScript { .. } => "run_script",
-            Operation::Execute { dialect: None, .. } => "execute",
             Operation::Execute {
-                dialect: Some(_), ..
-            } => "execute_on",
+                dialect,
+                autocommit,
+                ..
+            } => match (dialect, autocommit) {
+                (None, false) => "execute",
+                (None, true) => "execute_autocommit",
+                (Some(_), false) => "execute_on",
+                (Some(_), true) => "execute_autocommit_on",
+            },
         }
     }
 

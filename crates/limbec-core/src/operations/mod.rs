@@ -339,5 +339,9 @@ pub enum Operation {
         sql: String,
         /// The only dialect it is for; every one when absent.
         dialect: Option<String>,
+        /// Whether each statement is committed before what follows it, or runs outside any
+        /// transaction if the database wants it so. A comment line `-- autocommit` above a
+        /// statement says the same of that one.
+        autocommit: bool,
     },
 }

@@ -132,6 +132,7 @@ mod tests {
         let execute = Operation::Execute {
             sql: "SELECT 1".into(),
             dialect: Some("sqlite".into()),
+            autocommit: true,
         };
         let revision = Revision {
             header,

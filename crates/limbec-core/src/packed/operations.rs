@@ -88,7 +88,7 @@ pack_enum! {
         19 => DropIndex { table, name, index, concurrently },
         20 => CreateTableComment { table, comment, from },
         21 => DropTableComment { table, from },
-        22 => Execute { sql, dialect },
+        22 => Execute { sql, dialect, autocommit },
         23 => AlterDomain { to, from },
         24 => CreateSequence { sequence },
         25 => DropSequence { name, sequence },

@@ -1,28 +1,24 @@
 //! The comment by which a statement leaves the transaction of its revision.
 
-use super::{Lexicon, TokenKind, split, tokens};
+use super::{Lexicon, TokenKind, tokens};
 
 /// The comment's words.
 const MARK: &str = "autocommit";
 
-/// Puts the comment above each statement of a text that lacks it.
+/// Puts the comment above a statement that lacks it.
 ///
 /// ```
 /// use limbec_core::sql::{Lexicon, autocommit, is_autocommit};
-/// let sql = autocommit("VACUUM; SELECT 1", &Lexicon::STANDARD);
-/// assert_eq!(sql, "-- autocommit\nVACUUM;\n-- autocommit\nSELECT 1");
+/// let sql = autocommit("VACUUM", &Lexicon::STANDARD);
+/// assert_eq!(sql, "-- autocommit\nVACUUM");
 /// assert!(is_autocommit(&sql, &Lexicon::STANDARD));
 /// ```
-pub fn autocommit(text: &str, lexicon: &Lexicon) -> String {
-    let marked = |statement: &str| {
-        if is_autocommit(statement, lexicon) {
-            statement.to_string()
-        } else {
-            format!("-- {MARK}\n{statement}")
-        }
-    };
-    let statements: Vec<String> = split(text, lexicon).into_iter().map(marked).collect();
-    statements.join(";\n")
+pub fn autocommit(statement: &str, lexicon: &Lexicon) -> String {
+    if is_autocommit(statement, lexicon) {
+        statement.to_string()
+    } else {
+        format!("-- {MARK}\n{statement}")
+    }
 }
 
 /// Whether a comment line `-- autocommit` stands above the statement.

@@ -95,10 +95,15 @@ pub fn parts(operations: &[Operation], dialect: &dyn Dialect) -> Vec<Part> {
 /// Raw SQL in the parts that need parts of their own, if it has such.
 fn statements(operation: &Operation, dialect: &dyn Dialect) -> Vec<Operation> {
     match operation {
-        Operation::Execute { sql, dialect: only } => {
+        Operation::Execute {
+            sql,
+            dialect: only,
+            autocommit,
+        } => {
             let one = |statement: &str| Operation::Execute {
                 sql: statement.to_string(),
                 dialect: only.clone(),
+                autocommit: *autocommit,
             };
             let pieces = split(sql, dialect.lexicon());
             let pieces: Vec<Operation> = pieces.into_iter().map(one).collect();
@@ -122,6 +127,7 @@ fn script_parts(sql: &str, lexicon: &Lexicon) -> Vec<Operation> {
         [step] if !step.transactional => Operation::Execute {
             sql: step.sql.clone(),
             dialect: None,
+            autocommit: true,
         },
         steps => Operation::RunScript {
             sql: script(steps, lexicon),
@@ -136,6 +142,7 @@ mod tests {
     use crate::dialect::{postgres::Postgres, sqlite::Sqlite};
     use crate::operations::Operations;
     use crate::schema::{EnumType, Index, Table};
+    use crate::steps::Knowledge;
 
     fn shape(dialect: &dyn Dialect, build: impl FnOnce(&mut Operations)) -> Vec<(usize, bool)> {
         let mut op = Operations::new();
@@ -165,12 +172,37 @@ mod tests {
             op.execute("SELECT 1; VACUUM; SELECT 2; SELECT 3");
             op.execute("-- autocommit\nALTER TYPE mood ADD VALUE 'x'; SELECT 4");
             op.execute_on("sqlite", "VACUUM");
+            op.execute_autocommit("ALTER TYPE mood ADD VALUE 'a; b'; CALL fill();");
+            op.execute_autocommit_on("sqlite", "SELECT 5; SELECT 6");
         };
+        let before = [(1, false), (1, true), (2, false), (1, false), (2, false)];
         assert_eq!(
             shape(&Postgres, build),
-            [(1, false), (1, true), (2, false), (1, false), (2, false)]
+            [&before[..], &[(1, false), (1, true), (1, false)]].concat()
         );
         assert_eq!(shape(&Postgres, |_| {}), [(0, false)]);
+    }
+
+    #[test]
+    fn each_dialect_divides_raw_sql_by_its_own_rules() {
+        let mut op = Operations::new();
+        op.execute_autocommit("UPDATE [it's; odd] SET a = 1; VACUUM -- done\n; SELECT 'it''s'");
+        let operations = op.into_vec();
+        let sql = |dialect: &'static dyn Dialect| -> Vec<String> {
+            let parts = parts(&operations, dialect).into_iter();
+            let made = parts.map(|it| it.compile(dialect).all(&mut Knowledge::unknown()).unwrap());
+            made.flatten().map(|it| it.step.sql).collect()
+        };
+        assert_eq!(
+            sql(&Sqlite),
+            [
+                "-- autocommit\nUPDATE [it's; odd] SET a = 1",
+                "-- autocommit\nVACUUM -- done",
+                "-- autocommit\nSELECT 'it''s'",
+            ]
+        );
+        // The string that PostgreSQL reads from `it's` on ends before `it''s`.
+        assert_eq!(sql(&Postgres).len(), 1);
     }
 
     #[test]

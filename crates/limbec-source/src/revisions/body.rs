@@ -320,7 +320,7 @@ fn directive(cursor: &mut Cursor<'_>, operations: &mut Operations, spans: &mut V
     let mut arguments = expression::arguments(cursor);
     let span = cursor.since(start);
     if Operations::DIRECTIVES.contains(&name.text) {
-        if name.text == "execute_on" {
+        if ["execute_on", "execute_autocommit_on"].contains(&name.text) {
             check_dialect(cursor, &arguments);
         }
         let Some(values) = arguments.values() else {

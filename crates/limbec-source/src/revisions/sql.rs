@@ -288,6 +288,7 @@ impl Reader<'_> {
             operations.push(Operation::Execute {
                 sql: statement.to_string(),
                 dialect: dialect.map(str::to_string),
+                autocommit: false,
             });
             spans.push(start..start + statement.len());
         }

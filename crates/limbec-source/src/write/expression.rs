@@ -87,13 +87,11 @@ pub(super) fn directives(operation: &Operation) -> Vec<Directive> {
         Operation::DropDefinition { definition: it } => vec![definition_name(it).end()],
         Operation::SetTimeout { time, .. } => vec![text(time)],
         Operation::Execute {
-            sql: it,
-            dialect: None,
-        } => vec![sql(it)],
-        Operation::Execute {
-            sql: it,
-            dialect: Some(dialect),
-        } => vec![text(dialect), sql(it)],
+            sql: it, dialect, ..
+        } => {
+            let dialect = dialect.as_deref().map(text);
+            dialect.into_iter().chain([sql(it)]).collect()
+        }
         // The tests hold the list of directives against this one.
         _ => Vec::new(),
     };

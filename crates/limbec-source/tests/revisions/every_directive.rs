@@ -263,6 +263,7 @@ SET amount = 0;",
     op.execute_on("postgresql", "SELECT 'it''s', \"a\", '\u{e9}\t'");
     op.execute_on("sqlite", "SELECT \
         1");
+    op.execute_autocommit_on("postgresql", "CALL fill()");
 }
 
 pub fn downgrade(operations: &mut Operations) {

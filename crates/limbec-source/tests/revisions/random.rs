@@ -505,7 +505,11 @@ pub(crate) fn operation(of: Texts) -> BoxedStrategy<Operation> {
         "sqlite".to_string(),
     ]));
     let sql = prop_oneof![text(of), "[a-z]{1,9}(\n  [a-z\"]{1,9}){1,3}"];
-    let execute = (sql, dialect).prop_map(|(sql, dialect)| O::Execute { sql, dialect });
+    let execute = (sql, dialect, any::<bool>()).prop_map(|(sql, dialect, autocommit)| O::Execute {
+        sql,
+        dialect,
+        autocommit,
+    });
     let create = table(of).prop_map(|table| O::CreateTable { table }).boxed();
     let definitions = prop_oneof![
         definition(of).prop_map(|definition| O::CreateDefinition { definition }),

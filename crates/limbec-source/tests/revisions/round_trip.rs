@@ -186,7 +186,11 @@ proptest! {
         let sql = |list: &[Operation]| -> Vec<String> {
             list.iter()
                 .map(|it| match it {
-                    Operation::Execute { sql, dialect: None } => sql.clone(),
+                    Operation::Execute {
+                        sql,
+                        dialect: None,
+                        autocommit: false,
+                    } => sql.clone(),
                     other => format!("{other:?}"),
                 })
                 .collect()

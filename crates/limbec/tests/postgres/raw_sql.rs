@@ -8,6 +8,7 @@ fn execute(sql: &str) -> Operation {
     Operation::Execute {
         sql: sql.into(),
         dialect: None,
+        autocommit: false,
     }
 }
 
@@ -19,7 +20,7 @@ async fn statements_run_in_their_order_inside_and_outside() {
             execute("CREATE TABLE t (a int); INSERT INTO t VALUES (1);"),
             execute("CREATE INDEX CONCURRENTLY i ON t (a); VACUUM t"),
             execute("CREATE FUNCTION f() RETURNS int LANGUAGE sql AS $$ SELECT 1; SELECT 2 $$; UPDATE t SET a = f()"),
-            Operation::Execute { sql: "PRAGMA nonsense".into(), dialect: Some("sqlite".into()) },
+            Operation::Execute { sql: "PRAGMA nonsense".into(), dialect: Some("sqlite".into()), autocommit: false },
         ])
         .await;
     assert_eq!(scratch.sql("SELECT a FROM t").await, ["2"]);

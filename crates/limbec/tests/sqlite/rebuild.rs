@@ -364,6 +364,7 @@ fn settings_of_the_connection_come_back() {
         let fails = Operation::Execute {
             sql: "INSERT INTO nowhere VALUES (1)".into(),
             dialect: None,
+            autocommit: false,
         };
         let comment = Operation::DropTableComment {
             table: "jobs".into(),

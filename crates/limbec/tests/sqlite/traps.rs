@@ -467,6 +467,7 @@ fn a_revision_that_fails_at_its_end_leaves_nothing() {
             revision.push(Operation::Execute {
                 sql: "PRAGMA user_version = 8; DELETE FROM counts; SELECT * FROM not_there".into(),
                 dialect: None,
+                autocommit: false,
             });
             let told = db.revision(&revision).unwrap_err();
             assert!(told.contains("not_there"), "{}: {told}", change.0);

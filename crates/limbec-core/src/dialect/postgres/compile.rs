@@ -89,7 +89,11 @@ pub(super) fn isolation(operation: &Operation) -> Isolation {
         Operation::DropIndex {
             concurrently: true, ..
         } => Isolation::Outside,
-        Operation::Execute { sql, dialect } => execute::isolation(sql, dialect.as_deref()),
+        Operation::Execute {
+            sql,
+            dialect,
+            autocommit,
+        } => execute::isolation(sql, dialect.as_deref(), *autocommit),
         _ => Isolation::Shared,
     }
 }
@@ -188,7 +192,11 @@ fn compile_within(operation: &Operation, current: &Schema) -> Steps {
         Operation::DropDefinition { definition } => definition::drop(definition),
         Operation::SetTimeout { timeout, time } => one(limit::set(*timeout, time)?),
         Operation::RunScript { sql } => read_script(sql, &LEXICON),
-        Operation::Execute { sql, dialect } => execute::steps(sql, dialect.as_deref())?,
+        Operation::Execute {
+            sql,
+            dialect,
+            autocommit,
+        } => execute::steps(sql, dialect.as_deref(), *autocommit)?,
     })
 }
 

@@ -121,10 +121,12 @@ pub(super) fn needs_schema(operation: &Operation) -> bool {
 /// How an operation stands to the transaction of its revision.
 pub(super) fn isolation(operation: &Operation) -> Isolation {
     match operation {
-        Operation::Execute { sql, dialect }
-            if matches!(dialect.as_deref(), None | Some("sqlite")) =>
-        {
-            raw::isolation(sql)
+        Operation::Execute {
+            sql,
+            dialect,
+            autocommit,
+        } if matches!(dialect.as_deref(), None | Some("sqlite")) => {
+            raw::isolation(sql, *autocommit)
         }
         _ => Isolation::Shared,
     }
@@ -178,10 +180,17 @@ pub(super) fn compile_batch(
     batch: &Batch<'_>,
     current: &Schema,
 ) -> Result<Vec<Of<Step>>, Of<CompileError>> {
-    if let [Operation::Execute { sql, dialect }] = batch.operations {
+    if let [
+        Operation::Execute {
+            sql,
+            dialect,
+            autocommit,
+        },
+    ] = batch.operations
+    {
         let steps = match dialect.as_deref() {
-            None | Some("sqlite") if batch.keys_off => raw::guarded(sql, current),
-            None | Some("sqlite") => raw::execute(sql),
+            None | Some("sqlite") if batch.keys_off => raw::guarded(sql, *autocommit, current),
+            None | Some("sqlite") => raw::execute(sql, *autocommit),
             Some(_) => Ok(Vec::new()),
         };
         return match steps {
@@ -291,7 +300,7 @@ fn create_definition(definition: &Definition) -> Result<Vec<Step>, CompileError>
         return Ok(Vec::new());
     }
     kept(definition)?;
-    raw::execute(&definition.sql)
+    raw::execute(&definition.sql, false)
 }
 
 fn drop_definition(definition: &Definition) -> Result<Vec<Step>, CompileError> {

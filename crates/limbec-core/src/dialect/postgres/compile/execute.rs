@@ -3,15 +3,26 @@
 use super::super::lexicon::{LEXICON, tokens};
 use super::index;
 use crate::dialect::{CompileError, Isolation};
-use crate::sql::{Token, TokenKind, is_autocommit, split};
+use crate::sql::{Token, TokenKind, autocommit, is_autocommit, split};
 use crate::steps::{Doubt, Step};
 
 /// The statements, unless they are for another dialect.
-pub(super) fn steps(sql: &str, dialect: Option<&str>) -> Result<Vec<Step>, CompileError> {
+pub(super) fn steps(
+    sql: &str,
+    dialect: Option<&str>,
+    apart: bool,
+) -> Result<Vec<Step>, CompileError> {
     if is_of_another(dialect) {
         return Ok(Vec::new());
     }
-    split(sql, &LEXICON).into_iter().map(step).collect()
+    let statements = split(sql, &LEXICON).into_iter();
+    if apart {
+        statements
+            .map(|it| step(&autocommit(it, &LEXICON)))
+            .collect()
+    } else {
+        statements.map(step).collect()
+    }
 }
 
 fn is_of_another(dialect: Option<&str>) -> bool {
@@ -19,13 +30,13 @@ fn is_of_another(dialect: Option<&str>) -> bool {
 }
 
 /// How one statement stands to the transaction of its revision.
-pub(super) fn isolation(sql: &str, dialect: Option<&str>) -> Isolation {
+pub(super) fn isolation(sql: &str, dialect: Option<&str>, apart: bool) -> Isolation {
     let words = words(sql);
     if is_of_another(dialect) {
         Isolation::Shared
     } else if refuses_transaction(&words) {
         Isolation::Outside
-    } else if !is_autocommit(sql, &LEXICON) {
+    } else if !apart && !is_autocommit(sql, &LEXICON) {
         Isolation::Shared
     } else if words.first().is_some_and(|word| word == "CALL") {
         // A procedure may commit by itself.
@@ -47,7 +58,7 @@ fn step(statement: &str) -> Result<Step, CompileError> {
         ));
     }
     let step = Step::new(statement);
-    if isolation(statement, None) != Isolation::Outside {
+    if isolation(statement, None, false) != Isolation::Outside {
         return Ok(step);
     }
     let patient = words.iter().any(|word| word == "CONCURRENTLY");
@@ -202,22 +213,22 @@ mod tests {
 
     #[test]
     fn other_dialects_are_skipped() {
-        assert_eq!(steps("SELECT 1", Some("sqlite")), Ok(Vec::new()));
-        let both = steps("SELECT 1; SELECT 2", Some("postgresql"));
+        assert_eq!(steps("SELECT 1", Some("sqlite"), false), Ok(Vec::new()));
+        let both = steps("SELECT 1; SELECT 2", Some("postgresql"), false);
         assert_eq!(both.map(|it| it.len()), Ok(2));
     }
 
     #[test]
     fn a_statement_that_would_end_the_transaction_is_refused() {
         for sql in ["BEGIN", "commit", "START TRANSACTION", "rollback;", "END"] {
-            assert!(steps(sql, None).is_err(), "{sql}");
+            assert!(steps(sql, None, false).is_err(), "{sql}");
         }
-        assert!(steps("ROLLBACK TO SAVEPOINT a", None).is_ok());
+        assert!(steps("ROLLBACK TO SAVEPOINT a", None, false).is_ok());
     }
 
     #[test]
     fn what_a_crash_leaves_in_doubt() {
-        let doubt = |sql: &str| steps(sql, None).map(|steps| steps[0].doubt.clone());
+        let doubt = |sql: &str| steps(sql, None, false).map(|steps| steps[0].doubt.clone());
         let asks = [
             "CREATE INDEX CONCURRENTLY i ON t (a)",
             "CREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS \"I\" ON ONLY s.t (a)",

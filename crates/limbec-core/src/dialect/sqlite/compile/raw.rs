@@ -6,7 +6,7 @@ use super::replace;
 use crate::dialect::{CompileError, Isolation};
 use crate::operations::Operation;
 use crate::schema::Schema;
-use crate::sql::{Token, TokenKind, is_autocommit, split};
+use crate::sql::{Token, TokenKind, autocommit, is_autocommit, split};
 use crate::steps::Step;
 
 /// The words of a statement, without its comments.
@@ -27,10 +27,10 @@ pub(super) fn writes(operation: &Operation) -> bool {
 }
 
 /// How a statement stands to the transaction of its revision.
-pub(super) fn isolation(statement: &str) -> Isolation {
+pub(super) fn isolation(statement: &str, apart: bool) -> Isolation {
     let first = words(statement).next();
     let is = |word: &str| first.is_some_and(|token| token.is_word(word));
-    let marked = is_autocommit(statement, &LEXICON);
+    let marked = apart || is_autocommit(statement, &LEXICON);
     if is("VACUUM") || (marked && ["PRAGMA", "ATTACH", "DETACH"].iter().any(|it| is(it))) {
         Isolation::Outside
     } else if marked {
@@ -41,7 +41,7 @@ pub(super) fn isolation(statement: &str) -> Isolation {
 }
 
 /// The statements.
-pub(super) fn execute(text: &str) -> Result<Vec<Step>, CompileError> {
+pub(super) fn execute(text: &str, apart: bool) -> Result<Vec<Step>, CompileError> {
     let mut steps = Vec::new();
     for statement in split(text, &LEXICON) {
         let mut words = words(statement);
@@ -58,8 +58,12 @@ pub(super) fn execute(text: &str) -> Result<Vec<Step>, CompileError> {
             ))
             .hint("leave it out"));
         }
-        let step = Step::new(statement);
-        steps.push(match isolation(statement) {
+        let step = if apart {
+            Step::new(autocommit(statement, &LEXICON))
+        } else {
+            Step::new(statement)
+        };
+        steps.push(match isolation(statement, apart) {
             Isolation::Outside => step.outside_transaction(),
             _ => step,
         });
@@ -75,8 +79,12 @@ const KEYS_ARE_OFF: &str = "the revision also changes a table in a way for which
 /// The statements in a revision that also rebuilds tables, for which the foreign keys are off: what
 /// they would have refused, deleted or set leaves rows that refer to nothing, which are looked for
 /// where the connection has the foreign keys on.
-pub(super) fn guarded(text: &str, current: &Schema) -> Result<Vec<Step>, CompileError> {
-    let mut statements = execute(text)?;
+pub(super) fn guarded(
+    text: &str,
+    apart: bool,
+    current: &Schema,
+) -> Result<Vec<Step>, CompileError> {
+    let mut statements = execute(text, apart)?;
     let mut replaced = split(text, &LEXICON).into_iter();
     if let Some(table) = replaced.find_map(|it| replace::followed_table(it, current)) {
         let refused = Step::check(
