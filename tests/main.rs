@@ -15,6 +15,8 @@ mod planned;
 mod properties;
 mod runner;
 mod scenarios;
+mod scripted;
+mod sources;
 mod structure;
 mod trial;
 mod wire;

@@ -13,6 +13,7 @@ use limbec_core::schema::{ObjectName, Schema};
 use limbec_testkit::schemas::{Extras, pair, rows, schema};
 use proptest::test_runner::{Config, RngSeed, TestCaseError, TestError, TestRunner};
 
+use crate::scripted::{Shell, agree};
 use crate::trial::{Trial, file};
 
 /// Modest by default, and always the same; the variable asks for others.
@@ -94,6 +95,34 @@ fn revisions_lead_from_one_schema_to_another_and_back_on_postgres() {
         trial.sql("DROP SCHEMA IF EXISTS public, \"Other\" CASCADE")?;
         trial.sql("CREATE SCHEMA public")?;
         up_and_down(&mut trial, before, after)
+    });
+}
+
+fn script_agrees(
+    make: impl Fn() -> (Trial, Shell, Shell),
+    before: &Schema,
+    after: &Schema,
+) -> Result<(), String> {
+    let (mut trial, run, fed) = make();
+    let creation = trial.creation(before)?;
+    let current = trial.create(before)?;
+    let (_, change) = trial.revision(&current, after)?;
+    agree(&run, &fed, &[creation, change])
+}
+
+#[test]
+fn a_script_fed_to_the_shell_does_what_a_run_does_on_sqlite() {
+    let databases = || (Trial::sqlite(), Shell::sqlite(), Shell::sqlite());
+    check(32, &Sqlite, Extras::SQLITE, |before, after| {
+        script_agrees(databases, before, after)
+    });
+}
+
+#[test]
+fn a_script_fed_to_the_shell_does_what_a_run_does_on_postgres() {
+    let databases = || (Trial::postgres(), Shell::postgres(), Shell::postgres());
+    check(12, &Postgres, Extras::POSTGRES, |before, after| {
+        script_agrees(databases, before, after)
     });
 }
 

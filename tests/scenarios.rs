@@ -36,6 +36,7 @@ use limbec_core::schema::{Definition, ObjectName, Schema, in_order};
 use limbec_source::models::{ModelOptions, SourceFile, read};
 
 use crate::case::{Case, Scenario};
+use crate::scripted::{Shell, agree};
 use crate::trial::{Trial, listed};
 
 fn models(text: &str) -> Result<Schema, String> {
@@ -70,6 +71,7 @@ fn run(case: &mut Case, database: &str, version: &str, mut trial: Trial) -> Resu
     let sql = case.text("sql");
     before.definitions = sql_files(sql, database)?;
     after.definitions = sql_files(case.part("sql after").unwrap_or(sql), database)?;
+    let creation = trial.creation(&before)?;
     let current = trial.create(&before)?;
     fill(&mut trial, case.part("rows"), &before)?;
     holds(&mut trial, case.text("holds before"))?;
@@ -111,7 +113,13 @@ fn run(case: &mut Case, database: &str, version: &str, mut trial: Trial) -> Resu
         .and_then(|_| trial.expect(&before))
         .and_then(|_| holds(&mut trial, case.text("holds before")))
         .map_err(|error| format!("after the downgrade: {error}"))?;
-    same_dump(&dumped, &trial.dump()?)
+    same_dump(&dumped, &trial.dump()?)?;
+    match version {
+        // The shell is of one version only.
+        "sqlite<3.53" => Ok(()),
+        "sqlite" => agree(&Shell::sqlite(), &Shell::sqlite(), &[creation, body]),
+        _ => agree(&Shell::postgres(), &Shell::postgres(), &[creation, body]),
+    }
 }
 
 /// Whether what comes out now is taken for right and written into the files.

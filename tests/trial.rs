@@ -149,7 +149,7 @@ impl Trial {
     /// others depend on, which only running it shows.
     fn planned(&mut self, operations: &[Operation]) -> Result<Option<Vec<Statement>>, String> {
         // Without a database, names are compared as they are spelled: one that it cuts is two.
-        if format!("{operations:?}").contains(TOO_LONG) {
+        if is_cut(operations) {
             return Ok(None);
         }
         let mut knowledge = Knowledge::reflected(self.reflect()?);
@@ -264,13 +264,19 @@ impl Trial {
         Err(format!("differences:\n{}", listed(&found)))
     }
 
-    /// Creates a schema in the empty database; what is read back is the same.
-    pub(crate) fn create(&mut self, schema: &Schema) -> Result<Schema, String> {
+    /// What creates a schema in the empty database, and removes it.
+    pub(crate) fn creation(&mut self, schema: &Schema) -> Result<Body, String> {
         let nothing = self.reflect()?;
         let dialect = self.database.dialect();
         let target = of_own_namespace(schema, &nothing);
-        let create = compare(&nothing, &target, dialect, &Verdicts::default());
-        self.run(&create.into_operations())
+        let found = compare(&nothing, &target, dialect, &Verdicts::default());
+        as_read(&found)
+    }
+
+    /// Creates a schema in the empty database; what is read back is the same.
+    pub(crate) fn create(&mut self, schema: &Schema) -> Result<Schema, String> {
+        let creation = self.creation(schema)?;
+        self.run(&creation.upgrade)
             .map_err(|error| format!("creating: {error}"))?;
         self.expect(schema)
             .map_err(|error| format!("right after creation: {error}"))
@@ -285,9 +291,7 @@ impl Trial {
         let found = self
             .compare(current, target)
             .map_err(|error| format!("comparing: {error}"))?;
-        let text = file(&found.operations(), &found.downgrade());
-        let body = read_body("revision.rs", &text)
-            .map_err(|mistakes| format!("the written revision does not read: {mistakes:?}"))?;
+        let body = as_read(&found)?;
         Ok((found, body))
     }
 
@@ -315,6 +319,12 @@ impl Trial {
         }
         Err(format!("in memory, differences:\n{}", listed(&rest)))
     }
+}
+
+/// Whether operations have a name that the database cuts.
+pub(crate) fn is_cut<'a>(operations: impl IntoIterator<Item = &'a Operation>) -> bool {
+    let mut operations = operations.into_iter();
+    operations.any(|it| format!("{it:?}").contains(TOO_LONG))
 }
 
 /// Models as the command compares them with a database.
@@ -346,6 +356,13 @@ pub(crate) fn file(upgrade: &[Operation], downgrade: &[Operation]) -> String {
         downgrade,
         notes: &[],
     })
+}
+
+/// The operations of a comparison, as they are read back from its file.
+fn as_read(found: &Comparison) -> Result<Body, String> {
+    let text = file(&found.operations(), &found.downgrade());
+    read_body("revision.rs", &text)
+        .map_err(|mistakes| format!("the written revision does not read: {mistakes:?}"))
 }
 
 /// Planned operations as `check` lists them.

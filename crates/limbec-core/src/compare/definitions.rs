@@ -28,7 +28,43 @@ pub(super) fn definition_key(dialect: &dyn Dialect, it: &Definition) -> Definiti
     )
 }
 
-pub(super) fn compare(current: &Schema, target: &Schema, judge: &mut Judge<'_>, plan: &mut Plan) {
+/// A definition of the database.
+#[derive(Clone, Copy)]
+pub(super) struct Known<'a> {
+    /// As it is.
+    now: &'a Definition,
+    /// As it is when tables and columns have their new names, which it follows.
+    renamed: &'a Definition,
+}
+
+impl<'a> Known<'a> {
+    /// The definitions before renames, with the same after them, in the same order.
+    pub(super) fn of(now: &'a [Definition], renamed: &'a [Definition]) -> Vec<Self> {
+        let pairs = now.iter().zip(renamed);
+        pairs.map(|(now, renamed)| Known { now, renamed }).collect()
+    }
+
+    /// Whether it is as the models want it, after the renames.
+    fn is(self, wanted: &Definition, judge: &mut Judge<'_>, plan: &Plan) -> bool {
+        // The database cannot be asked about names that it does not have yet.
+        if self.follows(plan, judge.dialect.lexicon()) {
+            return judge.dialect.same_text(&self.renamed.sql, &wanted.sql);
+        }
+        judge.same_definition(&self.now.sql, &wanted.sql)
+    }
+
+    /// Whether names that it mentions are on their way to become others.
+    fn follows(self, plan: &Plan, lexicon: &Lexicon) -> bool {
+        plan.renames_within(&self.now.sql, lexicon)
+    }
+}
+
+pub(super) fn compare(
+    current: &[Known<'_>],
+    target: &Schema,
+    judge: &mut Judge<'_>,
+    plan: &mut Plan,
+) {
     let dialect = judge.dialect;
     let lexicon = dialect.lexicon();
     let key = |it: &Definition| definition_key(dialect, it);
@@ -36,51 +72,50 @@ pub(super) fn compare(current: &Schema, target: &Schema, judge: &mut Judge<'_>, 
     let wanted: Vec<&Definition> = target.definitions.iter().filter(is_ours).collect();
     let existing = |it: &Definition| {
         let key = key(it);
-        current
-            .definitions
-            .iter()
-            .find(|other| definition_key(dialect, other) == key)
+        let mut all = current.iter();
+        all.find(|other| definition_key(dialect, other.renamed) == key)
     };
 
     let mut created: Vec<Definition> = Vec::new();
-    let why = |other: Option<&Definition>, otherwise: Why| match other {
-        Some(_) => Why::Changed,
-        None => otherwise,
-    };
-    let mut replaced: Vec<(Definition, &Definition)> = Vec::new();
+    let mut replaced: Vec<(Definition, Known<'_>)> = Vec::new();
     for it in &wanted {
         match existing(it) {
             None => created.push((*it).clone()),
-            Some(known) if judge.same_definition(&known.sql, &it.sql) => {}
-            Some(known) => replaced.push(((*it).clone(), known)),
+            Some(known) if known.is(it, judge, plan) => {}
+            Some(known) => replaced.push(((*it).clone(), *known)),
         }
     }
     let kept: BTreeSet<DefinitionKey> = wanted.iter().map(|it| key(it)).collect();
-    let mut dropped: Vec<Definition> = current
-        .definitions
+    let mut dropped: Vec<(Definition, Why)> = current
         .iter()
-        .filter(|it| !kept.contains(&key(it)))
-        .cloned()
+        .filter(|it| !kept.contains(&key(it.renamed)))
+        .map(|it| (it.now.clone(), Why::Gone))
         .collect();
 
     // What stands on another one that changes, or on a table under its old name, gives way first.
-    let gives_way = |it: &Definition| {
+    let gives_way = |known: Known<'_>| {
         let over_replaced = replaced.iter().any(|(_, other)| {
-            other.kind.is_relation() && it.uses.iter().any(|used| used.relation == other.name)
+            let name = &other.now.name;
+            let mut uses = known.now.uses.iter();
+            other.now.kind.is_relation() && uses.any(|used| used.relation == *name)
         });
+        let mut uses = known.now.uses.iter();
         over_replaced
-            || it.uses.iter().any(|used| plan.drops_table(&used.relation))
-            || plan.renames_within(&it.sql, lexicon)
+            || uses.any(|used| plan.drops_table(&used.relation))
+            || known.follows(plan, lexicon)
     };
-    let (way, replaced): (Vec<_>, Vec<_>) = replaced
-        .iter()
-        .cloned()
-        .partition(|(_, known)| !known.kind.is_routine() && gives_way(known));
+    let (way, replaced): (Vec<_>, Vec<_>) = (replaced.iter().cloned())
+        .partition(|(_, known)| !known.now.kind.is_routine() && gives_way(*known));
     for (it, known) in way {
-        dropped.push(known.clone());
+        dropped.push((known.now.clone(), Why::Changed));
         created.push(it);
     }
 
+    let changed: BTreeSet<DefinitionKey> = (dropped.iter())
+        .filter(|(_, why)| *why == Why::Changed)
+        .map(|(it, _)| key(it))
+        .collect();
+    let dropped = dropped.into_iter().map(|(it, _)| it).collect();
     let (late, early): (Vec<_>, Vec<_>) = in_order(dropped, lexicon)
         .into_iter()
         .rev()
@@ -88,12 +123,12 @@ pub(super) fn compare(current: &Schema, target: &Schema, judge: &mut Judge<'_>, 
     let phases = [(Phase::DropDefinitions, early), (Phase::DropRoutines, late)];
     for (phase, definitions) in phases {
         for definition in definitions {
-            let stays = wanted
-                .iter()
-                .copied()
-                .find(|it| key(it) == key(&definition));
-            let drop = Operation::DropDefinition { definition };
-            plan.push(phase, why(stays, Why::Gone), drop);
+            let why = if changed.contains(&key(&definition)) {
+                Why::Changed
+            } else {
+                Why::Gone
+            };
+            plan.push(phase, why, Operation::DropDefinition { definition });
         }
     }
 
@@ -112,12 +147,15 @@ pub(super) fn compare(current: &Schema, target: &Schema, judge: &mut Judge<'_>, 
         } else {
             Phase::CreateDefinitions
         };
-        let why = why(existing(&definition), Why::New);
+        let why = match existing(&definition) {
+            Some(_) => Why::Changed,
+            None => Why::New,
+        };
         plan.push(phase, why, Operation::CreateDefinition { definition });
     }
     let order = in_order(replaced.iter().map(|(it, _)| it.clone()).collect(), lexicon);
     for to in order {
-        let from = existing(&to).map(|it| Box::new(it.clone()));
+        let from = existing(&to).map(|it| Box::new(it.renamed.clone()));
         let replace = Operation::ReplaceDefinition { to, from };
         plan.push(Phase::ReplaceDefinitions, Why::Changed, replace);
     }

@@ -40,6 +40,7 @@ pub use plan::{Phase, Planned, Why};
 use crate::dialect::Dialect;
 use crate::operations::{Operation, create_with_indexes};
 use crate::schema::{Index, IndexElement, IndexKey, Schema, Table};
+use definitions::Known;
 use judge::Judge;
 use keys::{Keyed, by_key, key_of};
 use plan::Plan;
@@ -110,12 +111,13 @@ pub fn compare(
     dialect: &dyn Dialect,
     verdicts: &Verdicts,
 ) -> Comparison {
+    let original = current;
     let mut judge = Judge::new(dialect, verdicts);
     let mut plan = Plan::default();
     let renames::Carried {
         mut current,
         mut conflicts,
-    } = renames::carry_out(current, target, dialect, &mut plan);
+    } = renames::carry_out(original, target, dialect, &mut plan);
     indexes::set_invalid_aside(&mut current, target, &mut judge, &mut plan);
     types::compare(&current, target, &mut judge, &mut plan);
     judge.unready = types::unready(dialect, &plan);
@@ -157,7 +159,8 @@ pub fn compare(
     constraints::free_referred_keys(&common, dialect, &mut plan);
     create_tables(created, &current_tables, dialect, &mut plan);
     sequences::compare(&current, target, dialect, &mut plan);
-    definitions::compare(&current, target, &mut judge, &mut plan);
+    let definitions = Known::of(&original.definitions, &current.definitions);
+    definitions::compare(&definitions, target, &mut judge, &mut plan);
 
     renames::drop_by_old_names(&mut plan);
     renames::rename_the_rest(dialect, &mut plan);

@@ -5,7 +5,7 @@
 
 use std::fmt;
 
-use super::{CommentOn, Constraint, ConstraintRef, Operation, rename};
+use super::{CommentOn, Constraint, ConstraintRef, Operation, rename, uses};
 use crate::schema::{ColumnType, EnumType, IndexKey, ObjectName, Schema, Table};
 use crate::sql::Lexicon;
 
@@ -199,8 +199,12 @@ pub fn apply(
             *comment_of(schema, &on)? = Some(comment);
         }
         Operation::DropComment { on, .. } => *comment_of(schema, &on)? = None,
-        Operation::CreateDefinition { definition } => schema.definitions.push(definition),
-        Operation::ReplaceDefinition { to, .. } => {
+        Operation::CreateDefinition { mut definition } => {
+            definition.uses = uses::read(&definition, schema, lexicon);
+            schema.definitions.push(definition);
+        }
+        Operation::ReplaceDefinition { mut to, .. } => {
+            to.uses = uses::read(&to, schema, lexicon);
             match schema.definitions.iter_mut().find(|it| it.is_same(&to)) {
                 Some(known) => *known = to,
                 None => return Err(missing("definition", to)),

@@ -18,6 +18,7 @@ mod invert;
 mod options;
 mod own;
 mod rename;
+mod uses;
 
 pub use adds::only_adds;
 pub use alter_column::{AlterColumn, ColumnChange};

@@ -1,8 +1,10 @@
 //! Renames, carried out on a schema in memory: all that names the object follows, as it does in a
 //! database.
 
-use super::Constraint;
 use super::apply::{ApplyError, missing, table};
+use super::{Constraint, uses};
+use std::collections::BTreeSet;
+
 use crate::schema::{ColumnType, IndexKey, ObjectName, Schema, Table};
 use crate::sql::{self, Lexicon};
 
@@ -18,6 +20,7 @@ pub(super) fn rename_table(
     expressions(own, |it| {
         *it = sql::rename_table(it, &from.name, to, lexicon);
     });
+    uses::rename_table(schema, from, &now, lexicon);
     for key in schema.tables.iter_mut().flat_map(|it| &mut it.foreign_keys) {
         if key.referred_table == *from {
             key.referred_table = now.clone();
@@ -78,6 +81,7 @@ pub(super) fn rename_column(
     }
     expressions(table, |it| *it = sql::rename_column(it, from, to, lexicon));
     let own = table.name.clone();
+    uses::rename_column(schema, &own, from, to, lexicon);
     for key in schema.tables.iter_mut().flat_map(|it| &mut it.foreign_keys) {
         if key.referred_table == own {
             rename(&mut key.referred_columns);
@@ -184,7 +188,7 @@ pub(crate) fn relabel_table(
         *it = sql::rename_label(it, &name.name, alone, from, to, lexicon);
     };
     for column in &mut table.columns {
-        let whole = matches!(&column.column_type, ColumnType::Enum(it) if it.name == *name);
+        let whole = is_of(&column.column_type, name);
         if let Some(it) = column
             .column_type
             .enumeration_mut()
@@ -196,7 +200,45 @@ pub(crate) fn relabel_table(
             rename(default, true);
         }
     }
-    expressions(table, |it| rename(it, false));
+    let columns: Vec<(String, bool)> = (table.columns.iter())
+        .filter(|it| takes_text(&it.column_type))
+        .map(|it| (it.name.clone(), is_of(&it.column_type, name)))
+        .collect();
+    expressions(table, |it| {
+        let alone = compares_only(it, &columns, lexicon);
+        rename(it, alone);
+    });
+}
+
+/// Whether of the columns whose values may be written as a string, an expression names those of an
+/// enumeration only: then its strings are labels.
+fn compares_only(expression: &str, columns: &[(String, bool)], lexicon: &Lexicon) -> bool {
+    let named: BTreeSet<String> = sql::tokens(expression, lexicon)
+        .filter_map(|it| it.name())
+        .collect();
+    let mut named = columns
+        .iter()
+        .filter(|(column, _)| named.contains(column))
+        .peekable();
+    named.peek().is_some() && named.all(|(_, is_of_it)| *is_of_it)
+}
+
+fn is_of(column_type: &ColumnType, name: &ObjectName) -> bool {
+    matches!(column_type, ColumnType::Enum(it) if it.name == *name)
+}
+
+/// Whether a value of the type may be the text of a label.
+fn takes_text(column_type: &ColumnType) -> bool {
+    !matches!(
+        column_type,
+        ColumnType::Boolean
+            | ColumnType::SmallInteger
+            | ColumnType::Integer
+            | ColumnType::BigInteger
+            | ColumnType::Real
+            | ColumnType::Double
+            | ColumnType::Numeric { .. }
+    )
 }
 
 fn relabel(labels: &mut [String], from: &str, to: &str) {

@@ -25,6 +25,50 @@ pub(crate) fn rename_table(expression: &str, from: &str, to: &str, lexicon: &Lex
     })
 }
 
+/// The statement with a table by its new name: where it qualifies something, where a query reads or
+/// writes it, and behind the `ON` of what belongs to it. A function or a column of the name stays.
+pub(crate) fn rename_relation(statement: &str, from: &str, to: &str, lexicon: &Lexicon) -> String {
+    const BEFORE: [&str; 9] = [
+        "FROM",
+        "JOIN",
+        "ON",
+        "ONLY",
+        "INTO",
+        "UPDATE",
+        "USING",
+        "TABLE",
+        "REFERENCES",
+    ];
+    rewrite(statement, lexicon, |tokens, at| {
+        let is = |index: Option<usize>, symbol: &str| {
+            index.is_some_and(|it| tokens.get(it).is_some_and(|it| it.is_symbol(symbol)))
+        };
+        // Behind a namespace: the word before that decides.
+        let first = if is(at.checked_sub(1), ".") {
+            at.checked_sub(2)?
+        } else {
+            at
+        };
+        let before = tokens.get(first.checked_sub(1)?)?;
+        let is_read = BEFORE.iter().any(|word| before.is_word(word))
+            || before.is_symbol(",") && lists_tables(&tokens[..first]);
+        let is_it = is(Some(at + 1), ".") || is_read && !is(Some(at + 1), "(");
+        (is_it && names(&tokens[at], from)).then(|| in_place_of(&tokens[at], to))
+    })
+}
+
+/// Whether a comma at the end stands in a `FROM` clause.
+fn lists_tables(tokens: &[Token<'_>]) -> bool {
+    const CLAUSES: [&str; 8] = [
+        "SELECT", "FROM", "WHERE", "GROUP", "ORDER", "HAVING", "SET", "VALUES",
+    ];
+    let mut clauses = tokens
+        .iter()
+        .rev()
+        .filter(|it| CLAUSES.iter().any(|word| it.is_word(word)));
+    clauses.next().is_some_and(|it| it.is_word("FROM"))
+}
+
 /// The expression with a type by its new name: what stands behind `::`, after its namespace.
 pub(crate) fn rename_type(expression: &str, from: &str, to: &str, lexicon: &Lexicon) -> String {
     rewrite(expression, lexicon, |tokens, at| {
@@ -152,6 +196,25 @@ mod tests {
             rename_type("a::a = b::s.a", "a", "c", LEXICON),
             "a::c = b::s.c"
         );
+    }
+
+    #[test]
+    fn a_table_is_renamed_where_a_statement_reads_or_writes_it() {
+        let rename = |text: &str| rename_relation(text, "a", "c", LEXICON);
+        for (text, renamed) in [
+            ("SELECT a, a.b FROM a", "SELECT a, c.b FROM c"),
+            (
+                "SELECT a FROM b, s.a WHERE a > 1",
+                "SELECT a FROM b, s.c WHERE a > 1",
+            ),
+            (
+                "INSERT INTO \"a\" SELECT a(1) FROM a(1)",
+                "INSERT INTO \"c\" SELECT a(1) FROM a(1)",
+            ),
+            ("UPDATE a SET b = 1, a = 2", "UPDATE c SET b = 1, a = 2"),
+        ] {
+            assert_eq!(rename(text), renamed);
+        }
     }
 
     #[test]

@@ -7,6 +7,7 @@ use crate::dialect::postgres::names::{cut, in_namespace_of, literal, object, quo
 use crate::dialect::postgres::types::sql;
 use crate::operations::{CommentOn, Constraint, Operation};
 use crate::schema::{Column, ColumnType, EnumType, Index, IndexKey, ObjectName, Schema, Table};
+use crate::sql::TokenKind;
 use crate::steps::Step;
 
 /// What an enumeration is called while its successor takes its name.
@@ -198,10 +199,26 @@ fn conversion(table: &Table, columns: &[&Column]) -> Step {
     ))
 }
 
-/// Drops the checks and indexes of a table whose text names the type, and its foreign keys over
+/// Drops the checks and indexes of a table whose text names the type or compares a column of it, and its foreign keys over
 /// columns of it, and makes them again.
 fn put_aside(table: &Table, name: &ObjectName, before: &mut Vec<Step>, after: &mut Vec<Step>) {
-    let names_it = |text: &str| tokens(text).any(|token| token.name().as_ref() == Some(&name.name));
+    let of_type = |column: &String| {
+        let column = table.column_named(column);
+        column.is_some_and(|it| is_of(&it.column_type, name))
+    };
+    // The database writes the cast of a string that is compared with a column of the type; whoever
+    // wrote the text may have left it out.
+    let names_it = |text: &str| {
+        let mut has_string = false;
+        let mut names_column = false;
+        let names_type = tokens(text).any(|token| {
+            has_string |= token.kind == TokenKind::Text;
+            let word = token.name();
+            names_column |= word.as_ref().is_some_and(of_type);
+            word.as_ref() == Some(&name.name)
+        });
+        names_type || has_string && names_column
+    };
     let of_index = |index: &Index| {
         let expressions = index.elements.iter().filter_map(|it| match &it.key {
             IndexKey::Expression(text) => Some(text),
@@ -220,10 +237,6 @@ fn put_aside(table: &Table, name: &ObjectName, before: &mut Vec<Step>, after: &m
             after.push(Step::new(format!("ALTER TABLE {owner} ADD {check}")));
         }
     }
-    let of_type = |column: &String| {
-        let column = table.column_named(column);
-        column.is_some_and(|it| is_of(&it.column_type, name))
-    };
     // Both sides of a key change their type, and not at once.
     for key in &table.foreign_keys {
         if let Some(name) = &key.name

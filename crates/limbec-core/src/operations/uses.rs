@@ -1,0 +1,150 @@
+//! What a definition stands on, as its text tells: for a schema in memory, where no database can say.
+
+use std::collections::BTreeSet;
+
+use crate::schema::{Definition, ObjectName, Schema, Use};
+use crate::sql::{self, Lexicon, TokenKind, tokens};
+
+/// The tables, views and columns that a definition seems to use; rather one too many, since what
+/// stands on a column that changes goes and comes back, which does no harm.
+///
+/// The bodies of routines are text to a database, which then depends on nothing.
+pub(super) fn read(definition: &Definition, schema: &Schema, lexicon: &Lexicon) -> Vec<Use> {
+    if definition.kind.is_routine() {
+        return Vec::new();
+    }
+    let mut names = BTreeSet::new();
+    let mut takes_all = false;
+    for token in tokens(&definition.sql, lexicon).filter(|it| it.kind != TokenKind::Comment) {
+        takes_all |= token.is_symbol("*") || token.is_word("NATURAL");
+        names.extend(token.name());
+    }
+    let named = |relation: &ObjectName| names.contains(&relation.name);
+    let of = |relation: &ObjectName, column: Option<&String>| Use {
+        relation: relation.clone(),
+        column: column.cloned(),
+    };
+    let mut uses = Vec::new();
+    for table in schema.tables.iter().filter(|it| named(&it.name)) {
+        uses.push(of(&table.name, None));
+        let columns = table.columns.iter().map(|it| &it.name);
+        let used = columns.filter(|it| takes_all || names.contains(*it));
+        uses.extend(used.map(|it| of(&table.name, Some(it))));
+    }
+    let relations = schema.definitions.iter().filter(|it| it.kind.is_relation());
+    let others = relations.filter(|it| named(&it.name) && !it.is_same(definition));
+    uses.extend(others.map(|it| of(&it.name, None)));
+    uses
+}
+
+/// A table has a new name: what stands on it follows.
+pub(super) fn rename_table(
+    schema: &mut Schema,
+    from: &ObjectName,
+    to: &ObjectName,
+    lexicon: &Lexicon,
+) {
+    for definition in &mut schema.definitions {
+        let is_of = definition.table.as_ref() == Some(from);
+        if !is_of && !definition.uses.iter().any(|it| it.relation == *from) {
+            continue;
+        }
+        if is_of {
+            definition.table = Some(to.clone());
+        }
+        for used in definition.uses.iter_mut().filter(|it| it.relation == *from) {
+            used.relation = to.clone();
+        }
+        definition.sql = sql::rename_relation(&definition.sql, &from.name, &to.name, lexicon);
+    }
+}
+
+/// A column has a new name: what stands on it follows.
+///
+/// The text of a view stays: its own column keeps the old name, which no text here says, and a text
+/// that names the column is an error where it is run, not another view. The same for a text that
+/// may mean the column of another table.
+pub(super) fn rename_column(
+    schema: &mut Schema,
+    table: &ObjectName,
+    from: &str,
+    to: &str,
+    lexicon: &Lexicon,
+) {
+    for definition in &mut schema.definitions {
+        let named = |it: &Use| it.column.as_deref() == Some(from);
+        let mut of_others = definition.uses.iter().filter(|it| it.relation != *table);
+        let is_clear = !of_others.any(named);
+        let mut is_used = false;
+        for used in &mut definition.uses {
+            if used.relation == *table && named(used) {
+                used.column = Some(to.to_string());
+                is_used = true;
+            }
+        }
+        if is_used && is_clear && !definition.kind.is_relation() {
+            definition.sql = sql::rename_column(&definition.sql, from, to, lexicon);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::operations::{Operations, apply};
+    use crate::schema::{Column, Integer, Table, Text};
+
+    const LEXICON: &Lexicon = &Lexicon::STANDARD;
+
+    fn schema(build: impl FnOnce(&mut Operations)) -> Schema {
+        let mut op = Operations::new();
+        for name in ["notes", "tags"] {
+            let table = Table::new(name).column(Column::new("id", Integer));
+            op.create_table(table.column(Column::new("body", Text)));
+        }
+        build(&mut op);
+        let mut schema = Schema::default();
+        for operation in op.into_vec() {
+            apply(&mut schema, &operation, LEXICON).unwrap();
+        }
+        schema
+    }
+
+    fn used(definition: &Definition) -> Vec<String> {
+        let word = |it: &Use| match &it.column {
+            Some(column) => format!("{}.{column}", it.relation),
+            None => it.relation.to_string(),
+        };
+        definition.uses.iter().map(word).collect()
+    }
+
+    #[test]
+    fn a_view_uses_what_its_text_names() {
+        let view = |name, sql| Definition::view(name).sql(sql);
+        let schema = schema(|op| {
+            op.create_definition(view("v", "CREATE VIEW v AS SELECT id FROM notes"));
+            let all = "CREATE VIEW w AS SELECT * FROM tags JOIN v USING (id)";
+            op.create_definition(view("w", all));
+        });
+        assert_eq!(used(&schema.definitions[0]), ["notes", "notes.id"]);
+        let of_all = ["tags", "tags.id", "tags.body", "v"];
+        assert_eq!(used(&schema.definitions[1]), of_all);
+    }
+
+    #[test]
+    fn a_trigger_follows_its_table_and_columns() {
+        let sql = "CREATE TRIGGER t AFTER UPDATE OF body ON notes WHEN (old.body <> notes.x) \
+                   EXECUTE FUNCTION notes()";
+        let schema = schema(|op| {
+            op.create_definition(Definition::trigger("t", "notes").sql(sql));
+            op.rename_table("notes", "pages");
+            op.rename_column("pages", "body", "content");
+        });
+        let trigger = &schema.definitions[0];
+        assert_eq!(trigger.table, Some("pages".into()));
+        assert_eq!(used(trigger), ["pages", "pages.content"]);
+        let renamed = "CREATE TRIGGER t AFTER UPDATE OF content ON pages WHEN (old.content <> pages.x) \
+                       EXECUTE FUNCTION notes()";
+        assert_eq!(trigger.sql, renamed);
+    }
+}
