@@ -9,7 +9,7 @@ use crate::command::shell;
 
 // The revisions of this test never change, so no build script watches them.
 #[allow(deprecated)]
-static MIGRATIONS: Migrations = embed!("../limbec/tests/embed");
+pub(crate) static MIGRATIONS: Migrations = embed!("../limbec/tests/embed");
 
 /// What both commands are called with, in this order. Words are parted by spaces.
 const LINES: [&str; 48] = [

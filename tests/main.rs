@@ -12,6 +12,7 @@ mod guide;
 mod invariants;
 mod matrix;
 mod planned;
+mod printed;
 mod properties;
 mod runner;
 mod scenarios;

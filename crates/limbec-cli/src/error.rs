@@ -30,8 +30,7 @@ impl From<Status> for std::process::ExitCode {
 pub(crate) fn print(error: &CommandError, printer: &Printer) {
     for mistake in error.mistakes() {
         let (diagnostic, text) = (&mistake.diagnostic, &mistake.text);
-        printer.error_text(&diagnostics::render(diagnostic, text, printer.colour()));
+        printer.rendered(&diagnostics::render(diagnostic, text, printer.colour()));
     }
-    let failure = error.failure();
-    printer.error_text(&failure.text(&|tone, piece| printer.paint(tone, piece)));
+    printer.error(&error.failure().text());
 }

@@ -1,7 +1,8 @@
 //! All that is printed: results on stdout, everything else on stderr.
 //!
-//! Colour only where a terminal takes it (`NO_COLOR` and its kin are respected); nothing rests on
-//! colour alone.
+//! Text for people holds no control character but its own line breaks, tabs and colours, whatever the
+//! rows and names in it. Colour only if a terminal takes it (`NO_COLOR` and its kin are respected);
+//! nothing rests on colour alone. Scripts and JSON are data: what reads them gets them byte by byte.
 #![allow(clippy::unused_self, reason = "what prints goes through the printer")]
 #![allow(
     clippy::print_stdout,
@@ -9,10 +10,12 @@
     reason = "the one place that prints"
 )]
 
+use std::fmt::Write as _;
 use std::io::{ErrorKind, IsTerminal, Write};
 
 use anstyle::{AnsiColor, Style};
-pub(crate) use limbec::report::Tone;
+use limbec::report::{Level, Text, Tone, log_line};
+use limbec_core::text::{acts, printable};
 
 /// The colour of a piece of text.
 fn style(tone: Tone) -> Style {
@@ -51,115 +54,120 @@ impl Printer {
         anstream::AutoStream::choice(&std::io::stderr()) != anstream::ColorChoice::Never
     }
 
-    /// Colours a text; the stream takes the colour out again where it is not wanted.
-    pub(crate) fn paint(&self, tone: Tone, text: &str) -> String {
-        let style = style(tone);
-        format!("{style}{text}{style:#}")
-    }
-
-    /// Prints a line of the result.
-    pub(crate) fn line(&self, text: &str) {
-        print(text);
-    }
-
     /// Prints a line of the result for people, which JSON leaves out.
-    pub(crate) fn text(&self, text: &str) {
+    pub(crate) fn text(&self, text: impl Into<Text>) {
         if !self.json {
-            print(text);
+            written(writeln!(anstream::stdout(), "{}", painted(&text.into())));
         }
     }
 
     /// Prints a line of a listing for people, cut to the width of a terminal.
-    pub(crate) fn listed(&self, text: &str) {
+    pub(crate) fn listed(&self, text: impl Into<Text>) {
         match terminal_size::terminal_size() {
             Some((terminal_size::Width(width), _)) if std::io::stdout().is_terminal() => {
-                self.text(&cut(text, width.into()));
+                self.text(text.into().cut(width.into()));
             }
             _ => self.text(text),
         }
     }
 
+    /// Prints a result that another program reads: as it is, unless it goes to a terminal.
+    pub(crate) fn data(&self, text: &str) {
+        let mut out = std::io::stdout();
+        written(if out.is_terminal() {
+            writeln!(out, "{}", printable(text))
+        } else {
+            writeln!(out, "{text}")
+        });
+    }
+
     /// Prints the result as JSON.
     pub(crate) fn value(&self, value: &serde_json::Value) {
-        print(&format!("{value:#}"));
+        written(writeln!(std::io::stdout(), "{}", json(value)));
     }
 
     /// Prints a log line in Alembic's form.
     pub(crate) fn info(&self, topic: &str, text: &str) {
         if !self.quiet {
-            log(&format!("INFO  [limbec.{topic}] {text}"));
+            log(&log_line(Level::Info, topic, text));
         }
     }
 
     /// Prints a warning, in Alembic's form.
     pub(crate) fn warning(&self, topic: &str, text: &str) {
-        let word = self.paint(Tone::Warning, "WARNING");
-        log(&format!("{word} [limbec.{topic}] {text}"));
+        log(&log_line(Level::Warning, topic, text));
     }
 
     /// Prints a question, and leaves the cursor behind it.
     pub(crate) fn question(&self, text: &str) {
-        let _ = write!(anstream::stderr(), "{text} ");
+        let _ = write!(anstream::stderr(), "{} ", printable(text));
     }
 
-    pub(crate) fn error_text(&self, text: &str) {
+    /// Prints what went wrong.
+    pub(crate) fn error(&self, text: &Text) {
         log(text);
+    }
+
+    /// Prints what `diagnostics` has rendered, with its own colours.
+    pub(crate) fn rendered(&self, text: &str) {
+        let _ = writeln!(anstream::stderr(), "{text}");
     }
 }
 
-/// Writes a line to stdout. A reader that has gone (`limbec history | head`) has what it wanted.
-fn print(text: &str) {
-    match writeln!(anstream::stdout(), "{text}") {
+/// A text in its colours; the stream takes them out again if they are not wanted.
+fn painted(text: &Text) -> String {
+    text.painted(&|tone, piece| {
+        let style = style(tone);
+        format!("{style}{piece}{style:#}")
+    })
+}
+
+/// JSON in which no character acts on a terminal: the escapes that JSON has are for any of them.
+fn json(value: &serde_json::Value) -> String {
+    let mut text = String::new();
+    for letter in format!("{value:#}").chars() {
+        if letter != '\n' && acts(letter) {
+            // All of them are below U+10000. Writing to a `String` cannot fail.
+            let _ = write!(text, "\\u{:04x}", u32::from(letter));
+        } else {
+            text.push(letter);
+        }
+    }
+    text
+}
+
+/// Ends the program if stdout cannot be written. A reader that has gone (`limbec history | head`) has
+/// what it wanted.
+fn written(result: std::io::Result<()>) {
+    match result {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => {
-            log(&format!("FAILED: cannot write to stdout: {error}"));
+            log(&format!("FAILED: cannot write to stdout: {error}").into());
             std::process::exit(i32::from(crate::error::FAILED));
         }
         _ => {}
     }
 }
 
-/// Writes a line to stderr. Where nobody can read it, a migration goes on all the same.
-fn log(text: &str) {
-    let _ = writeln!(anstream::stderr(), "{text}");
-}
-
-/// Cuts a coloured text to a number of characters shown, with a mark where something is left out.
-fn cut(text: &str, width: usize) -> String {
-    let mut kept = String::new();
-    let mut shown = 0;
-    let mut escaping = false;
-    let total = anstream::adapter::strip_str(text)
-        .to_string()
-        .chars()
-        .count();
-    if total <= width {
-        return text.to_string();
-    }
-    for c in text.chars() {
-        escaping |= c == '\u{1b}';
-        if escaping {
-            kept.push(c);
-            escaping = c != 'm';
-        } else if shown + 1 < width {
-            kept.push(c);
-            shown += 1;
-        }
-    }
-    kept.push('…');
-    kept
+/// Writes a line to stderr. If nobody can read it, a migration goes on all the same.
+fn log(text: &Text) {
+    let _ = writeln!(anstream::stderr(), "{}", painted(text));
 }
 
 #[cfg(test)]
 mod tests {
-    use super::cut;
+    use serde_json::json;
 
     #[test]
-    fn a_line_is_cut_by_what_is_shown() {
-        assert_eq!(cut("short", 5), "short");
-        assert_eq!(cut("longer", 5), "long…");
+    fn json_reads_back_as_it_was_and_holds_no_control_character() {
+        let value = json!({ "a\u{1b}": ["\u{7f}\u{9b}\u{202e}\n\t\0", "é \\u{1b}"] });
+        let text = super::json(&value);
+        assert!(
+            !text.chars().any(|it| it != '\n' && super::acts(it)),
+            "{text}"
+        );
         assert_eq!(
-            cut("\u{1b}[33mlonger\u{1b}[0m line", 5),
-            "\u{1b}[33mlong\u{1b}[0m…"
+            serde_json::from_str::<serde_json::Value>(&text).ok(),
+            Some(value)
         );
     }
 }

@@ -9,6 +9,7 @@
 //! - [`dialect`]: one folder a database.
 //! - [`checksum`]: how a revision is known that was changed after it was applied.
 //! - [`settings`]: how patient a run is, as a project says it.
+//! - [`text`]: text of others, as it may be shown.
 //!
 //! Invariants: no I/O, no clock, no environment, no async; nothing outside `dialect/<name>/`
 //! writes SQL.
@@ -26,3 +27,4 @@ pub mod script;
 pub mod settings;
 pub mod sql;
 pub mod steps;
+pub mod text;

@@ -2,9 +2,10 @@
 
 use std::fmt;
 
-use limbec::report::{Failure, plain};
+use limbec::report::Failure;
 use limbec::run;
 use limbec_core::revision::RevisionError;
+use limbec_core::text::printable;
 use limbec_source::diagnostic::Diagnostic;
 
 use crate::project::Unreadable;
@@ -92,13 +93,14 @@ impl fmt::Display for ProjectError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for Mistake { diagnostic, text } in &self.mistakes {
             let place = diagnostic.place(&diagnostic.path, text);
-            write!(f, "error: {}\n{place}\n", diagnostic.message)?;
+            let mistake = format!("error: {}\n{place}\n", diagnostic.message);
+            f.write_str(&printable(&mistake))?;
             for help in &diagnostic.help {
-                writeln!(f, "  = help: {help}")?;
+                writeln!(f, "  = help: {}", printable(help))?;
             }
             f.write_str("\n")?;
         }
-        f.write_str(&self.failure.in_full(&plain))
+        self.failure.in_full().fmt(f)
     }
 }
 

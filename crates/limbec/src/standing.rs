@@ -3,6 +3,7 @@
 use std::fmt;
 
 use limbec_core::revision::Graph;
+use limbec_core::text::one_line;
 
 use crate::connection::Connection;
 use crate::run::{
@@ -90,7 +91,7 @@ impl Standing {
 impl fmt::Display for Standing {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if !self.changed.is_empty() {
-            f.write_str(&changed_in_words(&self.changed))?;
+            f.write_str(&one_line(&changed_in_words(&self.changed)))?;
             if self.pending.is_empty() {
                 return Ok(());
             }
@@ -112,7 +113,11 @@ impl fmt::Display for Standing {
                     Some(ahead) => format!("by {}", ahead.in_words()),
                     None => format!("at {}", unknown.join(", ")),
                 };
-                write!(f, "the database is ahead of this program, {by}")
+                write!(
+                    f,
+                    "the database is ahead of this program, {}",
+                    one_line(&by)
+                )
             }
         }
     }

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::sync::{Mutex, PoisonError};
 
+use limbec_core::text::printable;
+
 use crate::run::{Error, Event};
 
 /// How far a migration is: what [`Migrations::status`](crate::Migrations::status) gives.
@@ -89,11 +91,11 @@ impl fmt::Display for Status {
         if self.phase == Phase::Migrating && self.total > 0 {
             write!(f, " {} of {}", self.number, self.total)?;
             if let Some(revision) = &self.revision {
-                write!(f, " ({revision})")?;
+                write!(f, " ({})", printable(revision))?;
             }
         }
         if let Some(error) = &self.error {
-            write!(f, ": {error}")?;
+            write!(f, ": {}", printable(error))?;
         }
         Ok(())
     }

@@ -5,6 +5,8 @@ use crate::run::{Error, Event, Outcome};
 /// Tells an event under the target `limbec`.
 #[cfg(feature = "tracing")]
 pub(crate) fn event(event: &Event<'_>) {
+    use limbec_core::text::one_line;
+
     use crate::report::{Level, progress};
 
     if let Event::Step {
@@ -18,8 +20,8 @@ pub(crate) fn event(event: &Event<'_>) {
         return;
     }
     match progress(event) {
-        Some((Level::Info, text)) => tracing::info!(target: "limbec", "{text}"),
-        Some((Level::Warning, text)) => tracing::warn!(target: "limbec", "{text}"),
+        Some((Level::Info, text)) => tracing::info!(target: "limbec", "{}", one_line(&text)),
+        Some((Level::Warning, text)) => tracing::warn!(target: "limbec", "{}", one_line(&text)),
         None => {}
     }
 }
@@ -32,6 +34,7 @@ pub(crate) fn end(result: &Result<Outcome, Error>) {
             let rows = outcome.rows.join(", ");
             let at = if rows.is_empty() { "base" } else { &rows };
             let ran = outcome.revisions.len();
+            let at = limbec_core::text::one_line(at);
             tracing::info!(target: "limbec", ran, "The database is at {at}");
         }
         Err(error) => tracing::error!(target: "limbec", "{error:#}"),

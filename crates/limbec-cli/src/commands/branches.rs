@@ -1,5 +1,6 @@
 //! `limbec branches`: where branches part.
 
+use limbec::report::Text;
 use limbec::run::Revisions as _;
 use serde_json::Value;
 
@@ -20,14 +21,14 @@ pub(super) fn run(options: &Branches, context: &Context<'_>) -> Result<Status> {
     }
     for &index in &points {
         if options.verbose {
-            printer.text(&report::block(graph, index, Marks::default(), printer));
+            printer.text(report::block(graph, index, Marks::default()));
             continue;
         }
-        printer.text(&report::line(graph, index, Marks::default(), printer));
+        printer.text(report::line(graph, index, Marks::default()));
         let indent = " ".repeat(graph.id(index).len());
         for &child in graph.children(index) {
-            let line = report::line(graph, child, Marks::default(), printer);
-            printer.text(&format!("{indent} -> {line}"));
+            let line = report::line(graph, child, Marks::default());
+            printer.text(Text::from(format!("{indent} -> ")).and(line));
         }
     }
     Ok(Status::Done)

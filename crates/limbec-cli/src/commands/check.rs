@@ -51,7 +51,7 @@ pub(super) fn run(context: &Context<'_>) -> Result<Status> {
     }
     printer.text("New upgrade operations detected:");
     for line in found.lines() {
-        printer.text(&format!("  {line}"));
+        printer.text(format!("  {line}"));
     }
     for it in look_alikes {
         let (question, attribute) = (question(it), attribute(it));

@@ -10,6 +10,6 @@ pub(super) fn run(options: &Completions, printer: &Printer) -> Status {
     let mut command = Args::command();
     let mut script = Vec::new();
     clap_complete::generate(options.shell, &mut command, "limbec", &mut script);
-    printer.line(String::from_utf8_lossy(&script).trim_end());
+    printer.data(String::from_utf8_lossy(&script).trim_end());
     Status::Done
 }

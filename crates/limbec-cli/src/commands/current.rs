@@ -29,15 +29,15 @@ pub(super) fn run(options: &Current, context: &Context<'_>) -> Result<Status> {
         }));
     }
     if options.verbose {
-        printer.text(&format!("Current revision(s) for {url}:"));
+        printer.text(format!("Current revision(s) for {url}:"));
     }
     for it in &current {
         let text = if options.verbose {
-            report::block(graph, it.revision, Marks::default(), printer)
+            report::block(graph, it.revision, Marks::default())
         } else {
-            report::line(graph, it.revision, Marks::default(), printer)
+            report::line(graph, it.revision, Marks::default())
         };
-        printer.text(&text);
+        printer.text(text);
     }
     if options.check_heads && !missing.is_empty() {
         let missing: Vec<&str> = missing.iter().map(|index| graph.id(*index)).collect();

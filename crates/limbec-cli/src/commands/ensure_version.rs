@@ -12,7 +12,7 @@ pub(super) fn run(options: &EnsureVersion, context: &Context<'_>) -> Result<Stat
     let url = context.config.database_url()?;
     if options.sql {
         for step in url.dialect().version_table(VERSION_TABLE.into()).ensure(0) {
-            context.printer.line(&script::statement(&step));
+            context.printer.data(&script::statement(&step));
         }
         return Ok(Status::Done);
     }

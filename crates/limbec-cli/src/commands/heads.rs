@@ -20,11 +20,11 @@ pub(super) fn run(options: &Heads, context: &Context<'_>) -> Result<Status> {
     }
     for head in &heads {
         let text = if options.verbose {
-            report::block(graph, head.revision, Marks::default(), printer)
+            report::block(graph, head.revision, Marks::default())
         } else {
-            report::line(graph, head.revision, Marks::default(), printer)
+            report::line(graph, head.revision, Marks::default())
         };
-        printer.text(&text);
+        printer.text(text);
     }
     let open = heads.iter().filter(|head| !head.effective).count();
     if open > 1 {

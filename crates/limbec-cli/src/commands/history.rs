@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use limbec::report::Text;
 use limbec::run::Revisions as _;
 use limbec_core::revision::Range;
 use serde_json::Value;
@@ -43,20 +44,20 @@ pub(super) fn run(options: &History, context: &Context<'_>) -> Result<Status> {
         printer.value(&Value::Array(values.collect()));
     } else if options.graph {
         for line in drawing::draw(graph, &listed) {
-            let text = line.revision.map(|index| {
-                let header = graph.revision(index);
-                let line = report::line(graph, index, marks(index), printer);
-                format!("{line} {}", report::message(header))
-            });
-            let text = format!("{} {}", line.picture, text.unwrap_or_default());
-            printer.listed(text.trim_end());
+            let mut text = Text::from(line.picture.trim_end());
+            if let Some(index) = line.revision {
+                text = Text::from(format!("{} ", line.picture))
+                    .and(report::line(graph, index, marks(index)))
+                    .and(format!(" {}", report::message(graph.revision(index))));
+            }
+            printer.listed(text);
         }
     } else {
         for index in listed {
             if options.verbose {
-                printer.text(&report::block(graph, index, marks(index), printer));
+                printer.text(report::block(graph, index, marks(index)));
             } else {
-                printer.listed(&report::arrow(graph, index, marks(index), printer));
+                printer.listed(report::arrow(graph, index, marks(index)));
             }
         }
     }

@@ -33,7 +33,7 @@ pub(super) fn run(options: &Init, args: &Args, printer: &Printer) -> Result<Stat
             .display()
             .to_string();
         if path.exists() {
-            printer.text(&format!("{shown} exists already, left as it is"));
+            printer.text(format!("{shown} exists already, left as it is"));
             kept.push(shown);
             continue;
         }
@@ -43,7 +43,7 @@ pub(super) fn run(options: &Init, args: &Args, printer: &Printer) -> Result<Stat
             Some(text) => std::fs::write(&path, text).map_err(failed)?,
             None => std::fs::create_dir_all(&path).map_err(failed)?,
         }
-        printer.text(&format!("Creating {shown} ...  done"));
+        printer.text(format!("Creating {shown} ...  done"));
         created.push(shown);
     }
     if printer.json() {
@@ -51,7 +51,7 @@ pub(super) fn run(options: &Init, args: &Args, printer: &Printer) -> Result<Stat
     }
     let file = file.strip_prefix(&root).unwrap_or(&file).display();
     let model = models.first().map_or("src/models.rs", String::as_str);
-    printer.text(&format!(
+    printer.text(format!(
         "\nNext:\n  1. look at {file}: the database's URL, and where the models are\n  \
          2. put #[derive(limbec::Table)] on the structs in {model}\n  \
          3. limbec revision --autogenerate -m \"Initial schema\"\n  \

@@ -18,7 +18,7 @@ pub(super) fn run(options: &args::Locks, context: &Context<'_>) -> Result<Status
         Ok(locks(&mut database, &table).await?)
     })?;
     for line in report::locks(&found) {
-        printer.text(&line);
+        printer.text(line);
     }
     if !options.clear {
         if printer.json() {

@@ -33,9 +33,9 @@ pub(super) fn run(options: &args::Log, context: &Context<'_>) -> Result<Status> 
         printer.info("log", "Nothing has run on this database");
     }
     for entry in &entries {
-        printer.text(&report::entry(entry, printer));
+        printer.text(report::entry(entry));
         if options.verbose {
-            printer.text(&report::entry_details(entry));
+            printer.text(report::entry_details(entry));
         }
     }
     Ok(Status::Done)

@@ -18,7 +18,7 @@ pub(super) fn run(options: &Man, args: &Args, printer: &Printer) -> Result<Statu
     };
     std::fs::create_dir_all(&folder).map_err(failed)?;
     clap_mangen::generate_to(Args::command(), &folder).map_err(failed)?;
-    printer.text(&format!("Man pages were written to {}", folder.display()));
+    printer.text(format!("Man pages were written to {}", folder.display()));
     if printer.json() {
         printer.value(&json!({ "folder": folder.display().to_string() }));
     }

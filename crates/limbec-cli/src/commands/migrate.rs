@@ -108,7 +108,7 @@ fn dry_run(options: &Migrate, direction: Direction, context: &Context<'_>) -> Re
         if printer.json() {
             printer.value(&script::values(&found.scripts));
         } else {
-            printer.line(report::dry_run(&found, tag).trim_end_matches('\n'));
+            printer.text(report::dry_run(&found, tag).trim_end_matches('\n'));
         }
         Ok(())
     })?;

@@ -78,7 +78,7 @@ pub(super) fn run(options: &Reflect, config: &Config, printer: &Printer) -> Resu
         None if printer.json() => {
             printer.value(&json!({ "schema": schema, "unsaid": models.unsaid }));
         }
-        None => printer.line(models.text.trim_end()),
+        None => printer.data(models.text.trim_end()),
     }
     Ok(Status::Done)
 }
@@ -239,12 +239,12 @@ impl Written<'_> {
                 &format!("The models use types of the crates {crates}"),
             );
         }
-        printer.text(&format!("Writing {shown} ...  done"));
+        printer.text(format!("Writing {shown} ...  done"));
         let sql: Vec<String> = (self.sql_files.iter())
             .map(|it| config.shown(&it.path))
             .collect();
         for file in &sql {
-            printer.text(&format!("Writing {file} ...  done"));
+            printer.text(format!("Writing {file} ...  done"));
         }
         if printer.json() {
             printer.value(&json!({

@@ -23,7 +23,7 @@ pub(super) fn print(
     if printer.json() {
         printer.value(&values(&scripts));
     } else if let Some(text) = report::script(&scripts, tag).strip_suffix('\n') {
-        printer.line(text);
+        printer.data(text);
     }
     Ok(())
 }

@@ -25,7 +25,7 @@ pub(super) fn run(options: &Show, context: &Context<'_>) -> Result<Status> {
         printer.value(&Value::Array(values.collect()));
     }
     for index in found {
-        printer.text(&report::block(graph, index, Marks::default(), printer));
+        printer.text(report::block(graph, index, Marks::default()));
     }
     Ok(Status::Done)
 }

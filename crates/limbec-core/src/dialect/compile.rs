@@ -5,6 +5,7 @@ use std::fmt;
 use crate::operations::Operation;
 use crate::schema::{Definition, Schema};
 use crate::steps::Step;
+use crate::text::printable;
 
 /// Something a database lacks, found when SQL is to be made.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,7 +45,7 @@ impl CompileError {
 
 impl fmt::Display for CompileError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)
+        f.write_str(&printable(&self.message))
     }
 }
 

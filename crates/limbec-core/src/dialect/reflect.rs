@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::schema::Schema;
+use crate::text::printable;
 
 /// A row of a query's answer: every value as text, `None` for NULL.
 pub type Row = Vec<Option<String>>;
@@ -28,7 +29,7 @@ pub struct ReflectError(pub String);
 
 impl fmt::Display for ReflectError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(&printable(&self.0))
     }
 }
 

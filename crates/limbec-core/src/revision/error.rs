@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::load_error::NamedFile;
 use super::wording::{SPELLED, all_of, file_name, one_of};
+use crate::text::Printable;
 
 /// The result of resolving, planning and listing.
 pub type Result<T> = std::result::Result<T, RevisionError>;
@@ -277,19 +278,29 @@ impl RevisionError {
 }
 
 impl fmt::Display for RevisionError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Identifiers come from version rows and from whoever asks, too.
+        Printable(Words(self)).fmt(f)
+    }
+}
+
+/// What an error says, with identifiers as they are.
+struct Words<'e>(&'e RevisionError);
+
+impl fmt::Display for Words<'_> {
     #[expect(clippy::too_many_lines, reason = "one arm a message")]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NotFound { identifier, .. } => not_found(f, identifier),
-            Self::Malformed { identifier } => {
+        match self.0 {
+            RevisionError::NotFound { identifier, .. } => not_found(f, identifier),
+            RevisionError::Malformed { identifier } => {
                 not_found(f, identifier)?;
                 f.write_str(": it is no revision identifier")
             }
-            Self::RelativeNotAllowed { identifier } => {
+            RevisionError::RelativeNotAllowed { identifier } => {
                 not_found(f, identifier)?;
                 f.write_str(": a relative identifier is not allowed here")
             }
-            Self::AmbiguousPrefix {
+            RevisionError::AmbiguousPrefix {
                 identifier,
                 candidates,
             } => {
@@ -303,31 +314,31 @@ impl fmt::Display for RevisionError {
                 }
                 Ok(())
             }
-            Self::NoSuchBranch { branch, .. } => {
+            RevisionError::NoSuchBranch { branch, .. } => {
                 not_found(f, branch)?;
                 write!(f, ": No such branch: '{branch}'")
             }
-            Self::NotOnBranch { revision, branch } => {
+            RevisionError::NotOnBranch { revision, branch } => {
                 not_found(f, revision)?;
                 write!(
                     f,
                     ": Revision {revision} is not a member of branch '{branch}'"
                 )
             }
-            Self::MultipleHeads { argument, .. } => write!(
+            RevisionError::MultipleHeads { argument, .. } => write!(
                 f,
                 "Multiple head revisions are present for given argument '{argument}'; please \
                  specify a specific target revision, '<branchname>@{argument}' to narrow to a \
                  specific head, or 'heads' for all heads"
             ),
-            Self::MultipleStampHeads { .. } => {
+            RevisionError::MultipleStampHeads { .. } => {
                 f.write_str("Multiple heads are present; please specify a single target revision")
             }
-            Self::MultipleRevisionHeads { .. } => f.write_str(
+            RevisionError::MultipleRevisionHeads { .. } => f.write_str(
                 "Multiple heads are present; please specify the head revision on which the new \
                  revision should be based, or perform a merge.",
             ),
-            Self::RelativeRange {
+            RevisionError::RelativeRange {
                 relative, reason, ..
             } => {
                 let count = relative.trim_start_matches(['+', '-']);
@@ -340,10 +351,10 @@ impl fmt::Display for RevisionError {
                     None => Ok(()),
                 }
             }
-            Self::WalkedTooFar { identifier } => {
+            RevisionError::WalkedTooFar { identifier } => {
                 write!(f, "Walked too far: '{identifier}' lies outside the history")
             }
-            Self::AmbiguousWalk {
+            RevisionError::AmbiguousWalk {
                 identifier,
                 at,
                 up,
@@ -359,43 +370,43 @@ impl fmt::Display for RevisionError {
                     all_of(candidates)
                 )
             }
-            Self::AmbiguousUpgrade { candidates, .. } => write!(
+            RevisionError::AmbiguousUpgrade { candidates, .. } => write!(
                 f,
                 "Ambiguous upgrade from multiple current revisions: {}",
                 all_of(candidates)
             ),
-            Self::AmbiguousDowngrade { candidates, .. } => write!(
+            RevisionError::AmbiguousDowngrade { candidates, .. } => write!(
                 f,
                 "Ambiguous downgrade from multiple current revisions: {}",
                 all_of(candidates)
             ),
-            Self::InvalidDowngradeTarget { target, .. } => write!(
+            RevisionError::InvalidDowngradeTarget { target, .. } => write!(
                 f,
                 "Destination {target} is not a valid downgrade target from current head(s)"
             ),
-            Self::NotAncestor { start, end } => write!(
+            RevisionError::NotAncestor { start, end } => write!(
                 f,
                 "Requested range {start}:{end} does not refer to ancestor/descendant revisions \
                  along the same branch"
             ),
-            Self::Overlap { revision, others } => write!(
+            RevisionError::Overlap { revision, others } => write!(
                 f,
                 "Requested revision {revision} overlaps with other requested revisions {}",
                 others.join(", ")
             ),
-            Self::HistoryRange { .. } => {
+            RevisionError::HistoryRange { .. } => {
                 f.write_str("History range requires [start]:[end], [start]:, or :[end]")
             }
-            Self::RangeNotAllowed { .. } => f.write_str("Range revision not allowed"),
-            Self::DowngradeRange { .. } => {
+            RevisionError::RangeNotAllowed { .. } => f.write_str("Range revision not allowed"),
+            RevisionError::DowngradeRange { .. } => {
                 f.write_str("downgrade with --sql requires <fromrev>:<torev>")
             }
-            Self::NotHead { revision, .. } => write!(
+            RevisionError::NotHead { revision, .. } => write!(
                 f,
                 "Revision {revision} is not a head revision; please specify --splice to create a \
                  new branch from this revision"
             ),
-            Self::DuplicateHead { revision } => {
+            RevisionError::DuplicateHead { revision } => {
                 write!(f, "Duplicate head revisions specified: {revision}")
             }
         }

@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::ids::IdError;
 use super::wording::{SPELLED, file_name, one_of};
+use crate::text::Printable;
 
 /// Tells by which kind of edge a revision leads to another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -160,13 +161,22 @@ impl GraphError {
 
 impl fmt::Display for GraphError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::IllegalName { path, error } => write!(f, "{error} (`{path}`)"),
-            Self::DuplicateId { id, paths } => {
+        Printable(Words(self)).fmt(f)
+    }
+}
+
+/// What an error says, with names as they are.
+struct Words<'e>(&'e GraphError);
+
+impl fmt::Display for Words<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            GraphError::IllegalName { path, error } => write!(f, "{error} (`{path}`)"),
+            GraphError::DuplicateId { id, paths } => {
                 write!(f, "Revision {id} is present more than once: ")?;
                 spell(f, paths, |path| format!("`{path}`"))
             }
-            Self::MissingRevision {
+            GraphError::MissingRevision {
                 path,
                 kind,
                 missing,
@@ -183,7 +193,7 @@ impl fmt::Display for GraphError {
                 }
                 Ok(())
             }
-            Self::SelfLoop { path, id, kind } => {
+            GraphError::SelfLoop { path, id, kind } => {
                 let what = match kind {
                     EdgeKind::Revises => "Self-loop",
                     EdgeKind::DependsOn => "Dependency self-loop",
@@ -194,7 +204,7 @@ impl fmt::Display for GraphError {
                     kind.verb()
                 )
             }
-            Self::Cycle { kind, ids, links } => {
+            GraphError::Cycle { kind, ids, links } => {
                 let what = match kind {
                     EdgeKind::Revises => "Cycle",
                     EdgeKind::DependsOn => "Dependency cycle",
@@ -204,7 +214,7 @@ impl fmt::Display for GraphError {
                 f.write_str("): ")?;
                 write_chain(f, links)
             }
-            Self::LabelUsedTwice {
+            GraphError::LabelUsedTwice {
                 label,
                 first,
                 second,
@@ -213,7 +223,7 @@ impl fmt::Display for GraphError {
                 "Branch name '{label}' in revision {} already used by revision {} (`{}`, `{}`)",
                 second.id, first.id, second.path, first.path
             ),
-            Self::LabelIsId {
+            GraphError::LabelIsId {
                 label,
                 carrier,
                 path,

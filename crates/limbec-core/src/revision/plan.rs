@@ -5,6 +5,7 @@ use std::fmt;
 use super::closure::{Edges, NodeSet};
 use super::graph::Graph;
 use super::header::Header;
+use crate::text::one_line;
 
 /// Tells what a step does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,16 +69,14 @@ impl fmt::Display for PlanStep<'_> {
             Direction::Down => "downgrade",
             Direction::Stamp => "stamp_revision",
         };
-        write!(
-            f,
-            "Running {verb} {} -> {}",
-            self.from().join(", "),
-            self.to().join(", ")
-        )?;
-        if self.revision.message.is_empty() || self.direction == Direction::Stamp {
-            return Ok(());
+        let (from, to) = (self.from().join(", "), self.to().join(", "));
+        let mut line = format!("Running {verb} {from} -> {to}");
+        if !self.revision.message.is_empty() && self.direction != Direction::Stamp {
+            line.push_str(", ");
+            line.push_str(&self.revision.message);
         }
-        write!(f, ", {}", self.revision.message)
+        // A script holds it as a comment, which the first line break would end.
+        f.write_str(&one_line(&line))
     }
 }
 

@@ -7,6 +7,7 @@ use super::{Part, Step};
 use crate::dialect::{Batch, CompileError, Dialect, Of};
 use crate::operations::Operation;
 use crate::schema::Schema;
+use crate::text::Printable;
 
 /// A statement of a revision.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,7 +57,7 @@ pub struct Uncompiled {
 
 impl fmt::Display for Uncompiled {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.operation, self.error)
+        write!(f, "{}: {}", Printable(&self.operation), self.error)
     }
 }
 

@@ -4,7 +4,7 @@ use super::args::{Accept, Locks, Log};
 use super::{Context, Status, failed};
 use crate::blocking::block_on;
 use crate::open::Open as _;
-use crate::report::{self, Failure, plain};
+use crate::report::{self, Failure};
 use crate::run::{self, Database, Migrator, VERSION_TABLE};
 
 impl Context<'_> {
@@ -28,9 +28,9 @@ impl Context<'_> {
             self.info("log", "Nothing has run on this database");
         }
         for entry in &entries {
-            self.line(&report::entry(entry, &plain));
+            self.line(report::entry(entry));
             if options.verbose {
-                self.line(&report::entry_details(entry));
+                self.line(report::entry_details(entry));
             }
         }
         Ok(Status::Done)
@@ -76,7 +76,7 @@ impl Context<'_> {
         });
         let found = found.map_err(|error| self.failure(&error))?;
         for line in report::locks(&found) {
-            self.line(&line);
+            self.line(line);
         }
         if !options.clear {
             return Ok(Status::Done);

@@ -7,7 +7,7 @@ use limbec_core::revision::Range;
 use super::args::{Current, Heads, History};
 use super::{Context, Status, failed, log};
 use crate::blocking::block_on;
-use crate::report::{Failure, Marks, arrow, block, line, plain};
+use crate::report::{Failure, Marks, arrow, block, line};
 
 impl Context<'_> {
     pub(super) fn current(&mut self, options: &Current) -> Result<Status, Failure> {
@@ -19,7 +19,7 @@ impl Context<'_> {
         let missing = graph.missing_heads(&rows);
         let missing = missing.map_err(|error| self.revision_failure(&error))?;
         if options.verbose {
-            self.line(&format!("Current revision(s) for {url}:"));
+            self.line(format!("Current revision(s) for {url}:"));
         }
         for it in &current {
             self.revision(it.revision, options.verbose);
@@ -37,7 +37,7 @@ impl Context<'_> {
         failure.details.push(("missing", missing.join(", ")));
         let hint = format!("run: {} upgrade {all}", self.program);
         failure.hints.push(hint);
-        log(self.err, &failure.text(&plain));
+        log(self.err, failure.text());
         Ok(Status::Different)
     }
 
@@ -63,11 +63,11 @@ impl Context<'_> {
                 current: current.contains(&index),
             };
             let text = if options.verbose {
-                block(graph, index, marks, &plain)
+                block(graph, index, marks)
             } else {
-                arrow(graph, index, marks, &plain)
+                arrow(graph, index, marks)
             };
-            self.line(&text);
+            self.line(text);
         }
         Ok(Status::Done)
     }
@@ -110,7 +110,7 @@ impl Context<'_> {
         let mut letters = text.chars();
         let first = letters.next().into_iter().flat_map(char::to_uppercase);
         let sentence: String = first.chain(letters).collect();
-        self.line(&format!("{sentence}."));
+        self.line(format!("{sentence}."));
         let judged = standing.judge(self.revisions_graph(), self.settings.when_ahead);
         Ok(if standing.pending.is_empty() && judged.is_ok() {
             Status::Done
@@ -122,10 +122,10 @@ impl Context<'_> {
     fn revision(&mut self, index: usize, verbose: bool) {
         let graph = self.revisions_graph();
         let text = if verbose {
-            block(graph, index, Marks::default(), &plain)
+            block(graph, index, Marks::default())
         } else {
-            line(graph, index, Marks::default(), &plain)
+            line(graph, index, Marks::default())
         };
-        self.line(&text);
+        self.line(text);
     }
 }

@@ -106,7 +106,7 @@ impl Context<'_> {
         let scripts = scripts.map_err(|error| self.failure(&error))?;
         let text = report::script(&scripts, tag);
         if let Some(text) = text.strip_suffix('\n') {
-            self.line(text);
+            self.data(text);
         }
         Ok(())
     }
@@ -139,7 +139,7 @@ fn stamp_plan<'g>(
 fn observe(event: &Event<'_>, err: &mut (dyn std::io::Write + Send), quiet: bool) {
     match report::progress(event) {
         Some((Level::Info, text)) => info(err, quiet, "migrate", &text),
-        Some((Level::Warning, text)) => log(err, &format!("WARNING [limbec.migrate] {text}")),
+        Some((level, text)) => log(err, report::log_line(level, "migrate", &text)),
         None => {}
     }
 }

@@ -10,16 +10,17 @@ mod listing;
 mod migrate;
 
 use std::fmt;
-use std::io::{self, ErrorKind, Write};
+use std::io::{self, ErrorKind, IsTerminal as _, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
 use limbec_core::revision::{Graph, RevisionError};
+use limbec_core::text::printable;
 
 use crate::blocking::block_on;
 use crate::embedded::Embedded;
 use crate::migrations::Migrations;
-use crate::report::{Failure, plain};
+use crate::report::{Failure, Level, Text, log_line};
 use crate::run::{DatabaseUrl, Error, Revisions as _, Settings, environment};
 use args::{Arguments, Command};
 
@@ -69,12 +70,14 @@ impl Migrations {
             program: &program,
             url,
             environment: &|name| std::env::var(name).ok(),
+            is_terminal: out.is_terminal(),
         };
         Some(run(self, &call, words, &mut out, &mut err).into())
     }
 
     /// Runs the command with its words, its database and its output where they are wanted, for a
-    /// service that has read its arguments itself; gives the exit code.
+    /// service that has read its arguments itself; gives the exit code. Scripts (`--sql`) are written
+    /// byte by byte, everything else without control characters.
     ///
     /// ```
     /// # #[cfg(all(feature = "embed", feature = "sqlite"))] {
@@ -98,6 +101,7 @@ impl Migrations {
             program,
             url,
             environment: &|_| None,
+            is_terminal: false,
         };
         run(self, &call, words, out, err)
     }
@@ -108,6 +112,8 @@ struct Call<'a> {
     program: &'a str,
     url: &'a str,
     environment: &'a dyn Fn(&str) -> Option<String>,
+    /// Whether a terminal shows the result.
+    is_terminal: bool,
 }
 
 fn run(
@@ -122,7 +128,7 @@ fn run(
         Ok(arguments) => arguments,
         Err(mistake) => {
             let usage = args::usage(program);
-            log(err, &format!("error: {mistake}\n\n{}", usage.trim_end()));
+            log(err, format!("error: {mistake}\n\n{}", usage.trim_end()));
             return 2;
         }
     };
@@ -144,6 +150,7 @@ fn run(
                 program,
                 url: given.as_deref().unwrap_or(call.url),
                 quiet,
+                is_terminal: call.is_terminal,
                 out,
                 err,
                 unwritten: 0,
@@ -156,7 +163,7 @@ fn run(
         Ok((Status::Done, _)) => 0,
         Ok((Status::Different, _)) => 3,
         Err(failure) => {
-            log(err, &failure.text(&plain));
+            log(err, failure.text());
             1
         }
     }
@@ -182,6 +189,7 @@ struct Context<'a> {
     program: &'a str,
     url: &'a str,
     quiet: bool,
+    is_terminal: bool,
     out: &'a mut (dyn Write + Send),
     err: &'a mut (dyn Write + Send),
     /// The exit code that output asks for which could not be written; 0 where all was.
@@ -241,9 +249,19 @@ impl<'a> Context<'a> {
         Failure::of_revision(error, self.program)
     }
 
-    /// Prints a line of the result.
-    fn line(&mut self, text: &str) {
-        let code = print(self.out, self.err, text);
+    /// Prints a line of the result for people.
+    fn line(&mut self, text: impl Into<Text>) {
+        let code = print(self.out, self.err, text.into());
+        self.unwritten = self.unwritten.max(code);
+    }
+
+    /// Prints what another program reads as it is, unless it goes to a terminal.
+    fn data(&mut self, text: &str) {
+        let code = if self.is_terminal {
+            print(self.out, self.err, printable(text))
+        } else {
+            print(self.out, self.err, text)
+        };
         self.unwritten = self.unwritten.max(code);
     }
 
@@ -265,7 +283,7 @@ fn failed(message: &str, hint: Option<&str>) -> Failure {
 fn print(out: &mut dyn Write, err: &mut dyn Write, text: impl fmt::Display) -> u8 {
     match writeln!(out, "{text}") {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => {
-            log(err, &format!("FAILED: cannot write to stdout: {error}"));
+            log(err, format!("FAILED: cannot write to stdout: {error}"));
             1
         }
         _ => 0,
@@ -273,13 +291,13 @@ fn print(out: &mut dyn Write, err: &mut dyn Write, text: impl fmt::Display) -> u
 }
 
 /// Writes a line of the log. Where nobody can read it, a migration goes on all the same.
-fn log(err: &mut dyn Write, text: &str) {
-    let _ = writeln!(err, "{text}");
+fn log(err: &mut dyn Write, text: impl Into<Text>) {
+    let _ = writeln!(err, "{}", text.into());
 }
 
 /// Writes a log line in Alembic's form.
 fn info(err: &mut dyn Write, quiet: bool, topic: &str, text: &str) {
     if !quiet {
-        log(err, &format!("INFO  [limbec.{topic}] {text}"));
+        log(err, log_line(Level::Info, topic, text));
     }
 }

@@ -5,6 +5,8 @@
 use std::fmt::{self, Write as _};
 use std::path::PathBuf;
 
+use limbec_core::text::one_line;
+
 /// Where a database is.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Address {
@@ -116,7 +118,7 @@ impl Address {
             let path = if with_password {
                 path
             } else {
-                printable(&path)
+                one_line(&path).into_owned()
             };
             return write!(out, "{slashes}{path}");
         };
@@ -281,19 +283,6 @@ fn encoded(text: &str, also: &str) -> String {
         }
     }
     encoded
-}
-
-/// The text with its control characters escaped, for a terminal.
-pub(crate) fn printable(text: &str) -> String {
-    let mut printable = String::with_capacity(text.len());
-    for letter in text.chars() {
-        if letter.is_control() {
-            printable.extend(letter.escape_default());
-        } else {
-            printable.push(letter);
-        }
-    }
-    printable
 }
 
 /// Whether a parameter's value is nobody's business: `password`, `sslpassword` and their like.

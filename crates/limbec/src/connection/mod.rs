@@ -20,6 +20,7 @@ use std::fmt;
 use std::time::Duration;
 
 use limbec_core::dialect::{Dialect, Fault, FaultKind, Row};
+use limbec_core::text::printable;
 
 #[cfg(feature = "postgres")]
 pub use postgres::connect as connect_postgres;
@@ -224,7 +225,7 @@ impl DatabaseError {
 
 impl fmt::Display for DatabaseError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)
+        f.write_str(&printable(&self.message))
     }
 }
 

@@ -11,11 +11,12 @@ use std::time::Duration;
 
 use limbec_core::dialect::sqlite::{OLDEST_LIBRARY, RESTORE, Sqlite};
 use limbec_core::dialect::{Dialect, Row};
+use limbec_core::text::one_line;
 pub(super) use rusqlite::Connection as Client;
 use rusqlite::ErrorCode;
 use rusqlite::types::ValueRef;
 
-use super::address::{Address, printable};
+use super::address::Address;
 use super::drivers::{Database, Driver};
 use super::{Answer, Connection, DatabaseError, StatementError, TakeRow};
 use crate::open::Open;
@@ -83,7 +84,7 @@ pub fn open(path: &Path) -> Result<Client, DatabaseError> {
 
 /// SQLite says no more than that it cannot open the file; the usual reasons are easily seen.
 fn cannot_open(path: &Path, source: rusqlite::Error) -> DatabaseError {
-    let shown = |path: &Path| printable(&path.display().to_string());
+    let shown = |path: &Path| one_line(&path.display().to_string()).into_owned();
     let folder = path.parent().filter(|it| !it.as_os_str().is_empty());
     let (reason, hint) = match folder {
         Some(folder) if !folder.exists() => (

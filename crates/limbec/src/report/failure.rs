@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use limbec_core::revision::RevisionError;
 
-use super::{Paint, Tone};
+use super::{Text, Tone};
 use crate::run::{Error, ErrorKind, Kept, VERSION_TABLE};
 
 /// What went wrong, with labelled lines below it and what to do next.
@@ -83,23 +83,43 @@ impl Failure {
     }
 
     /// The text as it is shown: `FAILED: …`, the details, the hints.
-    pub fn text(&self, paint: &Paint<'_>) -> String {
-        format!("{} {}", paint(Tone::Error, "FAILED:"), self.in_full(paint))
+    pub fn text(&self) -> Text {
+        Text::of(Tone::Error, "FAILED:")
+            .and(" ")
+            .and(self.in_full())
     }
 
-    /// The message with its details and hints, without the word before it.
-    pub fn in_full(&self, paint: &Paint<'_>) -> String {
-        let mut text = self.message.clone();
+    /// The message with its details and hints, without the word before it. Only the message begins at
+    /// the margin, so that no text from elsewhere looks like a line of limbec's own.
+    pub fn in_full(&self) -> Text {
+        let mut text = Text::from(indented(&self.message, "  "));
         for (label, detail) in &self.details {
             let label = format!("  {:<11}", format!("{label}:"));
             let indented = detail.trim_end().replace('\n', "\n             ");
-            let _ = write!(text, "\n{}{indented}", paint(Tone::Dim, &label));
+            text.push("\n");
+            text.push(Text::of(Tone::Dim, &label).and(indented));
         }
         for hint in &self.hints {
-            let _ = write!(text, "\n  {} {hint}", paint(Tone::Hint, "hint:"));
+            text.push("\n  ");
+            text.push(Text::of(Tone::Hint, "hint:").and(" "));
+            text.push(indented(hint, "        "));
         }
         text
     }
+}
+
+/// The text with an indent before each line below the first, unless it has one.
+fn indented(text: &str, indent: &str) -> String {
+    let mut lines = text.split('\n');
+    let mut result = lines.next().unwrap_or_default().to_string();
+    for line in lines {
+        result.push('\n');
+        if !line.is_empty() && !line.starts_with(' ') {
+            result.push_str(indent);
+        }
+        result.push_str(line);
+    }
+    result
 }
 
 /// What of the run stays in the database.

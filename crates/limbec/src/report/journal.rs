@@ -1,6 +1,8 @@
 //! What ran on a database, and who migrates it, in words.
 
-use super::{Paint, Tone};
+use limbec_core::text::one_line;
+
+use super::{Text, Tone};
 use crate::run::{HalfDone, Holder, Locks, LogEntry};
 
 /// What stands after a half-done revision was given up.
@@ -28,7 +30,7 @@ pub fn abandoned(half: &HalfDone, program: &str) -> String {
 
 /// A row of the journal:
 /// `2026-11-22 13:16:14 UTC  upgrade    3950395dfef3  done, 12 ms  Add description`.
-pub fn entry(entry: &LogEntry, paint: &Paint<'_>) -> String {
+pub fn entry(entry: &LogEntry) -> Text {
     let mut state = entry.state.clone();
     if entry.steps > 1 {
         state.push_str(&format!(", step {} of {}", entry.step, entry.steps));
@@ -39,19 +41,18 @@ pub fn entry(entry: &LogEntry, paint: &Paint<'_>) -> String {
     if let Some(time) = entry.duration_ms {
         state.push_str(&format!(", {time} ms"));
     }
-    let mut text = format!(
-        "{}  {:<9}  {}  {state}",
-        entry.started_at,
-        entry.direction,
-        paint(Tone::Id, &entry.revision)
-    );
+    // Whoever writes rows may write any text: it stays in its line.
+    let began = format!("{}  {:<9}  ", entry.started_at, entry.direction);
+    let mut rest = format!("  {state}");
     if !entry.message.is_empty() {
-        text.push_str(&format!("  {}", entry.message));
+        rest.push_str(&format!("  {}", entry.message));
     }
     if let Some(note) = &entry.note {
-        text.push_str(&format!("  ({note})"));
+        rest.push_str(&format!("  ({note})"));
     }
-    text
+    Text::from(one_line(&began).into_owned())
+        .and(Text::of(Tone::Id, &one_line(&entry.revision)))
+        .and(one_line(&rest).into_owned())
 }
 
 /// Where a row of the journal comes from, and its SQL.
@@ -69,7 +70,7 @@ pub fn entry_details(entry: &LogEntry) -> String {
         entry.host.as_deref().unwrap_or("an unknown machine"),
         entry.limbec
     );
-    part("run by", Some(&runner));
+    part("run by", Some(&one_line(&runner)));
     part("ran", entry.sql.as_deref());
     part("reverted by", entry.revert_sql.as_deref());
     text

@@ -1,19 +1,21 @@
 //! The texts of the commands, in pieces: the command `limbec` and the one inside a service say the
 //! same by them.
 //!
-//! Nothing here prints. Colour is the caller's: every piece that may have one is given to `paint`.
+//! Nothing here prints, and colour is the caller's: a [`Text`] knows its pieces that may have one.
 
 mod failure;
 mod journal;
 mod progress;
 mod revisions;
 mod script;
+mod text;
 
 pub use failure::{Failure, in_full};
 pub use journal::{abandoned, cleared, end_of_a_session, entry, entry_details, locks};
-pub use progress::{Level, nothing_to_do, progress, summary};
+pub use progress::{Level, log_line, nothing_to_do, progress, summary};
 pub use revisions::{Marks, arrow, block, line, marks, message, parents};
 pub use script::{dry_run, script, statement};
+pub use text::{Paint, Text};
 
 /// What a piece of text is, for its colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,12 +32,4 @@ pub enum Tone {
     Mark,
     /// What stands back.
     Dim,
-}
-
-/// Gives a piece of text its colour, or leaves it as it is.
-pub type Paint<'a> = dyn Fn(Tone, &str) -> String + 'a;
-
-/// Leaves every text as it is.
-pub fn plain(_: Tone, text: &str) -> String {
-    text.to_string()
 }

@@ -2,6 +2,7 @@
 
 use limbec_core::revision::{Plan, Unchanged};
 
+use super::{Text, Tone};
 use crate::run::{Event, Holder, blockers_in_words};
 
 /// How much a line of progress matters.
@@ -11,6 +12,17 @@ pub enum Level {
     Info,
     /// What one should know.
     Warning,
+}
+
+/// A line of the log, in Alembic's form. Lines below the first are indented, so that no text from
+/// elsewhere looks like a line of its own.
+pub fn log_line(level: Level, topic: &str, text: &str) -> Text {
+    let word = match level {
+        Level::Info => Text::from("INFO "),
+        Level::Warning => Text::of(Tone::Warning, "WARNING"),
+    };
+    let text = text.replace('\n', "\n  ");
+    word.and(format!(" [limbec.{topic}] {text}"))
 }
 
 /// An event as a line.

@@ -2,7 +2,7 @@
 
 use limbec_core::revision::{Graph, Header};
 
-use super::{Paint, Tone};
+use super::{Text, Tone};
 
 /// What is marked besides a revision's place in the graph.
 #[derive(Debug, Clone, Copy, Default)]
@@ -24,7 +24,7 @@ pub fn parents(header: &Header) -> String {
 }
 
 /// The words in parentheses behind an id: labels, head, current, branchpoint, mergepoint.
-pub fn marks(graph: &Graph, index: usize, marks: Marks, paint: &Paint<'_>) -> String {
+pub fn marks(graph: &Graph, index: usize, marks: Marks) -> Text {
     let mut words = Vec::new();
     let labels = graph.labels(index);
     if !labels.is_empty() {
@@ -44,38 +44,34 @@ pub fn marks(graph: &Graph, index: usize, marks: Marks, paint: &Paint<'_>) -> St
     if graph.is_merge_point(index) {
         words.push("mergepoint".to_string());
     }
-    let painted = words
-        .iter()
-        .map(|word| paint(Tone::Mark, &format!("({word})")));
-    painted.map(|word| format!(" {word}")).collect()
+    words.iter().fold(Text::default(), |text, word| {
+        text.and(" ")
+            .and(Text::of(Tone::Mark, &format!("({word})")))
+    })
 }
 
 /// `3950395dfef3 (head)`.
-pub fn line(graph: &Graph, index: usize, shown: Marks, paint: &Paint<'_>) -> String {
-    let id = paint(Tone::Id, graph.id(index));
-    format!("{id}{}", marks(graph, index, shown, paint))
+pub fn line(graph: &Graph, index: usize, shown: Marks) -> Text {
+    Text::of(Tone::Id, graph.id(index)).and(marks(graph, index, shown))
 }
 
 /// `61ee6f04df66 -> 3950395dfef3 (head), Add description to collections`.
-pub fn arrow(graph: &Graph, index: usize, shown: Marks, paint: &Paint<'_>) -> String {
+pub fn arrow(graph: &Graph, index: usize, shown: Marks) -> Text {
     let header = graph.revision(index);
     let dependencies = if header.depends_on.is_empty() {
         String::new()
     } else {
         format!(" ({})", header.depends_on.join(", "))
     };
-    format!(
-        "{}{dependencies} -> {}, {}",
-        parents(header),
-        line(graph, index, shown, paint),
-        message(header)
-    )
+    Text::from(format!("{}{dependencies} -> ", parents(header)))
+        .and(line(graph, index, shown))
+        .and(format!(", {}", message(header)))
 }
 
 /// All that is known of a revision, over several lines.
-pub fn block(graph: &Graph, index: usize, shown: Marks, paint: &Paint<'_>) -> String {
+pub fn block(graph: &Graph, index: usize, shown: Marks) -> Text {
     let header = graph.revision(index);
-    let mut text = format!("Rev: {}\n", line(graph, index, shown, paint));
+    let mut text = String::from("\n");
     let names = |ids: &[String]| ids.join(", ");
     let children: Vec<String> = graph
         .children(index)
@@ -105,7 +101,7 @@ pub fn block(graph: &Graph, index: usize, shown: Marks, paint: &Paint<'_>) -> St
     for line in message(header).lines().chain(header.doc.lines()) {
         text.push_str(&format!("    {line}\n").replace("    \n", "\n"));
     }
-    text
+    Text::from("Rev: ").and(line(graph, index, shown)).and(text)
 }
 
 /// The first line of a revision's doc.

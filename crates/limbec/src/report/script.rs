@@ -1,6 +1,7 @@
 //! Plans as SQL scripts.
 
 use limbec_core::steps::Step;
+use limbec_core::text::one_line;
 
 use super::summary;
 use crate::run::{DryRun, Script};
@@ -10,7 +11,7 @@ pub fn script(scripts: &[Script<'_>], tag: Option<&str>) -> String {
     let mut text = String::new();
     if let Some(tag) = tag {
         for line in tag.lines() {
-            text.push_str(&format!("-- {line}\n"));
+            text.push_str(&format!("-- {}\n", one_line(line)));
         }
         text.push('\n');
     }
@@ -46,7 +47,7 @@ pub fn statement(step: &Step) -> String {
         Some(expect) => format!(
             "-- must be {}, else: {}\n{};",
             expect.value,
-            expect.otherwise.replace('\n', " "),
+            one_line(&expect.otherwise.replace('\n', " ")),
             step.sql
         ),
         None => format!("{};", step.sql),

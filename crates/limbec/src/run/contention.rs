@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use limbec_core::dialect::Row;
 use limbec_core::sql::tokens;
+use limbec_core::text::{one_line, printable};
 
 use crate::connection::Connection;
 use crate::random;
@@ -31,13 +32,18 @@ pub struct Blocker {
 
 impl fmt::Display for Blocker {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "`{}` is locked by process {}", self.table, self.pid)?;
+        write!(
+            f,
+            "`{}` is locked by process {}",
+            one_line(&self.table),
+            self.pid
+        )?;
         if !self.application.is_empty() {
-            write!(f, " ({})", self.application)?;
+            write!(f, " ({})", one_line(&self.application))?;
         }
         write!(f, ", {} for {} s", self.state, self.seconds)?;
         if !self.query.is_empty() {
-            write!(f, ": {}", self.query)?;
+            write!(f, ": {}", printable(&self.query))?;
         }
         Ok(())
     }

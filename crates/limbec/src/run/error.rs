@@ -6,10 +6,11 @@ use std::fmt;
 use limbec_core::dialect::{CompileError, ReflectError};
 use limbec_core::revision::RevisionError;
 use limbec_core::steps::Uncompiled;
+use limbec_core::text::printable;
 
 use super::contention::{Blocker, in_words};
 use crate::connection::DatabaseError;
-use crate::report::{Failure, plain};
+use crate::report::Failure;
 
 /// Why a database could not be read or brought to a revision.
 ///
@@ -265,13 +266,13 @@ impl Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if f.alternate() {
-            return f.write_str(&Failure::of(self, "limbec").in_full(&plain));
+            return Failure::of(self, "limbec").in_full().fmt(f);
         }
         let statement = self.failed_statement();
         if let Some(id) = statement.and_then(|it| it.revision.as_deref()) {
-            write!(f, "revision {id}: ")?;
+            write!(f, "revision {}: ", printable(id))?;
         }
-        f.write_str(&self.message)
+        f.write_str(&printable(&self.message))
     }
 }
 

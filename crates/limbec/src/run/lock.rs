@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use limbec_core::dialect::{FaultKind, Row, read_bool};
 use limbec_core::schema::ObjectName;
+use limbec_core::text::{one_line, printable};
 
 use super::lease::{Found, Hold};
 use super::{Error, ErrorKind, Event, Migrator, Revisions, Settings};
@@ -66,12 +67,12 @@ impl Doing {
 
 impl fmt::Display for Doing {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} for {} s", self.state, self.seconds)?;
+        write!(f, "{} for {} s", printable(&self.state), self.seconds)?;
         if !self.waits_for.is_empty() {
             write!(f, ", waiting for process {}", self.waits_for)?;
         }
         if self.state == "active" && !self.statement.is_empty() {
-            write!(f, ": {}", self.statement)?;
+            write!(f, ": {}", printable(&self.statement))?;
         }
         Ok(())
     }
@@ -92,14 +93,14 @@ impl fmt::Display for Holder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "process {}", self.pid)?;
         if !self.application.is_empty() {
-            write!(f, " ({})", self.application)?;
+            write!(f, " ({})", one_line(&self.application))?;
         }
         if let Some(host) = &self.host {
-            write!(f, " on {host}")?;
+            write!(f, " on {}", one_line(host))?;
         }
         write!(f, ", for {} s", self.seconds)?;
         match &self.revision {
-            Some(revision) => write!(f, ", at {revision}"),
+            Some(revision) => write!(f, ", at {}", one_line(revision)),
             None => Ok(()),
         }
     }

@@ -7,6 +7,7 @@
 use std::io;
 use std::sync::Arc;
 
+use limbec_core::text::one_line;
 use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::{CryptoProvider, ring};
@@ -19,7 +20,6 @@ use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::config::{Mode, Tls};
 use crate::connection::DatabaseError;
-use crate::connection::address::printable;
 
 /// Makes what encrypts a connection.
 pub(super) fn connector(wanted: &Tls) -> Result<MakeRustlsConnect, DatabaseError> {
@@ -60,7 +60,7 @@ fn roots_of(file: &str) -> Result<RootCertStore, DatabaseError> {
     let unreadable = |why: String| DatabaseError {
         message: format!(
             "cannot read the certificates of `sslrootcert={}`: {why}",
-            printable(file)
+            one_line(file)
         ),
         hint: Some("it is a file in PEM format, by its full path".into()),
         ..DatabaseError::default()
