@@ -71,7 +71,7 @@ fn found(allowed: &[&str], is_found: impl Fn(&str) -> bool) -> Vec<String> {
     for source in sources() {
         for line in source.lines.iter().filter(|it| is_found(it)) {
             let is_here = |it: &&str| source.path.starts_with(*it);
-            if allowed.iter().any(|it| is_here(it)) {
+            if allowed.iter().any(&is_here) {
                 unused.retain(|it| !is_here(it));
             } else {
                 found.push(format!("{}: {}", source.path, line.trim()));

@@ -67,7 +67,7 @@ impl VersionTable for Versions {
             text(to),
             text(from)
         );
-        Step::check(sql, to, &unchanged(from))
+        Step::check(sql, to, unchanged(from))
     }
 
     fn delete(&self, id: &str) -> Step {
@@ -76,7 +76,7 @@ impl VersionTable for Versions {
             self.table(),
             text(id)
         );
-        Step::check(sql, id, &unchanged(id))
+        Step::check(sql, id, unchanged(id))
     }
 
     fn purge(&self) -> Step {
