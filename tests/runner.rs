@@ -9,6 +9,7 @@ mod at_once;
 mod half_applied;
 mod journal;
 mod kill;
+mod search_path;
 mod settled;
 mod waiting;
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use limbec::report;
 use limbec::run::{
-    Content, Database, DatabaseUrl, Error, Migrator, Revisions, VERSION_TABLE, Version, reflect,
+    Content, Database, DatabaseUrl, Error, Migrator, Revisions, State, VERSION_TABLE, reflect,
     render,
 };
 use limbec_core::journal::is_own;
@@ -104,13 +104,13 @@ impl Shell {
 type Held = (Schema, Vec<String>);
 
 async fn held(database: &mut Database) -> Result<Held, Error> {
-    let version = Version::read(database, &VERSION_TABLE.into()).await?;
+    let state = State::read(database, &VERSION_TABLE.into()).await?;
     let mut schema = reflect(database).await?;
     // A run writes the journal, a script does not.
     schema
         .tables
         .retain(|it| !is_own(&it.name, &VERSION_TABLE.into()));
-    Ok((schema, version.rows))
+    Ok((schema, state.version().rows.clone()))
 }
 
 /// Runs revisions up and down on one empty database, and feeds their scripts to the shell of another.
@@ -133,15 +133,17 @@ async fn both_ways(run: &Shell, fed: &Shell, chain: &Chain) -> Result<(), String
         .await
         .map_err(|it| it.to_string())?;
     for direction in [Direction::Up, Direction::Down] {
-        let before = Version::read(&mut database, &VERSION_TABLE.into())
+        let before = State::read(&mut database, &VERSION_TABLE.into())
             .await
             .map_err(words)?;
+        let rows = &before.version().rows;
         let plan = match direction {
-            Direction::Down => chain.graph.downgrade(&before.rows, "base"),
-            _ => chain.graph.upgrade(&before.rows, "heads"),
+            Direction::Down => chain.graph.downgrade(rows, "base"),
+            _ => chain.graph.upgrade(rows, "heads"),
         };
         let plan = plan.map_err(|error| error.to_string())?;
-        let scripts = render(chain, run.url().dialect(), &plan).map_err(words)?;
+        let scripts = render(chain, run.url().dialect(), &VERSION_TABLE.into(), &plan);
+        let scripts = scripts.map_err(words)?;
         if scripts.iter().any(|it| it.assumes) {
             return Ok(());
         }

@@ -34,7 +34,7 @@ fn load(database: &Database) -> Load {
 }
 
 /// Six revisions, which change and fill what those before them made.
-fn chain(it: &Sandbox, concurrently: bool) {
+pub(super) fn chain(it: &Sandbox, concurrently: bool) {
     revision(
         it,
         "a1",
@@ -114,7 +114,7 @@ fn many(make: impl Fn() -> Database, concurrently: bool, pooled: bool) {
 }
 
 /// Each step ran once, and the tables and rows show it.
-fn check(it: &Sandbox, concurrently: bool, round: usize) {
+pub(super) fn check(it: &Sandbox, concurrently: bool, round: usize) {
     let parts = concurrently && !it.is_sqlite();
     let mut steps = vec!["a1|1|1|1", "a2|1|1|1"];
     steps.extend(if parts {

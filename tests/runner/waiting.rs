@@ -35,7 +35,7 @@ async fn the_holder_of_the_lock_is_named_and_the_wait_ends() {
     let it = one_table();
     let url = format!("{}?application_name=billing", it.url());
     let mut other = connect_postgres(&url).await.unwrap();
-    let (take, give_back) = Postgres.lock().unwrap();
+    let (take, give_back) = Postgres.lock(None).unwrap();
     other.run(&[&take]).await.unwrap();
     it.run("LIMBEC_LOCK_WAIT=300ms limbec upgrade head")
         .fails_saying(&[
@@ -64,7 +64,7 @@ async fn who_waits_holds_up_no_index() {
     let it = one_table();
     it.run("limbec upgrade e1").succeeds();
     let mut other = connect_postgres(&it.url()).await.unwrap();
-    let (take, give_back) = Postgres.lock().unwrap();
+    let (take, give_back) = Postgres.lock(None).unwrap();
     other.run(&[&take]).await.unwrap();
     let line = "env LIMBEC_LOCK_WAIT=60s limbec upgrade head";
     let mut waits = start(&it, line);

@@ -7,13 +7,14 @@ use std::fmt;
 use std::time::Duration;
 
 /// The keys, each with its section in `limbec.toml`.
-pub const KEYS: [(&str, &str); 6] = [
+pub const KEYS: [(&str, &str); 7] = [
     ("database", "backup"),
     ("migrations", "lock_timeout"),
     ("migrations", "statement_timeout"),
     ("migrations", "lock_retries"),
     ("migrations", "lock_wait"),
     ("migrations", "when_ahead"),
+    ("migrations", "version_table_schema"),
 ];
 
 /// What was said; what was left unsaid is absent.
@@ -31,7 +32,7 @@ pub const KEYS: [(&str, &str); 6] = [
 /// let mistake = given.set("lock_wait", "long").unwrap_err();
 /// assert_eq!(mistake.to_string(), "is no time: `long`");
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Given {
     /// Whether a database that is a file is copied before a revision that may lose data.
     pub backup: Option<bool>,
@@ -45,6 +46,8 @@ pub struct Given {
     pub lock_wait: Option<Duration>,
     /// What to do when the database is at revisions that are not known.
     pub when_ahead: Option<WhenAhead>,
+    /// The namespace of the version table, and of limbec's own tables beside it.
+    pub version_table_schema: Option<String>,
 }
 
 /// What to do when the database is at revisions that are not known here: a newer program has
@@ -91,7 +94,8 @@ impl Given {
             "statement_timeout" => self.statement_timeout = Some(duration(text)?),
             "lock_retries" => self.lock_retries = Some(number(text)?),
             "lock_wait" => self.lock_wait = Some(duration(text)?),
-            _ => self.when_ahead = Some(when_ahead(text)?),
+            "when_ahead" => self.when_ahead = Some(when_ahead(text)?),
+            _ => self.version_table_schema = Some(namespace(text)?),
         }
         Ok(())
     }
@@ -113,6 +117,16 @@ fn number(text: &str) -> Result<u32, Mistake> {
         complaint: format!("is no number: `{text}`"),
         hint: "write it as `20`",
     })
+}
+
+fn namespace(text: &str) -> Result<String, Mistake> {
+    if text.is_empty() || text.contains('\0') {
+        return Err(Mistake {
+            complaint: format!("is no name: `{text}`"),
+            hint: "it is the name of a schema, as `public`",
+        });
+    }
+    Ok(text.to_string())
 }
 
 fn when_ahead(text: &str) -> Result<WhenAhead, Mistake> {
@@ -157,12 +171,21 @@ mod tests {
 
     #[test]
     fn every_key_takes_a_value_and_refuses_nonsense() {
-        let values = ["false", "500ms", "10min", "7", "1h", "serve-if-adds"];
+        let values = [
+            ("false", "nonsense"),
+            ("500ms", "nonsense"),
+            ("10min", "nonsense"),
+            ("7", "nonsense"),
+            ("1h", "nonsense"),
+            ("serve-if-adds", "nonsense"),
+            ("app", ""),
+        ];
         let mut given = Given::default();
-        for ((_, key), value) in KEYS.iter().zip(values) {
+        for ((_, key), (value, nonsense)) in KEYS.iter().zip(values) {
             given.set(key, value).unwrap();
-            let mistake = given.set(key, "nonsense").unwrap_err();
-            assert!(mistake.to_string().ends_with(": `nonsense`"), "{mistake}");
+            let mistake = given.set(key, nonsense).unwrap_err();
+            let end = format!(": `{nonsense}`");
+            assert!(mistake.to_string().ends_with(&end), "{mistake}");
         }
         let minutes = |count: u64| Some(Duration::from_secs(count * 60));
         assert_eq!(
@@ -174,6 +197,7 @@ mod tests {
                 lock_retries: Some(7),
                 lock_wait: minutes(60),
                 when_ahead: Some(WhenAhead::ServeIfAdds),
+                version_table_schema: Some("app".to_string()),
             }
         );
     }

@@ -74,6 +74,7 @@ struct MigrationsSection {
     lock_retries: Option<u32>,
     lock_wait: Option<String>,
     when_ahead: Option<String>,
+    version_table_schema: Option<String>,
 }
 
 /// The configuration of a project.
@@ -134,8 +135,13 @@ impl Config {
     ) -> Result<Self> {
         let settings = settings(&parsed, environment)?;
         let root = file.parent().map(Path::to_path_buf).unwrap_or_default();
+        if url.as_deref() == Some("") {
+            return Err(
+                ProjectError::new("the database URL that was given is empty")
+                    .hint("leave it (`--url`) out to take the one of DATABASE_URL or limbec.toml"),
+            );
+        }
         let url = url
-            .filter(|url| !url.is_empty())
             .or_else(|| environment("DATABASE_URL"))
             .or(parsed.database.url);
         let directory = environment("LIMBEC_DIRECTORY")
@@ -231,6 +237,7 @@ fn settings(file: &File, environment: &Environment<'_>) -> Result<Settings> {
         ),
         ("lock_wait", section.lock_wait.clone()),
         ("when_ahead", section.when_ahead.clone()),
+        ("version_table_schema", section.version_table_schema.clone()),
     ] {
         if let Some(text) = value {
             given.set(key, &text).map_err(|mistake| {

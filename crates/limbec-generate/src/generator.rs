@@ -7,7 +7,7 @@ use std::thread::{self, JoinHandle};
 use limbec::Open as _;
 use limbec::run::{
     Database, DatabaseUrl, Migrator, Revisions as _, Scratch, ScratchDatabase, Settings, State,
-    VERSION_TABLE, Version, reflect, settle,
+    Version, reflect, settle,
 };
 use limbec_core::compare::{Comparison, Created, Verdicts, compare, managed};
 use limbec_core::dialect::Dialect;
@@ -101,7 +101,7 @@ impl<'a> Generator<'a> {
     pub async fn compare(&self, answers: Option<&mut Answers<'_>>) -> Result<Differences> {
         // The models are read while the server answers.
         let loading = self.start_loading();
-        let (mut database, state, reflected) = read(&self.url).await?;
+        let (mut database, state, reflected) = read(&self.url, &self.config.settings).await?;
         let files = loaded(loading)?;
         up_to_date(state.version(), self.project)?;
         let changed = state.changed(self.project)?;
@@ -298,9 +298,10 @@ fn load(config: &Config, dialect: &dyn Dialect) -> Result<Schema> {
 }
 
 /// Reads a database: what was applied to it, and what it holds.
-async fn read(url: &DatabaseUrl) -> Result<(Database, State, Result<Schema>)> {
+async fn read(url: &DatabaseUrl, settings: &Settings) -> Result<(Database, State, Result<Schema>)> {
     let mut database = url.open_to_read().await?;
-    let state = State::read(&mut database, &VERSION_TABLE.into()).await?;
+    let table = settings.version_table(url.dialect());
+    let state = State::read(&mut database, &table).await?;
     let schema = reflect(&mut database).await.map_err(ProjectError::from);
     Ok((database, state, schema))
 }

@@ -127,7 +127,7 @@ impl Migrations {
     pub async fn check<D: Open>(&self, database: D) -> Result<Standing, Error> {
         let revisions = self.revisions()?;
         let mut session = Session::new(database.open_to_read().await?);
-        let standing = Standing::read(&mut session.connection, revisions).await;
+        let standing = Standing::read(&mut session.connection, revisions, &self.settings()).await;
         session.finish();
         standing
     }

@@ -7,7 +7,7 @@ use limbec_core::text::one_line;
 
 use crate::connection::Connection;
 use crate::run::{
-    Ahead, Error, Revisions, State, VERSION_TABLE, WhenAhead, changed_in_words, judge, look, refuse,
+    Ahead, Error, Revisions, Settings, State, WhenAhead, changed_in_words, judge, look, refuse,
 };
 
 /// How a database stands to the revisions of a program: behind, in step, or ahead.
@@ -38,8 +38,9 @@ impl Standing {
     pub(crate) async fn read<C: Connection, R: Revisions>(
         connection: &mut C,
         revisions: &R,
+        settings: &Settings,
     ) -> Result<Self, Error> {
-        let table = VERSION_TABLE.into();
+        let table = settings.version_table(connection.dialect());
         let graph = revisions.graph();
         let state = State::read(connection, &table).await?;
         let ahead = look(connection, &table, graph, &state.version.rows).await?;

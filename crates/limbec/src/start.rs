@@ -10,8 +10,7 @@ use crate::migrations::{Migrations, Observer};
 use crate::open::{Open, Session};
 use crate::random::Pauses;
 use crate::run::{
-    Error, ErrorKind, Event, Outcome, Revisions as _, Settings, TELL, VERSION_TABLE, environment,
-    locks,
+    Error, ErrorKind, Event, Outcome, Revisions as _, Settings, TELL, environment, locks,
 };
 use crate::standing::Standing;
 use crate::status::Watch;
@@ -196,7 +195,8 @@ impl<'m> Start<'m> {
             }
             watch.waiting();
             if told.is_none_or(|told| told.elapsed() >= TELL) {
-                let locks = locks(connection, &VERSION_TABLE.into()).await?;
+                let table = self.settings.version_table(connection.dialect());
+                let locks = locks(connection, &table).await?;
                 self.tell(&Event::Behind {
                     pending: &standing.pending,
                     since,
@@ -225,7 +225,7 @@ impl<'m> Start<'m> {
 
     async fn look<C: Connection>(&mut self, connection: &mut C) -> Result<Found, Error> {
         let revisions = self.migrations.revisions()?;
-        let standing = Standing::read(connection, revisions).await?;
+        let standing = Standing::read(connection, revisions, &self.settings).await?;
         let ahead = standing.judge(revisions.graph(), self.settings.when_ahead)?;
         if !standing.pending.is_empty() {
             return Ok(Found::Behind(standing));

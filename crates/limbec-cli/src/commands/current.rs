@@ -1,6 +1,6 @@
 //! `limbec current`: where the database is.
 
-use limbec::run::{Revisions as _, VERSION_TABLE, Version};
+use limbec::run::{Revisions as _, State};
 use serde_json::json;
 
 use super::Context;
@@ -55,8 +55,8 @@ pub(super) fn rows(context: &Context<'_>) -> Result<Vec<String>> {
     let url = context.config.database_url()?;
     block_on(async {
         let mut database = connect_to_read(&url).await?;
-        Ok(Version::read(&mut database, &VERSION_TABLE.into())
-            .await?
-            .rows)
+        let table = context.config.settings.version_table(url.dialect());
+        let state = State::read(&mut database, &table).await?;
+        Ok(state.version().rows.clone())
     })
 }

@@ -11,7 +11,8 @@ use crate::error::{Result, Status};
 pub(super) fn run(options: &EnsureVersion, context: &Context<'_>) -> Result<Status> {
     let url = context.config.database_url()?;
     if options.sql {
-        for step in url.dialect().version_table(VERSION_TABLE.into()).ensure(0) {
+        let table = context.config.settings.version_table(url.dialect());
+        for step in url.dialect().version_table(table).ensure(0) {
             context.printer.data(&script::statement(&step));
         }
         return Ok(Status::Done);
@@ -19,6 +20,7 @@ pub(super) fn run(options: &EnsureVersion, context: &Context<'_>) -> Result<Stat
     block_on(async {
         let mut database = connect(&url).await?;
         Ok(Migrator::new(&mut database, &context.project)
+            .settings(context.config.settings.clone())
             .ensure_version()
             .await?)
     })?;

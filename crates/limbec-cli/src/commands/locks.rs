@@ -1,7 +1,7 @@
 //! `limbec locks`: who is migrating this database, and the end of a lease that is stale.
 
 use limbec::report;
-use limbec::run::{Holder, Locks, VERSION_TABLE, clear_lease, locks};
+use limbec::run::{Holder, Locks, clear_lease, locks};
 use serde_json::{Value, json};
 
 use super::Context;
@@ -11,7 +11,7 @@ use crate::error::{CommandError, Result, Status};
 
 pub(super) fn run(options: &args::Locks, context: &Context<'_>) -> Result<Status> {
     let url = context.config.database_url()?;
-    let table = VERSION_TABLE.into();
+    let table = context.config.settings.version_table(url.dialect());
     let printer = context.printer;
     let found = block_on(async {
         let mut database = connect_to_read(&url).await?;

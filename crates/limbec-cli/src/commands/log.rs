@@ -1,6 +1,6 @@
 //! `limbec log`: what ran on this database.
 
-use limbec::run::{LogEntry, Revisions as _, VERSION_TABLE, log};
+use limbec::run::{LogEntry, Revisions as _, log};
 use serde_json::{Value, json};
 
 use super::Context;
@@ -22,7 +22,7 @@ pub(super) fn run(options: &args::Log, context: &Context<'_>) -> Result<Status> 
     });
     let entries = block_on(async {
         let mut database = connect_to_read(&url).await?;
-        let table = VERSION_TABLE.into();
+        let table = context.config.settings.version_table(url.dialect());
         Ok(log(&mut database, &table, revision.as_deref(), options.number).await?)
     })?;
     if printer.json() {

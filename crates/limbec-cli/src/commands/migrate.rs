@@ -103,7 +103,8 @@ fn dry_run(options: &Migrate, direction: Direction, context: &Context<'_>) -> Re
     let printer = context.printer;
     block_on(async {
         let mut database = connect(&url).await?;
-        let mut migrator = Migrator::new(&mut database, &context.project);
+        let mut migrator = Migrator::new(&mut database, &context.project)
+            .settings(context.config.settings.clone());
         let found = migrator.dry_run(&options.revision, direction).await?;
         if printer.json() {
             printer.value(&script::values(&found.scripts));

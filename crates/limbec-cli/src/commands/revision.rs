@@ -242,7 +242,7 @@ impl Draft {
         std::fs::rename(&partial, &path).map_err(failed)?;
         context
             .printer
-            .text(&format!("Generating {shown} ...  done"));
+            .text(format!("Generating {shown} ...  done"));
         if context.printer.json() {
             context.printer.value(&json!({
                 "id": self.header.id,

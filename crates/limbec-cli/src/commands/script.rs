@@ -18,7 +18,8 @@ pub(super) fn print(
     tag: Option<&str>,
     context: &Context<'_>,
 ) -> Result<()> {
-    let scripts = render(&context.project, dialect, plan)?;
+    let table = context.config.settings.version_table(dialect);
+    let scripts = render(&context.project, dialect, &table, plan)?;
     let printer = context.printer;
     if printer.json() {
         printer.value(&values(&scripts));

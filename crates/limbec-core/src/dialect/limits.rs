@@ -92,6 +92,8 @@ pub struct Limits<'a> {
     pub lock_timeout: TimeLimit,
     /// How long a statement takes; the server's own limit if absent.
     pub statement_timeout: Option<TimeLimit>,
+    /// The namespace of the version table, whose lock is looked at; that of the connection if absent.
+    pub namespace: Option<&'a str>,
     /// Whether the lock of the migrations is waited for: others hold it for a moment, while they look
     /// who has the lease.
     pub waits: bool,

@@ -32,6 +32,14 @@ pub trait OwnTables {
     /// The journal's SQL, for a table of a name.
     fn journal(&self, name: ObjectName) -> Box<dyn Journal>;
 
+    /// The query that says in which namespaces limbec's tables of these names stand, as the connection
+    /// finds them: a row of the connection's own namespace, the version table's, the journal's (each NULL
+    /// if there is none), and whether the own one is the role's by the server's default, which nobody asked
+    /// for. `None` if a database has one namespace.
+    fn home(&self, _version_table: &ObjectName, _journal: &ObjectName) -> Option<String> {
+        None
+    }
+
     /// The lease's SQL, for a table of a name; `None` if the transaction itself locks.
     fn lease(&self, _name: ObjectName) -> Option<Box<dyn Lease>> {
         None

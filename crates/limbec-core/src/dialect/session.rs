@@ -60,16 +60,19 @@ pub trait Session {
         None
     }
 
-    /// The query that tries to take the lock of this database's migrations without waiting, and
-    /// the one that gives it back; a row that is true means taken. `None` if the transaction itself locks.
-    fn lock(&self) -> Option<(String, String)> {
+    /// The query that tries to take the lock of the migrations without waiting, and the one that gives
+    /// it back; a row that is true means taken. `None` if the transaction itself locks.
+    ///
+    /// The lock is of the namespace that the version table stands in, so that all who share the table
+    /// exclude each other; of the connection's own namespace if none is given.
+    fn lock(&self, _namespace: Option<&str>) -> Option<(String, String)> {
         None
     }
 
-    /// The query that names the session with the lock of the migrations: its process, its
+    /// The query that names the session with the lock of [`Session::lock`]: its process, its
     /// application's name, the seconds since it connected, its client's address; what it does
     /// (`active`, `idle`), for how many seconds, its statement, and the processes that it waits for.
-    fn holder(&self) -> Option<String> {
+    fn holder(&self, _namespace: Option<&str>) -> Option<String> {
         None
     }
 

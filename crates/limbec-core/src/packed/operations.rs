@@ -15,7 +15,10 @@ use crate::schema::{
 use crate::settings::{Given, WhenAhead};
 
 pack_struct! {
-    Given { backup, lock_timeout, statement_timeout, lock_retries, lock_wait, when_ahead }
+    Given {
+        backup, lock_timeout, statement_timeout, lock_retries, lock_wait, when_ahead,
+        version_table_schema,
+    }
     Header { id, revises, depends_on, branch_labels, message, doc, create_date, path }
     ObjectName { schema, name }
     AlterOptions { of, to, from }

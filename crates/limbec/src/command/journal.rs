@@ -5,7 +5,7 @@ use super::{Context, Status, failed};
 use crate::blocking::block_on;
 use crate::open::Open as _;
 use crate::report::{self, Failure};
-use crate::run::{self, Database, Migrator, VERSION_TABLE};
+use crate::run::{self, Database, Migrator};
 
 impl Context<'_> {
     pub(super) fn log(&mut self, options: &Log) -> Result<Status, Failure> {
@@ -20,7 +20,7 @@ impl Context<'_> {
         });
         let entries = block_on(async {
             let mut database = (&url).open_to_read().await?;
-            let table = VERSION_TABLE.into();
+            let table = self.settings.version_table(url.dialect());
             run::log(&mut database, &table, revision.as_deref(), options.number).await
         });
         let entries = entries.map_err(|error| self.failure(&error))?;
@@ -69,7 +69,7 @@ impl Context<'_> {
 
     pub(super) fn locks(&mut self, options: &Locks) -> Result<Status, Failure> {
         let url = self.database_url()?;
-        let table = VERSION_TABLE.into();
+        let table = self.settings.version_table(url.dialect());
         let found = block_on(async {
             let mut database = (&url).open_to_read().await?;
             run::locks(&mut database, &table).await

@@ -88,10 +88,10 @@ impl Context<'_> {
     /// Prints what would run on this database.
     fn dry_run(&mut self, options: &Migrate, direction: Direction) -> Result<Status, Failure> {
         let url = self.database_url()?;
-        let revisions = self.revisions;
+        let (revisions, settings) = (self.revisions, self.settings.clone());
         let text: Result<String, _> = block_on(async {
             let mut database = Database::connect(&url).await?;
-            let mut migrator = Migrator::new(&mut database, revisions);
+            let mut migrator = Migrator::new(&mut database, revisions).settings(settings);
             let found = migrator.dry_run(&options.target, direction).await?;
             Ok(report::dry_run(&found, options.tag.as_deref()))
         });
@@ -102,7 +102,8 @@ impl Context<'_> {
 
     fn script(&mut self, plan: &Plan<'_>, tag: Option<&str>) -> Result<(), Failure> {
         let dialect = self.database_url()?.dialect();
-        let scripts = render(self.revisions, dialect, plan);
+        let table = self.settings.version_table(dialect);
+        let scripts = render(self.revisions, dialect, &table, plan);
         let scripts = scripts.map_err(|error| self.failure(&error))?;
         let text = report::script(&scripts, tag);
         if let Some(text) = text.strip_suffix('\n') {

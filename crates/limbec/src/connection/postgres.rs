@@ -11,7 +11,7 @@ use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use futures_core::Stream as _;
-use limbec_core::dialect::postgres::{Postgres, session_probe};
+use limbec_core::dialect::postgres::{Postgres, give_back, session_probe};
 use limbec_core::dialect::{Dialect, Session as _};
 use tokio_postgres::config::Host;
 use tokio_postgres::error::ErrorPosition;
@@ -267,8 +267,10 @@ impl Connection for Client {
     fn abandon(&mut self, last: Option<&str>) {
         let frame = Postgres.frame(&[]);
         let rollback = frame.rollback.into_iter().map(|step| step.sql);
-        let unlock = Postgres.lock().map(|(_, give_back)| give_back);
-        for sql in rollback.chain(unlock).chain(last.map(str::to_string)) {
+        for sql in rollback
+            .chain([give_back()])
+            .chain(last.map(str::to_string))
+        {
             // A statement is sent when its future is first polled. Its answer is nobody's.
             let statement = pin!(self.simple_query(&sql));
             let _ = statement.poll(&mut Context::from_waker(Waker::noop()));

@@ -122,6 +122,12 @@ pub fn progress(event: &Event<'_>) -> Option<(Level, String)> {
             );
             Some((Level::Info, text))
         }
+        Event::Elsewhere { version_table, own } => {
+            let text = format!(
+                "The version table is {version_table}; this connection's own schema is {own}"
+            );
+            Some((Level::Info, text))
+        }
         Event::Warning { message } => Some((Level::Warning, (*message).to_string())),
     }
 }

@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use limbec_core::journal;
 use limbec_core::revision::{Direction, Header};
+use limbec_core::steps::Step;
 
 use super::execute::run_own;
 use super::journal::{Entry, Record};
-use super::state::{HalfDone, Standing, State};
+use super::state::{HalfDone, Standing};
 use super::{Error, ErrorKind, Migrator, Revisions};
 use crate::connection::Connection;
 
@@ -50,7 +51,7 @@ impl<C: Connection, R: Revisions> Migrator<'_, C, R> {
     }
 
     async fn abandon_locked(&mut self, id: &str, reason: &str) -> Result<HalfDone, Error> {
-        let state = State::read(self.connection, &self.version_table).await?;
+        let state = self.read_state().await?;
         let half = state.half_done_of(id).ok_or_else(|| {
             let message = format!("no run has left the revision `{id}` half applied");
             Error::new(ErrorKind::Revision, message).with_hint("`limbec log` shows what ran")
@@ -74,12 +75,17 @@ impl<C: Connection, R: Revisions> Migrator<'_, C, R> {
         let record = Record::new(dialect, table, header, Direction::Up, &self.settings);
         let reason = abandoned(reason, half);
         let row = record.accepting().insert(&note((1, 1), "done", &reason));
-        run_own(self.connection, &[row], &self.settings, &half.revision).await
+        self.write(&[row], &half.revision).await
+    }
+
+    async fn write(&mut self, steps: &[Step], id: &str) -> Result<(), Error> {
+        let namespace = self.home.as_ref().and_then(|it| it.namespace.as_deref());
+        run_own(self.connection, steps, &self.settings, namespace, id).await
     }
 
     async fn accept_locked(&mut self, id: &str, what: Accept, reason: &str) -> Result<(), Error> {
         let dialect = self.connection.dialect();
-        let state = State::read(self.connection, &self.version_table).await?;
+        let state = self.read_state().await?;
         let graph = self.revisions.graph();
         let index = graph.index_of(id).ok_or_else(|| {
             Error::new(
@@ -134,7 +140,7 @@ impl<C: Connection, R: Revisions> Migrator<'_, C, R> {
             }
         };
         let ensure = dialect.journal(journal::name(&self.version_table)).ensure();
-        run_own(self.connection, &[ensure, step], &self.settings, id).await
+        self.write(&[ensure, step], id).await
     }
 }
 

@@ -10,7 +10,7 @@ use limbec_core::revision::{Graph, Header};
 use limbec_core::schema::ObjectName;
 
 use super::journal::{LogEntry, log};
-use super::{Content, Error, ErrorKind, Revisions, VERSION_TABLE, Version, WhenAhead};
+use super::{Content, Error, ErrorKind, Revisions, Settings, State, WhenAhead};
 use crate::connection::Connection;
 
 /// What is known of a database that is ahead.
@@ -257,12 +257,13 @@ impl<'r, R: Revisions> FromDatabase<'r, R> {
     /// When the database cannot be read, or the revisions do not fit together.
     pub(super) async fn read<C: Connection>(
         inner: &'r R,
+        settings: &Settings,
         connection: &mut C,
     ) -> Result<Self, Error> {
-        let table = VERSION_TABLE.into();
-        let version = Version::read(connection, &table).await?;
+        let table = settings.version_table(connection.dialect());
+        let state = State::read(connection, &table).await?;
         let log = log(connection, &table, None, None).await?;
-        FromDatabase::new(inner, &version.rows, &log)
+        FromDatabase::new(inner, &state.version.rows, &log)
     }
 
     fn new(inner: &'r R, rows: &[String], log: &[LogEntry]) -> Result<Self, Error> {

@@ -26,6 +26,8 @@ pub(super) struct Runner<'r, 'o, C> {
     pub(super) observer: &'r mut Observer<'o>,
     /// The lease that is to be kept up, where a pooler stands between.
     pub(super) lease: Option<&'r Hold>,
+    /// The namespace of the version table, if it is known.
+    pub(super) namespace: Option<&'r str>,
     /// What is known of the schema.
     pub(super) knowledge: &'r mut Knowledge<'static>,
     /// Whether this run has copied the database.
@@ -68,15 +70,17 @@ struct Cursor {
 struct Bounds<'b> {
     settings: &'b Settings,
     lease: Option<&'b Hold>,
+    namespace: Option<&'b str>,
 }
 
 /// The limits of a part: its own, else those of the settings.
 fn limits<'l>(
     part: &Part,
-    settings: &Settings,
+    bounds: Bounds<'l>,
     revision: &'l str,
     waits: bool,
 ) -> Result<Limits<'l>, CompileError> {
+    let settings = bounds.settings;
     let given = |kind: Timeout| {
         let found = part.timeouts.iter().find(|(timeout, _)| *timeout == kind);
         let limit = found.map(|(_, time)| TimeLimit::read(kind, time));
@@ -86,6 +90,7 @@ fn limits<'l>(
     Ok(Limits {
         lock_timeout: given(Timeout::Lock)?.unwrap_or(settings.lock_timeout.into()),
         statement_timeout: given(Timeout::Statement)?.or(usual),
+        namespace: bounds.namespace,
         waits,
         revision,
     })
@@ -144,6 +149,7 @@ impl<'r, C: Connection> Runner<'r, '_, C> {
         Bounds {
             settings: self.settings,
             lease: self.lease,
+            namespace: self.namespace,
         }
     }
 
@@ -263,7 +269,7 @@ async fn enter<C: Connection>(
     if work.record.is_some() || !work.plan.rows.is_empty() {
         let part = &work.plan.parts[index];
         let waits = bounds.lease.is_some();
-        queue.enter(&limits(part, bounds.settings, work.revision, waits)?);
+        queue.enter(&limits(part, bounds, work.revision, waits)?);
         if let Some(lease) = bounds.lease {
             queue.renew(lease.renewal(work.revision));
         }
@@ -379,6 +385,7 @@ pub async fn run_operations<C: Connection>(
             settings: &Settings::default(),
             observer: &mut (Box::new(|_: Event<'_>| {}) as Observer<'_>),
             lease: None,
+            namespace: None,
             knowledge: &mut Knowledge::unknown(),
             copied: &mut true,
         };
@@ -395,12 +402,14 @@ pub(super) async fn run_own<C: Connection>(
     connection: &mut C,
     steps: &[Step],
     settings: &Settings,
+    namespace: Option<&str>,
     revision: &str,
 ) -> Result<(), Error> {
     let frame = connection.dialect().frame(&[]);
     let limits = Limits {
         lock_timeout: settings.lock_timeout.into(),
         statement_timeout: None,
+        namespace,
         waits: true,
         revision,
     };

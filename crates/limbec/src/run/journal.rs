@@ -8,6 +8,7 @@ use limbec_core::revision::{Direction, Header};
 use limbec_core::schema::ObjectName;
 use limbec_core::steps::Step;
 
+use super::home::Home;
 use super::state::word;
 use super::{Error, Settings};
 use crate::connection::Connection;
@@ -176,7 +177,8 @@ pub struct LogEntry {
 /// without one has no rows.
 ///
 /// # Errors
-/// When the database refuses the query.
+/// When the database refuses the query, or as [`State::read`](super::State::read) for a version table
+/// that nobody has asked for.
 pub async fn log<C: Connection>(
     connection: &mut C,
     version_table: &ObjectName,
@@ -184,7 +186,8 @@ pub async fn log<C: Connection>(
     limit: Option<usize>,
 ) -> Result<Vec<LogEntry>, Error> {
     let dialect = connection.dialect();
-    let journal = dialect.journal(journal::name(version_table));
+    let table = Home::table(connection, version_table).await?;
+    let journal = dialect.journal(journal::name(&table));
     let select = journal.select(revision, limit);
     match connection.run(&[&select]).await {
         Ok(answers) => {

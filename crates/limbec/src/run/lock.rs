@@ -10,6 +10,7 @@ use limbec_core::dialect::{FaultKind, Row, read_bool};
 use limbec_core::schema::ObjectName;
 use limbec_core::text::{one_line, printable};
 
+use super::home::Home;
 use super::lease::{Found, Hold};
 use super::{Error, ErrorKind, Event, Migrator, Revisions, Settings};
 use crate::connection::{Answer, Connection, DatabaseError};
@@ -131,8 +132,10 @@ pub async fn locks<C: Connection>(
     version_table: &ObjectName,
 ) -> Result<Locks, Error> {
     let dialect = connection.dialect();
-    let hold = Hold::new(dialect, version_table, &Settings::default());
-    let (Some(session), Some(hold)) = (dialect.holder(), hold) else {
+    let table = Home::table(connection, version_table).await?;
+    let hold = Hold::new(dialect, &table, &Settings::default());
+    let holder = dialect.holder(table.schema.as_deref());
+    let (Some(session), Some(hold)) = (holder, hold) else {
         return Ok(Locks::default());
     };
     let lease = hold.question();
@@ -163,7 +166,8 @@ pub async fn clear_lease<C: Connection>(
     version_table: &ObjectName,
 ) -> Result<bool, Error> {
     let dialect = connection.dialect();
-    let Some(hold) = Hold::new(dialect, version_table, &Settings::default()) else {
+    let table = Home::table(connection, version_table).await?;
+    let Some(hold) = Hold::new(dialect, &table, &Settings::default()) else {
         return Ok(false);
     };
     let question = hold.question();
@@ -237,8 +241,13 @@ impl<C: Connection, R: Revisions> Migrator<'_, C, R> {
     /// one's `CREATE INDEX CONCURRENTLY`.
     pub(super) async fn lock(&mut self) -> Result<Option<String>, Error> {
         let dialect = self.connection.dialect();
-        let hold = Hold::new(dialect, &self.version_table, &self.settings);
-        let (Some((take, give_back)), Some(hold)) = (dialect.lock(), hold) else {
+        let table = match &self.home {
+            Some(home) => home.qualified(&self.version_table),
+            None => Home::table(self.connection, &self.version_table).await?,
+        };
+        let hold = Hold::new(dialect, &table, &self.settings);
+        let lock = dialect.lock(table.schema.as_deref());
+        let (Some((take, give_back)), Some(hold)) = (lock, hold) else {
             return Ok(None);
         };
         if self.connection.is_pooled().await {

@@ -12,7 +12,9 @@ use limbec_core::steps::{Knowledge, RevisionPlan};
 
 use super::ahead::{self, Ahead, FromDatabase};
 use super::contention::Blocker;
+use super::error::Race;
 use super::execute::{Guard, Runner, Work};
+use super::home::Home;
 use super::journal::Record;
 use super::lease::Hold;
 use super::lock::Holder;
@@ -109,6 +111,13 @@ pub enum Event<'a> {
         /// The database.
         of: &'a Path,
     },
+    /// The version table does not stand in the connection's own namespace.
+    Elsewhere {
+        /// The version table.
+        version_table: &'a ObjectName,
+        /// The connection's own namespace, in which revisions make their objects.
+        own: &'a str,
+    },
     /// The plan has something to say before it runs.
     Warning {
         /// What, as a sentence.
@@ -131,7 +140,10 @@ pub struct Outcome {
 pub struct Migrator<'a, C: Connection, R> {
     pub(super) connection: &'a mut C,
     pub(super) revisions: &'a R,
+    /// The version table as statements name it; until the database was asked, as the settings name it.
     pub(super) version_table: ObjectName,
+    /// Where limbec's own tables stand, once the database was asked.
+    pub(super) home: Option<Home>,
     pub(super) settings: Settings,
     pub(super) observer: Observer<'a>,
     /// The lease that this process holds or asks for, where a pooler stands between.
@@ -172,6 +184,7 @@ impl<'a, C: Connection, R: Revisions> Migrator<'a, C, R> {
             connection,
             revisions,
             version_table: VERSION_TABLE.into(),
+            home: None,
             settings: Settings::default(),
             observer: Box::new(|_| {}),
             lease: None,
@@ -188,6 +201,8 @@ impl<'a, C: Connection, R: Revisions> Migrator<'a, C, R> {
 
     /// Sets how patient the run is.
     pub fn settings(mut self, settings: Settings) -> Self {
+        self.version_table = settings.version_table(self.connection.dialect());
+        self.home = None;
         self.settings = settings;
         self
     }
@@ -219,7 +234,7 @@ impl<'a, C: Connection, R: Revisions> Migrator<'a, C, R> {
     /// # Errors
     /// As [`Migrator::upgrade`], and when the journal does not know how to revert a revision.
     pub async fn downgrade_from_database(&mut self, target: &str) -> Result<Outcome, Error> {
-        let revisions = FromDatabase::read(self.revisions, self.connection).await?;
+        let revisions = FromDatabase::read(self.revisions, &self.settings, self.connection).await?;
         let observer = &mut self.observer;
         Migrator::new(&mut *self.connection, &revisions)
             .settings(self.settings.clone())
@@ -236,7 +251,7 @@ impl<'a, C: Connection, R: Revisions> Migrator<'a, C, R> {
     /// When a target is unknown, the targets contradict each other, or a row is unknown and
     /// `purge` is not asked for.
     pub async fn stamp(&mut self, targets: &[String], purge: bool) -> Result<Outcome, Error> {
-        let state = State::read(self.connection, &self.version_table).await?;
+        let state = self.read_state().await?;
         let plan = self.stamp_plan(&state, targets, purge)?;
         if plan.is_empty() && state.unfinished().is_none() {
             return Ok(outcome(&plan, Vec::new()));
@@ -245,6 +260,27 @@ impl<'a, C: Connection, R: Revisions> Migrator<'a, C, R> {
         let result = self.stamp_locked(targets, purge).await;
         self.unlock(lock).await;
         result
+    }
+
+    /// Reads where the database stands, and so where limbec's own tables do.
+    pub(super) async fn read_state(&mut self) -> Result<State, Error> {
+        let asked = self.settings.version_table(self.connection.dialect());
+        let state = State::read(self.connection, &asked).await?;
+        self.work_at(&asked, state.home.clone());
+        Ok(state)
+    }
+
+    /// Takes the tables of a home for limbec's own, and says so if they are not where others would be made.
+    fn work_at(&mut self, asked: &ObjectName, home: Home) {
+        self.version_table = home.named(asked);
+        let is_known = self.home.as_ref().is_some_and(|it| it.is_at(&home));
+        if let (Some(own), false, true) = (home.own_beside(), is_known, home.exists) {
+            (self.observer)(Event::Elsewhere {
+                version_table: &home.qualified(asked),
+                own,
+            });
+        }
+        self.home = Some(home);
     }
 
     fn stamp_plan(
@@ -263,7 +299,7 @@ impl<'a, C: Connection, R: Revisions> Migrator<'a, C, R> {
     }
 
     async fn stamp_locked(&mut self, targets: &[String], purge: bool) -> Result<Outcome, Error> {
-        let state = State::read(self.connection, &self.version_table).await?;
+        let state = self.read_state().await?;
         let plan = self.stamp_plan(&state, targets, purge)?;
         let contents = vec![Arc::default(); plan.steps.len()];
         if plan.steps.is_empty() && plan.purge {
@@ -288,7 +324,11 @@ impl<'a, C: Connection, R: Revisions> Migrator<'a, C, R> {
     /// # Errors
     /// When the database refuses.
     pub async fn ensure_version(&mut self) -> Result<(), Error> {
-        let state = State::read(self.connection, &self.version_table).await?;
+        let asked = self.settings.version_table(self.connection.dialect());
+        let home = Home::find(self.connection, &asked).await?.of_own();
+        let table = home.qualified(&asked);
+        self.work_at(&asked, home);
+        let state = State::read(self.connection, &table).await?;
         if state.version.table_exists {
             return Ok(());
         }
@@ -299,7 +339,7 @@ impl<'a, C: Connection, R: Revisions> Migrator<'a, C, R> {
     }
 
     async fn migrate(&mut self, target: &str, direction: Direction) -> Result<Outcome, Error> {
-        let state = State::read(self.connection, &self.version_table).await?;
+        let state = self.read_state().await?;
         if direction == Direction::Up
             && let Some(outcome) = self.serve_ahead(&state, target).await?
         {
@@ -351,7 +391,12 @@ impl<'a, C: Connection, R: Revisions> Migrator<'a, C, R> {
         direction: Direction,
         relative_down: bool,
     ) -> Result<Outcome, Error> {
-        let now = State::read(self.connection, &self.version_table).await?;
+        let held = self.home.clone();
+        let now = self.read_state().await?;
+        if held.as_ref().is_some_and(|it| !it.is_at(&now.home)) {
+            // The table has come to be elsewhere meanwhile, and the lock is not the one of now.
+            return Err(Error::race(Race::LockLost));
+        }
         races.begin(&now)?;
         let (state, prepared) = match first.take() {
             Some((before, prepared)) if before == now => (before, prepared),
@@ -455,6 +500,7 @@ impl<'a, C: Connection, R: Revisions> Migrator<'a, C, R> {
             settings: &self.settings,
             observer: &mut self.observer,
             lease: self.lease.as_ref(),
+            namespace: self.home.as_ref().and_then(|it| it.namespace.as_deref()),
             knowledge: &mut self.knowledge,
             copied: &mut self.copied,
         };
@@ -492,7 +538,7 @@ impl<'a, C: Connection, R: Revisions> Migrator<'a, C, R> {
                 rows: change.steps,
                 ..RevisionPlan::new(operations, dialect)
             },
-            guard: dialect.lock().is_none().then_some(Guard {
+            guard: dialect.lock(None).is_none().then_some(Guard {
                 version_table,
                 rows: &state.version.rows,
             }),

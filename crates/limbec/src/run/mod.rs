@@ -13,6 +13,7 @@ mod backup;
 mod contention;
 mod error;
 mod execute;
+mod home;
 mod journal;
 mod lease;
 mod lock;

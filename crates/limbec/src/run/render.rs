@@ -12,8 +12,7 @@ use limbec_core::steps::{Audience, Knowledge, RevisionPlan, Statement};
 use super::migrate::Prepared;
 use super::reflect::reflect;
 use super::revisions::of_step;
-use super::state::State;
-use super::version::{RowChange, VERSION_TABLE};
+use super::version::RowChange;
 use super::{Content, Error, Migrator, Revisions};
 use crate::connection::Connection;
 
@@ -41,6 +40,8 @@ pub struct DryRun<'g> {
 
 /// Renders a plan as a script for the shell of a database that is at the plan's start.
 ///
+/// The version table is made and changed by the name that is given.
+///
 /// If a statement depends on what a table looks like (SQLite rebuilds tables), that is worked out
 /// from the revisions below.
 ///
@@ -50,6 +51,7 @@ pub struct DryRun<'g> {
 pub fn render<'g, R: Revisions>(
     revisions: &R,
     dialect: &'static dyn Dialect,
+    version_table: &ObjectName,
     plan: &Plan<'g>,
 ) -> Result<Vec<Script<'g>>, Error> {
     let contents = plan.steps.iter().map(|step| of_step(revisions, step));
@@ -66,7 +68,7 @@ pub fn render<'g, R: Revisions>(
         with_rows(
             &mut of_revision,
             dialect,
-            table_exists,
+            (version_table, table_exists),
             step,
             plan.purge && index == 0,
         );
@@ -99,13 +101,12 @@ fn of_revisions(
 fn with_rows(
     of_revision: &mut RevisionPlan,
     dialect: &dyn Dialect,
-    table_exists: bool,
+    (table, table_exists): (&ObjectName, bool),
     step: &PlanStep<'_>,
     purge: bool,
 ) {
-    let table = ObjectName::from(VERSION_TABLE);
     let (delete, insert) = (&step.rows_delete, &step.rows_insert);
-    let rows = RowChange::new(dialect, &table, table_exists, delete, insert, purge);
+    let rows = RowChange::new(dialect, table, table_exists, delete, insert, purge);
     of_revision.ensure = rows.ensure;
     of_revision.rows = rows.steps;
 }
@@ -141,7 +142,7 @@ impl<'a, C: Connection, R: Revisions> Migrator<'a, C, R> {
         direction: Direction,
     ) -> Result<DryRun<'a>, Error> {
         let dialect = self.connection.dialect();
-        let mut state = State::read(self.connection, &self.version_table).await?;
+        let mut state = self.read_state().await?;
         let Prepared { plan, contents } = self.prepare(&state, target, direction)?;
         let (work, needs_schema) = of_revisions(&plan, &contents, dialect);
         let mut knowledge = if needs_schema {
@@ -155,7 +156,7 @@ impl<'a, C: Connection, R: Revisions> Migrator<'a, C, R> {
             with_rows(
                 &mut of_revision,
                 dialect,
-                state.version.table_exists,
+                (&self.version_table, state.version.table_exists),
                 step,
                 false,
             );

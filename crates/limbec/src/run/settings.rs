@@ -2,10 +2,12 @@
 
 use std::time::Duration;
 
+use limbec_core::dialect::Dialect;
+use limbec_core::schema::ObjectName;
 pub use limbec_core::settings::WhenAhead;
 use limbec_core::settings::{Given, KEYS, variable};
 
-use super::{Error, ErrorKind};
+use super::{Error, ErrorKind, VERSION_TABLE};
 
 /// How a [`Migrator`](super::Migrator) waits, and what it writes into the journal about where it
 /// runs.
@@ -33,6 +35,9 @@ pub struct Settings {
     /// Whether a database that is a file is copied beside itself before the first revision of a run
     /// that may lose data.
     pub backups: bool,
+    /// The namespace of the version table, and of limbec's own tables beside it. When absent, it is that
+    /// of the connection; a table that the search path finds in another one is not used.
+    pub version_table_schema: Option<String>,
     /// The machine's name, for the journal; the system is asked when absent.
     pub host: Option<String>,
 }
@@ -46,6 +51,7 @@ impl Default for Settings {
             lock_wait: Duration::from_secs(15 * 60),
             when_ahead: WhenAhead::default(),
             backups: true,
+            version_table_schema: None,
             host: None,
         }
     }
@@ -63,7 +69,20 @@ impl Settings {
         take(&mut self.lock_wait, given.lock_wait);
         take(&mut self.when_ahead, given.when_ahead);
         self.statement_timeout = given.statement_timeout.or(self.statement_timeout);
+        if given.version_table_schema.is_some() {
+            self.version_table_schema
+                .clone_from(&given.version_table_schema);
+        }
         self
+    }
+
+    /// The version table's name, with its namespace if one is asked for and the database has several.
+    pub fn version_table(&self, dialect: &dyn Dialect) -> ObjectName {
+        let schema = self.version_table_schema.clone();
+        ObjectName {
+            schema: schema.filter(|_| dialect.capabilities().namespaces),
+            name: VERSION_TABLE.to_string(),
+        }
     }
 
     /// The machine's name, where it can be told.

@@ -8,6 +8,7 @@ use limbec_core::journal;
 use limbec_core::revision::{Direction, Plan, PlanStep};
 use limbec_core::schema::ObjectName;
 
+use super::home::Home;
 use super::version::Version;
 use super::{Error, ErrorKind, Revisions};
 use crate::connection::{Answer, Connection, DatabaseError};
@@ -17,6 +18,7 @@ use crate::connection::{Answer, Connection, DatabaseError};
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct State {
     pub(crate) version: Version,
+    pub(super) home: Home,
     pub(super) journal_exists: bool,
     pub(super) standings: Vec<Standing>,
 }
@@ -116,8 +118,9 @@ impl State {
     /// Reads where a database stands.
     ///
     /// # Errors
-    /// When the database refuses the queries for another reason than that a table is not there yet, or
-    /// a row of the journal does not read.
+    /// When the database refuses the queries for another reason than that a table is not there yet, the
+    /// search path leads to the version table of another namespace, which nobody has asked for, or a row
+    /// of the journal does not read.
     pub async fn read<C: Connection>(
         connection: &mut C,
         version_table: &ObjectName,
@@ -137,18 +140,18 @@ impl State {
         version_table: &ObjectName,
         revision: Option<&str>,
     ) -> Result<State, Error> {
-        let dialect = connection.dialect();
-        let versions = dialect.version_table(version_table.clone());
-        let log = dialect.journal(journal::name(version_table));
-        let questions = [versions.select(), log.standing(revision)];
-        let answers = connection.ask(&[&questions[0], &questions[1]]).await;
-        let mut answers = answers.into_iter();
-        let rows = present(answers.next(), dialect)
-            .map_err(|error| Error::statement(error, &questions[0]))?;
-        let journal = present(answers.next(), dialect)
-            .map_err(|error| Error::statement(error, &questions[1]))?;
+        let place = Home::question(connection, version_table);
+        let (mut tables, place) = ask(connection, version_table, revision, place).await?;
+        let home = Home::read(version_table, place);
+        home.refuse_unasked(version_table)?;
+        if !home.is_plain() && version_table.schema.is_none() {
+            let qualified = home.qualified(version_table);
+            (tables, _) = ask(connection, &qualified, revision, None).await?;
+        }
+        let (rows, journal) = tables;
         Ok(State {
             version: Version::of(rows),
+            home,
             journal_exists: journal.is_some(),
             standings: journal
                 .unwrap_or_default()
@@ -345,15 +348,43 @@ pub(super) fn word(direction: Direction) -> &'static str {
     }
 }
 
+/// The rows of the version table and of the journal; none of a table that is missing.
+type Tables = (Option<Vec<Row>>, Option<Vec<Row>>);
+
+/// Reads the version table and the journal, and asks where they stand, in one flight.
+async fn ask<C: Connection>(
+    connection: &mut C,
+    version_table: &ObjectName,
+    revision: Option<&str>,
+    place: Option<String>,
+) -> Result<(Tables, Option<Row>), Error> {
+    let dialect = connection.dialect();
+    let versions = dialect.version_table(version_table.clone());
+    let log = dialect.journal(journal::name(version_table));
+    let mut questions = vec![versions.select(), log.standing(revision)];
+    questions.extend(place);
+    let sent: Vec<&str> = questions.iter().map(String::as_str).collect();
+    let mut answers = connection.ask(&sent).await.into_iter().zip(&questions);
+    let mut next = || {
+        let answered = answers.next().map(|(answer, sql)| {
+            present(answer, dialect).map_err(|error| Error::statement(error, sql))
+        });
+        answered.transpose().map(Option::flatten)
+    };
+    let tables = (next()?, next()?);
+    let place = next()?.unwrap_or_default().into_iter().next();
+    Ok((tables, place))
+}
+
 /// The rows of an answer; `None` where the table is missing.
 fn present(
-    answer: Option<Result<Answer, DatabaseError>>,
+    answer: Result<Answer, DatabaseError>,
     dialect: &dyn Dialect,
 ) -> Result<Option<Vec<Row>>, DatabaseError> {
     match answer {
-        Some(Ok(answer)) => Ok(Some(answer.rows)),
-        Some(Err(error)) if !error.is(FaultKind::MissingTable, dialect) => Err(error),
-        _ => Ok(None),
+        Ok(answer) => Ok(Some(answer.rows)),
+        Err(error) if !error.is(FaultKind::MissingTable, dialect) => Err(error),
+        Err(_) => Ok(None),
     }
 }
 

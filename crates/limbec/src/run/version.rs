@@ -1,11 +1,10 @@
 //! The version table: which revisions a database is at.
 
-use limbec_core::dialect::{Dialect, FaultKind, Row, VersionTable};
+use limbec_core::dialect::{Dialect, Row, VersionTable};
 use limbec_core::schema::ObjectName;
 use limbec_core::steps::Step;
 
 use super::{Error, ErrorKind};
-use crate::connection::Connection;
 
 /// The version table's name: Alembic's, so that its databases carry over.
 pub const VERSION_TABLE: &str = "alembic_version";
@@ -23,29 +22,6 @@ pub struct Version {
 }
 
 impl Version {
-    /// Reads the version table in one query.
-    ///
-    /// # Errors
-    /// When the database refuses the query for another reason than that there is no such table.
-    pub async fn read<C: Connection>(
-        connection: &mut C,
-        table: &ObjectName,
-    ) -> Result<Version, Error> {
-        let dialect = connection.dialect();
-        let version_table = dialect.version_table(table.clone());
-        let select = version_table.select();
-        match connection.run(&[&select]).await {
-            Ok(answers) => {
-                let rows = answers.into_iter().flat_map(|answer| answer.rows);
-                Ok(Version::of(Some(rows.collect())))
-            }
-            Err(error) if error.error.is(FaultKind::MissingTable, dialect) => {
-                Ok(Version::default())
-            }
-            Err(error) => Err(Error::statement(error.error, &select)),
-        }
-    }
-
     /// Refuses a row that is there twice: an update of it would never change one row.
     pub(super) fn refuse_doubles(&self, table: &ObjectName) -> Result<(), Error> {
         let double = self.rows.windows(2).find(|pair| pair[0] == pair[1]);

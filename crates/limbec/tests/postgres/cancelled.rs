@@ -94,11 +94,11 @@ async fn everywhere(migrations: &Migrations, lend: bool) {
 #[tokio::test]
 async fn on_a_connection_that_was_lent() {
     static MIGRATIONS: Migrations = embed!("tests/embed_parts");
-    everywhere(&MIGRATIONS, true).await;
+    Box::pin(everywhere(&MIGRATIONS, true)).await;
 }
 
 #[tokio::test]
 async fn on_a_connection_of_its_own() {
     static MIGRATIONS: Migrations = embed!("tests/embed_parts");
-    everywhere(&MIGRATIONS, false).await;
+    Box::pin(everywhere(&MIGRATIONS, false)).await;
 }

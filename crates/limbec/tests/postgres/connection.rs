@@ -156,7 +156,7 @@ async fn a_large_flight_has_all_its_answers() {
 async fn one_session_has_the_lock() {
     let mut first = Scratch::new().await;
     let mut second = connect_postgres(first.database.url()).await.unwrap();
-    let (take, give_back) = first.client.dialect().lock().unwrap();
+    let (take, give_back) = first.client.dialect().lock(None).unwrap();
     // The first value tells; the second is how often the server looks for a lost client.
     let taken = |rows: &[Row]| rows[0][0].clone();
     let answer = first.client.run(&[&take]).await.unwrap();

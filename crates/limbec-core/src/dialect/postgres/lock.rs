@@ -11,30 +11,38 @@ use crate::steps::Step;
 /// The first half of the key, the bytes `limb`, tells limbec's locks from an application's.
 const CLASS: i32 = 0x6c69_6d62;
 
-/// The key is of the namespace too: two services may keep their tables in one database.
-pub(super) fn key() -> String {
-    let (class, object) = key_parts();
-    format!("{class}, {object}")
+/// The key is of the namespace that the version table stands in: two services may keep their tables in
+/// one database, and two connections that find the same table by different search paths exclude each
+/// other.
+pub(super) fn key(namespace: Option<&str>) -> String {
+    format!("{CLASS}, {}", object_of(namespace))
 }
 
-fn key_parts() -> (i32, &'static str) {
-    (
-        CLASS,
-        "hashtext(current_database() || '.' || coalesce(current_schema(), ''))",
-    )
+/// The second half of the key.
+fn object_of(namespace: Option<&str>) -> String {
+    let namespace = namespace.map_or_else(|| "coalesce(current_schema(), '')".to_string(), literal);
+    format!("hashtext(current_database() || '.' || {namespace})")
 }
 
-/// The query that tries to take the lock, and the one that gives it back.
-pub(super) fn queries() -> (String, String) {
-    let key = key();
+/// The query that tries to take the lock.
+pub(super) fn take(namespace: Option<&str>) -> String {
+    let key = key(namespace);
     // A server learns that its client is gone only when it answers: a statement of a killed process
     // would run on and hold the lock. PostgreSQL 14 looks in between, where the system can tell.
     let notice = "CASE WHEN current_setting('server_version_num')::int >= 140000 \
                   AND version() ~* 'linux|darwin|bsd' \
                   THEN set_config('client_connection_check_interval', '5s', false) END";
-    (
-        format!("SELECT pg_try_advisory_lock({key}), {notice}"),
-        format!("SELECT pg_advisory_unlock({key})"),
+    format!("SELECT pg_try_advisory_lock({key}), {notice}")
+}
+
+/// The query that gives back what this session holds of limbec's locks, whichever it is. The server
+/// shows the halves of a key as unsigned numbers.
+pub fn give_back() -> String {
+    format!(
+        "SELECT pg_advisory_unlock({CLASS}, \
+         (objid::bigint - CASE WHEN objid::bigint > 2147483647 THEN 4294967296 ELSE 0 END)::int) \
+         FROM pg_catalog.pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 2 \
+         AND pid = pg_backend_pid() AND classid::bigint = {CLASS}"
     )
 }
 
@@ -63,9 +71,9 @@ pub fn session_probe(word: &str) -> (String, &'static str) {
     )
 }
 
-/// The session that holds the lock. The server keeps the halves of a key as unsigned numbers.
-pub(super) fn holder() -> String {
-    let (class, object) = key_parts();
+/// The session that holds the lock.
+pub(super) fn holder(namespace: Option<&str>) -> String {
+    let object = object_of(namespace);
     format!(
         "SELECT a.pid, a.application_name, \
          extract(epoch FROM clock_timestamp() - a.backend_start)::int, host(a.client_addr), a.state, \
@@ -76,7 +84,7 @@ pub(super) fn holder() -> String {
          JOIN pg_catalog.pg_database d ON d.oid = l.database AND d.datname = current_database() \
          JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid \
          WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 2 \
-         AND l.classid::bigint = {class} AND l.objid::bigint = ({object}::bigint & 4294967295) \
+         AND l.classid::bigint = {CLASS} AND l.objid::bigint = ({object}::bigint & 4294967295) \
          ORDER BY a.backend_start LIMIT 1"
     )
 }
@@ -85,6 +93,7 @@ pub(super) fn holder() -> String {
 pub(super) struct Table {
     table: String,
     key: String,
+    namespace: Option<String>,
 }
 
 impl Table {
@@ -92,6 +101,7 @@ impl Table {
         Table {
             table: object(name),
             key: quote(cut(&format!("{}_pkey", name.name))),
+            namespace: name.schema.clone(),
         }
     }
 }
@@ -103,7 +113,7 @@ const ALIVE: &str = "EXISTS (SELECT FROM pg_catalog.pg_stat_activity a \
 
 impl Lease for Table {
     fn ensure(&self) -> Step {
-        let Table { table, key } = self;
+        let Table { table, key, .. } = self;
         Step::new(format!(
             "CREATE TABLE IF NOT EXISTS {table} (\n    id INTEGER NOT NULL,\n    \
              owner TEXT NOT NULL,\n    epoch BIGINT NOT NULL,\n    host TEXT,\n    pid BIGINT,\n    \
@@ -115,7 +125,7 @@ impl Lease for Table {
     fn alone(&self) -> Step {
         Step::new(format!(
             "SELECT 1 / pg_try_advisory_xact_lock({})::int",
-            key()
+            key(self.namespace.as_deref())
         ))
     }
 

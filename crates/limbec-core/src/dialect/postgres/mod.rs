@@ -17,7 +17,7 @@ use crate::journal::{Journal, Lease};
 use crate::schema::ObjectName;
 
 pub use lexicon::LEXICON;
-pub use lock::session_probe;
+pub use lock::{give_back, session_probe};
 
 /// PostgreSQL 13 and newer.
 #[derive(Debug, Clone, Copy)]
@@ -54,6 +54,10 @@ impl OwnTables for Postgres {
 
     fn journal(&self, name: ObjectName) -> Box<dyn Journal> {
         Box::new(journal::Log::new(&name))
+    }
+
+    fn home(&self, version_table: &ObjectName, journal: &ObjectName) -> Option<String> {
+        Some(version_table::home(version_table, journal))
     }
 
     fn lease(&self, name: ObjectName) -> Option<Box<dyn Lease>> {

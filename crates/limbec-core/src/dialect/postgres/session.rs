@@ -46,12 +46,12 @@ impl Session for Postgres {
         advice(fault.sqlstate)
     }
 
-    fn lock(&self) -> Option<(String, String)> {
-        Some(lock::queries())
+    fn lock(&self, namespace: Option<&str>) -> Option<(String, String)> {
+        Some((lock::take(namespace), lock::give_back()))
     }
 
-    fn holder(&self) -> Option<String> {
-        Some(lock::holder())
+    fn holder(&self, namespace: Option<&str>) -> Option<String> {
+        Some(lock::holder(namespace))
     }
 
     fn terminate(&self, process: &str) -> Option<String> {
@@ -66,7 +66,7 @@ impl Session for Postgres {
 /// The limits of a transaction, whose statements are those of this revision. It fails where
 /// another process holds the lock of the migrations: the number of rows is divided by zero.
 fn enter(limits: &Limits<'_>) -> String {
-    let key = lock::key();
+    let key = lock::key(limits.namespace);
     let lock = if limits.waits {
         format!("pg_advisory_xact_lock({key})")
     } else {

@@ -26,6 +26,24 @@ impl Table {
     }
 }
 
+/// Where the search path leads to; `$user` stands in it unless somebody has set another one.
+pub(super) fn home(version_table: &ObjectName, journal: &ObjectName) -> String {
+    let namespace = |name: &ObjectName| {
+        format!(
+            "(SELECT n.nspname FROM pg_catalog.pg_class c \
+             JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
+             WHERE c.oid = to_regclass({}))",
+            literal(&object(name))
+        )
+    };
+    format!(
+        "SELECT current_schema(), {}, {}, current_schema() = current_user \
+         AND current_setting('search_path') ~ '(^|,) *\"?[$]user\"? *(,|$)'",
+        namespace(version_table),
+        namespace(journal)
+    )
+}
+
 impl VersionTable for Table {
     fn select(&self) -> String {
         format!("SELECT version_num FROM {}", self.table)

@@ -78,7 +78,7 @@ impl<C: Connection> Runner<'_, '_, C> {
             *in_doubt = true;
         }
         if due {
-            let mut limits = limits(part, self.settings, work.revision, false)?;
+            let mut limits = limits(part, self.bounds(), work.revision, false)?;
             if step.patient {
                 limits.lock_timeout = TimeLimit::Never;
             }
@@ -240,7 +240,7 @@ impl<C: Connection> Runner<'_, '_, C> {
             && let Ok(Found::Half) = self.look(probe).await
         {
             let part = &work.plan.parts[place.part];
-            if let Ok(limits) = limits(part, self.settings, work.revision, false) {
+            if let Ok(limits) = limits(part, self.bounds(), work.revision, false) {
                 let _ = self.limited(&probe.clear, &limits).await;
             }
         }
