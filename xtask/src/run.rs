@@ -2,7 +2,8 @@
 
 use std::os::unix::process::ExitStatusExt;
 use std::process::{Command, ExitStatus, Stdio};
-use std::{env, fmt};
+use std::time::{Duration, Instant};
+use std::{env, fmt, thread};
 
 /// Why a task failed, as a sentence and an exit status.
 #[derive(Debug)]
@@ -93,6 +94,31 @@ pub(crate) fn run(command: &mut Command) -> Result<(), Failure> {
     }
 }
 
+/// Runs a command as [`run`] does, and ends it if it takes longer.
+pub(crate) fn run_within(command: &mut Command, patience: Duration) -> Result<(), Failure> {
+    let line = shown(command);
+    eprintln!("$ {line}");
+    let mut child = command
+        .stdin(Stdio::null())
+        .spawn()
+        .map_err(|error| Failure::new(format!("`{line}` could not be started: {error}")))?;
+    let deadline = Instant::now() + patience;
+    loop {
+        match child.try_wait()? {
+            Some(status) if status.success() => return Ok(()),
+            Some(status) => return Err(Failure::new(format!("`{line}` failed ({status})"))),
+            None if Instant::now() > deadline => break,
+            None => thread::sleep(Duration::from_millis(100)),
+        }
+    }
+    child.kill()?;
+    child.wait()?;
+    let seconds = patience.as_secs();
+    Err(Failure::new(format!(
+        "`{line}` was ended after {seconds} s"
+    )))
+}
+
 /// A command as a person would type it.
 pub(crate) fn shown(command: &Command) -> String {
     let program = command.get_program().to_string_lossy();
@@ -114,4 +140,22 @@ fn code(status: ExitStatus) -> u8 {
         .and_then(|code| u8::try_from(code).ok())
         .filter(|code| *code != 0)
         .unwrap_or(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::process::Command;
+    use std::time::Duration;
+
+    use super::run_within;
+
+    #[test]
+    fn a_program_that_never_ends_is_ended() {
+        let patience = Duration::from_millis(200);
+        let failure = run_within(Command::new("sleep").arg("600"), patience).unwrap_err();
+        assert_eq!(failure.to_string(), "`sleep 600` was ended after 0 s");
+        assert!(run_within(&mut Command::new("true"), Duration::from_secs(600)).is_ok());
+        let failure = run_within(&mut Command::new("false"), Duration::from_secs(600));
+        assert!(failure.unwrap_err().to_string().contains("`false` failed"));
+    }
 }

@@ -1,5 +1,6 @@
 //! The macros of limbec: entry points, whose work `limbec-source` does.
 
+#[cfg(any(feature = "derive", feature = "embed"))]
 use proc_macro::TokenStream;
 
 /// Makes a struct the model of a table.

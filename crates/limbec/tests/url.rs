@@ -16,6 +16,7 @@ fn shown(url: &str) -> String {
     }
 }
 
+#[cfg(feature = "postgres")]
 fn encoded(text: &str) -> String {
     text.bytes().map(|byte| format!("%{byte:02x}")).collect()
 }
@@ -174,6 +175,7 @@ proptest! {
     }
 
     /// Where a password may stand, as it is and percent-encoded.
+    #[cfg(feature = "postgres")]
     #[test]
     fn a_password_is_never_shown(before in odd(), after in odd(), name in odd()) {
         let password = format!("{before}S3CRET{after}");

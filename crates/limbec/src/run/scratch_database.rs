@@ -73,6 +73,10 @@ impl ScratchDatabase {
     /// # Errors
     /// When the server refuses to.
     pub async fn remove(self) -> Result<(), Error> {
+        #[allow(
+            clippy::drop_non_drop,
+            reason = "without a driver there is nothing to close"
+        )]
         drop(self.database);
         let Some((mut beside, drop)) = self.beside else {
             return Ok(());

@@ -9,6 +9,7 @@ mod alter_column;
 mod cancelled;
 mod canonical;
 mod connection;
+#[cfg(feature = "generate")]
 mod corpus;
 mod definitions;
 #[cfg(feature = "embed")]
@@ -20,6 +21,7 @@ mod own_namespace;
 mod proxy;
 mod raw_sql;
 mod round_trip;
+#[cfg(feature = "generate")]
 mod settle;
 mod strange;
 #[cfg(feature = "tls")]
