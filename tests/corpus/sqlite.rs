@@ -157,7 +157,9 @@ fn plain<'a>(tokens: impl Iterator<Item = Token<'a>>) -> String {
         it.kind != TokenKind::Comment && !usual
     };
     let words = tokens.filter(says).map(|it| match it.kind {
-        TokenKind::Word | TokenKind::QuotedName => it.name().unwrap_or_default().to_lowercase(),
+        TokenKind::Word | TokenKind::QuotedName => {
+            it.name(&LEXICON).unwrap_or_default().to_lowercase()
+        }
         _ => it.text.to_string(),
     });
     words.collect::<Vec<_>>().join(" ")

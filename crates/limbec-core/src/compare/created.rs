@@ -7,7 +7,7 @@ use super::keys::{Key, key_of};
 use crate::dialect::Dialect;
 use crate::operations::Operation;
 use crate::schema::ObjectName;
-use crate::sql::{Token, TokenKind, split, tokens};
+use crate::sql::{Lexicon, Token, TokenKind, split, tokens};
 
 /// The objects that revisions have created and not dropped again.
 #[derive(Debug, Clone, Default)]
@@ -147,7 +147,7 @@ impl Created {
         let (Some(verb), Some(object)) = (words.next(), words.next()) else {
             return;
         };
-        let Some(name) = object_name(words) else {
+        let Some(name) = object_name(words, dialect.lexicon()) else {
             return;
         };
         let key = key_of(dialect, &name);
@@ -172,9 +172,12 @@ impl Created {
     }
 }
 
-fn object_name<'a>(mut words: impl Iterator<Item = Token<'a>>) -> Option<ObjectName> {
+fn object_name<'a>(
+    mut words: impl Iterator<Item = Token<'a>>,
+    lexicon: &Lexicon,
+) -> Option<ObjectName> {
     let unquoted = |token: Token<'_>| {
-        let name = token.name()?;
+        let name = token.name(lexicon)?;
         // Unquoted names are folded to lower case by PostgreSQL, and compared so by SQLite.
         Some(if token.kind == TokenKind::Word {
             name.to_lowercase()

@@ -211,7 +211,7 @@ fn named_by<'t>(
     let words = |text: &str| -> Vec<String> {
         let words = tokens(text, lexicon).filter(|it| it.kind != TokenKind::Comment);
         words
-            .filter_map(|it| it.name())
+            .filter_map(|it| it.name(lexicon))
             .map(|it| it.to_lowercase())
             .collect()
     };

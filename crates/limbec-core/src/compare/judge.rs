@@ -214,7 +214,8 @@ impl<'a> Judge<'a> {
     fn takes_from_unready(&self, expression: &str) -> bool {
         let lexicon = self.dialect.lexicon();
         let inside = |text: &str| {
-            let mut words = tokens(text.trim_matches('\''), lexicon).filter_map(|it| it.name());
+            let mut words =
+                tokens(text.trim_matches('\''), lexicon).filter_map(|it| it.name(lexicon));
             words.any(|word| self.unready_sequences.contains(&word))
         };
         !self.unready_sequences.is_empty()
@@ -324,7 +325,7 @@ impl Mentioned {
         let names = texts
             .into_iter()
             .flat_map(|it| tokens(it, lexicon))
-            .filter_map(|token| token.name());
+            .filter_map(|token| token.name(lexicon));
         Mentioned(names.map(|name| name.to_lowercase()).collect())
     }
 

@@ -183,7 +183,7 @@ impl Needed {
         let texts: Vec<String> = texts.chain(others.map(String::from)).collect();
         let words = texts.iter().flat_map(|it| tokens(it, lexicon));
         Needed {
-            words: words.filter_map(|it| it.name()).collect(),
+            words: words.filter_map(|it| it.name(lexicon)).collect(),
             types,
         }
     }

@@ -214,7 +214,7 @@ pub(crate) fn relabel_table(
 /// enumeration only: then its strings are labels.
 fn compares_only(expression: &str, columns: &[(String, bool)], lexicon: &Lexicon) -> bool {
     let named: BTreeSet<String> = sql::tokens(expression, lexicon)
-        .filter_map(|it| it.name())
+        .filter_map(|it| it.name(lexicon))
         .collect();
     let mut named = columns
         .iter()

@@ -17,7 +17,7 @@ pub(super) fn read(definition: &Definition, schema: &Schema, lexicon: &Lexicon) 
     let mut takes_all = false;
     for token in tokens(&definition.sql, lexicon).filter(|it| it.kind != TokenKind::Comment) {
         takes_all |= token.is_symbol("*") || token.is_word("NATURAL");
-        names.extend(token.name());
+        names.extend(token.name(lexicon));
     }
     let named = |relation: &ObjectName| names.contains(&relation.name);
     let of = |relation: &ObjectName, column: Option<&String>| Use {

@@ -209,7 +209,7 @@ impl Links {
                 .filter(|it| !matches!(it.kind, TokenKind::Text | TokenKind::Comment))
                 .collect();
             for (at, token) in all.iter().enumerate() {
-                let Some(name) = token.name().map(|it| it.to_lowercase()) else {
+                let Some(name) = token.name(lexicon).map(|it| it.to_lowercase()) else {
                     continue;
                 };
                 for other in by_name.get(&name).into_iter().flatten() {

@@ -158,7 +158,7 @@ impl ObjectName {
         for token in all.filter(|it| it.kind != TokenKind::Comment) {
             if token.is_symbol(".") {
                 dot = true;
-            } else if let Some(name) = token.name() {
+            } else if let Some(name) = token.name(&Lexicon::NEUTRAL) {
                 match names.pop() {
                     Some(before) if dot => names.push(ObjectName::qualified(before.name, name)),
                     before => {

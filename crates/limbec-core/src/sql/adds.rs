@@ -32,11 +32,11 @@ pub fn only_adds(text: &str, lexicon: &Lexicon) -> bool {
         let tokens: Vec<Token<'_>> = tokens(statement, lexicon)
             .filter(|token| token.kind != TokenKind::Comment)
             .collect();
-        adds(&tokens)
+        adds(&tokens, lexicon)
     })
 }
 
-fn adds(statement: &[Token<'_>]) -> bool {
+fn adds(statement: &[Token<'_>], lexicon: &Lexicon) -> bool {
     let word = |at: usize, word: &str| statement.get(at).is_some_and(|it| it.is_word(word));
     if word(0, "CREATE") {
         let what = usize::from(word(1, "UNLOGGED")) + 1;
@@ -51,18 +51,18 @@ fn adds(statement: &[Token<'_>]) -> bool {
     let Some(first) = statement.iter().position(|it| it.is_word("ADD")) else {
         return false;
     };
-    is_table(&statement[2..first]) && changes(&statement[first..]).all(adds_column)
+    is_table(&statement[2..first], lexicon) && changes(&statement[first..]).all(adds_column)
 }
 
 /// Whether this is the name of a table and no change of it.
-fn is_table(tokens: &[Token<'_>]) -> bool {
+fn is_table(tokens: &[Token<'_>], lexicon: &Lexicon) -> bool {
     let modifiers = ["IF", "EXISTS", "ONLY"];
     let is_modifier = |it: &&Token<'_>| modifiers.iter().any(|word| it.is_word(word));
     let name: Vec<_> = tokens.iter().skip_while(is_modifier).collect();
     match name.as_slice() {
-        [table] => table.name().is_some(),
+        [table] => table.name(lexicon).is_some(),
         [schema, dot, table] => {
-            schema.name().is_some() && dot.is_symbol(".") && table.name().is_some()
+            schema.name(lexicon).is_some() && dot.is_symbol(".") && table.name(lexicon).is_some()
         }
         _ => false,
     }

@@ -26,6 +26,8 @@ pub struct Lexicon {
     pub unicode_escapes: bool,
     /// The letters, in lower case, that may stand right before a string: `x'ff'`.
     pub string_prefixes: &'static [u8],
+    /// Whether `'…'` is a name if it stands where only a name may stand.
+    pub strings_as_names: bool,
     /// What `"…"` is.
     pub double_quotes: DoubleQuotes,
     /// Whether `` `…` `` is a name.
@@ -36,8 +38,11 @@ pub struct Lexicon {
     pub dollar_quotes: bool,
     /// What a `CREATE` makes whose body (`BEGIN … END`) holds statements of its own.
     pub bodies: &'static [&'static str],
-    /// Whether a body's `END` may say what it ends (`END IF`, `END LOOP`).
-    pub named_ends: bool,
+    /// Whether a body is one statement, with or without `BEGIN … END`, and may hold
+    /// `IF … END IF`, `CASE … END CASE`, `LOOP`, `REPEAT`, `WHILE` and `FOR`.
+    pub compound_statements: bool,
+    /// Whether a line `DELIMITER //` says what ends the statements below it, as for MySQL's client.
+    pub delimiter_lines: bool,
 }
 
 /// Which characters make a word.
@@ -69,6 +74,23 @@ pub enum Brackets {
     NameBeforeLetter,
 }
 
+/// MySQL's and MariaDB's rules, by which no dialect reads yet: the lexer is ready for them.
+#[cfg(test)]
+pub(super) const MYSQL: Lexicon = Lexicon {
+    words_after_digits: true,
+    dashes_need_space: true,
+    hash_comments: true,
+    executable_comments: true,
+    backslashes: true,
+    string_prefixes: b"xbn",
+    double_quotes: DoubleQuotes::Text,
+    backticks: true,
+    bodies: &["TRIGGER", "FUNCTION", "PROCEDURE", "EVENT"],
+    compound_statements: true,
+    delimiter_lines: true,
+    ..Lexicon::STANDARD
+};
+
 impl Lexicon {
     /// What all databases read alike.
     pub const STANDARD: Lexicon = Lexicon {
@@ -82,12 +104,14 @@ impl Lexicon {
         escape_strings: false,
         unicode_escapes: false,
         string_prefixes: b"x",
+        strings_as_names: false,
         double_quotes: DoubleQuotes::Name,
         backticks: false,
         brackets: Brackets::Symbols,
         dollar_quotes: false,
         bodies: &[],
-        named_ends: false,
+        compound_statements: false,
+        delimiter_lines: false,
     };
 
     /// What limbec read SQL by before each dialect had its own: PostgreSQL's and SQLite's rules
@@ -100,6 +124,7 @@ impl Lexicon {
         nested_comments: true,
         escape_strings: true,
         string_prefixes: b"xbn",
+        strings_as_names: true,
         backticks: true,
         brackets: Brackets::NameBeforeLetter,
         dollar_quotes: true,

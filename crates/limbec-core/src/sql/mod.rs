@@ -17,7 +17,7 @@ pub use lexicon::{Brackets, DoubleQuotes, Lexicon, Words};
 pub use operator_class::operator_class;
 pub(crate) use rename::{rename_column, rename_label, rename_relation, rename_table, rename_type};
 pub use split::split;
-pub use tokens::{Token, TokenKind, tokens};
+pub use tokens::{Token, TokenKind, is_whole, tokens};
 
 /// Whether a name has the characters of one that needs no quotes: those that no database folds.
 pub(crate) fn is_plain(name: &str) -> bool {
@@ -35,7 +35,7 @@ pub(crate) fn quoted(name: &str) -> String {
 #[cfg(any(feature = "compare", feature = "postgres"))]
 pub(crate) fn mentions(expression: &str, column: &str, lexicon: &Lexicon) -> bool {
     tokens(expression, lexicon).any(|token| {
-        let name = token.name();
+        let name = token.name(lexicon);
         name.is_some_and(|name| name.eq_ignore_ascii_case(column))
     })
 }

@@ -1,6 +1,6 @@
 //! One text for all spellings of an operator class with its parameters.
 
-use super::{Token, TokenKind, is_plain, quoted};
+use super::{Lexicon, Token, TokenKind, is_plain, quoted};
 
 /// Reads the operator class at the start of some tokens: its text, and how many tokens it takes.
 /// `None` where no name stands there.
@@ -9,19 +9,19 @@ use super::{Token, TokenKind, is_plain, quoted};
 /// use limbec_core::sql::{Lexicon, operator_class, tokens};
 /// let text = r#"ext."trgm_ops" ( siglen = '32' ) DESC"#;
 /// let all: Vec<_> = tokens(text, &Lexicon::STANDARD).collect();
-/// let (text, length) = operator_class(&all).unwrap();
+/// let (text, length) = operator_class(&all, &Lexicon::STANDARD).unwrap();
 /// assert_eq!(text, "ext.trgm_ops(siglen=32)");
 /// assert!(all[length].is_word("DESC"));
 /// ```
-pub fn operator_class(all: &[Token<'_>]) -> Option<(String, usize)> {
+pub fn operator_class(all: &[Token<'_>], lexicon: &Lexicon) -> Option<(String, usize)> {
     let in_short = |name: String| {
         if is_plain(&name) { name } else { quoted(&name) }
     };
-    let mut text = all.first()?.name().map(in_short)?;
+    let mut text = all.first()?.name(lexicon).map(in_short)?;
     let mut at = 1;
     while let [dot, part, ..] = &all[at..]
         && dot.is_symbol(".")
-        && let Some(part) = part.name()
+        && let Some(part) = part.name(lexicon)
     {
         text = format!("{text}.{}", in_short(part));
         at += 2;

@@ -13,7 +13,8 @@ pub(crate) fn rename_column(expression: &str, from: &str, to: &str, lexicon: &Le
             .is_some_and(|it| tokens[it].is_symbol("::"));
         let next = tokens.get(at + 1);
         let is_other = next.is_some_and(|it| it.is_symbol("(") || it.kind == TokenKind::Text);
-        (names(&tokens[at], from) && !is_type && !is_other).then(|| in_place_of(&tokens[at], to))
+        (names(&tokens[at], from, lexicon) && !is_type && !is_other)
+            .then(|| in_place_of(&tokens[at], to))
     })
 }
 
@@ -21,7 +22,7 @@ pub(crate) fn rename_column(expression: &str, from: &str, to: &str, lexicon: &Le
 pub(crate) fn rename_table(expression: &str, from: &str, to: &str, lexicon: &Lexicon) -> String {
     rewrite(expression, lexicon, |tokens, at| {
         let qualifies = tokens.get(at + 1).is_some_and(|it| it.is_symbol("."));
-        (qualifies && names(&tokens[at], from)).then(|| in_place_of(&tokens[at], to))
+        (qualifies && names(&tokens[at], from, lexicon)).then(|| in_place_of(&tokens[at], to))
     })
 }
 
@@ -53,7 +54,7 @@ pub(crate) fn rename_relation(statement: &str, from: &str, to: &str, lexicon: &L
         let is_read = BEFORE.iter().any(|word| before.is_word(word))
             || before.is_symbol(",") && lists_tables(&tokens[..first]);
         let is_it = is(Some(at + 1), ".") || is_read && !is(Some(at + 1), "(");
-        (is_it && names(&tokens[at], from)).then(|| in_place_of(&tokens[at], to))
+        (is_it && names(&tokens[at], from, lexicon)).then(|| in_place_of(&tokens[at], to))
     })
 }
 
@@ -72,7 +73,8 @@ fn lists_tables(tokens: &[Token<'_>]) -> bool {
 /// The expression with a type by its new name: what stands behind `::`, after its namespace.
 pub(crate) fn rename_type(expression: &str, from: &str, to: &str, lexicon: &Lexicon) -> String {
     rewrite(expression, lexicon, |tokens, at| {
-        (names(&tokens[at], from) && is_type(tokens, at)).then(|| in_place_of(&tokens[at], to))
+        (names(&tokens[at], from, lexicon) && is_type(tokens, at))
+            .then(|| in_place_of(&tokens[at], to))
     })
 }
 
@@ -92,7 +94,7 @@ pub(crate) fn rename_label(
         let to_it = cast && {
             let mut rest = tokens[at + 2..].iter();
             let word = rest.find(|it| !it.is_symbol(".") && !qualifies(tokens, it));
-            word.is_some_and(|it| names(it, enumeration))
+            word.is_some_and(|it| names(it, enumeration, lexicon))
         };
         (tokens[at].text == from && (to_it || alone && !cast)).then(|| to.clone())
     })
@@ -125,10 +127,10 @@ fn in_place_of(token: &Token<'_>, name: &str) -> String {
     }
 }
 
-fn names(token: &Token<'_>, name: &str) -> bool {
+fn names(token: &Token<'_>, name: &str, lexicon: &Lexicon) -> bool {
     match token.kind {
         TokenKind::Word => token.text.eq_ignore_ascii_case(name),
-        TokenKind::QuotedName => token.name().as_deref() == Some(name),
+        TokenKind::QuotedName => token.name(lexicon).as_deref() == Some(name),
         _ => false,
     }
 }

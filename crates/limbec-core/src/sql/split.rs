@@ -1,9 +1,14 @@
 //! Splits SQL text into its statements.
 
-use super::{Lexicon, Token, TokenKind, tokens};
+mod body;
+
+use self::body::Body;
+use super::tokens::Lexer;
+use super::{Lexicon, Token, TokenKind};
 
 /// Splits a text at the semicolons between statements: those in strings, quoted names, comments,
-/// dollar quotes and in the bodies of triggers and routines (`BEGIN … END`) do not count.
+/// dollar quotes and in the bodies of triggers and routines do not count. Where a line `DELIMITER //`
+/// is the lexicon's, `//` ends a statement as well, whatever stands before it.
 ///
 /// Statements come without their semicolon; what holds only comments is left out.
 ///
@@ -15,11 +20,16 @@ use super::{Lexicon, Token, TokenKind, tokens};
 /// );
 /// ```
 pub fn split<'a>(text: &'a str, lexicon: &Lexicon) -> Vec<&'a str> {
+    let mut lexer = Lexer::new(text, lexicon);
     let mut statements = Vec::new();
     let mut statement = Statement::new(lexicon);
     let mut start = 0;
-    for token in tokens(text, lexicon) {
-        if token.is_symbol(";") && !statement.is_open() {
+    while let Some(token) = lexer.next() {
+        if !statement.has_content
+            && let Some(end) = lexer.delimiter_line(&token)
+        {
+            start = end;
+        } else if lexer.is_delimiter(&token) || (token.is_symbol(";") && !statement.is_open()) {
             statement.close(&mut statements, &text[start..token.start]);
             start = token.end();
         } else {
@@ -35,10 +45,7 @@ struct Statement<'l> {
     lexicon: &'l Lexicon,
     words: usize,
     creates: bool,
-    has_body: bool,
-    begins: usize,
-    /// Whether the word before was an `END` that a word may follow which says what ends.
-    ended: bool,
+    body: Option<Body>,
     /// Whether a comment is open whose content is run.
     in_executable: bool,
     has_content: bool,
@@ -50,9 +57,7 @@ impl<'l> Statement<'l> {
             lexicon,
             words: 0,
             creates: false,
-            has_body: false,
-            begins: 0,
-            ended: false,
+            body: None,
             in_executable: false,
             has_content: false,
         }
@@ -67,41 +72,29 @@ impl<'l> Statement<'l> {
             let begins = token.text.starts_with("/*");
             self.in_executable = begins || (self.in_executable && token.text != "*/");
         }
-        let ended = std::mem::take(&mut self.ended);
-        if token.kind != TokenKind::Word {
-            return;
-        }
-        self.words += 1;
-        if self.words == 1 {
-            self.creates = token.is_word("CREATE");
-        }
-        if self.creates && self.words <= 6 {
-            self.has_body |= self.lexicon.bodies.iter().any(|it| token.is_word(it));
-        }
-        if !self.has_body {
-            return;
-        }
-        let says_what_ended = |word: &&str| ended && token.is_word(word);
-        if ["IF", "LOOP", "WHILE", "REPEAT"]
-            .iter()
-            .any(says_what_ended)
-        {
-            // What it ends was not counted.
-            self.begins += 1;
-        } else if says_what_ended(&"CASE") {
-            // It was counted, as the `CASE` of an expression is.
-        } else if token.is_word("BEGIN") || (token.is_word("CASE") && self.begins > 0) {
-            // `BEGIN ATOMIC` and a trigger's `BEGIN` open a body; `CASE … END` nests inside one.
-            self.begins += 1;
-        } else if token.is_word("END") {
-            self.ended = self.lexicon.named_ends && self.begins > 0;
-            self.begins = self.begins.saturating_sub(1);
+        if let Some(body) = &mut self.body {
+            body.take(&token);
+        } else if token.kind == TokenKind::Word {
+            self.words += 1;
+            if self.words == 1 {
+                let alters = self.lexicon.compound_statements && token.is_word("ALTER");
+                self.creates = alters || token.is_word("CREATE");
+            }
+            // `CREATE OR REPLACE DEFINER = root@localhost AGGREGATE FUNCTION` is the longest way.
+            let longest = if self.lexicon.compound_statements {
+                8
+            } else {
+                6
+            };
+            if self.creates && self.words <= longest {
+                self.body = Body::of(&token, self.lexicon);
+            }
         }
     }
 
     /// Whether a semicolon belongs to the statement.
     fn is_open(&self) -> bool {
-        self.begins > 0 || self.in_executable
+        self.in_executable || self.body.as_ref().is_some_and(Body::is_open)
     }
 
     fn close<'a>(&mut self, statements: &mut Vec<&'a str>, text: &'a str) {

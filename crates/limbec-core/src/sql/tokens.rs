@@ -53,8 +53,9 @@ impl Token<'_> {
         self.start + self.text.len()
     }
 
-    /// The name it stands for: quotes removed, doubled quotes single; `None` for other kinds.
-    pub fn name(&self) -> Option<String> {
+    /// The name it stands for: quotes removed, doubled quotes single. `None` if it cannot stand for
+    /// one by the rules of the lexicon it was read with.
+    pub fn name(&self, lexicon: &Lexicon) -> Option<String> {
         let inner = || {
             self.text
                 .get(1..self.text.len().saturating_sub(1))
@@ -68,8 +69,9 @@ impl Token<'_> {
                 b'u' | b'U' => unescaped(&self.text[2..]),
                 _ => inner().to_string(),
             }),
-            // SQLite takes a string for a name where a name must stand.
-            TokenKind::Text if self.text.starts_with('\'') => Some(inner().replace("''", "'")),
+            TokenKind::Text if lexicon.strings_as_names && self.text.starts_with('\'') => {
+                Some(inner().replace("''", "'"))
+            }
             _ => None,
         }
     }
@@ -88,20 +90,66 @@ impl Token<'_> {
 /// );
 /// ```
 pub fn tokens<'a>(text: &'a str, lexicon: &Lexicon) -> impl Iterator<Item = Token<'a>> {
-    Lexer {
-        text,
-        lexicon,
-        at: 0,
-        executable: false,
-    }
+    Lexer::new(text, lexicon)
 }
 
-struct Lexer<'a, 'l> {
+/// Whether every string, quoted name and comment of a text ends in it.
+///
+/// ```
+/// use limbec_core::sql::{Lexicon, is_whole};
+/// assert!(is_whole("SELECT 'it''s'", &Lexicon::STANDARD));
+/// assert!(!is_whole("SELECT 'it's'", &Lexicon::STANDARD));
+/// ```
+pub fn is_whole(text: &str, lexicon: &Lexicon) -> bool {
+    let mut lexer = Lexer::new(text, lexicon);
+    let Some(last) = lexer.by_ref().last() else {
+        return true;
+    };
+    // What does not end takes in whatever stands behind it.
+    let longer = format!("{}\n;", last.text);
+    let ends = tokens(&longer, lexicon).last();
+    !lexer.executable && ends.is_some_and(|it| it.is_symbol(";"))
+}
+
+pub(super) struct Lexer<'a, 'l> {
     text: &'a str,
     lexicon: &'l Lexicon,
     at: usize,
     /// Whether a `/*!` is open, so that `*/` stands for itself.
     executable: bool,
+    /// What ends a statement besides `;`.
+    delimiter: Option<&'a str>,
+}
+
+impl<'a, 'l> Lexer<'a, 'l> {
+    pub(super) fn new(text: &'a str, lexicon: &'l Lexicon) -> Self {
+        Lexer {
+            text,
+            lexicon,
+            at: 0,
+            executable: false,
+            delimiter: None,
+        }
+    }
+
+    /// Reads on behind a line `DELIMITER //` whose first token was read, and says where it ends.
+    pub(super) fn delimiter_line(&mut self, token: &Token<'_>) -> Option<usize> {
+        if !self.lexicon.delimiter_lines || !token.is_word("DELIMITER") {
+            return None;
+        }
+        let rest = &self.text[token.end()..];
+        let line = &rest[..rest.find('\n').unwrap_or(rest.len())];
+        let mut words = line.split(|c| self.lexicon.is_space(c));
+        let delimiter = words.find(|it| !it.is_empty())?;
+        self.delimiter = (delimiter != ";").then_some(delimiter);
+        self.at = token.end() + line.len();
+        Some(self.at)
+    }
+
+    /// Whether a token is what the last such line has named.
+    pub(super) fn is_delimiter(&self, token: &Token<'_>) -> bool {
+        token.kind == TokenKind::Symbol && self.delimiter == Some(token.text)
+    }
 }
 
 impl<'a> Iterator for Lexer<'a, '_> {
@@ -127,6 +175,9 @@ impl Lexer<'_, '_> {
     fn scan(&mut self, rest: &str, first: char) -> (TokenKind, usize) {
         let lexicon = self.lexicon;
         let bytes = rest.as_bytes();
+        if let Some(delimiter) = self.delimiter.filter(|it| rest.starts_with(it)) {
+            return (TokenKind::Symbol, delimiter.len());
+        }
         if let Some(length) = self.comment_mark(rest) {
             return (TokenKind::Symbol, length);
         }
@@ -153,7 +204,7 @@ impl Lexer<'_, '_> {
                 let length = number(bytes);
                 let is_word = lexicon.words_after_digits && is_word_after_digits(&rest[..length]);
                 if is_word {
-                    (TokenKind::Word, word(rest, lexicon))
+                    (TokenKind::Word, self.word(rest))
                 } else {
                     (TokenKind::Number, length)
                 }
@@ -162,10 +213,18 @@ impl Lexer<'_, '_> {
                 (TokenKind::Number, number(bytes))
             }
             _ if lexicon.begins_word(first) => {
-                prefixed(bytes, lexicon).unwrap_or_else(|| (TokenKind::Word, word(rest, lexicon)))
+                prefixed(bytes, lexicon).unwrap_or_else(|| (TokenKind::Word, self.word(rest)))
             }
             _ => (TokenKind::Symbol, symbol(rest, first)),
         }
+    }
+
+    /// The length of the word that a text begins with: `END$$` is one word, unless `$$` is what ends
+    /// the statement.
+    fn word(&self, rest: &str) -> usize {
+        let length = word(rest, self.lexicon);
+        let end = self.delimiter.and_then(|it| rest[..length].find(it));
+        end.unwrap_or(length)
     }
 
     /// The length of a mark that begins or ends a comment whose content is run: `/*!80013`, `*/`.

@@ -3,7 +3,7 @@
 use limbec_core::schema::IndexElement;
 use limbec_core::sql::{Token, TokenKind, operator_class};
 
-use super::lexicon::tokens;
+use super::lexicon::{LEXICON, tokens};
 
 /// Reads an element of an index: `created_at desc nulls last`, `lower(email)`, `name text_ops`.
 ///
@@ -16,7 +16,7 @@ pub(crate) fn read(text: &str) -> IndexElement {
     if let Some(element) = suffix(&all[key_end..]) {
         let key = text[..all.get(key_end).map_or(text.len(), |token| token.start)].trim();
         return if is_column {
-            let name = all[0].name().unwrap_or_default();
+            let name = all[0].name(&LEXICON).unwrap_or_default();
             with(IndexElement::column(name), element)
         } else {
             with(IndexElement::expression(unwrapped(key)), element)
@@ -89,12 +89,12 @@ fn suffix(rest: &[Token<'_>]) -> Option<Suffix> {
     let mut at = 0;
     let word = |at: usize, word: &str| rest.get(at).is_some_and(|token| token.is_word(word));
     if word(at, "collate") {
-        suffix.collation = Some(rest.get(at + 1)?.name()?);
+        suffix.collation = Some(rest.get(at + 1)?.name(&LEXICON)?);
         at += 2;
     }
     let ordering = |at| word(at, "asc") || word(at, "desc") || word(at, "nulls");
     if !ordering(at)
-        && let Some((class, length)) = operator_class(&rest[at..])
+        && let Some((class, length)) = operator_class(&rest[at..], &LEXICON)
     {
         suffix.operator_class = Some(class);
         at += length;
@@ -141,10 +141,10 @@ pub(crate) fn dotted(text: &str) -> Option<Vec<String>> {
 }
 
 fn dotted_tokens<'a, 'b>(all: &'b [Token<'a>]) -> Option<(Vec<String>, &'b [Token<'a>])> {
-    let mut parts = vec![all.first()?.name()?];
+    let mut parts = vec![all.first()?.name(&LEXICON)?];
     let mut rest = &all[1..];
     while rest.first().is_some_and(|token| token.is_symbol(".")) {
-        parts.push(rest.get(1)?.name()?);
+        parts.push(rest.get(1)?.name(&LEXICON)?);
         rest = &rest[2..];
     }
     parts
@@ -193,7 +193,7 @@ fn in_parentheses(rest: &[Token<'_>]) -> Option<Vec<String>> {
     let mut columns = Vec::new();
     for (at, token) in inside.iter().enumerate() {
         if at % 2 == 0 {
-            columns.push(token.name()?);
+            columns.push(token.name(&LEXICON)?);
         } else if !token.is_symbol(",") {
             return None;
         }

@@ -5,7 +5,10 @@
 
 use limbec_core::sql::{self, Lexicon, Token};
 
+/// The rules.
+pub(super) const LEXICON: Lexicon = Lexicon::NEUTRAL;
+
 /// Reads the tokens of a text, comments included.
 pub(super) fn tokens(text: &str) -> impl Iterator<Item = Token<'_>> {
-    sql::tokens(text, &Lexicon::NEUTRAL)
+    sql::tokens(text, &LEXICON)
 }

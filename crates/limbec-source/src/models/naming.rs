@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use limbec_core::schema::{NameParts, NamingConvention};
 use limbec_core::sql::TokenKind;
 
-use super::lexicon::tokens;
+use super::lexicon::{LEXICON, tokens};
 use super::md5;
 
 /// The longest name that PostgreSQL keeps, in bytes.
@@ -149,7 +149,7 @@ pub(crate) fn column_of_check(expression: &str, columns: &[String]) -> Option<St
         let after = all.get(at + 1);
         let is_column =
             after.is_none_or(|next| !next.is_symbol("(") && next.kind != TokenKind::Text);
-        let (Some(name), true) = (token.name(), is_column) else {
+        let (Some(name), true) = (token.name(&LEXICON), is_column) else {
             continue;
         };
         let name = if token.kind == TokenKind::Word {

@@ -80,7 +80,9 @@ pub(super) async fn blockers<C: Connection>(connection: &mut C, sql: &str) -> Ve
     let all: Vec<Blocker> = rows.into_iter().map(blocker).collect();
     let named: Vec<Blocker> = all
         .iter()
-        .filter(|it| tokens(sql, lexicon).any(|token| token.name().as_deref() == Some(&it.table)))
+        .filter(|it| {
+            tokens(sql, lexicon).any(|token| token.name(lexicon).as_deref() == Some(&it.table))
+        })
         .cloned()
         .collect();
     if named.is_empty() { all } else { named }

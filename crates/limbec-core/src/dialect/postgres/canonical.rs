@@ -13,7 +13,7 @@ pub(super) use self::in_list::with_in_lists;
 pub(super) use self::partition::bound_sql;
 use super::Postgres;
 use super::compile;
-use super::lexicon::tokens;
+use super::lexicon::{LEXICON, tokens};
 use super::names::{is_plain, literal, quote};
 use crate::dialect::{Expression, Judge, Place, ScratchPlace, ScratchSchema};
 use crate::schema::{ColumnType, ObjectName};
@@ -112,7 +112,7 @@ fn normal(text: &str) -> Vec<(TokenKind, String)> {
 fn spelled(token: Token<'_>) -> (TokenKind, String) {
     match token.kind {
         TokenKind::Word => (TokenKind::Word, token.text.to_ascii_lowercase()),
-        TokenKind::QuotedName => match token.name() {
+        TokenKind::QuotedName => match token.name(&LEXICON) {
             Some(name) if token.text.starts_with('"') && is_plain(&name) => (TokenKind::Word, name),
             _ => (token.kind, token.text.to_string()),
         },

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::lexicon::tokens;
+use super::lexicon::{LEXICON, tokens};
 use super::names::object;
 use super::types;
 use crate::dialect::CompileError;
@@ -126,7 +126,7 @@ fn is_composite_or_range(rest: &[Token<'_>]) -> bool {
 fn named<'a, 't>(words: &'a [Token<'t>]) -> Option<(ObjectName, Range<usize>, &'a [Token<'t>])> {
     let folded = |token: &Token<'_>| match token.kind {
         TokenKind::Word => Some(token.text.to_lowercase()),
-        TokenKind::QuotedName => token.name(),
+        TokenKind::QuotedName => token.name(&LEXICON),
         _ => None,
     };
     let (first, rest) = words.split_first()?;

@@ -4,7 +4,7 @@
 //! `timestamp(6)` is `timestamp`, `Custom("int8")` is `BigInteger`.
 
 use super::Postgres;
-use super::lexicon::tokens;
+use super::lexicon::{LEXICON, tokens};
 use super::names::{is_plain, object, quote};
 use crate::dialect::{CompileError, Types};
 use crate::schema::{Column, ColumnType, Identity, Sequence};
@@ -246,7 +246,7 @@ impl Spelling {
 fn plain(token: Token<'_>) -> Option<String> {
     match token.kind {
         TokenKind::Word => Some(token.text.to_ascii_lowercase()),
-        TokenKind::QuotedName => token.name().map(|name| {
+        TokenKind::QuotedName => token.name(&LEXICON).map(|name| {
             // The one-byte type `"char"` is not `char`.
             if is_plain(&name) { name } else { quote(&name) }
         }),

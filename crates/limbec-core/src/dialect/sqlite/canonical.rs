@@ -6,7 +6,7 @@ use crate::dialect::{Expression, Judge, Place};
 use crate::sql::{Token, TokenKind};
 
 use super::Sqlite;
-use super::lexicon::tokens;
+use super::lexicon::{LEXICON, tokens};
 use super::names::{is_keyword, quote, text};
 use super::reflect::without_parentheses;
 
@@ -108,8 +108,8 @@ fn same_token(a: &Token<'_>, b: &Token<'_>) -> bool {
         (Word, QuotedName) if is_keyword(a.text) => false,
         (QuotedName, Word) if is_keyword(b.text) => false,
         // In other letters it could be another string: SQLite takes what names no column for one.
-        (QuotedName, QuotedName) => a.name() == b.name(),
-        (Word, QuotedName) | (QuotedName, Word) => match (a.name(), b.name()) {
+        (QuotedName, QuotedName) => a.name(&LEXICON) == b.name(&LEXICON),
+        (Word, QuotedName) | (QuotedName, Word) => match (a.name(&LEXICON), b.name(&LEXICON)) {
             (Some(a), Some(b)) => a.eq_ignore_ascii_case(&b),
             _ => false,
         },

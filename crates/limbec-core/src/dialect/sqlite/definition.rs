@@ -1,6 +1,6 @@
 //! What a `CREATE` statement makes: a view or a trigger, read from its first words.
 
-use super::lexicon::tokens;
+use super::lexicon::{LEXICON, tokens};
 use crate::dialect::CompileError;
 use crate::schema::{Definition, DefinitionKind, ObjectName};
 use crate::sql::{Token, TokenKind};
@@ -48,8 +48,8 @@ pub(super) fn created(statement: &str) -> Result<Option<Definition>, CompileErro
 /// A name; the database's own before it is no part of it.
 fn named<'a, 't>(words: &'a [Token<'t>]) -> Option<(String, &'a [Token<'t>])> {
     match words {
-        [_, dot, name, rest @ ..] if dot.is_symbol(".") => Some((name.name()?, rest)),
-        [name, rest @ ..] => Some((name.name()?, rest)),
+        [_, dot, name, rest @ ..] if dot.is_symbol(".") => Some((name.name(&LEXICON)?, rest)),
+        [name, rest @ ..] => Some((name.name(&LEXICON)?, rest)),
         [] => None,
     }
 }

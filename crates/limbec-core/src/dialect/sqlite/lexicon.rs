@@ -4,6 +4,7 @@ use crate::sql::{self, Brackets, Lexicon, Token};
 
 /// How SQLite reads SQL.
 pub const LEXICON: Lexicon = Lexicon {
+    strings_as_names: true,
     backticks: true,
     brackets: Brackets::Name,
     bodies: &["TRIGGER"],

@@ -208,7 +208,7 @@ fn virtual_table(object: &Object) -> Option<(&str, String)> {
     let using = words.iter().position(|word| word.is_word("USING"));
     let module = using.and_then(|at| words.get(at + 1));
     is_virtual.then(|| {
-        let module = module.and_then(Token::name).unwrap_or_default();
+        let module = module.and_then(|it| it.name(&LEXICON)).unwrap_or_default();
         (object.name.as_str(), module.to_ascii_lowercase())
     })
 }
@@ -338,7 +338,7 @@ fn enumeration(check: &CheckConstraint) -> Option<(String, EnumType)> {
         .into_iter()
         .filter(|label| !label.trim().is_empty())
         .map(|label| match tokens(label).collect::<Vec<_>>()[..] {
-            [text] if text.kind == TokenKind::Text => text.name(),
+            [text] if text.kind == TokenKind::Text => text.name(&LEXICON),
             _ => None,
         });
     let labels = labels.collect::<Option<Vec<String>>>()?;

@@ -1,24 +1,9 @@
 //! A table of cases: one text, and what it is by each database's rules.
 
-use super::super::lexicon::Words;
+use super::super::lexicon::{MYSQL, Words};
 use super::*;
 use crate::sql::split;
 use proptest::prelude::*;
-
-/// MySQL's and MariaDB's rules, by which no dialect reads yet: the lexer is ready for them.
-const MYSQL: Lexicon = Lexicon {
-    words_after_digits: true,
-    dashes_need_space: true,
-    hash_comments: true,
-    executable_comments: true,
-    backslashes: true,
-    string_prefixes: b"xbn",
-    double_quotes: DoubleQuotes::Text,
-    backticks: true,
-    bodies: &["TRIGGER", "FUNCTION", "PROCEDURE", "EVENT"],
-    named_ends: true,
-    ..Lexicon::STANDARD
-};
 
 const POSTGRES: Lexicon = crate::dialect::postgres::LEXICON;
 const SQLITE: Lexicon = crate::dialect::sqlite::LEXICON;
@@ -204,7 +189,9 @@ fn the_neutral_rules_are_what_they_were() {
 
 #[test]
 fn names_in_quotes() {
-    let name = |text, lexicon| tokens(text, lexicon).next().and_then(|it| it.name());
+    fn name(text: &str, lexicon: &Lexicon) -> Option<String> {
+        tokens(text, lexicon).next()?.name(lexicon)
+    }
     for (text, expected) in [
         (r#""a""b""#, r#"a"b"#),
         (r#"U&"d\0061t\+000061""#, "data"),
@@ -214,6 +201,10 @@ fn names_in_quotes() {
         assert_eq!(name(text, &POSTGRES).as_deref(), Some(expected), "{text}");
     }
     assert_eq!(name("`a``b`", &MYSQL).as_deref(), Some("a`b"));
+    assert_eq!(name("'it''s'", &SQLITE).as_deref(), Some("it's"));
+    for lexicon in [POSTGRES, MYSQL, Lexicon::STANDARD] {
+        assert_eq!(name("'it''s'", &lexicon), None);
+    }
     assert_eq!(name("[a b]", &SQLITE).as_deref(), Some("a b"));
 }
 
@@ -221,13 +212,14 @@ fn names_in_quotes() {
 fn statements_end_where_each_database_ends_them() {
     let trigger = "CREATE TRIGGER t AFTER INSERT ON a BEGIN \
                    UPDATE a SET x = CASE WHEN 1 THEN 2 END; DELETE FROM b; END";
+    let of_each_row = &trigger.replace("BEGIN", "FOR EACH ROW BEGIN");
     let procedure = "CREATE DEFINER=root@localhost PROCEDURE p() BEGIN \
                      IF a THEN SELECT 1; END IF; l: LOOP LEAVE l; END LOOP l; \
                      CASE a WHEN 1 THEN SELECT 2; END CASE; END";
     let atomic = "CREATE FUNCTION f() RETURNS int BEGIN ATOMIC SELECT 1; END";
     let cases: [(&str, &Lexicon, &[&str]); 9] = [
         (trigger, &SQLITE, &[trigger]),
-        (trigger, &MYSQL, &[trigger]),
+        (of_each_row, &MYSQL, &[of_each_row]),
         (procedure, &MYSQL, &[procedure]),
         (atomic, &POSTGRES, &[atomic]),
         (
@@ -295,6 +287,12 @@ fn text() -> impl Strategy<Value = String> {
             "BEGIN ",
             "END",
             "END IF",
+            "IF ",
+            "THEN ",
+            "ROW ",
+            "DELIMITER ",
+            "//",
+            "DELIMITER $$\n",
             "CASE ",
             "1",
             "1e",
@@ -368,16 +366,30 @@ proptest! {
             prop_assert!(!token.text.is_empty());
             prop_assert!(text[end..token.start].chars().all(|c| lexicon.is_space(c)));
             prop_assert_eq!(&text[token.start..token.end()], token.text);
-            token.name();
+            token.name(&lexicon);
             end = token.end();
         }
         prop_assert!(text[end..].chars().all(|c| lexicon.is_space(c)));
+    }
+
+    #[test]
+    fn what_is_whole_takes_nothing_in(text in text(), lexicon in lexicon()) {
+        let longer = format!("{text}\n;");
+        let last = tokens(&longer, &lexicon).last();
+        let alone = last.is_some_and(|it| it.is_symbol(";"));
+        let mut open = false;
+        for token in tokens(&text, &lexicon).filter(|it| it.kind == TokenKind::Symbol) {
+            let begins = lexicon.executable_comments && ["/*!", "/*M!"].iter().any(|it| token.text.starts_with(it));
+            open = begins || (open && token.text != "*/");
+        }
+        prop_assert_eq!(is_whole(&text, &lexicon), alone && !open);
     }
 
     /// Between the statements stand semicolons, comments and white space only, so that the pieces
     /// and what divides them are the text.
     #[test]
     fn split_loses_nothing(text in text(), lexicon in lexicon()) {
+        let lexicon = Lexicon { delimiter_lines: false, ..lexicon };
         let mut behind = 0;
         let divides = |gap: &str| {
             tokens(gap, &lexicon).all(|it| it.is_symbol(";") || it.kind == TokenKind::Comment)
@@ -390,5 +402,14 @@ proptest! {
             behind = start + statement.len();
         }
         prop_assert!(divides(&text[behind..]), "{:?}", &text[behind..]);
+    }
+
+    /// A statement that a `DELIMITER` ended is split no further without it.
+    #[test]
+    fn a_statement_is_one_statement(text in text(), lexicon in lexicon()) {
+        let lexicon = Lexicon { delimiter_lines: true, ..lexicon };
+        for statement in split(&text, &lexicon) {
+            prop_assert_eq!(split(statement, &lexicon), [statement]);
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! Enumerations.
 
-use super::super::lexicon::tokens;
+use super::super::lexicon::{LEXICON, tokens};
 use super::{Steps, comment, constraint, index};
 use crate::dialect::CompileError;
 use crate::dialect::postgres::names::{cut, in_namespace_of, literal, object, quote};
@@ -213,7 +213,7 @@ fn put_aside(table: &Table, name: &ObjectName, before: &mut Vec<Step>, after: &m
         let mut names_column = false;
         let names_type = tokens(text).any(|token| {
             has_string |= token.kind == TokenKind::Text;
-            let word = token.name();
+            let word = token.name(&LEXICON);
             names_column |= word.as_ref().is_some_and(of_type);
             word.as_ref() == Some(&name.name)
         });

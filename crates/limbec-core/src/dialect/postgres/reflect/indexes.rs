@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::super::lexicon::tokens;
+use super::super::lexicon::{LEXICON, tokens};
 use super::row::Fields;
 use super::tables::Tables;
 use super::{ColumnNames, constraints, is_varchar_of, join_comment, join_tables};
@@ -179,7 +179,7 @@ fn element(
     let (key, options) = match (column, expression) {
         (Some(column), _) => {
             let name = tokens(text).next()?;
-            let is_it = name.name().as_ref() == Some(&column);
+            let is_it = name.name(&LEXICON).as_ref() == Some(&column);
             (
                 is_it.then_some(IndexKey::Column(column))?,
                 &text[name.end()..],
@@ -205,7 +205,7 @@ fn element(
     {
         let (name, rest) = qualified(rest);
         element.collation = Some(match name {
-            [one] => one.name().unwrap_or_default(),
+            [one] => one.name(&LEXICON).unwrap_or_default(),
             _ => forced(name),
         });
         words = rest;
@@ -222,7 +222,7 @@ fn element(
         element.descending = true;
         words = rest;
     }
-    element.operator_class = operator_class(words).map(|(class, _)| class);
+    element.operator_class = operator_class(words, &LEXICON).map(|(class, _)| class);
     *rest = &options[length..];
     Some(element)
 }
@@ -256,7 +256,7 @@ fn forced(name: &[Token<'_>]) -> String {
     let parts = name
         .iter()
         .filter(|token| token.kind != TokenKind::Symbol)
-        .filter_map(Token::name);
+        .filter_map(|it| it.name(&LEXICON));
     let quoted: Vec<_> = parts.map(|part| names::force_quote(&part)).collect();
     quoted.join(".")
 }

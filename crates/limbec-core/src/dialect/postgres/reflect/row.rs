@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use super::super::lexicon::tokens;
+use super::super::lexicon::{LEXICON, tokens};
 use crate::dialect::ReflectError;
 use crate::schema::ObjectName;
 use crate::sql::TokenKind;
@@ -84,7 +84,7 @@ impl<'r> Fields<'r> {
         let text = self.optional()?.unwrap_or_default();
         Ok(tokens(text)
             .filter(|token| token.kind != TokenKind::Symbol)
-            .filter_map(|token| token.name())
+            .filter_map(|token| token.name(&LEXICON))
             .collect())
     }
 

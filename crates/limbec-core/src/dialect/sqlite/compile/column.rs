@@ -2,7 +2,7 @@
 
 use super::super::Sqlite;
 use super::super::canonical::{is_constant, is_null};
-use super::super::lexicon::tokens;
+use super::super::lexicon::{LEXICON, tokens};
 use super::super::names::{quote, quote_plain, same};
 use super::super::reflect::options;
 use super::draft::Draft;
@@ -153,7 +153,7 @@ pub(super) fn mentions(expression: &str, column: &str) -> bool {
     tokens.iter().enumerate().any(|(index, token)| {
         let calls = tokens.get(index + 1).is_some_and(|it| it.is_symbol("("));
         let is_name = matches!(token.kind, TokenKind::Word | TokenKind::QuotedName);
-        is_name && !calls && token.name().is_some_and(|name| same(&name, column))
+        is_name && !calls && token.name(&LEXICON).is_some_and(|name| same(&name, column))
     })
 }
 

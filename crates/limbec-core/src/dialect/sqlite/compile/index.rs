@@ -1,7 +1,7 @@
 //! Indexes.
 
 use super::super::canonical::enclosed;
-use super::super::lexicon::tokens;
+use super::super::lexicon::{LEXICON, tokens};
 use super::super::names::{self, plain, quote, same};
 use super::super::reflect::{comment_sql, without_parentheses};
 use super::draft::Draft;
@@ -80,7 +80,12 @@ pub(super) fn rename(
 fn by_another_name(stored: &str, to: &str) -> String {
     let all: Vec<_> = tokens(stored).collect();
     let on = all.iter().position(|it| it.is_word("ON"));
-    let name = on.and_then(|on| all[..on].iter().rev().find(|it| it.name().is_some()));
+    let name = on.and_then(|on| {
+        all[..on]
+            .iter()
+            .rev()
+            .find(|it| it.name(&LEXICON).is_some())
+    });
     match name {
         Some(name) => format!(
             "{}{}{}",

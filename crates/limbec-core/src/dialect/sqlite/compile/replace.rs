@@ -3,6 +3,7 @@
 //! A row that takes the place of one with the same key leaves no reference that leads nowhere, so
 //! nothing tells afterwards that `ON DELETE` should have run for the old one.
 
+use super::super::lexicon::LEXICON;
 use super::super::names::same;
 use super::super::reflect::options;
 use super::raw::words;
@@ -32,8 +33,8 @@ fn target(words: &[Token<'_>]) -> Option<String> {
         rest => rest,
     };
     match rest {
-        [_, dot, name, ..] if dot.is_symbol(".") => name.name(),
-        [name, ..] => name.name(),
+        [_, dot, name, ..] if dot.is_symbol(".") => name.name(&LEXICON),
+        [name, ..] => name.name(&LEXICON),
         [] => None,
     }
 }

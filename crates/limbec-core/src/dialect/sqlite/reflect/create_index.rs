@@ -1,6 +1,6 @@
 //! Reads the stored SQL of an index.
 
-use super::super::lexicon::tokens;
+use super::super::lexicon::{LEXICON, tokens};
 use super::comment;
 use super::cursor::{Cursor, split_commas, without_parentheses};
 use crate::schema::{Index, IndexElement, IndexKey, Table};
@@ -53,13 +53,13 @@ fn element(text: &str, table: &Table) -> Option<IndexElement> {
         && !rest.is_empty()
         && word.is_word("COLLATE")
     {
-        collation = Some(name.name()?);
+        collation = Some(name.name(&LEXICON)?);
         key = rest;
     }
     let written = text.get(key.first()?.start..key.last()?.end())?;
     let body = without_parentheses(written);
     let column = match tokens(body).collect::<Vec<_>>()[..] {
-        [name] => name.name().and_then(|name| {
+        [name] => name.name(&LEXICON).and_then(|name| {
             let mut columns = table.columns.iter();
             columns.find(|column| column.name.eq_ignore_ascii_case(&name))
         }),

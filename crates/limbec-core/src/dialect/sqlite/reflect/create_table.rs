@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use super::super::lexicon::LEXICON;
 use super::super::names::{is_keyword, text};
 use super::cursor::{Cursor, split_commas, without_parentheses};
 use super::{comment, options};
@@ -121,7 +122,10 @@ fn column_type(cursor: &mut Cursor<'_>) -> Option<()> {
     while let Some(token) = cursor.peek() {
         let generated = token.is_word("GENERATED")
             && cursor.peek_second().is_some_and(|it| it.is_word("ALWAYS"));
-        if generated || token.name().is_none() || ENDS.iter().any(|word| token.is_word(word)) {
+        if generated
+            || token.name(&LEXICON).is_none()
+            || ENDS.iter().any(|word| token.is_word(word))
+        {
             break;
         }
         cursor.next();
@@ -197,7 +201,7 @@ fn default(cursor: &mut Cursor<'_>) -> Option<String> {
     Some(match token.kind {
         TokenKind::Symbol => format!("{}{}", token.text, cursor.next()?.text),
         // A quoted name, and a bare word that is no keyword, is a string here.
-        TokenKind::QuotedName => text(&token.name()?),
+        TokenKind::QuotedName => text(&token.name(&LEXICON)?),
         TokenKind::Word if !is_keyword(token.text) => text(token.text),
         _ => token.text.to_string(),
     })

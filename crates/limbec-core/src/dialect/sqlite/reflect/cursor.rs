@@ -1,6 +1,6 @@
 //! A cursor over the tokens of SQL.
 
-use super::super::lexicon::tokens;
+use super::super::lexicon::{LEXICON, tokens};
 use crate::sql::{Token, TokenKind};
 
 /// Walks over the tokens of a statement; comments are passed over unless asked for.
@@ -81,7 +81,7 @@ impl<'a> Cursor<'a> {
 
     /// Takes a name.
     pub(super) fn name(&mut self) -> Option<String> {
-        let name = self.peek()?.name()?;
+        let name = self.peek()?.name(&LEXICON)?;
         self.next();
         Some(name)
     }
