@@ -4,6 +4,7 @@
 use std::path::Path;
 
 use limbec_core::text::acts;
+use limbec_generate::Config;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use rusqlite::{Connection, params};
@@ -291,5 +292,41 @@ proptest! {
         for line in ["check", "reflect > /dev/null", "revision --autogenerate -m new", "upgrade head --dry-run"] {
             shown(&format!("limbec {line}"));
         }
+    }
+}
+
+/// What may be wrong with a `limbec.toml`.
+fn wrong_lines() -> impl Strategy<Value = String> {
+    let piece = prop_oneof![
+        Just("include = [\"[\"]".to_string()),
+        Just("backup = \"S3CRET\"".to_string()),
+        Just("url = S3CRET".to_string()),
+        Just("\"postgresql://me:S3CRET@db\" = 1".to_string()),
+        Just("[migrations]\nlock_retries = \"S3CRET\"".to_string()),
+        "[ -~\n]{0,12}",
+        any::<char>().prop_map(String::from),
+    ];
+    vec(piece, 1..4).prop_map(|pieces| pieces.join(", "))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 4000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn no_mistake_in_limbec_toml_quotes_a_password(wrong in wrong_lines(), shape in 0..4) {
+        let url = "postgresql://me:S3CRET@db/shop";
+        let text = match shape {
+            0 => format!("[database]\nurl = \"{url}\"\n{wrong}"),
+            1 => format!("database = {{ url = \"{url}\", {wrong} }}"),
+            2 => format!("[database]\nurl = \"{url}\n{wrong}"),
+            _ => format!("[database]\nurl = [\"{url}\"]{wrong}"),
+        };
+        let shown = match Config::of("limbec.toml".into(), &text, None, &|_| None) {
+            Ok(config) => format!("{config:?}"),
+            Err(error) => format!("{error} {error:?}"),
+        };
+        prop_assert!(!shown.contains("S3CRET"), "{}\n{}", text, shown);
+        let acting = shown.chars().find(|it| acts(*it) && *it != '\n' && *it != '\t');
+        prop_assert_eq!(acting, None, "{}", shown);
     }
 }

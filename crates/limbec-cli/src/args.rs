@@ -3,7 +3,9 @@
 use std::path::PathBuf;
 
 use clap::builder::styling::{AnsiColor, Styles};
-use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+use clap::error::ErrorKind;
+use clap::{Args as ClapArgs, CommandFactory as _, Parser, Subcommand, ValueEnum};
+use limbec::report::misplaced_address;
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().bold())
@@ -13,6 +15,19 @@ const STYLES: Styles = Styles::styled()
 
 /// The heading of the options that every command has.
 const GLOBAL: &str = "Options of all commands";
+
+/// Reads what a user wrote; what cannot be read ends the program.
+pub(crate) fn parse() -> Args {
+    let words: Vec<_> = std::env::args_os().skip(1).collect();
+    let words: Vec<_> = words.iter().map(|it| it.to_string_lossy()).collect();
+    // clap would quote the word.
+    if let Some(mistake) = misplaced_address(words.iter().map(|it| &**it)) {
+        Args::command()
+            .error(ErrorKind::UnknownArgument, mistake)
+            .exit();
+    }
+    Args::parse()
+}
 
 /// Database migrations for Rust: change a struct, generate a revision, deploy.
 #[derive(Debug, Parser)]

@@ -16,10 +16,8 @@ mod report;
 
 use std::process::ExitCode;
 
-use clap::Parser;
-
 fn main() -> ExitCode {
-    let args = args::Args::parse();
+    let args = args::parse();
     let printer = printer::Printer::new(args.quiet, args.json);
     match commands::run(args, &printer) {
         Ok(status) => status.into(),

@@ -1,6 +1,7 @@
 //! `limbec.toml`, with what the environment says in its place.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::path::{MAIN_SEPARATOR, Path, PathBuf};
 
 use limbec::run::{self, DatabaseUrl, Settings};
@@ -8,6 +9,7 @@ use limbec_core::schema::NamingConvention;
 use limbec_core::settings::Given;
 use limbec_source::diagnostic::Diagnostic;
 use limbec_source::models::ModelOptions;
+use limbec_source::project::toml_mistake;
 use serde::Deserialize;
 use toml::Spanned;
 
@@ -32,7 +34,7 @@ struct File {
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct DatabaseSection {
-    url: Option<String>,
+    url: Option<Spanned<String>>,
     include: Option<Vec<Spanned<String>>>,
     #[serde(default)]
     exclude: Vec<Spanned<String>>,
@@ -84,7 +86,7 @@ pub struct Config {
     pub root: PathBuf,
     /// The file itself.
     pub file: PathBuf,
-    url: Option<String>,
+    url: Option<Secret>,
     /// The tables that limbec answers for.
     pub selection: Selection,
     /// Files and folders with the models.
@@ -107,6 +109,16 @@ pub struct Config {
     pub settings: Settings,
 }
 
+/// A database URL as it was given, whose password nothing shows.
+#[derive(Clone)]
+struct Secret(String);
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("<database URL>")
+    }
+}
+
 impl Config {
     /// Reads a project's file. `url` stands over the environment's `DATABASE_URL`, and that over the
     /// file's; a variable that is empty counts as not set.
@@ -117,11 +129,25 @@ impl Config {
         let text = std::fs::read_to_string(&file).map_err(|error| {
             ProjectError::new(format!("cannot read {}: {error}", file.display()))
         })?;
-        let parsed: File = toml::from_str(&text).map_err(|error| {
-            ProjectError::new(format!("{} does not read:\n{error}", file.display()))
+        Config::of(file, &text, url, environment)
+    }
+
+    /// Reads the text of a project's file, as [`Config::read`] does.
+    ///
+    /// # Errors
+    /// When something in it or in the environment means nothing.
+    pub fn of(
+        file: PathBuf,
+        text: &str,
+        url: Option<String>,
+        environment: &Environment<'_>,
+    ) -> Result<Self> {
+        let parsed: File = toml::from_str(text).map_err(|error| {
+            let mistake = toml_mistake(error.message(), error.span(), text);
+            ProjectError::new(format!("{} does not read: {mistake}", file.display()))
                 .hint("docs/configuration.md lists every key")
         })?;
-        let selection = selection(&parsed.database, &file, &text)?;
+        let selection = selection(&parsed.database, &file, text)?;
         let environment = |name: &str| environment(name).filter(|value| !value.is_empty());
         Config::new(parsed, file, selection, url, &environment)
     }
@@ -143,7 +169,8 @@ impl Config {
         }
         let url = url
             .or_else(|| environment("DATABASE_URL"))
-            .or(parsed.database.url);
+            .or(parsed.database.url.map(Spanned::into_inner))
+            .map(Secret);
         let directory = environment("LIMBEC_DIRECTORY")
             .or(parsed.migrations.directory)
             .unwrap_or_else(|| "migrations".to_string());
@@ -185,13 +212,13 @@ impl Config {
     /// # Errors
     /// When none is configured, or its URL is none that limbec knows.
     pub fn database_url(&self) -> Result<DatabaseUrl> {
-        let url = self.url.as_deref().ok_or_else(|| {
+        let url = self.url.as_ref().ok_or_else(|| {
             ProjectError::new("No database is configured").hint(format!(
                 "set `[database] url` in {}, DATABASE_URL in the environment, or --url",
                 self.file.display()
             ))
         })?;
-        Ok(DatabaseUrl::parse(url, &self.root)?)
+        Ok(DatabaseUrl::parse(&url.0, &self.root)?)
     }
 
     /// How models are read, and written.
@@ -272,8 +299,16 @@ fn selection(section: &DatabaseSection, file: &Path, text: &str) -> Result<Selec
         return Ok(selection);
     }
     let message = format!("{} in {shown}", mistakes(wrong.len()));
+    // A mistake is shown with its line, in which the URL may stand too.
+    let hidden = match &section.url {
+        Some(url) => {
+            let (before, after) = (&text[..url.span().start], &text[url.span().end..]);
+            format!("{before}{}{after}", "*".repeat(url.span().len()))
+        }
+        None => text.to_string(),
+    };
     Err(ProjectError::diagnostics(message, wrong, |_| {
-        text.to_string()
+        hidden.clone()
     }))
 }
 

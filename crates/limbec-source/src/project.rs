@@ -3,6 +3,7 @@
 //! The only module that looks at folders; the command and `embed!` find the same files by it.
 
 use std::io;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 /// The name of a project's file.
@@ -50,4 +51,38 @@ fn collect(folder: &Path, paths: &mut Vec<PathBuf>) -> io::Result<()> {
         }
     }
     Ok(())
+}
+
+/// Says what is wrong with the text of a `limbec.toml` and where, by what the reader of TOML says. Neither the
+/// line nor a value is quoted: either may hold a password.
+///
+/// ```
+/// use limbec_source::project::toml_mistake;
+/// let text = "[database]\nurll = \"sqlite:app.db\"";
+/// assert_eq!(toml_mistake("unknown field `urll`", Some(11..15), text), "line 2: unknown field `urll`");
+/// let quoting = "invalid type: string \"postgresql://me:s3cret@db\", expected u32";
+/// assert_eq!(toml_mistake(quoting, None, ""), "invalid type: string, expected u32");
+/// ```
+pub fn toml_mistake(message: &str, span: Option<Range<usize>>, text: &str) -> String {
+    let message = match message.find("string \"").zip(message.rfind('"')) {
+        Some((from, to)) => format!(
+            "{}{}",
+            &message[..from + "string".len()],
+            &message[to + 1..]
+        ),
+        None => message.to_string(),
+    };
+    let message = match message.split_once('`').and_then(|(before, rest)| {
+        let (name, after) = rest.split_once('`')?;
+        let is_word = |it: u8| it.is_ascii_alphanumeric() || it == b'_' || it == b'-';
+        (!name.bytes().all(is_word)).then(|| format!("{before}of another name{after}"))
+    }) {
+        Some(unnamed) => unnamed,
+        None => message,
+    };
+    let message = message.trim_end().replace('\n', "; ");
+    match span.and_then(|it| text.get(..it.start)) {
+        Some(before) => format!("line {}: {message}", before.matches('\n').count() + 1),
+        None => message,
+    }
 }

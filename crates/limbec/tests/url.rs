@@ -1,5 +1,8 @@
 //! URLs of databases: what is read is written again, and a password is never shown.
 
+#[path = "url/passwords.rs"]
+mod passwords;
+
 use limbec::run::{DatabaseUrl, Error, ErrorKind};
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -86,14 +89,14 @@ fn a_server_is_shown_without_its_password() {
         ),
         ("postgresql://me:a/b@db/shop", "postgresql://me:***@db/shop"),
         ("postgresql://me:a@b@db/shop", "postgresql://me:***@db/shop"),
-        // Whether it is one cannot be told.
+        // Whether the `@` belongs to the password cannot be told.
         (
-            "postgresql://me:a@s3/cret@db/shop",
-            "postgresql://me:***@s3/***",
+            "postgresql://me:s3cret@db/shop?application_name=a@b",
+            "<database URL>",
         ),
         (
-            "postgresql://me@db/shop?user%1b=a",
-            "postgresql://me@db/shop?user%1B=a",
+            "host=db port=1 user=me password='s3 cret' dbname=shop",
+            "postgresql://me:***@db:1/shop",
         ),
         (
             "postgresql://me%1b%5b1m@db/%0a",
@@ -113,8 +116,8 @@ fn other_urls_are_refused_with_what_to_write() {
             "oracle://db/app",
             "begins with `oracle:`, which limbec does not know",
         ),
-        ("me:s3cret@db", "begins with `me:`"),
-        ("me/s3cret:db", "does not begin with a scheme"),
+        ("me:s3cret@db", "does not begin with a scheme"),
+        ("s3cret:me@db", "does not begin with a scheme"),
         ("s3cret", "has no scheme"),
         ("", "has no scheme"),
     ] {
@@ -174,7 +177,7 @@ proptest! {
         prop_assert!(!text.chars().any(|it| it.is_control() && it != '\n'), "{:?}", text);
     }
 
-    /// Where a password may stand, as it is and percent-encoded.
+    /// Where a password may stand, percent-encoded.
     #[cfg(feature = "postgres")]
     #[test]
     fn a_password_is_never_shown(before in odd(), after in odd(), name in odd()) {
@@ -184,16 +187,23 @@ proptest! {
             format!("postgresql://{name}:{encoded}@db/{name}?application_name={name}"),
             format!("postgresql://:{encoded}@a:1,b:2"),
             format!("postgresql://db/{name}?password={encoded}&user={name}"),
-            format!("postgresql://db/{name}?sslpassword={encoded}&{name}={name}"),
+            format!("postgresql://db/{name}?sslpassword={encoded}&application_name={name}"),
         ] {
             prop_assert!(!shown(&url).contains("S3CRET"), "{}", url);
             let url = parse(&url).unwrap();
             prop_assert!(url.with_password().to_string().contains("S3CRET"));
         }
-        // One that nobody has encoded.
-        let url = format!("postgresql://me:{password}@db/shop");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig {
+        cases: 20_000, failure_persistence: None, ..ProptestConfig::default()
+    })]
+
+    #[test]
+    fn a_password_that_nobody_has_escaped_is_never_shown(url in passwords::with_password()) {
         let text = shown(&url);
-        let ends_early = before.contains('@') || after.contains('@');
-        prop_assert!(ends_early || !text.contains("S3CRET"), "{} {}", url, text);
+        prop_assert!(!text.contains(passwords::MARKER), "{}: {}", url, text);
     }
 }

@@ -68,9 +68,10 @@ impl Files {
     fn read_config(&mut self, config: &Path, root: &Path) -> Result<(), Mistake> {
         let text = std::fs::read_to_string(config)
             .map_err(|error| Mistake::new(format!("cannot read: {error}")))?;
-        let table: Table = text
-            .parse()
-            .map_err(|error| Mistake::new(format!("{error}")))?;
+        let table: Table = text.parse().map_err(|error: toml::de::Error| {
+            let mistake = project::toml_mistake(error.message(), error.span(), &text);
+            Mistake::new(mistake)
+        })?;
         self.locations = locations(section(&table, "migrations")?, root).map_err(Mistake::new)?;
         for (name, key) in KEYS {
             let Some(value) = section(&table, name)?.and_then(|it| it.get(key)) else {

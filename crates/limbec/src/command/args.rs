@@ -1,6 +1,7 @@
 //! The arguments of the command inside a service, read by hand: a service has no need of a parser
 //! for it.
 
+use crate::report::misplaced_address;
 use crate::run;
 
 /// What a user asked for.
@@ -162,6 +163,9 @@ fn options(command: &str) -> Option<Vec<Spec>> {
 /// Reads the words behind the program's own; a mistake is a sentence.
 pub(super) fn parse(words: impl IntoIterator<Item = String>) -> Result<Arguments, String> {
     let words: Vec<String> = words.into_iter().collect();
+    if let Some(mistake) = misplaced_address(words.iter().map(String::as_str)) {
+        return Err(mistake.into());
+    }
     // Options of all commands may stand before the command.
     let Some(at) = command_at(&words)? else {
         let help = words.iter().any(|it| it == "-h" || it == "--help");

@@ -1,11 +1,16 @@
-//! The parts of a database URL: `scheme://user:password@host:port,host:port/path?key=value`.
+//! The parts of a database's address: `scheme://user:password@host:port,host:port/path?key=value`, or
+//! libpq's `host=… user=… password=…`.
 //!
-//! Percent-encoding is undone here and nowhere else. A password is only shown if the caller asks for it.
+//! Percent-encoding and quotes are undone here and nowhere else. A password is only shown if the caller asks
+//! for it. An address that can be read in two ways is refused: a part of its password could be taken for
+//! a host, which the network would be asked for, or for a name, which would be shown.
 
 use std::fmt::{self, Write as _};
 use std::path::PathBuf;
 
 use limbec_core::text::one_line;
+
+mod keywords;
 
 /// Where a database is.
 #[derive(Clone, PartialEq, Eq)]
@@ -36,8 +41,30 @@ pub(crate) struct Host {
     pub(crate) port: Option<u16>,
 }
 
-/// Why a URL cannot be read. No part of the URL is in it: any may belong to a password.
+/// Why an address cannot be read. No part of it is in the text: any may belong to a password.
 pub(crate) type Unreadable = &'static str;
+
+/// What stands for an address of which no part is shown.
+pub(crate) const HIDDEN: &str = "<database URL>";
+
+/// An address as it was given.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Form<'t> {
+    /// What follows the scheme and its colon.
+    Url(&'t str),
+    /// libpq's keywords and values.
+    Keywords(&'t str),
+}
+
+impl<'t> Form<'t> {
+    /// Takes a text for keywords and values if it begins with a word and `=`.
+    pub(crate) fn keywords(text: &'t str) -> Option<Self> {
+        let (key, _) = text.split_once('=')?;
+        let key = key.trim();
+        let is_word = |it: u8| it.is_ascii_alphabetic() || it == b'_';
+        (!key.is_empty() && key.bytes().all(is_word)).then_some(Form::Keywords(text))
+    }
+}
 
 impl Address {
     /// Makes the address of a file.
@@ -50,14 +77,40 @@ impl Address {
         }
     }
 
-    /// Reads what follows the scheme and its colon.
+    /// Reads the address of a server; the parameters must be among the known ones.
     ///
-    /// A password may hold `/`, `?` and `@` as they are, if it can be told where it ends.
-    pub(crate) fn of_server(scheme: &'static str, rest: &str) -> Result<Self, Unreadable> {
+    /// A password in a URL may hold `/`, `?` and `@` as they are, if it can be told where it ends.
+    pub(crate) fn of_server(
+        scheme: &'static str,
+        form: Form<'_>,
+        known: &[&str],
+    ) -> Result<Self, Unreadable> {
+        let address = match form {
+            Form::Url(rest) => Address::of_url(scheme, rest, known)?,
+            Form::Keywords(text) => Address {
+                scheme,
+                server: Some(Server::default()),
+                path: PathBuf::new(),
+                query: keywords::read(text)?,
+            },
+        };
+        // The rest of a password behind a `&` or a space looks like a parameter.
+        if address
+            .query
+            .iter()
+            .all(|(key, _)| known.contains(&key.as_str()))
+        {
+            Ok(address)
+        } else {
+            Err("it has a parameter of a name that limbec does not know")
+        }
+    }
+
+    fn of_url(scheme: &'static str, rest: &str, known: &[&str]) -> Result<Self, Unreadable> {
         let rest = rest.strip_prefix("//").ok_or("it has no `://`")?;
         let mut server = Server::default();
         let mut place = rest;
-        if let Some(at) = end_of_credentials(rest) {
+        if let Some(at) = end_of_credentials(rest, known)? {
             place = &rest[at + 1..];
             let (user, password) = match rest[..at].split_once(':') {
                 Some((user, password)) => (user, Some(password)),
@@ -68,6 +121,9 @@ impl Address {
         }
         let (place, query) = place.split_once('?').unwrap_or((place, ""));
         let (hosts, path) = place.split_once('/').unwrap_or((place, ""));
+        if path.contains('@') {
+            return Err(AMBIGUOUS);
+        }
         server.hosts = read_hosts(hosts)?;
         let parameters = query.split('&').filter(|it| !it.is_empty());
         let parameters = parameters.map(|it| {
@@ -93,7 +149,7 @@ impl Address {
         taken.map(|(_, value)| value).collect()
     }
 
-    /// The URL with its password, as another program would take it.
+    /// Returns the URL with its password, as another program takes it.
     pub(crate) fn with_password(&self) -> impl fmt::Display {
         let mut text = String::new();
         // Writing to a `String` cannot fail.
@@ -101,15 +157,16 @@ impl Address {
         text
     }
 
-    /// Whether what follows the hosts may be the rest of a password: an `@` in it may be the one that
-    /// was to end the credentials.
+    /// Whether a parameter may be the rest of a password: an `@` in it may be the one that was to end the
+    /// credentials.
     fn may_be_misread(&self) -> bool {
-        let parameters = self.query.iter().flat_map(|(key, value)| [key, value]);
-        let mut texts = parameters.map(String::as_str).chain(self.database());
-        texts.any(|text| text.contains('@'))
+        self.query.iter().any(|(_, value)| value.contains('@'))
     }
 
     fn write(&self, out: &mut impl fmt::Write, with_password: bool) -> fmt::Result {
+        if !with_password && self.may_be_misread() {
+            return out.write_str(HIDDEN);
+        }
         write!(out, "{}:", self.scheme)?;
         let Some(server) = &self.server else {
             let path = self.path.display().to_string();
@@ -124,9 +181,6 @@ impl Address {
         };
         out.write_str("//")?;
         server.write(out, with_password)?;
-        if !with_password && self.may_be_misread() {
-            return out.write_str("/***");
-        }
         if let Some(name) = self.database() {
             write!(out, "/{}", encoded(name, "/:"))?;
         }
@@ -193,22 +247,36 @@ impl Server {
     }
 }
 
-/// Where the `@` is that ends the credentials.
+const AMBIGUOUS: &str = "an `@` in it may end the password or belong to what follows";
+
+/// Where the `@` is that ends the credentials, if there are any.
 ///
 /// It is the last one before the path or the parameters. If there is none, what looks like a path
-/// belongs to an unescaped password, and the first `@` ends it; but not if that one belongs to the
-/// value of a parameter.
-fn end_of_credentials(rest: &str) -> Option<usize> {
+/// belongs to an unescaped password; but only if there is a password, and what precedes that path cannot
+/// be a host with its port. An `@` in the value of a known parameter ends nothing.
+fn end_of_credentials(rest: &str, known: &[&str]) -> Result<Option<usize>, Unreadable> {
     let before_path = rest.find(['/', '?']).unwrap_or(rest.len());
     if let Some(at) = rest[..before_path].rfind('@') {
-        return Some(at);
+        return Ok(Some(at));
     }
-    let at = rest.find('@')?;
-    let is_value = rest[..at].split_once('?').is_some_and(|(_, query)| {
+    let Some(first) = rest.find('@') else {
+        return Ok(None);
+    };
+    let hosts = &rest[..before_path];
+    let is_readable = !hosts.ends_with(':') && read_hosts(hosts).is_ok();
+    let is_value = rest[..first].split_once('?').is_some_and(|(_, query)| {
         let last = query.rsplit('&').next().unwrap_or_default();
-        last.contains('=') && read_hosts(&rest[..before_path]).is_ok()
+        let key = last.split_once('=').map(|(key, _)| key);
+        key.is_some_and(|key| known.contains(&key))
     });
-    (!is_value).then_some(at)
+    if is_readable && is_value {
+        return Ok(None);
+    }
+    if is_readable || !hosts.contains(':') {
+        return Err(AMBIGUOUS);
+    }
+    let end = rest[first..].find(['/', '?']).map(|it| first + it);
+    Ok(rest[..end.unwrap_or(rest.len())].rfind('@'))
 }
 
 fn read_hosts(text: &str) -> Result<Vec<Host>, Unreadable> {
@@ -227,10 +295,24 @@ fn read_host(text: &str) -> Result<Host, Unreadable> {
         },
         None => text.split_once(':').unwrap_or((text, "")),
     };
-    Ok(Host {
-        name: decoded(name)?,
-        port: read_port(&decoded(port)?)?,
-    })
+    Host::new(decoded(name)?, &decoded(port)?)
+}
+
+impl Host {
+    /// Makes a host of its name, its IP address or its socket's folder; an empty port is the driver's
+    /// usual one. What no host can be called is refused before anybody looks it up.
+    pub(crate) fn new(name: String, port: &str) -> Result<Self, Unreadable> {
+        let of_name = |it: char| it.is_alphanumeric() || "-._".contains(it);
+        let of_address = |it: char| it.is_ascii_alphanumeric() || ":.%".contains(it);
+        let is_host = name.starts_with('/')
+            || name.chars().all(of_name)
+            || (name.contains(':') && name.chars().all(of_address));
+        if !is_host {
+            return Err("a host in it has a character that the names of hosts do not have");
+        }
+        let port = read_port(port)?;
+        Ok(Host { name, port })
+    }
 }
 
 /// Reads a port; an empty one is the driver's usual one.

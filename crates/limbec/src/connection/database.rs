@@ -21,8 +21,9 @@ pub struct DatabaseUrl {
 
 impl DatabaseUrl {
     /// Reads a URL: `sqlite:FILE`, `sqlite::memory:`, `postgresql://USER:PASSWORD@HOST/DATABASE`
-    /// and their other forms, which `docs/configuration.md` lists; SQLAlchemy's driver suffixes
-    /// (`postgresql+psycopg://`) are ignored. Paths are relative to `base`.
+    /// and their other forms, which `docs/configuration.md` lists, libpq's `host=HOST dbname=DATABASE`
+    /// among them; SQLAlchemy's driver suffixes (`postgresql+psycopg://`) are ignored. Paths are relative
+    /// to `base`.
     ///
     /// ```
     /// use limbec::run::DatabaseUrl;
@@ -38,11 +39,11 @@ impl DatabaseUrl {
     ///
     /// # Errors
     /// When limbec does not know the scheme, the feature of its driver is off, or the rest cannot be
-    /// read. The message shows nothing that may belong to a password.
+    /// read, or can be read in two ways. The message shows nothing that may belong to a password.
     pub fn parse(url: &str, base: &Path) -> Result<Self, Error> {
         let read = || {
-            let (driver, rest) = find(url)?;
-            let address = (driver.read)(rest, base)?;
+            let (driver, form) = find(url)?;
+            let address = (driver.read)(form, base)?;
             Ok(DatabaseUrl { driver, address })
         };
         read().map_err(|error: DatabaseError| failed(error.message.clone(), error))

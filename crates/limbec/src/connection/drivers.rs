@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use limbec_core::dialect::Dialect;
 
-use super::address::Address;
+use super::address::{Address, Form};
 use super::{Answer, Connection, DatabaseError, StatementError, TakeRow};
 
 /// A kind of database URL, whether its driver is in this build or not.
@@ -18,6 +18,8 @@ pub(crate) struct Entry {
     schemes: &'static [&'static str],
     /// What its URLs look like.
     example: &'static str,
+    /// Whether libpq's keywords and values are its as well.
+    takes_keywords: bool,
     /// The driver; `None` if its feature is off.
     pub(crate) driver: Option<&'static Driver>,
 }
@@ -26,8 +28,8 @@ pub(crate) struct Entry {
 pub(crate) struct Driver {
     /// The dialect, of a database whose version is not known.
     pub(crate) dialect: &'static dyn Dialect,
-    /// Reads what follows the scheme and its colon; paths of files are relative to the folder.
-    pub(crate) read: fn(&str, &Path) -> Result<Address, DatabaseError>,
+    /// Reads an address; paths of files are relative to the folder.
+    pub(crate) read: fn(Form<'_>, &Path) -> Result<Address, DatabaseError>,
     /// Connects.
     pub(crate) connect: for<'a> fn(&'a Address) -> Connecting<'a>,
     /// Whether the database would be made by connecting to it.
@@ -51,6 +53,7 @@ macro_rules! drivers {
         feature: $feature:tt,
         schemes: $schemes:expr,
         example: $example:literal,
+        keywords: $keywords:literal,
         connection: $module:ident::$connection:ident,
     })*) => {
         /// Every kind of database that limbec knows.
@@ -59,6 +62,7 @@ macro_rules! drivers {
                 feature: $feature,
                 schemes: &$schemes,
                 example: $example,
+                takes_keywords: $keywords,
                 driver: {
                     #[cfg(feature = $feature)]
                     { Some(&super::$module::DRIVER) }
@@ -106,12 +110,14 @@ drivers! { $
         feature: "sqlite",
         schemes: ["sqlite"],
         example: "sqlite:FILE",
+        keywords: false,
         connection: sqlite::Client,
     }
     Postgres {
         feature: "postgres",
         schemes: ["postgresql", "postgres"],
         example: "postgresql://USER:PASSWORD@HOST/DATABASE",
+        keywords: true,
         connection: postgres::Opened,
     }
 }
@@ -158,11 +164,33 @@ impl Connection for Database {
     }
 }
 
-/// Looks up the driver of a URL, and gives with it what follows the scheme.
+/// The schemes of other databases and other things, which a message may name. What else stands before a
+/// colon may be a user, a host or a password.
+const OTHERS: [&str; 16] = [
+    "clickhouse",
+    "cockroachdb",
+    "db2",
+    "duckdb",
+    "file",
+    "http",
+    "https",
+    "jdbc",
+    "libsql",
+    "mariadb",
+    "mongodb",
+    "mssql",
+    "mysql",
+    "oracle",
+    "redis",
+    "sqlserver",
+];
+
+/// Looks up the driver of a database URL, and gives with it what the driver reads.
 ///
 /// # Errors
-/// When the scheme is of no driver, or of one that this build is without.
-pub(super) fn find(url: &str) -> Result<(&'static Driver, &str), DatabaseError> {
+/// When the scheme is of no driver, or of one that this build is without. No part of the URL is in the
+/// message but a scheme that is well known.
+pub(super) fn find(url: &str) -> Result<(&'static Driver, Form<'_>), DatabaseError> {
     let hint = || {
         let examples: Vec<_> = ALL.iter().map(|it| format!("`{}`", it.example)).collect();
         format!("write {}", examples.join(" or "))
@@ -172,31 +200,42 @@ pub(super) fn find(url: &str) -> Result<(&'static Driver, &str), DatabaseError> 
         hint: Some(hint),
         ..DatabaseError::default()
     };
-    let part_of_scheme = |it: char| it.is_ascii_alphanumeric() || "+-._".contains(it);
+    if let Some(form) = Form::keywords(url)
+        && let Some(entry) = ALL.iter().find(|it| it.takes_keywords)
+    {
+        return Ok((entry.driver()?, form));
+    }
     let Some((scheme, rest)) = url.split_once(':') else {
         return Err(failed("the database URL has no scheme".into(), hint()));
     };
-    if !scheme.chars().all(part_of_scheme) {
-        // It may be anything, a password too.
-        let message = "the database URL does not begin with a scheme".into();
-        return Err(failed(message, hint()));
-    }
     // SQLAlchemy names its own driver after a `+`.
     let name = scheme.split('+').next().unwrap_or_default();
-    let is_it = |entry: &&Entry| entry.schemes.iter().any(|it| it.eq_ignore_ascii_case(name));
-    let Some(entry) = ALL.iter().find(is_it) else {
-        let message =
-            format!("the database URL begins with `{scheme}:`, which limbec does not know");
-        return Err(failed(message, hint()));
+    let is_it = |it: &&str| it.eq_ignore_ascii_case(name);
+    if let Some(entry) = ALL.iter().find(|it| it.schemes.iter().any(is_it)) {
+        return Ok((entry.driver()?, Form::Url(rest)));
+    }
+    let message = match OTHERS.iter().find(|it| is_it(it)) {
+        Some(other) => {
+            format!("the database URL begins with `{other}:`, which limbec does not know")
+        }
+        None => "the database URL does not begin with a scheme that limbec knows".into(),
     };
-    let without = || {
-        failed(
-            format!("this program was built without the driver for `{name}:` databases"),
-            format!(
-                "switch on the feature `{}` of the crate `limbec`",
-                entry.feature
+    Err(failed(message, hint()))
+}
+
+impl Entry {
+    /// The driver, if it is in this build.
+    fn driver(&self) -> Result<&'static Driver, DatabaseError> {
+        self.driver.ok_or_else(|| DatabaseError {
+            message: format!(
+                "this program was built without the driver for `{}:` databases",
+                self.schemes[0]
             ),
-        )
-    };
-    Ok((entry.driver.ok_or_else(without)?, rest))
+            hint: Some(format!(
+                "switch on the feature `{}` of the crate `limbec`",
+                self.feature
+            )),
+            ..DatabaseError::default()
+        })
+    }
 }

@@ -38,7 +38,8 @@ pub(super) const DRIVER: Driver = Driver {
     in_memory: None,
 };
 
-/// Connects to the database of a URL: `postgresql://user:password@host:port/database`.
+/// Connects to the database of a URL, `postgresql://user:password@host:port/database`, or of libpq's
+/// keywords and values, `host=… user=… password=… dbname=…`.
 /// SQLAlchemy's driver suffixes (`postgresql+psycopg://`) are ignored.
 ///
 /// A task on the running tokio runtime serves the connection, and ends with the client.
@@ -50,11 +51,11 @@ pub(super) const DRIVER: Driver = Driver {
 /// When the URL cannot be read, or the server cannot be reached or is not who it should be. The
 /// password is in no message.
 pub async fn connect(url: &str) -> Result<Client, DatabaseError> {
-    let (driver, rest) = find(url)?;
+    let (driver, form) = find(url)?;
     if driver.dialect.name() != Postgres.name() {
         return Err(config::unreadable("it does not begin with `postgresql://`"));
     }
-    establish(config::of(&config::read(rest, Path::new(""))?)?).await
+    establish(config::of(&config::read(form, Path::new(""))?)?).await
 }
 
 async fn establish((config, tls): (Config, Tls)) -> Result<Client, DatabaseError> {

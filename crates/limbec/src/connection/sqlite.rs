@@ -16,7 +16,7 @@ pub(super) use rusqlite::Connection as Client;
 use rusqlite::ErrorCode;
 use rusqlite::types::ValueRef;
 
-use super::address::Address;
+use super::address::{Address, Form};
 use super::drivers::{Database, Driver};
 use super::{Answer, Connection, DatabaseError, StatementError, TakeRow};
 use crate::open::Open;
@@ -28,11 +28,28 @@ const MEMORY: &str = ":memory:";
 /// The driver. Expressions are judged and revisions proven in memory.
 pub(super) const DRIVER: Driver = Driver {
     dialect: &Sqlite,
-    read: |rest, base| Ok(address(rest, base)),
+    read,
     connect: |address| Box::pin(async { open(&address.path).map(Database::from) }),
     is_missing: |address| !address.path.exists(),
     in_memory: Some(|| address(MEMORY, Path::new(""))),
 };
+
+/// Reads a URL. What names a server is refused: its path would show the password.
+fn read(form: Form<'_>, base: &Path) -> Result<Address, DatabaseError> {
+    let (Form::Url(rest) | Form::Keywords(rest)) = form;
+    let place = rest.strip_prefix("//").unwrap_or_default();
+    let names_a_user = !place.starts_with('/') && place.contains(':') && place.contains('@');
+    if names_a_user || rest.contains("://") {
+        return Err(DatabaseError {
+            message:
+                "the database URL cannot be read: an SQLite database has no server and no user"
+                    .into(),
+            hint: Some("write `sqlite:FILE`".into()),
+            ..DatabaseError::default()
+        });
+    }
+    Ok(address(rest, base))
+}
 
 /// Reads SQLAlchemy's and sqlx's forms: `sqlite:file`, `sqlite://file`, `sqlite:///file` (relative,
 /// as SQLAlchemy has it), `sqlite:////absolute`. Parameters are ignored.

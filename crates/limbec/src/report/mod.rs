@@ -9,6 +9,7 @@ mod progress;
 mod revisions;
 mod script;
 mod text;
+mod words;
 
 pub use failure::{Failure, in_full};
 pub use journal::{abandoned, cleared, end_of_a_session, entry, entry_details, locks};
@@ -16,6 +17,7 @@ pub use progress::{Level, log_line, nothing_to_do, progress, summary};
 pub use revisions::{Marks, arrow, block, line, marks, message, parents};
 pub use script::{dry_run, script, statement};
 pub use text::{Paint, Text};
+pub use words::misplaced_address;
 
 /// What a piece of text is, for its colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -7,7 +7,7 @@ use tokio_postgres::Config;
 use tokio_postgres::config::SslMode;
 
 use crate::connection::DatabaseError;
-use crate::connection::address::{Address, Host, Unreadable, read_port};
+use crate::connection::address::{Address, Form, Host, Unreadable, read_port};
 
 /// The port of a URL that names none.
 const PORT: u16 = 5432;
@@ -60,24 +60,74 @@ impl Mode {
 
     fn read(word: &str) -> Result<Self, DatabaseError> {
         let found = Mode::ALL.iter().find(|(name, _)| *name == word);
-        // Any other text may be the rest of a password that was misread.
-        let is_word = word.bytes().all(|it| it.is_ascii_lowercase() || it == b'-');
-        let given = if is_word {
-            format!("={word}")
-        } else {
-            String::new()
-        };
         found.map(|(_, mode)| *mode).ok_or_else(|| DatabaseError {
-            message: format!("`sslmode{given}` in the database URL is not known"),
+            message: "the `sslmode` in the database URL is not known".into(),
             hint: Some("it is `disable`, `prefer`, `require`, `verify-ca` or `verify-full`".into()),
             ..DatabaseError::default()
         })
     }
 }
 
-/// Reads what follows the scheme and its colon: `//user:password@host:port/database`.
-pub(super) fn read(rest: &str, _base: &Path) -> Result<Address, DatabaseError> {
-    let address = Address::of_server("postgresql", rest).and_then(in_place);
+/// The parameters: libpq's, and those of the driver.
+const KNOWN: [&str; 53] = [
+    "application_name",
+    "channel_binding",
+    "client_encoding",
+    "connect_timeout",
+    "dbname",
+    "fallback_application_name",
+    "gssdelegation",
+    "gssencmode",
+    "gsslib",
+    "host",
+    "hostaddr",
+    "keepalives",
+    "keepalives_count",
+    "keepalives_idle",
+    "keepalives_interval",
+    "keepalives_retries",
+    "krbsrvname",
+    "load_balance_hosts",
+    "max_protocol_version",
+    "min_protocol_version",
+    "oauth_client_id",
+    "oauth_client_secret",
+    "oauth_issuer",
+    "oauth_scope",
+    "options",
+    "passfile",
+    "password",
+    "port",
+    "replication",
+    "require_auth",
+    "requirepeer",
+    "requiressl",
+    "scram_client_key",
+    "scram_server_key",
+    "service",
+    "servicefile",
+    "ssl_max_protocol_version",
+    "ssl_min_protocol_version",
+    "sslcert",
+    "sslcertmode",
+    "sslcompression",
+    "sslcrl",
+    "sslcrldir",
+    "sslkey",
+    "sslkeylogfile",
+    "sslmode",
+    "sslnegotiation",
+    "sslpassword",
+    "sslrootcert",
+    "sslsni",
+    "target_session_attrs",
+    "tcp_user_timeout",
+    "user",
+];
+
+/// Reads a URL, `//user:password@host:port/database` behind its scheme, or libpq's keywords and values.
+pub(super) fn read(form: Form<'_>, _base: &Path) -> Result<Address, DatabaseError> {
+    let address = Address::of_server("postgresql", form, &KNOWN).and_then(in_place);
     address.map_err(unreadable)
 }
 
@@ -122,10 +172,7 @@ fn host(text: &str) -> Result<Host, Unreadable> {
         Some((name, port)) if !name.starts_with('/') && !port.contains(':') => (name, port),
         _ => (text, ""),
     };
-    Ok(Host {
-        name: name.to_string(),
-        port: read_port(port)?,
-    })
+    Host::new(name.to_string(), port)
 }
 
 /// Gives the hosts their ports: one for all, or one for each.
@@ -187,19 +234,11 @@ impl Tls {
 fn parameters(query: &[(String, String)]) -> Result<Config, DatabaseError> {
     let mut text = String::new();
     for (key, value) in query {
-        if !key.bytes().all(|it| it.is_ascii_lowercase() || it == b'_') {
-            return Err(unreadable("a parameter has no name that libpq knows"));
-        }
         let value = value.replace('\\', "\\\\").replace('\'', "\\'");
         text.push_str(&format!("{key}='{value}' "));
     }
-    Config::from_str(&text).map_err(|source| {
-        // The driver names the parameter, which may be a part of a password that was misread.
-        if query.iter().any(|(_, value)| value.contains('@')) {
-            return unreadable("it has a parameter that the driver does not know");
-        }
-        unreadable(&super::chain(&source))
-    })
+    // The driver names the parameter, which is one of the known names.
+    Config::from_str(&text).map_err(|source| unreadable(&super::chain(&source)))
 }
 
 fn without_host() -> DatabaseError {
@@ -227,16 +266,21 @@ pub(super) fn unreadable(why: &str) -> DatabaseError {
 }
 
 #[cfg(test)]
+#[path = "../../../tests/url/passwords.rs"]
+mod passwords;
+
+#[cfg(test)]
 mod tests {
     use std::path::Path;
 
+    use proptest::prelude::*;
     use tokio_postgres::config::Host::{Tcp, Unix};
 
     use super::*;
 
     fn read(url: &str) -> Result<(Config, Tls), DatabaseError> {
-        let rest = url.split_once(':').unwrap().1;
-        of(&super::read(rest, Path::new(""))?)
+        let (_, form) = crate::connection::drivers::find(url)?;
+        of(&super::read(form, Path::new(""))?)
     }
 
     fn config(url: &str) -> Config {
@@ -257,11 +301,8 @@ mod tests {
         "postgresql://me:100%@db/shop",
         "postgresql://me:a/b@db/shop",
         "postgresql://me:a?b@db/shop",
-        "postgresql://me:5?b@db/shop",
-        "postgresql://me:5/b@db/shop",
         "postgresql://me:a#b@db/sh#op",
         "postgresql://me:a:b@db/shop",
-        "postgresql://me:s3cret@db/shop@home",
         "postgresql://me@db/a/b",
         "postgresql://[2001:db8::1234]/shop",
         "postgresql://me@[::1]:6543/shop",
@@ -344,6 +385,41 @@ mod tests {
     }
 
     #[test]
+    fn keywords_and_values_say_what_a_url_says() {
+        for (keywords, url) in [
+            (
+                "host=db port=6543 user=me password='a b\\'c' dbname=shop connect_timeout=5",
+                "postgresql://me:a%20b%27c@db:6543/shop?connect_timeout=5",
+            ),
+            (
+                "host=a,b port=1,2 dbname=shop target_session_attrs=read-write",
+                "postgresql://a:1,b:2/shop?target_session_attrs=read-write",
+            ),
+            (
+                "user=me host=/run/postgresql options='-c search_path=a\\ b'",
+                "postgresql://me@%2Frun%2Fpostgresql?options=-c%20search_path%3Da%20b",
+            ),
+        ] {
+            assert_eq!(config(keywords), config(url), "{keywords}");
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig {
+            cases: 4000, failure_persistence: None, ..ProptestConfig::default()
+        })]
+
+        /// Nobody is asked for a host that holds a part of a password.
+        #[test]
+        fn no_part_of_a_password_is_a_host(url in passwords::with_password()) {
+            if let Ok((config, _)) = read(&url) {
+                let hosts = format!("{:?}", config.get_hosts());
+                prop_assert!(!hosts.contains(passwords::MARKER), "{}: {}", url, hosts);
+            }
+        }
+    }
+
+    #[test]
     fn what_is_said_of_tls_is_taken_out() {
         let (config, tls) = read(
             "postgresql://me:a?b@db/shop?sslmode=verify-full&application_name=api\
@@ -360,19 +436,28 @@ mod tests {
         assert_eq!(config.get_ssl_mode(), SslMode::Prefer);
         assert_eq!(config.get_application_name(), Some(program().as_str()));
         let error = read("postgresql://db/shop?sslmode=maybe").err().unwrap();
-        assert!(error.message.contains("`sslmode=maybe`"), "{error}");
+        assert!(error.message.contains("`sslmode`"), "{error}");
+        assert!(!error.message.contains("maybe"), "{error}");
     }
 
     #[test]
     fn unreadable_urls_say_what_is_wrong() {
         for (url, expected) in [
             ("postgresql:shop", "no `://`"),
-            ("postgresql://db/shop?nonsense=1", "`nonsense`"),
-            ("postgresql://db/shop?nonsense", "`nonsense`"),
-            (
-                "postgresql://db/shop?Nonsense=1",
-                "no name that libpq knows",
-            ),
+            ("postgresql://db/shop?nonsense=1", "a parameter of a name"),
+            ("postgresql://db/shop?nonsense", "a parameter of a name"),
+            ("postgresql://db/shop?Password=1", "a parameter of a name"),
+            ("postgresql://db/shop?gssencmode=disable", "`gssencmode`"),
+            // What can be read in two ways.
+            ("postgresql://me:a@s3/cret@db/shop", "an `@` in it"),
+            ("postgresql://me:5/b@db/shop", "an `@` in it"),
+            ("postgresql://me:5?b@db/shop", "an `@` in it"),
+            ("postgresql://db/shop@home", "an `@` in it"),
+            ("postgresql://me:s3cret@db/shop@home", "an `@` in it"),
+            ("postgresql:////me:s3cret@db/shop", "an `@` in it"),
+            ("postgresql://me:s3cret@d b/shop", "a host in it"),
+            ("postgresql://me:s3cret@d%0ab/shop", "a host in it"),
+            ("postgresql:///shop?host=d%20b", "a host in it"),
             ("postgresql://db/shop?keepalives=maybe", "`keepalives`"),
             ("postgresql://db:x/shop", "a port is not a number"),
             ("postgresql://db:65536/shop", "a port is not a number"),
