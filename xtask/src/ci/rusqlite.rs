@@ -13,6 +13,10 @@ use crate::run::{Failure, cargo, run as run_command};
 
 const FOLDER: &str = "target/lowest-rusqlite";
 
+/// The folder of the copied crates in their workspace. Cargo knows what it has built by a crate's path
+/// in its workspace: of two crates with one path it would take one for the other.
+const CRATES_FOLDER: &str = "copies";
+
 /// What a service has, and the crate of the tests.
 const CRATES: [&str; 5] = [
     "limbec",
@@ -62,7 +66,11 @@ fn copy() -> Result<(), Failure> {
         fs::remove_dir_all(folder)?;
     }
     for path in files()? {
-        let (from, to) = (Path::new(&path), folder.join(&path));
+        let from = Path::new(&path);
+        let to = match from.strip_prefix("crates") {
+            Ok(rest) => folder.join(CRATES_FOLDER).join(rest),
+            Err(_) => folder.join(from),
+        };
         // What was deleted and not committed yet is still listed.
         if !from.is_file() {
             continue;
@@ -109,14 +117,14 @@ fn of_copies(manifest: &str) -> Option<String> {
     if !manifest.lines().any(|it| is_members(&it)) || !manifest.lines().any(|it| is_default(&it)) {
         return None;
     }
+    let copies = format!("\"{CRATES_FOLDER}/");
     let lines = manifest.lines().filter(|it| !is_default(it));
     let lines = lines.map(|it| {
-        let line = if is_members(&it) {
-            "members = [\"crates/*\"]"
+        if is_members(&it) {
+            format!("members = [{copies}*\"]\n")
         } else {
-            it
-        };
-        format!("{line}\n")
+            it.replace("\"crates/", &copies) + "\n"
+        }
     });
     Some(lines.collect())
 }
@@ -134,10 +142,11 @@ mod tests {
 
     #[test]
     fn the_copy_has_the_crates_as_members() {
-        let manifest = "[workspace]\nmembers = [\"crates/*\", \"xtask\"]\ndefault-members = [\"a\"]\nresolver = \"3\"\n";
+        let manifest = "[workspace]\nmembers = [\"crates/*\", \"xtask\"]\ndefault-members = [\"a\"]\n\
+                        a = { path = \"crates/a\" }\n";
         assert_eq!(
             of_copies(manifest).as_deref(),
-            Some("[workspace]\nmembers = [\"crates/*\"]\nresolver = \"3\"\n")
+            Some("[workspace]\nmembers = [\"copies/*\"]\na = { path = \"copies/a\" }\n")
         );
         assert!(of_copies("[workspace]\n").is_none());
         assert!(of_copies(include_str!("../../../Cargo.toml")).is_some());
