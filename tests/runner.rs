@@ -6,6 +6,7 @@
 //! `LIMBEC_STRESS`, and they are those of the README.
 
 mod at_once;
+mod cut;
 mod half_applied;
 mod journal;
 mod kill;

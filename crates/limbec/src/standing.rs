@@ -7,7 +7,8 @@ use limbec_core::text::one_line;
 
 use crate::connection::Connection;
 use crate::run::{
-    Ahead, Error, Revisions, Settings, State, WhenAhead, changed_in_words, judge, look, refuse,
+    Ahead, Error, HalfDone, Revisions, Settings, State, WhenAhead, changed_in_words, judge, look,
+    refuse,
 };
 
 /// How a database stands to the revisions of a program: behind, in step, or ahead.
@@ -27,12 +28,17 @@ pub struct Standing {
     /// The applied revisions of which this program has another text than what was applied. Not looked for
     /// where the database is ahead.
     pub changed: Vec<String>,
+    /// The revision that a run has left half applied or half reverted, if there is one.
+    pub half_done: Option<HalfDone>,
 }
 
 impl Standing {
     /// Whether the database is where this program wants it.
     pub fn is_up_to_date(&self) -> bool {
-        self.pending.is_empty() && self.unknown.is_empty() && self.changed.is_empty()
+        self.pending.is_empty()
+            && self.unknown.is_empty()
+            && self.changed.is_empty()
+            && self.half_done.is_none()
     }
 
     pub(crate) async fn read<C: Connection, R: Revisions>(
@@ -45,6 +51,7 @@ impl Standing {
         let state = State::read(connection, &table).await?;
         let ahead = look(connection, &table, graph, &state.version.rows).await?;
         let mut standing = Standing::of(state.version.rows.clone(), ahead, graph)?;
+        standing.half_done = state.half_done();
         if standing.unknown.is_empty() {
             standing.changed = state.changed(revisions)?;
         }
@@ -85,6 +92,7 @@ impl Standing {
             unknown,
             ahead,
             changed: Vec::new(),
+            half_done: None,
         })
     }
 }
@@ -97,6 +105,13 @@ impl fmt::Display for Standing {
                 return Ok(());
             }
             f.write_str("; ")?;
+        }
+        if let Some(half_done) = &self.half_done {
+            write!(
+                f,
+                "the revision {} is {half_done}; ",
+                one_line(&half_done.revision)
+            )?;
         }
         match (self.unknown.as_slice(), self.pending.as_slice()) {
             ([], []) => f.write_str("the database is up to date"),

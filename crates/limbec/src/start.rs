@@ -227,7 +227,8 @@ impl<'m> Start<'m> {
         let revisions = self.migrations.revisions()?;
         let standing = Standing::read(connection, revisions, &self.settings).await?;
         let ahead = standing.judge(revisions.graph(), self.settings.when_ahead)?;
-        if !standing.pending.is_empty() {
+        let is_half_reverted = standing.half_done.as_ref().is_some_and(|it| it.reverting);
+        if !standing.pending.is_empty() || is_half_reverted {
             return Ok(Found::Behind(standing));
         }
         if let Some(ahead) = &ahead {

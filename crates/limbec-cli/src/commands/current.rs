@@ -13,9 +13,14 @@ pub(super) fn run(options: &Current, context: &Context<'_>) -> Result<Status> {
     let printer = context.printer;
     let graph = context.project.graph();
     let url = context.config.database_url()?;
-    let rows = rows(context)?;
-    let current = graph.current(&rows)?;
-    let missing = graph.missing_heads(&rows)?;
+    let state = state(context)?;
+    let rows = &state.version().rows;
+    let current = graph.current(rows)?;
+    let missing = graph.missing_heads(rows)?;
+    let half_done = state.half_done();
+    if let Some(text) = state.elsewhere() {
+        printer.info("current", &text);
+    }
 
     if printer.json() {
         let marks = Marks { current: true };
@@ -25,7 +30,13 @@ pub(super) fn run(options: &Current, context: &Context<'_>) -> Result<Status> {
                 .iter()
                 .map(|it| report::value(graph, it.revision, marks))
                 .collect::<Vec<_>>(),
-            "up_to_date": missing.is_empty(),
+            "half_done": half_done.as_ref().map(|it| json!({
+                "revision": it.revision,
+                "reverting": it.reverting,
+                "steps_done": it.done,
+                "steps": it.steps,
+            })),
+            "up_to_date": missing.is_empty() && half_done.is_none(),
         }));
     }
     if options.verbose {
@@ -38,6 +49,15 @@ pub(super) fn run(options: &Current, context: &Context<'_>) -> Result<Status> {
             report::line(graph, it.revision, Marks::default())
         };
         printer.text(text);
+    }
+    if let Some(half_done) = &half_done {
+        printer.warning("current", &half_done.warning());
+    }
+    if let (true, true, Some(half_done)) = (options.check_heads, missing.is_empty(), &half_done) {
+        let message = format!("The revision {} is {half_done}", half_done.revision);
+        let error = CommandError::new(message).hint(format!("run: {}", half_done.finish()));
+        error::print(&error, printer);
+        return Ok(Status::Different);
     }
     if options.check_heads && !missing.is_empty() {
         let missing: Vec<&str> = missing.iter().map(|index| graph.id(*index)).collect();
@@ -52,11 +72,14 @@ pub(super) fn run(options: &Current, context: &Context<'_>) -> Result<Status> {
 
 /// Reads the rows of the version table; there are none where there is no database yet.
 pub(super) fn rows(context: &Context<'_>) -> Result<Vec<String>> {
+    Ok(state(context)?.version().rows.clone())
+}
+
+fn state(context: &Context<'_>) -> Result<State> {
     let url = context.config.database_url()?;
     block_on(async {
         let mut database = connect_to_read(&url).await?;
         let table = context.config.settings.version_table(url.dialect());
-        let state = State::read(&mut database, &table).await?;
-        Ok(state.version().rows.clone())
+        Ok(State::read(&mut database, &table).await?)
     })
 }

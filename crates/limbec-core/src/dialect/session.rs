@@ -76,6 +76,16 @@ pub trait Session {
         None
     }
 
+    /// The query that names the server's process of this session; `None` if there is nothing of the kind.
+    fn own_process(&self) -> Option<&'static str> {
+        None
+    }
+
+    /// The query that says whether the session of a process is still there.
+    fn is_there(&self, _process: &str) -> Option<String> {
+        None
+    }
+
     /// The statement that ends the session of a process; `None` if there is nothing of the kind.
     fn terminate(&self, _process: &str) -> Option<String> {
         None

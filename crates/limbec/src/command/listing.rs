@@ -7,12 +7,14 @@ use limbec_core::revision::Range;
 use super::args::{Current, Heads, History};
 use super::{Context, Status, failed, log};
 use crate::blocking::block_on;
-use crate::report::{Failure, Marks, arrow, block, line};
+use crate::report::{Failure, Level, Marks, arrow, as_called, block, line, log_line};
 
 impl Context<'_> {
     pub(super) fn current(&mut self, options: &Current) -> Result<Status, Failure> {
-        let rows = self.rows()?;
         let url = self.database_url()?;
+        let standing = block_on(self.migrations.check(&url));
+        let standing = standing.map_err(|error| self.failure(&error))?;
+        let rows = standing.current;
         let graph = self.revisions_graph();
         let found = graph.current(&rows);
         let current = found.map_err(|error| self.revision_failure(&error))?;
@@ -24,8 +26,15 @@ impl Context<'_> {
         for it in &current {
             self.revision(it.revision, options.verbose);
         }
-        if !options.check_heads || missing.is_empty() {
+        if let Some(half_done) = &standing.half_done {
+            let text = as_called(&half_done.warning(), self.program);
+            log(self.err, log_line(Level::Warning, "current", &text));
+        }
+        if !options.check_heads || (missing.is_empty() && standing.half_done.is_none()) {
             return Ok(Status::Done);
+        }
+        if missing.is_empty() {
+            return Ok(Status::Different);
         }
         let missing: Vec<&str> = missing.iter().map(|index| graph.id(*index)).collect();
         let all = if graph.heads().len() > 1 {

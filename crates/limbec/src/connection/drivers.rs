@@ -155,6 +155,10 @@ impl Connection for Database {
         each!(&mut self.0, it => it.beside(statements).await)
     }
 
+    async fn reconnect(&mut self) -> Result<bool, DatabaseError> {
+        each!(&mut self.0, it => it.reconnect().await)
+    }
+
     async fn pause(&mut self, time: Duration) {
         each!(&mut self.0, it => it.pause(time).await);
     }

@@ -120,6 +120,12 @@ pub trait Connection: Send {
         }
     }
 
+    /// Connects anew to the same database, after the connection was lost. Returns whether it is one that
+    /// limbec has made and can make again.
+    fn reconnect(&mut self) -> impl Future<Output = Result<bool, DatabaseError>> + Send {
+        async { Ok(false) }
+    }
+
     /// Waits.
     fn pause(&mut self, time: Duration) -> impl Future<Output = ()> + Send;
 
@@ -155,6 +161,10 @@ impl<C: Connection> Connection for &mut C {
 
     async fn is_pooled(&mut self) -> bool {
         (**self).is_pooled().await
+    }
+
+    async fn reconnect(&mut self) -> Result<bool, DatabaseError> {
+        (**self).reconnect().await
     }
 
     async fn pause(&mut self, time: Duration) {

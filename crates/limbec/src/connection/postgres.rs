@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use futures_core::Stream as _;
 use limbec_core::dialect::postgres::{Postgres, give_back, session_probe};
-use limbec_core::dialect::{Dialect, Session as _};
+use limbec_core::dialect::{Dialect, FaultKind, Session as _};
 use tokio_postgres::config::Host;
 use tokio_postgres::error::ErrorPosition;
 use tokio_postgres::tls::{MakeTlsConnect, TlsConnect};
@@ -99,6 +99,24 @@ impl Opened {
             address: address.clone(),
         })
     }
+
+    fn of_server(&self, error: StatementError) -> StatementError {
+        StatementError {
+            error: self.lost(error.error),
+            ..error
+        }
+    }
+
+    /// The error with the server's name, if the connection to it is lost.
+    fn lost(&self, mut error: DatabaseError) -> DatabaseError {
+        if error.is(FaultKind::ConnectionLost, &Postgres)
+            && let Ok((config, _)) = config::of(&self.address)
+        {
+            let server = servers(&config);
+            error.message = format!("the connection to {server} was lost: {}", error.message);
+        }
+        error
+    }
 }
 
 /// Whether a connection to an address has a session of the server to itself: only such a session starts
@@ -124,11 +142,13 @@ impl Connection for Opened {
     }
 
     async fn run(&mut self, statements: &[&str]) -> Result<Vec<Answer>, StatementError> {
-        self.client.run(statements).await
+        let result = self.client.run(statements).await;
+        result.map_err(|error| self.of_server(error))
     }
 
     async fn flight(&mut self, statements: &[&str]) -> Result<Vec<Answer>, StatementError> {
-        self.client.flight(statements).await
+        let result = self.client.flight(statements).await;
+        result.map_err(|error| self.of_server(error))
     }
 
     async fn stream(
@@ -136,11 +156,20 @@ impl Connection for Opened {
         statements: &[&str],
         take: &mut TakeRow<'_>,
     ) -> Result<(), StatementError> {
-        self.client.stream(statements, take).await
+        let result = self.client.stream(statements, take).await;
+        result.map_err(|error| self.of_server(error))
     }
 
     async fn ask(&mut self, questions: &[&str]) -> Vec<Result<Answer, DatabaseError>> {
-        self.client.ask(questions).await
+        let answers = self.client.ask(questions).await.into_iter();
+        answers
+            .map(|it| it.map_err(|error| self.lost(error)))
+            .collect()
+    }
+
+    async fn reconnect(&mut self) -> Result<bool, DatabaseError> {
+        self.client = establish(config::of(&self.address)?).await?;
+        Ok(true)
     }
 
     async fn is_pooled(&mut self) -> bool {

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use limbec_core::revision::RevisionError;
 
 use super::{Text, Tone};
-use crate::run::{Error, ErrorKind, Kept, VERSION_TABLE};
+use crate::run::{Error, Kept, Left, VERSION_TABLE};
 
 /// What went wrong, with labelled lines below it and what to do next.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -39,25 +39,29 @@ impl Failure {
             result.details = details.into_iter().filter_map(given).collect();
             result.hints.extend(failed.hint.clone());
         }
-        if let Some(kept) = error.kept() {
-            let id = error
-                .failed_statement()
-                .and_then(|it| it.revision.as_deref());
-            let accept = id.map_or_else(String::new, |id| {
-                format!(
-                    " (if that changes the revision's file: {program} accept {id} --reason \"…\")"
-                )
-            });
+        if let Some(Left::All) = error.left() {
+            let hint = "run the command again: it goes on behind this revision";
+            result.hints.push(hint.to_string());
+        }
+        if let Some(Left::Unknown(_)) = error.left() {
             result.hints.push(format!(
-                "mend the cause{accept} and run the command again: it goes on with step {}",
+                "`{program} current` shows what the database holds, once it can be reached; then run the \
+                 command again"
+            ));
+        }
+        let id = error
+            .failed_statement()
+            .and_then(|it| it.revision.as_deref());
+        if let (Some(Left::Steps(kept)), Some(id)) = (error.left(), id) {
+            result.hints.push(format!(
+                "mend the cause (if that changes the revision's file: {program} accept {id} --reason \
+                 \"…\") and run the command again: it goes on with step {}",
                 kept.step
             ));
-            result.hints.extend(id.map(|id| {
-                format!(
-                    "if it can never succeed, give it up, which leaves the schema as it is: {program} \
-                     accept {id} --abandon --reason \"…\""
-                )
-            }));
+            result.hints.push(format!(
+                "if it can never succeed, give it up, which leaves the schema as it is: {program} \
+                 accept {id} --abandon --reason \"…\""
+            ));
         }
         let cause = error.revision_error();
         if let Some(cause) = cause {
@@ -129,11 +133,14 @@ fn kept(error: &Error) -> String {
         [one] => format!("{one}, which ran before it, stays"),
         several => format!("{}, which ran before it, stay", several.join(", ")),
     };
-    match (error.kept(), error.kind()) {
-        (Some(kept), _) => format!("{}; {before}", of_revision(kept)),
-        (None, ErrorKind::Conflict) => before,
-        (None, _) => format!("nothing of this revision; {before}"),
-    }
+    let this = match error.left() {
+        None => return before,
+        Some(Left::Nothing) => "nothing of this revision".to_string(),
+        Some(Left::Steps(kept)) => of_revision(kept),
+        Some(Left::All) => "all of this revision: it had committed".to_string(),
+        Some(Left::Unknown(why)) => format!("not known of this revision, because {why}"),
+    };
+    format!("{this}; {before}")
 }
 
 /// The steps of the failed revision that are done.
@@ -146,12 +153,18 @@ fn of_revision(kept: &Kept) -> String {
     if !kept.operations.is_empty() {
         let _ = write!(text, " ({})", kept.operations.join("; "));
     }
+    let and = |text: &str| if text.is_empty() { "" } else { ", and " };
     if kept.statements > 0 {
-        let and = if text.is_empty() { "" } else { ", and " };
+        let and = and(&text);
+        let (done, step) = (kept.statements, kept.step);
+        let _ = write!(text, "{and}{done} statements of step {step}");
+    }
+    if kept.begun {
+        let and = and(&text);
+        let step = kept.step;
         let _ = write!(
             text,
-            "{and}{} statements of step {}",
-            kept.statements, kept.step
+            "{and}step {step} was begun, and the next run looks how far it came"
         );
     }
     text
@@ -168,7 +181,7 @@ pub fn in_full(hint: String, program: &str) -> String {
 }
 
 /// Names commands as this program has them, where a hint names them in full.
-fn as_called(hint: &str, program: &str) -> String {
+pub fn as_called(hint: &str, program: &str) -> String {
     [
         "accept",
         "current",

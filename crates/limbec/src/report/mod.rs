@@ -11,9 +11,9 @@ mod script;
 mod text;
 mod words;
 
-pub use failure::{Failure, in_full};
+pub use failure::{Failure, as_called, in_full};
 pub use journal::{abandoned, cleared, end_of_a_session, entry, entry_details, locks};
-pub use progress::{Level, log_line, nothing_to_do, progress, summary};
+pub use progress::{Level, elsewhere, log_line, nothing_to_do, progress, summary};
 pub use revisions::{Marks, arrow, block, line, marks, message, parents};
 pub use script::{dry_run, script, statement};
 pub use text::{Paint, Text};

@@ -1,6 +1,7 @@
 //! What happens while a database is migrated, in Alembic's words.
 
 use limbec_core::revision::{Plan, Unchanged};
+use limbec_core::schema::ObjectName;
 
 use super::{Text, Tone};
 use crate::run::{Event, Holder, blockers_in_words};
@@ -23,6 +24,11 @@ pub fn log_line(level: Level, topic: &str, text: &str) -> Text {
     };
     let text = text.replace('\n', "\n  ");
     word.and(format!(" [limbec.{topic}] {text}"))
+}
+
+/// Which version table is used, if it is not in the connection's own schema.
+pub fn elsewhere(version_table: &ObjectName, own: &str) -> String {
+    format!("The version table is {version_table}; this connection's own schema is {own}")
 }
 
 /// An event as a line.
@@ -123,10 +129,7 @@ pub fn progress(event: &Event<'_>) -> Option<(Level, String)> {
             Some((Level::Info, text))
         }
         Event::Elsewhere { version_table, own } => {
-            let text = format!(
-                "The version table is {version_table}; this connection's own schema is {own}"
-            );
-            Some((Level::Info, text))
+            Some((Level::Info, elsewhere(version_table, own)))
         }
         Event::Warning { message } => Some((Level::Warning, (*message).to_string())),
     }

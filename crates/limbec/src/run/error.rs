@@ -31,7 +31,7 @@ pub struct Error {
     hint: Option<String>,
     statement: Option<Box<FailedStatement>>,
     applied: Vec<String>,
-    kept: Option<Box<Kept>>,
+    left: Option<Box<Left>>,
     /// How another process was faster, if it was.
     race: Option<Race>,
     source: Option<Box<dyn StdError + Send + Sync>>,
@@ -95,6 +95,21 @@ pub struct FailedStatement {
     pub position: Option<usize>,
 }
 
+/// What a failed run has left of the revision that it was at: as the database says, which was asked
+/// after the failure.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Left {
+    /// Nothing.
+    Nothing,
+    /// Some of its steps.
+    Steps(Kept),
+    /// All of it: it had committed.
+    All,
+    /// It is not known, for this reason.
+    Unknown(String),
+}
+
 /// What stays in the database of the revision that failed, because it had committed.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[non_exhaustive]
@@ -107,6 +122,8 @@ pub struct Kept {
     pub steps: usize,
     /// How many statements of that step are done.
     pub statements: usize,
+    /// Whether the next one was begun, and may be done as well: the next run looks.
+    pub begun: bool,
 }
 
 impl Error {
@@ -118,7 +135,7 @@ impl Error {
             hint: None,
             statement: None,
             applied: Vec::new(),
-            kept: None,
+            left: None,
             race: None,
             source: None,
         }
@@ -222,14 +239,14 @@ impl Error {
         self
     }
 
-    pub(super) fn keeping(mut self, kept: Option<Kept>) -> Self {
-        self.kept = kept.map(Box::new);
+    pub(super) fn leaving(mut self, left: Left) -> Self {
+        self.left = Some(Box::new(left));
         self
     }
 
-    /// What stays of the revision that failed, if any of it had committed.
-    pub fn kept(&self) -> Option<&Kept> {
-        self.kept.as_deref()
+    /// What is left of the revision that failed, if the database was asked.
+    pub fn left(&self) -> Option<&Left> {
+        self.left.as_deref()
     }
 
     /// What is wrong, without the revision.

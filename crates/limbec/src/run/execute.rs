@@ -11,7 +11,7 @@ use limbec_core::steps::{Knowledge, Part, RevisionPlan, Step, script};
 
 use self::queue::{Pending, Queue};
 use super::backup::{self, Copied};
-use super::error::{Kept, Race};
+use super::error::Race;
 use super::journal::{Entry, Record};
 use super::lease::Hold;
 use super::migrate::{Event, Observer};
@@ -131,8 +131,7 @@ impl<'r, C: Connection> Runner<'r, '_, C> {
                 let Err(error) = result else { break };
                 self.knowledge.forget();
                 attempt += 1;
-                let result = self.before_next_try(error, attempt, work.revision).await;
-                result.map_err(|error| error.keeping(kept(work, index, &cursor)))?;
+                self.before_next_try(error, attempt, work.revision).await?;
             }
         }
         Ok(())
@@ -309,23 +308,6 @@ async fn revert_sql<C: Connection>(
         knowledge.read(queue.reflect().await?);
     }
     Ok(revert::write(dialect, downgrade, knowledge))
-}
-
-/// What stays in the database of a revision that failed in a part.
-fn kept(work: &Work<'_>, index: usize, cursor: &Cursor) -> Option<Kept> {
-    let of_part = |part: &Part| {
-        part.operations
-            .iter()
-            .map(ToString::to_string)
-            .collect::<Vec<_>>()
-    };
-    let done = work.plan.parts[..index].iter().flat_map(of_part);
-    (index > 0 || cursor.done > 0).then(|| Kept {
-        operations: done.collect(),
-        step: index + 1,
-        steps: work.plan.parts.len(),
-        statements: cursor.done,
-    })
 }
 
 /// The file of a half-applied revision has other steps now.

@@ -90,6 +90,11 @@ impl Hold {
         }
     }
 
+    /// A statement that fails while another transaction holds the lock of the migrations.
+    pub(super) fn alone(&self) -> String {
+        self.sql.alone().sql
+    }
+
     /// A statement by which others see that this process lives.
     pub(super) fn signed(&self, sql: &str) -> String {
         self.sql.signed(&self.owner, sql)

@@ -266,6 +266,7 @@ impl<C: Connection, R: Revisions> Migrator<'_, C, R> {
                 lease: hold,
             };
             self.wait_for_turn(&taking).await?;
+            self.process = own_process(self.connection).await?;
         }
         Ok(Some(give_back))
     }
@@ -302,6 +303,17 @@ impl<C: Connection, R: Revisions> Migrator<'_, C, R> {
             None => drop(self.connection.run(&[&give_back]).await),
         }
     }
+}
+
+/// The server's process of a session, by which others find it.
+async fn own_process<C: Connection>(connection: &mut C) -> Result<Option<String>, Error> {
+    let Some(question) = connection.dialect().own_process() else {
+        return Ok(None);
+    };
+    let answers = connection.run(&[question]).await;
+    let answers = answers.map_err(|error| Error::statement(error.error, question))?;
+    let mut values = answers.into_iter().flat_map(|it| it.rows).flatten();
+    Ok(values.next().flatten())
 }
 
 /// How the lock is taken.

@@ -144,6 +144,8 @@ pub struct Migrator<'a, C: Connection, R> {
     pub(super) version_table: ObjectName,
     /// Where limbec's own tables stand, once the database was asked.
     pub(super) home: Option<Home>,
+    /// The server's process of the session that has the lock.
+    pub(super) process: Option<String>,
     pub(super) settings: Settings,
     pub(super) observer: Observer<'a>,
     /// The lease that this process holds or asks for, where a pooler stands between.
@@ -185,6 +187,7 @@ impl<'a, C: Connection, R: Revisions> Migrator<'a, C, R> {
             revisions,
             version_table: VERSION_TABLE.into(),
             home: None,
+            process: None,
             settings: Settings::default(),
             observer: Box::new(|_| {}),
             lease: None,
@@ -504,7 +507,13 @@ impl<'a, C: Connection, R: Revisions> Migrator<'a, C, R> {
             knowledge: &mut self.knowledge,
             copied: &mut self.copied,
         };
-        runner.execute(&work).await
+        let result = runner.execute(&work).await;
+        match (result, one.step) {
+            (Err(error), Some((step, _))) => {
+                Err(Box::pin(self.look_after(error, &work, state, step)).await)
+            }
+            (result, _) => result,
+        }
     }
 
     /// What a step changes, with all that is written about it.

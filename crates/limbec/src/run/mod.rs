@@ -8,6 +8,7 @@
 //! open; every statement sent was made by a dialect.
 
 mod accept;
+mod aftermath;
 mod ahead;
 mod backup;
 mod contention;
@@ -42,7 +43,7 @@ pub use ahead::{Ahead, Newer, ahead};
 pub(crate) use ahead::{judge, look};
 pub use contention::Blocker;
 pub(crate) use contention::in_words as blockers_in_words;
-pub use error::{Error, ErrorKind, FailedStatement, Kept};
+pub use error::{Error, ErrorKind, FailedStatement, Kept, Left};
 pub use execute::run_operations;
 pub use journal::{LogEntry, log};
 pub(crate) use lock::TELL;

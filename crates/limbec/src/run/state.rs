@@ -9,9 +9,10 @@ use limbec_core::revision::{Direction, Plan, PlanStep};
 use limbec_core::schema::ObjectName;
 
 use super::home::Home;
-use super::version::Version;
+use super::version::{VERSION_TABLE, Version};
 use super::{Error, ErrorKind, Revisions};
 use crate::connection::{Answer, Connection, DatabaseError};
+use crate::report::elsewhere;
 
 /// Where a database stands: its version rows, and what its journal says of the revisions. Read in one
 /// flight.
@@ -54,6 +55,16 @@ impl fmt::Display for HalfDone {
 }
 
 impl HalfDone {
+    /// What `current` says of it.
+    pub fn warning(&self) -> String {
+        format!(
+            "The revision {} is {self}; finish it: {}; or give it up: {}",
+            self.revision,
+            self.finish(),
+            self.abandon()
+        )
+    }
+
     /// The command that finishes it.
     pub fn finish(&self) -> String {
         let id = &self.revision;
@@ -159,6 +170,13 @@ impl State {
                 .map(standing)
                 .collect::<Result<_, _>>()?,
         })
+    }
+
+    /// Says which version table this is, if it is not in the connection's own namespace.
+    pub fn elsewhere(&self) -> Option<String> {
+        let own = self.home.own_beside().filter(|_| self.home.exists)?;
+        let table = self.home.qualified(&VERSION_TABLE.into());
+        Some(elsewhere(&table, own))
     }
 
     /// Returns the revision that a run has left half applied or half reverted, if there is one.

@@ -54,6 +54,17 @@ impl Session for Postgres {
         Some(lock::holder(namespace))
     }
 
+    fn own_process(&self) -> Option<&'static str> {
+        Some("SELECT pg_backend_pid()")
+    }
+
+    fn is_there(&self, process: &str) -> Option<String> {
+        let process = literal(process);
+        Some(format!(
+            "SELECT EXISTS (SELECT FROM pg_catalog.pg_stat_activity WHERE pid::text = {process})"
+        ))
+    }
+
     fn terminate(&self, process: &str) -> Option<String> {
         Some(format!("SELECT pg_terminate_backend({process})"))
     }

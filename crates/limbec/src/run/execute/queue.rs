@@ -248,6 +248,13 @@ impl<'a, C: Connection> Queue<'a, C> {
         }
         let sql = failed.map_or("", |pending| &pending.step.sql);
         let operation = failed.and_then(|pending| pending.operation.clone());
+        // A statement of limbec's own, which has nothing to do with it.
+        let is_lost = error.error.is(FaultKind::ConnectionLost, self.dialect());
+        let sql = if is_lost && operation.is_none() {
+            ""
+        } else {
+            sql
+        };
         Error::statement(error.error, sql).of_operation(operation)
     }
 
