@@ -1,4 +1,4 @@
-//! What the sources may not say, and where: invariants 1 and 2 of ARCHITECTURE.md.
+//! What the sources may not say, and where: invariants 1, 2 and 11 of ARCHITECTURE.md.
 
 use std::path::{Path, PathBuf};
 
@@ -200,4 +200,23 @@ fn a_string_of_sql_is_recognised() {
     ] {
         assert_eq!(strings(line).any(begins_a_statement), is_sql, "{line}");
     }
+}
+
+#[test]
+fn sql_is_read_by_the_rules_of_its_database() {
+    let of_no_database = [
+        // The rules themselves.
+        "crates/limbec-core/src/sql/lexicon.rs",
+        // Names in an attribute of a model or an argument of a directive, which are for every database.
+        "crates/limbec-core/src/schema/inheritance.rs",
+        "crates/limbec-source/src/models/lexicon.rs",
+        // Journals keep the sums, so the rules by which they are made never change.
+        "crates/limbec-source/src/revisions/checksum.rs",
+    ];
+    let found = found(&of_no_database, |line| line.contains("NEUTRAL"));
+    assert!(
+        found.is_empty(),
+        "whose SQL do these read?\n{}",
+        found.join("\n")
+    );
 }

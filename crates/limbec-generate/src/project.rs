@@ -302,7 +302,7 @@ mod tests {
         std::fs::remove_file(file).unwrap();
         let content = project.read("a1").unwrap();
         assert_eq!((content.upgrade.len(), content.downgrade.len()), (1, 1));
-        assert_eq!(&text[content.upgrade_spans[0].clone()], "DROP TABLE a");
+        assert_eq!(&text[content.upgrade_spans[0].clone()], "DROP TABLE a;");
         let checksum = content.checksum.as_deref().unwrap();
         assert!(!project.has_changed("a1", checksum).unwrap());
         assert!(project.has_changed("a1", "1:7:7").unwrap());

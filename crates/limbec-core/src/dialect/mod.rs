@@ -30,13 +30,21 @@ mod names;
 mod own_tables;
 #[cfg(feature = "postgres")]
 pub mod postgres;
+// The rules are there without the dialect: whoever reads SQL that may be for any database goes
+// through all of them.
+#[path = "postgres/lexicon.rs"]
+mod postgres_lexicon;
 mod reflect;
 mod session;
 #[cfg(feature = "sqlite")]
 pub mod sqlite;
+#[path = "sqlite/lexicon.rs"]
+mod sqlite_lexicon;
 mod types;
 
 use std::fmt;
+
+use crate::sql::Lexicon;
 
 pub use backup::Backup;
 pub use canonical::{Expression, Judge, Place, ScratchFrame, ScratchPlace, ScratchSchema};
@@ -51,6 +59,13 @@ pub use types::Types;
 
 /// The names of all dialects, of those too that this build is without.
 pub const NAMES: &[&str] = &["postgresql", "sqlite"];
+
+/// How the database of each dialect reads SQL, by the dialect's name; of those too that this build
+/// is without.
+pub const LEXICONS: &[(&str, &Lexicon)] = &[
+    ("postgresql", &postgres_lexicon::LEXICON),
+    ("sqlite", &sqlite_lexicon::LEXICON),
+];
 
 /// The dialects of this build.
 pub const ALL: &[&dyn Dialect] = &[
@@ -108,5 +123,20 @@ pub trait Dialect:
     /// How the database is copied before a revision that may lose data, if it is a file.
     fn backup(&self) -> Option<&'static dyn Backup> {
         None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_lists_name_the_same_dialects() {
+        let named: Vec<&str> = LEXICONS.iter().map(|(name, _)| *name).collect();
+        assert_eq!(named, NAMES);
+        for dialect in ALL {
+            let lexicon = LEXICONS.iter().find(|(name, _)| *name == dialect.name());
+            assert_eq!(lexicon.map(|(_, it)| *it), Some(dialect.lexicon()));
+        }
     }
 }

@@ -143,6 +143,11 @@ impl Operation {
             Operation::RunScript { sql } | Operation::Execute { sql, .. } => first_line(sql),
         }
     }
+
+    /// The directive with one statement of its SQL.
+    pub(crate) fn in_words_of(&self, statement: &str) -> String {
+        format!("{} {}", self.directive(), first_line(statement))
+    }
 }
 
 impl fmt::Display for Operation {
@@ -177,9 +182,13 @@ fn changes(change: &ColumnChange) -> String {
     words.join(", ")
 }
 
+/// The first line that is no comment, if there is one.
 fn first_line(sql: &str) -> String {
     const WIDTH: usize = 60;
-    let line = sql.trim().lines().next().unwrap_or_default();
+    let mut lines = sql.lines().map(str::trim_end).filter(|it| !it.is_empty());
+    let first = lines.clone().next().unwrap_or_default();
+    let line = lines.find(|it| !it.trim_start().starts_with("--"));
+    let line = line.unwrap_or(first).trim_start();
     match line.char_indices().nth(WIDTH) {
         Some((end, _)) => format!("{}…", &line[..end]),
         None => line.to_string(),

@@ -74,23 +74,6 @@ pub enum Brackets {
     NameBeforeLetter,
 }
 
-/// MySQL's and MariaDB's rules, by which no dialect reads yet: the lexer is ready for them.
-#[cfg(test)]
-pub(super) const MYSQL: Lexicon = Lexicon {
-    words_after_digits: true,
-    dashes_need_space: true,
-    hash_comments: true,
-    executable_comments: true,
-    backslashes: true,
-    string_prefixes: b"xbn",
-    double_quotes: DoubleQuotes::Text,
-    backticks: true,
-    bodies: &["TRIGGER", "FUNCTION", "PROCEDURE", "EVENT"],
-    compound_statements: true,
-    delimiter_lines: true,
-    ..Lexicon::STANDARD
-};
-
 impl Lexicon {
     /// What all databases read alike.
     pub const STANDARD: Lexicon = Lexicon {
@@ -154,3 +137,20 @@ impl Lexicon {
         }
     }
 }
+
+/// MySQL's and MariaDB's rules, by which no dialect reads yet: the lexer is ready for them.
+#[cfg(test)]
+pub(super) const MYSQL: Lexicon = Lexicon {
+    words_after_digits: true,
+    dashes_need_space: true,
+    hash_comments: true,
+    executable_comments: true,
+    backslashes: true,
+    string_prefixes: b"xbn",
+    double_quotes: DoubleQuotes::Text,
+    backticks: true,
+    bodies: &["TRIGGER", "FUNCTION", "PROCEDURE", "EVENT"],
+    compound_statements: true,
+    delimiter_lines: true,
+    ..Lexicon::STANDARD
+};

@@ -38,6 +38,18 @@ impl Part {
         self.operations.get(statement.origin?.in_part)
     }
 
+    /// What a statement comes from, in words: its operation, or the statement itself if that is one
+    /// of an operation's raw SQL.
+    pub fn words(&self, statement: &Statement) -> Option<String> {
+        let operation = self.operation(statement)?;
+        let is_raw = matches!(operation, Operation::Execute { .. });
+        Some(if is_raw && statement.step.expect.is_none() {
+            operation.in_words_of(&statement.step.sql)
+        } else {
+            operation.to_string()
+        })
+    }
+
     /// Starts compiling the part.
     pub fn compile<'p>(&'p self, dialect: &'static dyn Dialect) -> Compiling<'p> {
         Compiling::new(self, dialect)

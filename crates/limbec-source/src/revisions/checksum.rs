@@ -39,11 +39,11 @@ pub fn checksum(path: &str, text: &str) -> Result<String, Vec<Diagnostic>> {
     }
 }
 
-/// Makes the checksum of a `.sql` revision from the places of its upgrade's statements.
-pub(super) fn of_sql(upgrade: &[Range<usize>], text: &str) -> String {
+/// Makes the checksum of a `.sql` revision from the places of its upgrade's sections.
+pub(super) fn of_sql(upgrade: impl Iterator<Item = Range<usize>>, text: &str) -> String {
     let mut hash = Hash::new();
-    for span in upgrade {
-        for token in sql::tokens(&text[span.clone()], LEXICON) {
+    for statement in upgrade.flat_map(|it| sql::split(&text[it], LEXICON)) {
+        for token in sql::tokens(statement, LEXICON) {
             // A comment that says how the statement runs is no comment.
             if token.kind != sql::TokenKind::Comment || sql::is_autocommit(token.text, LEXICON) {
                 hash.token(token.text);
@@ -158,10 +158,39 @@ mod tests {
     /// Journals keep these sums: whatever a dialect's own rules are, they never change.
     #[test]
     fn a_sum_in_a_journal_stays_valid() {
-        let text = "-- A\n--\n-- Revision ID: a1\n-- Revises:\n\n-- upgrade\n\
-                    INSERT INTO a VALUES (E'it\\'s', '\\', $q$ ; $q$, \"b\"\"c\", `d`, x[1]);\n\
-                    /* e /* f */ ; */ -- autocommit\nVACUUM;\n\n-- downgrade\n";
-        let sum = super::checksum("a1.sql", text).unwrap();
-        assert_eq!(sum, "1:c030295f549e3cd719d2d40d9bab9c20:08770bda5b042ece");
+        let cases = [
+            (
+                "INSERT INTO a VALUES (E'it\\'s', '\\', $q$ ; $q$, \"b\"\"c\", `d`, x[1]);\n\
+                 /* e /* f */ ; */ -- autocommit\nVACUUM;\n",
+                "1:c030295f549e3cd719d2d40d9bab9c20:08770bda5b042ece",
+            ),
+            ("", "1:6c62272e07bb014262b821756295c58d:dcc97497ac707194"),
+            (
+                "-- nothing yet\n;;\n",
+                "1:6c62272e07bb014262b821756295c58d:d638700a585d5e37",
+            ),
+            (
+                "DROP TABLE a; DROP TABLE b",
+                "1:728321abde8013131be21901f701fd24:c8f76a75476e244a",
+            ),
+            (
+                "DROP TABLE a;; -- why\nDROP TABLE b;\n/* last */",
+                "1:728321abde8013131be21901f701fd24:b5bfda910d0f15de",
+            ),
+            (
+                "SELECT 1;\n-- upgrade sqlite\n-- autocommit\nVACUUM;\n-- upgrade\nSELECT 2",
+                "1:ebdba8a85e5cd338e4102650db11cfca:89fa3c400513b34a",
+            ),
+            (
+                "CREATE TRIGGER t AFTER INSERT ON a BEGIN\n  DELETE FROM b; SELECT CASE WHEN 1 THEN 2 END;\nEND;\nSELECT [c d], größe\u{a0}+ 1e-5",
+                "1:10bb29c475df1f4c750389aff47272b1:94677380117c3916",
+            ),
+        ];
+        for (upgrade, sum) in cases {
+            let text = format!(
+                "-- A\n--\n-- Revision ID: a1\n-- Revises:\n\n-- upgrade\n{upgrade}\n-- downgrade\n"
+            );
+            assert_eq!(super::checksum("a1.sql", &text).unwrap(), sum, "{upgrade}");
+        }
     }
 }

@@ -23,6 +23,7 @@ mod expression;
 mod header;
 mod lexer;
 mod literal;
+mod sections;
 mod sql;
 
 use std::ops::Range;

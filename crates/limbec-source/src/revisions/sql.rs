@@ -5,11 +5,11 @@ use std::ops::Range;
 use limbec_core::dialect;
 use limbec_core::operations::Operation;
 use limbec_core::revision::{Header, check_id, check_label};
-use limbec_core::sql::{Lexicon, Token, TokenKind, split, tokens};
 
 use super::doc::{self, Doc, FieldName, Line};
+use super::sections::{Marker, Reading, Undivided, Way, divide, marker};
 use super::{Body, checksum};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Secondary};
 use crate::suggest::did_you_mean;
 
 /// Whether a path is that of a `.sql` revision.
@@ -144,203 +144,124 @@ fn check_fields(path: &str, doc: &Doc<'_>, diagnostics: &mut Vec<Diagnostic>) {
     }
 }
 
-/// What a comment may be besides a comment.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Marker<'a> {
-    None,
-    Section(Section, Option<&'static str>),
-    /// A section for a dialect that there is not.
-    Unknown(Section, &'a str),
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Section {
-    Upgrade,
-    Downgrade,
-}
-
-impl Section {
-    fn name(self) -> &'static str {
-        match self {
-            Section::Upgrade => "upgrade",
-            Section::Downgrade => "downgrade",
-        }
-    }
-}
-
-fn begins_line(text: &str, at: usize) -> bool {
-    text[..at]
-        .rsplit('\n')
-        .next()
-        .is_some_and(|before| before.trim().is_empty())
-}
-
-/// Reads a comment without its `--`: a section's name, alone or with a dialect's.
-fn marker(comment: &str) -> Marker<'_> {
-    let mut words = comment.split_whitespace();
-    let section = match words.next() {
-        Some(word) if word.eq_ignore_ascii_case("upgrade") => Section::Upgrade,
-        Some(word) if word.eq_ignore_ascii_case("downgrade") => Section::Downgrade,
-        _ => return Marker::None,
-    };
-    match (words.next(), words.next()) {
-        (None, _) => Marker::Section(section, None),
-        // More words make a sentence, and a sentence is a comment.
-        (Some(_), Some(_)) => Marker::None,
-        (Some(word), None) => match named(word) {
-            Some(dialect) => Marker::Section(section, Some(dialect)),
-            None => Marker::Unknown(section, word),
-        },
-    }
-}
-
-/// The dialect of a name in any case.
-fn named(word: &str) -> Option<&'static str> {
-    let mut names = dialect::NAMES.iter().copied();
-    names.find(|name| name.eq_ignore_ascii_case(word))
-}
-
 pub(super) fn read_body(path: &str, text: &str) -> Result<Body, Vec<Diagnostic>> {
-    let mut reader = Reader {
-        path,
-        text,
-        body: Body::default(),
-        diagnostics: Vec::new(),
-    };
     let begin = head(text).last().map_or(0, |(_, end)| end);
-    let mut open: Option<(Section, Option<&'static str>, usize)> = None;
-    let mut seen = Vec::new();
-    let mut stray = None;
-    for token in tokens(&text[begin..], &Lexicon::NEUTRAL) {
-        let span = begin + token.start..begin + token.end();
-        let comment = token
-            .text
-            .strip_prefix("--")
-            .filter(|_| token.kind == TokenKind::Comment);
-        let marker = match comment {
-            Some(comment) if begins_line(text, span.start) => marker(comment),
-            _ => Marker::None,
+    let sections = match divide(text, begin, dialect::LEXICONS) {
+        Ok(sections) => sections,
+        Err(Undivided::Mistaken(reading)) => return Err(mistakes(path, text, &reading)),
+        Err(Undivided::Ambiguous(readings)) => return Err(vec![ambiguous(path, &readings)]),
+    };
+    let upgrades = sections.iter().filter(|it| it.way == Way::Upgrade);
+    let mut body = Body {
+        checksum: checksum::of_sql(upgrades.map(|it| it.sql.clone()), text),
+        ..Body::default()
+    };
+    for section in sections.into_iter().filter(|it| it.has_sql) {
+        let (operations, spans) = match section.way {
+            Way::Upgrade => (&mut body.upgrade, &mut body.upgrade_spans),
+            Way::Downgrade => (&mut body.downgrade, &mut body.downgrade_spans),
         };
-        match marker {
-            Marker::None => {
-                if open.is_none() && token.kind != TokenKind::Comment && stray.is_none() {
-                    stray = Some(span);
-                }
-                continue;
-            }
-            Marker::Unknown(section, word) => {
-                reader.unknown_dialect(section, word, span.clone());
-                seen.push(section);
-            }
-            Marker::Section(section, _) => seen.push(section),
-        }
-        if let Some((section, dialect, start)) = open.take() {
-            reader.section(section, dialect, start..span.start);
-        }
-        if let Marker::Section(section, dialect) = marker {
-            open = Some((section, dialect, span.end));
-        } else if let Marker::Unknown(section, _) = marker {
-            open = Some((section, None, span.end));
-        }
+        let span = trimmed(text, section.sql);
+        operations.push(Operation::Execute {
+            sql: text[span.clone()].to_string(),
+            dialect: section.dialect.map(str::to_string),
+            autocommit: false,
+        });
+        spans.push(span);
     }
-    if let Some((section, dialect, start)) = open {
-        reader.section(section, dialect, start..text.len());
-    }
-    if let Some(span) = stray {
-        let mut error = Diagnostic::new(path, span, "this stands before the line `-- upgrade`");
+    Ok(body)
+}
+
+/// A part of a text without the white space round it, such as every database takes for that.
+fn trimmed(text: &str, span: Range<usize>) -> Range<usize> {
+    let is_space = |c: char| c.is_ascii_whitespace();
+    let part = text[span.clone()].trim_end_matches(is_space);
+    let end = span.start + part.len();
+    end - part.trim_start_matches(is_space).len()..end
+}
+
+/// Everything for which a file is no revision.
+fn mistakes(path: &str, text: &str, reading: &Reading<'_>) -> Vec<Diagnostic> {
+    let unknown = reading.unknown.iter();
+    let mut found: Vec<Diagnostic> = unknown
+        .map(|(way, word, line)| unknown_dialect(path, *way, word, line.clone()))
+        .collect();
+    if let Some(span) = &reading.stray {
+        let message = "this stands before the line `-- upgrade`";
+        let mut error = Diagnostic::new(path, span.clone(), message);
         error
             .help
             .push("put the SQL of the revision below a line `-- upgrade`".into());
-        reader.diagnostics.push(error);
+        found.push(error);
     }
-    for section in [Section::Upgrade, Section::Downgrade] {
-        if !seen.contains(&section) {
-            reader.missing(section, begin);
-        }
-    }
-    if reader.diagnostics.is_empty() {
-        let mut body = reader.body;
-        body.checksum = checksum::of_sql(&body.upgrade_spans, text);
-        return Ok(body);
-    }
-    reader.diagnostics.sort_by_key(|it| it.span.start);
-    Err(reader.diagnostics)
+    let missing = Way::ALL.into_iter().filter(|way| !reading.has(*way));
+    found.extend(missing.map(|way| missing_section(path, text, reading, way)));
+    found.sort_by_key(|it| it.span.start);
+    found
 }
 
-struct Reader<'a> {
-    path: &'a str,
-    text: &'a str,
-    body: Body,
-    diagnostics: Vec<Diagnostic>,
+fn unknown_dialect(path: &str, way: Way, word: &str, line: Range<usize>) -> Diagnostic {
+    let message = format!(
+        "there is no dialect `{word}` for a section `{}`",
+        way.name()
+    );
+    let mut error = Diagnostic::new(path, line, message);
+    let names = || dialect::NAMES.iter().copied();
+    error.help.extend(did_you_mean(word, names()));
+    let known: Vec<String> = names().map(|it| format!("`{it}`")).collect();
+    error
+        .help
+        .push(format!("the dialects are {}", known.join(" and ")));
+    error
 }
 
-impl Reader<'_> {
-    fn section(&mut self, section: Section, dialect: Option<&str>, range: Range<usize>) {
-        let (operations, spans) = match section {
-            Section::Upgrade => (&mut self.body.upgrade, &mut self.body.upgrade_spans),
-            Section::Downgrade => (&mut self.body.downgrade, &mut self.body.downgrade_spans),
-        };
-        let section = &self.text[range.clone()];
-        for statement in split(section, &Lexicon::NEUTRAL) {
-            // A statement is a part of the section, so their distance is its place.
-            let offset = statement.as_ptr().addr() - section.as_ptr().addr();
-            let start = range.start + offset;
-            operations.push(Operation::Execute {
-                sql: statement.to_string(),
-                dialect: dialect.map(str::to_string),
-                autocommit: false,
-            });
-            spans.push(start..start + statement.len());
-        }
+fn missing_section(path: &str, text: &str, reading: &Reading<'_>, way: Way) -> Diagnostic {
+    let name = way.name();
+    let end = text.trim_end().len();
+    if let Some((_, _, token)) = reading.hidden.iter().find(|(hidden, ..)| *hidden == way) {
+        let message = format!("what begins here does not end before the line `-- {name}`");
+        let mut error = Diagnostic::new(path, token.start..token.start + 1, message);
+        error.help.push("close the quotes or the comment".into());
+        return error;
     }
-
-    fn unknown_dialect(&mut self, section: Section, word: &str, span: Range<usize>) {
-        let message = format!(
-            "there is no dialect `{word}` for a section `{}`",
-            section.name()
-        );
-        let mut error = Diagnostic::new(self.path, span, message);
-        let names = || dialect::NAMES.iter().copied();
-        error.help.extend(did_you_mean(word, names()));
-        let known: Vec<String> = names().map(|it| format!("`{it}`")).collect();
-        error
-            .help
-            .push(format!("the dialects are {}", known.join(" and ")));
-        self.diagnostics.push(error);
-    }
-
-    fn missing(&mut self, section: Section, begin: usize) {
-        let name = section.name();
-        let end = self.text.trim_end().len();
-        let mut error = Diagnostic::new(
-            self.path,
-            end..end,
-            format!("the section `-- {name}` is missing"),
-        );
-        let swallowed = tokens(&self.text[begin.min(self.text.len())..], &Lexicon::NEUTRAL)
-            .find(|it| hides(it, name));
-        if let Some(token) = swallowed {
-            error.span = begin + token.start..begin + token.start + 1;
-            error.message = format!("what begins here does not end before the line `-- {name}`");
-            error.help.push("close the quotes or the comment".into());
-        } else {
-            error.help.push(format!(
-                "add a line `-- {name}`, with nothing below it where there is nothing to do"
-            ));
-        }
-        self.diagnostics.push(error);
-    }
+    let message = format!("the section `-- {name}` is missing");
+    let mut error = Diagnostic::new(path, end..end, message);
+    error.help.push(format!(
+        "add a line `-- {name}`, with nothing below it where there is nothing to do"
+    ));
+    error
 }
 
-/// Whether a string, a quoted name or a block comment runs over the line of a section.
-fn hides(token: &Token<'_>, section: &str) -> bool {
-    matches!(
-        token.kind,
-        TokenKind::Text | TokenKind::QuotedName | TokenKind::Comment
-    ) && token.text.lines().skip(1).any(|line| {
-        let comment = line.trim().strip_prefix("--");
-        comment.is_some_and(
-            |it| matches!(marker(it), Marker::Section(found, _) if found.name() == section),
-        )
-    })
+/// A line that begins a section for one database and not for another.
+fn ambiguous(path: &str, [one, other]: &[Reading<'_>; 2]) -> Diagnostic {
+    let only = |of: &Reading<'_>, not: &Reading<'_>| {
+        let mut lines = of.sections.iter().map(|it| it.line.clone());
+        lines.find(|it| !not.begins(it))
+    };
+    let place = |line: &Option<Range<usize>>| line.as_ref().map_or(usize::MAX, |it| it.start);
+    let (of_one, of_other) = (only(one, other), only(other, one));
+    let (line, by, not) = if place(&of_one) < place(&of_other) {
+        (of_one, one, other)
+    } else {
+        (of_other, other, one)
+    };
+    let line = line.unwrap_or_default();
+    let message = format!(
+        "whether this line begins a section depends on the database: it does for `{}`, and not for `{}`",
+        by.by, not.by
+    );
+    let mut error = Diagnostic::new(path, line.clone(), message);
+    let hidden = not.hidden.iter().find(|(_, it, _)| *it == line);
+    error
+        .secondary
+        .extend(hidden.map(|(_, _, token)| Secondary {
+            path: path.to_string(),
+            span: token.start..token.start + 1,
+            label: format!("for `{}`, what begins here runs over it", not.by),
+        }));
+    error.help.push(format!(
+        "name the database that the section above is for, as in `-- upgrade {}`, or write it so that all read it alike",
+        by.by
+    ));
+    error
 }

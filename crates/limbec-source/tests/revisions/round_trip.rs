@@ -7,6 +7,7 @@ use limbec_core::operations::Operation;
 use limbec_core::packed;
 use limbec_core::revision::Header;
 use limbec_core::settings::Given;
+use limbec_core::sql::{Lexicon, split};
 use limbec_source::revisions::{read_body, read_header};
 use limbec_source::write::{NewRevision, write_revision, write_sql_revision};
 use proptest::collection::vec;
@@ -185,16 +186,18 @@ proptest! {
         let body = body.map_err(|it| TestCaseError::fail(format!("{it:?}\n{text}")))?;
         let sql = |list: &[Operation]| -> Vec<String> {
             list.iter()
-                .map(|it| match it {
+                .flat_map(|it| match it {
                     Operation::Execute {
                         sql,
                         dialect: None,
                         autocommit: false,
-                    } => sql.clone(),
-                    other => format!("{other:?}"),
+                    } => split(sql, &Lexicon::STANDARD),
+                    other => panic!("{other:?}"),
                 })
+                .map(String::from)
                 .collect()
         };
+        prop_assert!(body.upgrade.len() <= 1);
         prop_assert_eq!(sql(&body.upgrade), upgrade);
         let trimmed: Vec<String> = downgrade.iter().map(|it| it.trim().to_string()).collect();
         prop_assert_eq!(sql(&body.downgrade), trimmed);

@@ -1,8 +1,12 @@
 //! PostgreSQL's lexical rules, with `standard_conforming_strings` on.
 
-use crate::sql::{self, Lexicon, Token};
+use crate::sql::Lexicon;
+#[cfg(feature = "postgres")]
+use crate::sql::{self, Token};
 
 /// How PostgreSQL reads SQL.
+// Its folder makes it public.
+#[cfg_attr(not(feature = "postgres"), expect(unreachable_pub))]
 pub const LEXICON: Lexicon = Lexicon {
     nested_comments: true,
     escape_strings: true,
@@ -14,6 +18,7 @@ pub const LEXICON: Lexicon = Lexicon {
 };
 
 /// Reads the tokens of a text, comments included.
-pub(super) fn tokens(text: &str) -> impl Iterator<Item = Token<'_>> {
+#[cfg(feature = "postgres")]
+pub(in crate::dialect) fn tokens(text: &str) -> impl Iterator<Item = Token<'_>> {
     sql::tokens(text, &LEXICON)
 }

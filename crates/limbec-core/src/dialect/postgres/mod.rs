@@ -4,7 +4,6 @@ mod canonical;
 mod compile;
 mod definition;
 mod journal;
-mod lexicon;
 mod lock;
 mod names;
 mod reflect;
@@ -12,6 +11,7 @@ mod session;
 mod types;
 mod version_table;
 
+use super::postgres_lexicon as lexicon;
 use super::{Capabilities, Dialect, OwnTables, VersionTable};
 use crate::journal::{Journal, Lease};
 use crate::schema::ObjectName;

@@ -1,8 +1,12 @@
 //! SQLite's lexical rules.
 
-use crate::sql::{self, Brackets, Lexicon, Token};
+#[cfg(feature = "sqlite")]
+use crate::sql::{self, Token};
+use crate::sql::{Brackets, Lexicon};
 
 /// How SQLite reads SQL.
+// Its folder makes it public.
+#[cfg_attr(not(feature = "sqlite"), expect(unreachable_pub))]
 pub const LEXICON: Lexicon = Lexicon {
     strings_as_names: true,
     backticks: true,
@@ -12,6 +16,7 @@ pub const LEXICON: Lexicon = Lexicon {
 };
 
 /// Reads the tokens of a text, comments included.
-pub(super) fn tokens(text: &str) -> impl Iterator<Item = Token<'_>> {
+#[cfg(feature = "sqlite")]
+pub(in crate::dialect) fn tokens(text: &str) -> impl Iterator<Item = Token<'_>> {
     sql::tokens(text, &LEXICON)
 }

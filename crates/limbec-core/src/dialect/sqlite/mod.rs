@@ -12,13 +12,13 @@ mod canonical;
 mod compile;
 mod definition;
 mod journal;
-mod lexicon;
 mod names;
 mod reflect;
 mod session;
 mod types;
 mod version_table;
 
+use super::sqlite_lexicon as lexicon;
 use super::{Backup, Capabilities, Dialect, OwnTables, VersionTable};
 use crate::journal::Journal;
 use crate::schema::ObjectName;

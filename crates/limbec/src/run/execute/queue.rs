@@ -176,7 +176,7 @@ impl<'a, C: Connection> Queue<'a, C> {
     /// Takes statements of a part up.
     pub(super) fn statements(&mut self, part: &Part, statements: &[Statement]) {
         self.pending.extend(statements.iter().map(|it| Pending {
-            operation: part.operation(it).map(ToString::to_string),
+            operation: part.words(it),
             ..Pending::of(it.step.clone())
         }));
     }
