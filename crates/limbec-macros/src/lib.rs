@@ -5,18 +5,18 @@ use proc_macro::TokenStream;
 
 /// Makes a struct the model of a table.
 ///
-/// The attributes are read by `limbec revision --autogenerate` too, from the same file by the
-/// same reader; `docs/models.md` lists them.
+/// `limbec revision --autogenerate` reads the same attributes from the same file;
+/// `docs/models.md` lists them.
 #[cfg(feature = "derive")]
 #[proc_macro_derive(Table, attributes(table, column))]
 pub fn table(item: TokenStream) -> TokenStream {
     limbec_source::models::derive_table(item.into()).into()
 }
 
-/// Makes an enum without data an enumeration of the database: a native type on PostgreSQL, a
-/// check on SQLite.
+/// Makes an enum without data the model of an enumeration: a native type on PostgreSQL, a check on
+/// SQLite.
 ///
-/// The type is named as the enum and the labels as its variants, in `snake_case`;
+/// The type is named after the enum and the labels after its variants, in `snake_case`;
 /// `#[enumeration(name = "…", schema = "…", rename_all = "…")]` and `#[label("…")]` change that.
 #[cfg(feature = "derive")]
 #[proc_macro_derive(Enum, attributes(enumeration, label))]
@@ -24,8 +24,8 @@ pub fn enumeration(item: TokenStream) -> TokenStream {
     limbec_source::models::derive_enum(item.into()).into()
 }
 
-/// Makes a struct that wraps a type a domain of the database (PostgreSQL): a type of a name, with
-/// rules of its own. Columns of the struct's type are of the domain.
+/// Makes a struct that wraps a type the model of a domain (PostgreSQL): a named type with rules.
+/// Columns of the struct's type are of the domain.
 ///
 /// `#[domain(name = "…", schema = "…", type = "…", check = "VALUE ~ '@'")]`; `docs/models.md` lists
 /// the rest.
@@ -35,8 +35,8 @@ pub fn domain(item: TokenStream) -> TokenStream {
     limbec_source::models::derive_domain(item.into()).into()
 }
 
-/// Makes a struct without fields a sequence of the database (PostgreSQL) that no column owns by an
-/// identity.
+/// Makes a struct without fields the model of a sequence (PostgreSQL) that stands alone: the
+/// sequence of an identity column needs no model.
 ///
 /// `#[sequence(name = "…", start = 1000)]`; `docs/models.md` lists the rest.
 #[cfg(feature = "derive")]
@@ -45,8 +45,8 @@ pub fn sequence(item: TokenStream) -> TokenStream {
     limbec_source::models::derive_sequence(item.into()).into()
 }
 
-/// Makes a struct without fields a schema (namespace) of the database (PostgreSQL). Those that
-/// tables and types are in need no item.
+/// Makes a struct without fields the model of a schema (PostgreSQL). A schema that tables or types
+/// are in needs no model.
 ///
 /// `#[schema(name = "…", comment = "…")]`.
 #[cfg(feature = "derive")]
@@ -55,7 +55,7 @@ pub fn schema(item: TokenStream) -> TokenStream {
     limbec_source::models::derive_schema(item.into()).into()
 }
 
-/// Makes a struct without fields an extension of the database (PostgreSQL).
+/// Makes a struct without fields the model of an extension (PostgreSQL).
 ///
 /// `#[extension(name = "…")]`.
 #[cfg(feature = "derive")]

@@ -1,9 +1,9 @@
 //! Database migrations for Rust: change a struct, generate a revision, deploy.
 //!
 //! - `#[derive(Table)]` and `#[derive(Enum)]` make models of ordinary structs and enums, and
-//!   `Domain`, `Sequence`, `Schema` and `Extension` what else a database has; the command `limbec`
-//!   reads the same files.
-//! - [`prelude`] is all that a revision file names.
+//!   `Domain`, `Sequence`, `Schema` and `Extension` describe what else a database has; the command
+//!   `limbec` reads the same files.
+//! - [`prelude`] has every name that a revision file uses.
 //! - [`embed!`](embed) bakes the revisions into a service, and [`Migrations`] is what the service
 //!   does with them when it starts.
 //! - [`run`] brings a database to a revision, on a [`connection`].

@@ -14,14 +14,14 @@ use crate::start::Start;
 use crate::status::{Status, StatusCell};
 use crate::trace;
 
-/// Who is told of progress.
+/// What receives progress.
 pub(crate) type Observer<'a> = dyn FnMut(&Event<'_>) + Send + 'a;
 
-/// The revisions of a project, baked into the program: what `limbec::embed!()` gives.
+/// The revisions of a project, baked into the program by `limbec::embed!()`.
 ///
-/// Made at compile time and without cost until it is asked for something. Every method takes
-/// whatever leads to a database ([`Open`]): a URL, or a connection that the service has. Dropping a
-/// future half-way leaves the database as it was after the last whole revision.
+/// It is made at compile time and costs nothing until a method is called. Every method takes
+/// anything that leads to a database ([`Open`]): a URL, or a connection that the service has.
+/// Dropping a future half-way leaves the database as it was after the last whole revision.
 ///
 /// ```
 /// # #[cfg(all(feature = "embed", feature = "sqlite"))] {
@@ -57,8 +57,8 @@ impl Migrations {
 
     /// Upgrades a database to a target: `head`, `heads`, an id, `+1` …
     ///
-    /// Where the database is there already, this is one query and no lock. Any number of processes
-    /// may call it at once: one works, the others wait and find nothing left to do.
+    /// If the database is there already, this is one query and no lock. Any number of processes may
+    /// call it at once: one works, the others wait and find nothing left to do.
     ///
     /// # Errors
     /// When the database cannot be reached, there is no plan to the target, or the database refuses
@@ -77,8 +77,8 @@ impl Migrations {
         self.migrate(database, Direction::Down, target, quiet).await
     }
 
-    /// Brings a database and this process together at start-up, by a policy: apply what is
-    /// pending, wait until another process has, or only look.
+    /// Begins a start-up, which follows a policy: apply what is pending, wait until another process
+    /// has applied it, or only look.
     ///
     /// ```
     /// # #[cfg(all(feature = "embed", feature = "sqlite"))] {
@@ -119,8 +119,8 @@ impl Migrations {
         Ok(self.check(database).await?.pending)
     }
 
-    /// How a database stands to the revisions of this program, without changing anything: behind,
-    /// in step, or ahead, and which of those applied this program has another text of.
+    /// Compares a database with the revisions of this program, without changing anything: behind,
+    /// in step or ahead, and which applied revisions have another text in this program.
     ///
     /// # Errors
     /// When the database cannot be reached or read.
@@ -132,15 +132,15 @@ impl Migrations {
         standing
     }
 
-    /// How far the last migration of this process is, for a health endpoint: from any thread, at no
-    /// cost to the migration.
+    /// How far the last migration of this process is, for a health endpoint. It may be called from
+    /// any thread, and does not slow the migration down.
     pub fn status(&self) -> Status {
         self.status.get()
     }
 
-    /// How patient this program's runs are: what the project's `limbec.toml` said when the program was
-    /// built. A database that is ahead of the program is served where everything that is new in it
-    /// only adds, unless `when_ahead` says otherwise.
+    /// How patient this program's runs are: what the project's `limbec.toml` said when the program
+    /// was built. The program serves with a database that is ahead of it if everything new in the
+    /// database only adds, unless `when_ahead` says otherwise.
     ///
     /// ```
     /// # #[cfg(feature = "embed")] {
@@ -168,7 +168,7 @@ impl Migrations {
         &self.status
     }
 
-    /// The revisions, for a [`Migrator`] of one's own.
+    /// The revisions, for a [`Migrator`] that the caller configures.
     ///
     /// # Errors
     /// When the bytes are not those that `embed!` makes.

@@ -7,15 +7,15 @@ use crate::run::{Database, DatabaseUrl, Error};
 
 /// What leads to a database.
 ///
-/// - A URL (`&str`, `&String`, `&DatabaseUrl`): limbec makes a connection of its own
+/// - A URL (`&str`, `&String`, `&DatabaseUrl`): limbec opens a connection of its own
 ///   and closes it. The path of an SQLite file is relative to the folder that the program runs in.
 /// - `&mut tokio_postgres::Client`, and so what a pool lends: `&mut **object` of `deadpool-postgres`,
 ///   `&mut *connection` of `bb8-postgres`. `&mut`, because a statement of another task in the middle
 ///   would become part of the revision.
 /// - `&mut rusqlite::Connection`, and so `&mut *connection` of `r2d2_sqlite`.
 ///
-/// Other drivers (sqlx, diesel, sea-orm) have no way to send several statements in one flight and
-/// learn which of them failed, or read a value as text; a service that uses one passes its URL, and
+/// Other drivers (sqlx, diesel, sea-orm) cannot send several statements in one round trip and report
+/// which of them failed, or read a value as text; a service that uses one passes its URL, and
 /// limbec's connection lives for the upgrade only.
 pub trait Open: Send {
     /// The connection that it comes to.

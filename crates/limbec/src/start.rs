@@ -22,7 +22,7 @@ const PAUSES: (Duration, Duration) = (Duration::from_millis(100), Duration::from
 /// What a service does about a database that is behind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Policy {
-    /// Applies what is pending; where another process is at it, waits for it.
+    /// Applies what is pending, or waits while another process does.
     #[default]
     Apply,
     /// Waits until another process (a job, an init container) has applied it.
@@ -48,7 +48,7 @@ impl FromStr for Policy {
     }
 }
 
-/// A start-up, as [`Migrations::start`] begins it.
+/// A start-up, begun by [`Migrations::start`].
 pub struct Start<'m> {
     migrations: &'m Migrations,
     policy: Policy,
@@ -66,27 +66,27 @@ impl<'m> Start<'m> {
         }
     }
 
-    /// Sets what is done about a database that is behind; without it, [`Policy::Apply`].
+    /// Sets what to do about a database that is behind; [`Policy::Apply`] by default.
     pub fn policy(mut self, policy: Policy) -> Self {
         self.policy = policy;
         self
     }
 
-    /// Sets how long this process waits for another one; without it, as long as the project's
-    /// `lock_wait` says, or 15 minutes. Revisions that this process runs take as long as they take.
+    /// Sets how long this process waits for another one; by default the project's `lock_wait`, or
+    /// 15 minutes. It does not limit the revisions that this process runs.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.settings.lock_wait = timeout;
         self
     }
 
-    /// Sets how patient the revisions themselves are, with the timeout, and what is done where the
-    /// database is ahead; without it, as [`Migrations::settings`] has it.
+    /// Sets how patient the revisions themselves are, the timeout, and what to do if the database is
+    /// ahead; [`Migrations::settings`] by default.
     pub fn settings(mut self, settings: Settings) -> Self {
         self.settings = settings;
         self
     }
 
-    /// Tells progress to a callback.
+    /// Reports progress to a callback.
     pub fn observe(mut self, observer: impl FnMut(&Event<'_>) + Send + 'm) -> Self {
         self.observer = Box::new(observer);
         self
@@ -94,10 +94,10 @@ impl<'m> Start<'m> {
 
     /// Lets the environment win: `LIMBEC_POLICY` (`apply`, `wait`, `verify`), `LIMBEC_TIMEOUT`
     /// (in seconds), and what the command reads too: `LIMBEC_LOCK_TIMEOUT`, `LIMBEC_WHEN_AHEAD` and
-    /// so on. Where they are not set, or empty, all stays as it is.
+    /// so on. A variable that is not set or empty changes nothing.
     ///
     /// # Errors
-    /// When one of them says something else.
+    /// When the value of one is invalid.
     pub fn environment(self) -> Result<Self, Error> {
         self.environment_of(|name| std::env::var(name).ok())
     }
@@ -123,11 +123,11 @@ impl<'m> Start<'m> {
         Ok(self)
     }
 
-    /// Does it, on a database that a URL or a connection leads to.
+    /// Runs the start-up on the database that a URL or a connection leads to.
     ///
     /// # Errors
-    /// As [`Migrations::upgrade`]; when the time is over; with [`Policy::Verify`], when the database
-    /// is behind.
+    /// As [`Migrations::upgrade`]; when the timeout is over; with [`Policy::Verify`], when the
+    /// database is behind.
     pub async fn run<D: Open>(self, database: D) -> Result<Outcome, Error> {
         let watch = self.migrations.status_cell().watch();
         let result = self.work(database, &watch).await;

@@ -1,4 +1,4 @@
-//! How far a migration is, for whoever asks meanwhile.
+//! How far a migration is, for other threads.
 
 use std::fmt;
 use std::sync::{Mutex, PoisonError};
@@ -7,7 +7,7 @@ use limbec_core::text::printable;
 
 use crate::run::{Error, Event};
 
-/// How far a migration is: what [`Migrations::status`](crate::Migrations::status) gives.
+/// How far a migration is, from [`Migrations::status`](crate::Migrations::status).
 ///
 /// ```
 /// use limbec::{Phase, Status};
@@ -50,7 +50,7 @@ pub enum Phase {
     Migrating,
     /// The database is where it should be.
     Ready,
-    /// It went wrong.
+    /// It has failed.
     Failed,
 }
 
