@@ -80,9 +80,9 @@ pub(crate) enum Command {
     #[command(after_help = "Examples:
   limbec upgrade head        all of them
   limbec upgrade +1          the next one
-  limbec upgrade 3950        up to the revision whose id begins so
-  limbec upgrade head --sql  print the SQL from an empty database on, run nothing
-  limbec upgrade 3950:head --sql   print the SQL from a revision on")]
+  limbec upgrade 3950        up to the revision whose id begins with 3950
+  limbec upgrade head --sql  the SQL for an empty database
+  limbec upgrade 3950:head --sql   the SQL for a database at 3950")]
     Upgrade(Migrate),
     /// Reverts revisions down to a target.
     #[command(after_help = "Examples:
@@ -108,13 +108,13 @@ pub(crate) enum Command {
     /// Shows the revisions that nothing revises.
     #[command(after_help = "Example:\n  limbec heads --verbose")]
     Heads(Heads),
-    /// Shows the revisions from which branches part.
+    /// Shows the revisions at which branches begin.
     #[command(after_help = "Example:\n  limbec branches")]
     Branches(Branches),
     /// Shows one revision.
     #[command(after_help = "Example:\n  limbec show head")]
     Show(Show),
-    /// Joins heads into one by a new revision.
+    /// Joins heads with a new revision.
     #[command(after_help = "Examples:
   limbec merge               all heads, after a question on a terminal
   limbec merge heads -m \"Join the two features\"")]
@@ -122,7 +122,7 @@ pub(crate) enum Command {
     /// Compares the models with the database: exit code 3 when they differ.
     #[command(after_help = "Example:\n  limbec check")]
     Check,
-    /// Prints models of what the database holds, or writes them where limbec.toml says.
+    /// Prints models of the tables in the database, or writes them to the project.
     #[command(after_help = "Examples:
   limbec reflect                       print the models of all tables
   limbec reflect users 'order*'        of some tables
@@ -134,7 +134,7 @@ pub(crate) enum Command {
   limbec log
   limbec log 3950 --verbose   the SQL of one revision, and the SQL that reverts it")]
     Log(Log),
-    /// Says that a revision is as it should be: its file changed since, or a run was stopped in it.
+    /// Accepts a revision whose file has changed, or settles one that stopped half-way.
     #[command(after_help = "Examples:
   limbec accept 3950 --reason \"the table was renamed by hand on production\"
   limbec accept 3950 --again --reason \"the procedure had not begun\"")]
@@ -142,12 +142,12 @@ pub(crate) enum Command {
     /// Shows who is migrating this database.
     #[command(after_help = "Examples:
   limbec locks
-  limbec locks --clear   takes a stale lease away")]
+  limbec locks --clear   removes a stale lease")]
     Locks(Locks),
     /// Opens a revision file in $VISUAL or $EDITOR.
     #[command(after_help = "Example:\n  limbec edit head")]
     Edit(Edit),
-    /// Makes the version table where it is missing.
+    /// Creates the version table if it is missing.
     #[command(
         alias = "ensure_version",
         after_help = "Example:\n  limbec ensure-version"
@@ -194,16 +194,16 @@ pub(crate) struct Revision {
     /// The language of the file: operations in Rust, or statements in SQL.
     #[arg(long, value_enum, default_value = "rs")]
     pub(crate) format: Format,
-    /// The revision to go on: an id, `label@head`, `base` for a new root.
+    /// The revision to continue from: an id, `label@head`, `base` for a new root.
     #[arg(long, value_name = "REV", default_value = "head")]
     pub(crate) head: String,
-    /// Allows a parent that is no head, so that a branch begins.
+    /// Allows a parent that is not a head, which starts a branch.
     #[arg(long)]
     pub(crate) splice: bool,
     /// A label for the branch that begins here.
     #[arg(long, value_name = "LABEL")]
     pub(crate) branch_label: Vec<String>,
-    /// A revision that must be applied first, though it is no parent.
+    /// A revision that must be applied first, although it is not a parent.
     #[arg(long, value_name = "REV")]
     pub(crate) depends_on: Vec<String>,
     /// The id, in place of a random one.
@@ -212,10 +212,10 @@ pub(crate) struct Revision {
     /// What was renamed: `posts.title=name`, `posts=articles`.
     #[arg(long, value_name = "OLD=NEW", requires = "autogenerate")]
     pub(crate) rename: Vec<String>,
-    /// What was not, though something that comes looks like it: `posts.title` is dropped.
+    /// What is dropped, not renamed, although a new object looks like it: `posts.title`.
     #[arg(long, value_name = "OLD", requires = "autogenerate")]
     pub(crate) no_rename: Vec<String>,
-    /// The folder for the file, where there are several.
+    /// The folder for the file, if there are several.
     #[arg(long, value_name = "DIR")]
     pub(crate) version_path: Option<PathBuf>,
 }
@@ -225,13 +225,13 @@ pub(crate) struct Migrate {
     /// The target: an id or the beginning of one, head, heads, base, +N, -N, label@head.
     #[arg(allow_negative_numbers = true)]
     pub(crate) revision: String,
-    /// Prints the SQL and runs nothing, from the base or by a range `from:to`.
+    /// Prints the SQL and runs nothing; the target may be a range, `from:to`.
     #[arg(long)]
     pub(crate) sql: bool,
-    /// A note that is put on top of the SQL.
+    /// A note at the top of the SQL.
     #[arg(long, value_name = "TEXT")]
     pub(crate) tag: Option<String>,
-    /// Shows what would be run on this database, with its SQL, and runs nothing.
+    /// Shows the SQL that would run on this database, and runs nothing.
     #[arg(long, conflicts_with = "sql")]
     pub(crate) dry_run: bool,
     /// Does not copy an SQLite file before a revision that may lose data.
@@ -243,7 +243,7 @@ pub(crate) struct Migrate {
 pub(crate) struct Downgrade {
     #[command(flatten)]
     pub(crate) migrate: Migrate,
-    /// Reverts revisions that have no file here too, by the SQL that the database keeps.
+    /// Also reverts revisions that have no file here, with the SQL that the database keeps.
     #[arg(long, conflicts_with_all = ["sql", "dry_run"])]
     pub(crate) from_database: bool,
 }
@@ -255,7 +255,7 @@ pub(crate) struct Log {
     /// Shows the SQL that ran, and the SQL that reverts it.
     #[arg(short, long)]
     pub(crate) verbose: bool,
-    /// How many rows, the last ones.
+    /// Shows only the last N rows.
     #[arg(short, long, value_name = "N")]
     pub(crate) number: Option<usize>,
 }
@@ -267,23 +267,24 @@ pub(crate) struct Accept {
     /// Why, for the journal.
     #[arg(long, value_name = "TEXT")]
     pub(crate) reason: String,
-    /// The step that a run was stopped at is done.
+    /// The step at which the run stopped is done.
     #[arg(long, conflicts_with_all = ["again", "abandon"])]
     pub(crate) done: bool,
-    /// The step that a run was stopped at is not done, and runs again.
+    /// The step at which the run stopped is not done, and runs again.
     #[arg(long, conflicts_with = "abandon")]
     pub(crate) again: bool,
-    /// Give a half-applied revision up: the schema stays as it is, and the revision counts as not applied.
+    /// Gives up a half-applied revision: the schema stays as it is, and the revision counts as not
+    /// applied.
     #[arg(long)]
     pub(crate) abandon: bool,
 }
 
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Locks {
-    /// Takes a lease away whose owner gives no sign of life, after a question.
+    /// Removes the lease of a process that gives no sign of life; asks first.
     #[arg(long)]
     pub(crate) clear: bool,
-    /// Asks nothing.
+    /// Does not ask.
     #[arg(short, long, requires = "clear")]
     pub(crate) yes: bool,
 }
@@ -299,7 +300,7 @@ pub(crate) struct Stamp {
     /// Prints the SQL and runs nothing.
     #[arg(long)]
     pub(crate) sql: bool,
-    /// A note that is put on top of the SQL.
+    /// A note at the top of the SQL.
     #[arg(long, value_name = "TEXT")]
     pub(crate) tag: Option<String>,
 }
@@ -356,7 +357,7 @@ pub(crate) struct Show {
 
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Merge {
-    /// The heads to join; all of them when left out.
+    /// The heads to join, all by default.
     pub(crate) revisions: Vec<String>,
     /// What the revision does, in a few words.
     #[arg(short, long, value_name = "TEXT")]
@@ -367,26 +368,26 @@ pub(crate) struct Merge {
     /// The id, in place of a random one.
     #[arg(long, value_name = "ID")]
     pub(crate) rev_id: Option<String>,
-    /// Allows parents that are no heads.
+    /// Allows parents that are not heads.
     #[arg(long)]
     pub(crate) splice: bool,
-    /// Asks nothing.
+    /// Does not ask.
     #[arg(short, long)]
     pub(crate) yes: bool,
 }
 
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Reflect {
-    /// Tables, `*` and `?` for any letters: users, 'order*', 'billing.*'; all of them when left out.
+    /// The tables, all by default; `*` and `?` are wildcards: users, 'order*', 'billing.*'.
     #[arg(value_name = "TABLE")]
     pub(crate) tables: Vec<String>,
-    /// Writes the models to the file that `[models] paths` names, and `mod.rs` in a folder.
+    /// Writes the models to the file that `[models] paths` names, or to `mod.rs` in that folder.
     #[arg(long)]
     pub(crate) write: bool,
-    /// The file to write, where `[models] paths` names several.
+    /// The file to write, if `[models] paths` names several.
     #[arg(long, value_name = "FILE", requires = "write")]
     pub(crate) to: Option<PathBuf>,
-    /// Writes over a file that is there.
+    /// Overwrites an existing file.
     #[arg(long, requires = "write")]
     pub(crate) force: bool,
 }
@@ -413,7 +414,7 @@ pub(crate) struct Completions {
 
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Man {
-    /// The folder, made where it is missing.
+    /// The folder; it is created if it is missing.
     #[arg(value_name = "DIRECTORY")]
     pub(crate) folder: PathBuf,
 }

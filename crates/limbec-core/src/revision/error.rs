@@ -268,7 +268,9 @@ impl RevisionError {
             }
             Self::HistoryRange { .. } => "for example `-r base:head`, `-r -3:current`".to_owned(),
             Self::RangeNotAllowed { .. } => "`start:end` goes with `--sql`".to_owned(),
-            Self::DowngradeRange { .. } => "without a database the start must be told".to_owned(),
+            Self::DowngradeRange { .. } => {
+                "without a database, give the revision to start from too: `head:base`".to_owned()
+            }
             Self::NotHead { children, .. } => {
                 format!("{} revises it already", one_of(children))
             }
