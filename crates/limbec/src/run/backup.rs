@@ -57,8 +57,6 @@ pub(super) async fn make<C: Connection>(
     let unfinished = beside(&to, ".unfinished");
     // Of a process that was killed: nobody else can be at it while we hold the lock.
     let _ = std::fs::remove_file(&unfinished);
-    let copy = backup.copy(&unfinished.to_string_lossy());
-    let copied = connection.beside(&[&copy]).await;
     let failed = |error: String| {
         let _ = std::fs::remove_file(&unfinished);
         Error::new(
@@ -70,9 +68,41 @@ pub(super) async fn make<C: Connection>(
         )
         .with_hint("make room for it, or go without: `--no-backup`, or `backup = false`")
     };
+    // SQLite writes into a file that is there already, if it is empty.
+    make_like(&of, &unfinished).map_err(|error| failed(error.to_string()))?;
+    let copy = backup.copy(&unfinished.to_string_lossy());
+    let copied = connection.beside(&[&copy]).await;
     copied.map_err(|error| failed(error.to_string()))?;
     finish(&unfinished, &to).map_err(|error| failed(error.to_string()))?;
     Ok(Some(Copied { to, of }))
+}
+
+/// Makes the empty file of a copy, which only those can read who can read the database.
+#[cfg(unix)]
+fn make_like(database: &Path, copy: &Path) -> std::io::Result<()> {
+    use std::fs::{File, Permissions};
+    use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _, fchown};
+
+    const OWNER: u32 = 0o700;
+    const OTHERS: u32 = 0o707;
+    const ALL: u32 = 0o777;
+    let like = std::fs::metadata(database)?;
+    let mode = like.mode() & ALL;
+    let mut options = File::options();
+    let options = options.write(true).create_new(true).mode(mode & OWNER);
+    let file = options.open(copy)?;
+    // Only the system's administrator gives files away. Whoever runs this has read the database, and keeps
+    // the copy; a group that it is not in has no part in it, nor has the own group in its place.
+    let is_given = fchown(&file, Some(like.uid()), Some(like.gid())).is_ok()
+        || fchown(&file, None, Some(like.gid())).is_ok();
+    let mode = if is_given { mode } else { mode & OTHERS };
+    file.set_permissions(Permissions::from_mode(mode))
+}
+
+/// Elsewhere a file has the rights of its folder.
+#[cfg(not(unix))]
+fn make_like(_: &Path, _: &Path) -> std::io::Result<()> {
+    Ok(())
 }
 
 /// Gives a copy its name, once it is on the disk: SQLite does not wait for that.
