@@ -12,7 +12,7 @@ use crate::command::shell;
 pub(crate) static MIGRATIONS: Migrations = embed!("../limbec/tests/embed");
 
 /// What both commands are called with, in this order. Words are parted by spaces.
-const LINES: [&str; 48] = [
+const LINES: [&str; 50] = [
     "log",
     "locks",
     "locks --clear --yes",
@@ -51,6 +51,8 @@ const LINES: [&str; 48] = [
     "accept +1 --reason checked",
     "downgrade -1",
     "downgrade --from-database -1",
+    "downgrade --from-database -1 --dry-run",
+    "downgrade --from-database -1 --yes",
     "downgrade base --dry-run",
     "downgrade -5",
     "downgrade base",

@@ -20,4 +20,5 @@ mod scripted;
 mod sources;
 mod structure;
 mod trial;
+mod trust;
 mod wire;

@@ -68,7 +68,7 @@ fn a_revision_without_its_file_is_reverted_by_what_the_database_keeps(database: 
     forget(&it, "f2");
     it.run("limbec downgrade -1")
         .fails_saying(&["Can't locate revision identified by 'f3'"]);
-    it.run("limbec downgrade --from-database f1")
+    it.run("limbec downgrade --from-database f1 --yes")
         .succeeds()
         .logs(&[
             "Running downgrade f3 -> f2, Step f3",

@@ -243,9 +243,13 @@ pub(crate) struct Migrate {
 pub(crate) struct Downgrade {
     #[command(flatten)]
     pub(crate) migrate: Migrate,
-    /// Also reverts revisions that have no file here, with the SQL that the database keeps.
-    #[arg(long, conflicts_with_all = ["sql", "dry_run"])]
+    /// Also reverts revisions that have no file here, with the SQL that the database keeps, after showing it
+    /// and asking.
+    #[arg(long, conflicts_with = "sql")]
     pub(crate) from_database: bool,
+    /// Runs the SQL that the database keeps without asking.
+    #[arg(short, long, requires = "from_database")]
+    pub(crate) yes: bool,
 }
 
 #[derive(Debug, ClapArgs)]

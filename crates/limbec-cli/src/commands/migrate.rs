@@ -1,12 +1,14 @@
 //! `limbec upgrade` and `limbec downgrade`.
 
 use limbec::report::{self, Level};
-use limbec::run::{Event, Migrator, Outcome, Revisions as _, Settings};
+use limbec::run::{
+    DryRun, Error, ErrorKind, Event, KeptSql, Migrator, Outcome, Revisions as _, Settings,
+};
 use limbec_core::revision::Direction;
 use serde_json::json;
 
 use super::{Context, script};
-use crate::args::Migrate;
+use crate::args::{Downgrade, Migrate};
 use crate::connect::{block_on, connect};
 use crate::error::{CommandError, Result, Status};
 use crate::printer::Printer;
@@ -47,18 +49,49 @@ pub(super) fn run(
 }
 
 /// Downgrades by what the database keeps of revisions that have no file here.
-pub(super) fn from_database(options: &Migrate, context: &Context<'_>) -> Result<Status> {
+pub(super) fn from_database(options: &Downgrade, context: &Context<'_>) -> Result<Status> {
+    let target = &options.migrate.revision;
     let url = context.config.database_url()?;
     let printer = context.printer;
+    let tag = options.migrate.tag.as_deref();
     let outcome = block_on(async {
         let mut database = connect(&url).await?;
         let mut migrator = Migrator::new(&mut database, &context.project)
             .settings(context.config.settings.clone())
             .observe(|event| observe(&event, printer));
-        Ok(migrator.downgrade_from_database(&options.revision).await?)
+        if options.migrate.dry_run {
+            let show = |found: &DryRun<'_>| show(found, tag, printer);
+            migrator.dry_run_from_database(target, show).await?;
+            return Ok(None);
+        }
+        let approve = |_: &[KeptSql]| approve(options, printer);
+        Ok(Some(
+            migrator.downgrade_from_database(target, approve).await?,
+        ))
     })?;
-    report(&outcome, &options.revision, printer);
+    if let Some(outcome) = outcome {
+        report(&outcome, target, printer);
+    }
     Ok(Status::Done)
+}
+
+/// Asks whether the SQL that was shown may run.
+fn approve(options: &Downgrade, printer: &Printer) -> std::result::Result<(), Error> {
+    if options.yes {
+        return Ok(());
+    }
+    if !printer.is_interactive() {
+        return Err(report::unapproved("limbec", &options.migrate.revision));
+    }
+    printer.question("Run it with the rights of this connection? [y/N]");
+    let mut answer = String::new();
+    let read = std::io::stdin().read_line(&mut answer);
+    let nothing_ran = |message: String| Err(Error::new(ErrorKind::Unapproved, message));
+    match read {
+        Err(error) => nothing_ran(format!("cannot read the answer: {error}")),
+        Ok(_) if ["y", "yes"].contains(&answer.trim().to_ascii_lowercase().as_str()) => Ok(()),
+        Ok(_) => nothing_ran("nothing was run".to_string()),
+    }
 }
 
 /// Logs what happens, in Alembic's words.
@@ -106,12 +139,16 @@ fn dry_run(options: &Migrate, direction: Direction, context: &Context<'_>) -> Re
         let mut migrator = Migrator::new(&mut database, &context.project)
             .settings(context.config.settings.clone());
         let found = migrator.dry_run(&options.revision, direction).await?;
-        if printer.json() {
-            printer.value(&script::values(&found.scripts));
-        } else {
-            printer.text(report::dry_run(&found, tag).trim_end_matches('\n'));
-        }
+        show(&found, tag, printer);
         Ok(())
     })?;
     Ok(Status::Done)
+}
+
+fn show(found: &DryRun<'_>, tag: Option<&str>, printer: &Printer) {
+    if printer.json() {
+        printer.value(&script::values(&found.scripts));
+    } else {
+        printer.text(report::dry_run(found, tag).trim_end_matches('\n'));
+    }
 }

@@ -60,7 +60,7 @@ pub(crate) fn run(args: Args, printer: &Printer) -> Result<Status> {
         Command::Revision(options) => revision::run(&options, &context),
         Command::Upgrade(options) => migrate::run(&options, Direction::Up, &context),
         Command::Downgrade(options) if options.from_database => {
-            migrate::from_database(&options.migrate, &context)
+            migrate::from_database(&options, &context)
         }
         Command::Downgrade(options) => migrate::run(&options.migrate, Direction::Down, &context),
         Command::Stamp(options) => stamp::run(&options, &context),

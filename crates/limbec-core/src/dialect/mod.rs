@@ -12,7 +12,7 @@
 //! | [`Catalogue`] | reads the schema | `reflect` |
 //! | [`Compiler`] | makes steps of operations | `compile`, `definition` |
 //! | [`Session`] | transactions, limits, locks, errors | `session`, `lock` |
-//! | [`OwnTables`] | version table, journal, lease | `version_table`, `journal`, `lock` |
+//! | [`OwnTables`] | version table, journal, lease, who may write them | `version_table`, `journal`, `lock`, `rights` |
 //! | [`Backup`] | copies a database that is a file | `backup` |
 //!
 //! A dialect is pure: it names queries and consumes their rows, makes steps of operations, and

@@ -14,6 +14,11 @@ pub trait VersionTable: Send + Sync {
     /// Creates the table if it is missing, wide enough for an id of so many characters, and
     /// widens it if it is too narrow.
     fn ensure(&self, longest_id: usize) -> Vec<Step>;
+    /// Leaves a table that was just made to its owner, so that nobody else may write there; `None` if the
+    /// database has no rights.
+    fn protect(&self) -> Option<Step> {
+        None
+    }
     /// Inserts a row.
     fn insert(&self, id: &str) -> Step;
     /// Replaces a row; exactly one row must change.
@@ -26,6 +31,12 @@ pub trait VersionTable: Send + Sync {
 
 /// The tables that limbec keeps in a database.
 pub trait OwnTables {
+    /// The query that names who may write tables of limbec's own besides their owners: a role and a table
+    /// a row. `None` if the database has no rights.
+    fn writers(&self, _tables: &[ObjectName]) -> Option<String> {
+        None
+    }
+
     /// The version table's SQL, for a table of a name.
     fn version_table(&self, name: ObjectName) -> Box<dyn VersionTable>;
 

@@ -35,6 +35,7 @@ pub(super) struct Migrate {
     pub(super) tag: Option<String>,
     pub(super) dry_run: bool,
     pub(super) from_database: bool,
+    pub(super) yes: bool,
 }
 
 #[derive(Debug, PartialEq, Eq)]
@@ -96,7 +97,8 @@ Commands:
       --sql             Print the SQL and run nothing, from the base or by a range `from:to`
       --tag <TEXT>      Put a note on top of the SQL
       --dry-run         Show what would be run on this database, and run nothing
-      --from-database   Revert revisions that this program lacks, by the SQL that the database keeps
+      --from-database   Revert revisions that this program lacks, by the SQL that the database keeps,
+                        which is shown first and runs with --yes
   stamp <REVISION>…     Set the version table without running anything [--purge] [--sql] [--tag]
   current               Show the revisions that the database is at [-v] [--check-heads]
   history               List the revisions, newest first [-v] [-i] [-r START:END]
@@ -137,7 +139,13 @@ const DRY_RUN: Spec = ("dry-run", None, false);
 fn options(command: &str) -> Option<Vec<Spec>> {
     let own = match command {
         "upgrade" => vec![SQL, TAG, DRY_RUN],
-        "downgrade" => vec![SQL, TAG, DRY_RUN, ("from-database", None, false)],
+        "downgrade" => vec![
+            SQL,
+            TAG,
+            DRY_RUN,
+            ("from-database", None, false),
+            ("yes", Some('y'), false),
+        ],
         "stamp" => vec![SQL, TAG, ("purge", None, false)],
         "current" => vec![VERBOSE, ("check-heads", None, false)],
         "history" => vec![
@@ -263,8 +271,13 @@ fn migrate(name: &str, given: &mut Given) -> Result<Migrate, String> {
         tag: given.value("tag"),
         dry_run: given.flag("dry-run"),
         from_database: given.flag("from-database"),
+        yes: given.flag("yes"),
     };
-    given.at_most_one(&["dry-run", "sql", "from-database"])?;
+    given.at_most_one(&["dry-run", "sql"])?;
+    given.at_most_one(&["from-database", "sql"])?;
+    if migrate.yes && !migrate.from_database {
+        return Err("`--yes` is for `--from-database`".into());
+    }
     Ok(migrate)
 }
 
@@ -425,6 +438,7 @@ mod tests {
             tag: None,
             dry_run: false,
             from_database: false,
+            yes: false,
         };
         for (line, command) in [
             ("upgrade head", Command::Upgrade(migrate("head"))),

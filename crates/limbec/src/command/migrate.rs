@@ -6,7 +6,7 @@ use super::args::{Migrate, Stamp};
 use super::{Context, Status, failed, info, log};
 use crate::blocking::block_on;
 use crate::report::{self, Failure, Level};
-use crate::run::{Database, Event, Migrator, Outcome, render};
+use crate::run::{Database, DryRun, Event, KeptSql, Migrator, Outcome, render};
 
 impl Context<'_> {
     pub(super) fn migrate(&mut self, options: &Migrate, down: bool) -> Result<Status, Failure> {
@@ -23,7 +23,7 @@ impl Context<'_> {
         }
         let url = self.database_url()?;
         let (err, quiet, revisions) = (&mut *self.err, self.quiet, self.revisions);
-        let settings = self.settings.clone();
+        let (program, settings) = (self.program, self.settings.clone());
         let observe = |event: Event<'_>| observe(&event, err, quiet);
         let outcome: Result<Outcome, _> = block_on(async {
             let mut database = Database::connect(&url).await?;
@@ -31,7 +31,11 @@ impl Context<'_> {
             let mut migrator = migrator.settings(settings).observe(observe);
             match direction {
                 _ if options.from_database => {
-                    migrator.downgrade_from_database(&options.target).await
+                    let unapproved = || report::unapproved(program, &options.target);
+                    let approve = |_: &[KeptSql]| options.yes.then_some(()).ok_or_else(unapproved);
+                    migrator
+                        .downgrade_from_database(&options.target, approve)
+                        .await
                 }
                 Direction::Down => migrator.downgrade(&options.target).await,
                 _ => migrator.upgrade(&options.target).await,
@@ -92,8 +96,13 @@ impl Context<'_> {
         let text: Result<String, _> = block_on(async {
             let mut database = Database::connect(&url).await?;
             let mut migrator = Migrator::new(&mut database, revisions).settings(settings);
+            let tag = options.tag.as_deref();
+            if options.from_database {
+                let show = |found: &DryRun<'_>| report::dry_run(found, tag);
+                return migrator.dry_run_from_database(&options.target, show).await;
+            }
             let found = migrator.dry_run(&options.target, direction).await?;
-            Ok(report::dry_run(&found, options.tag.as_deref()))
+            Ok(report::dry_run(&found, tag))
         });
         let text = text.map_err(|error| self.failure(&error))?;
         self.line(text.trim_end_matches('\n'));

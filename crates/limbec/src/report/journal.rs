@@ -3,7 +3,7 @@
 use limbec_core::text::one_line;
 
 use super::{Text, Tone};
-use crate::run::{HalfDone, Holder, Locks, LogEntry};
+use crate::run::{Error, ErrorKind, HalfDone, Holder, Locks, LogEntry};
 
 /// What stands after a half-done revision was given up.
 pub fn abandoned(half: &HalfDone, program: &str) -> String {
@@ -74,6 +74,15 @@ pub fn entry_details(entry: &LogEntry) -> String {
     part("ran", entry.sql.as_deref());
     part("reverted by", entry.revert_sql.as_deref());
     text
+}
+
+/// The error of a downgrade that needs somebody's word, and nobody can be asked.
+pub fn unapproved(program: &str, target: &str) -> Error {
+    let message = "Run the SQL that the database keeps? Nobody can be asked here";
+    Error::new(ErrorKind::Unapproved, message).with_hint(format!(
+        "read it; whoever may write the journal may have written it. Then say: {program} downgrade \
+         --from-database {target} --yes"
+    ))
 }
 
 /// Who migrates a database, a line each.

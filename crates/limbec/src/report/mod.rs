@@ -12,7 +12,7 @@ mod text;
 mod words;
 
 pub use failure::{Failure, as_called, in_full};
-pub use journal::{abandoned, cleared, end_of_a_session, entry, entry_details, locks};
+pub use journal::{abandoned, cleared, end_of_a_session, entry, entry_details, locks, unapproved};
 pub use progress::{Level, elsewhere, log_line, nothing_to_do, progress, summary};
 pub use revisions::{Marks, arrow, block, line, marks, message, parents};
 pub use script::{dry_run, script, statement};

@@ -2,6 +2,7 @@
 
 use limbec_core::revision::{Plan, Unchanged};
 use limbec_core::schema::ObjectName;
+use limbec_core::text::one_line;
 
 use super::{Text, Tone};
 use crate::run::{Event, Holder, blockers_in_words};
@@ -130,6 +131,17 @@ pub fn progress(event: &Event<'_>) -> Option<(Level, String)> {
         }
         Event::Elsewhere { version_table, own } => {
             Some((Level::Info, elsewhere(version_table, own)))
+        }
+        Event::Kept { sql } => {
+            let message = match sql.message.as_str() {
+                "" => String::new(),
+                message => format!(", {}", one_line(message)),
+            };
+            let text = sql.sql.trim_end().replace('\n', "\n    ");
+            let revision = one_line(&sql.revision);
+            let text =
+                format!("The database keeps this SQL to revert {revision}{message}:\n    {text}");
+            Some((Level::Warning, text))
         }
         Event::Warning { message } => Some((Level::Warning, (*message).to_string())),
     }

@@ -1,16 +1,14 @@
 //! A database that is ahead of this program: revisions that a newer one has applied.
 //!
-//! The journal knows their parents, whether they only add, and the SQL that reverts them.
+//! The journal knows their parents and whether they only add.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
-use limbec_core::operations::Operation;
-use limbec_core::revision::{Graph, Header};
+use limbec_core::revision::Graph;
 use limbec_core::schema::ObjectName;
 
 use super::journal::{LogEntry, log};
-use super::{Content, Error, ErrorKind, Revisions, Settings, State, WhenAhead};
+use super::{Error, ErrorKind, WhenAhead};
 use crate::connection::Connection;
 
 /// What is known of a database that is ahead.
@@ -228,7 +226,7 @@ fn unlocated(graph: &Graph, rows: &[String]) -> Error {
 }
 
 /// The last upgrade of each revision; the rows come newest first.
-fn last_upgrades(log: &[LogEntry]) -> BTreeMap<&str, &LogEntry> {
+pub(super) fn last_upgrades(log: &[LogEntry]) -> BTreeMap<&str, &LogEntry> {
     let mut last = BTreeMap::new();
     for entry in log {
         let is_last = entry
@@ -240,93 +238,4 @@ fn last_upgrades(log: &[LogEntry]) -> BTreeMap<&str, &LogEntry> {
         }
     }
     last
-}
-
-/// The revisions of a project, with those that only the database's journal still knows. These can
-/// only be reverted, by the SQL that was kept when they were applied.
-pub(super) struct FromDatabase<'r, R> {
-    inner: &'r R,
-    graph: Graph,
-    revert: BTreeMap<String, Option<String>>,
-}
-
-impl<'r, R: Revisions> FromDatabase<'r, R> {
-    /// Adds what a database's journal knows to a project.
-    ///
-    /// # Errors
-    /// When the database cannot be read, or the revisions do not fit together.
-    pub(super) async fn read<C: Connection>(
-        inner: &'r R,
-        settings: &Settings,
-        connection: &mut C,
-    ) -> Result<Self, Error> {
-        let table = settings.version_table(connection.dialect());
-        let state = State::read(connection, &table).await?;
-        let log = log(connection, &table, None, None).await?;
-        FromDatabase::new(inner, &state.version.rows, &log)
-    }
-
-    fn new(inner: &'r R, rows: &[String], log: &[LogEntry]) -> Result<Self, Error> {
-        let mut headers = inner.graph().revisions().to_vec();
-        let mut revert = BTreeMap::new();
-        let newer = ahead(inner.graph(), rows, log).unwrap_or_default();
-        let applied = last_upgrades(log);
-        for Newer { id, message, .. } in newer.revisions {
-            let Some(entry) = applied.get(id.as_str()) else {
-                continue;
-            };
-            headers.push(Header {
-                id: id.clone(),
-                message,
-                revises: entry.revises.clone(),
-                depends_on: entry.depends_on.clone(),
-                path: format!("(journal)/{id}"),
-                ..Header::default()
-            });
-            revert.insert(id, entry.revert_sql.clone());
-        }
-        let graph = Graph::new(headers).map_err(|errors| {
-            let words: Vec<String> = errors.iter().map(ToString::to_string).collect();
-            Error::new(
-                ErrorKind::Revision,
-                format!(
-                    "the revisions of the journal do not fit to the files: {}",
-                    words.join("; ")
-                ),
-            )
-        })?;
-        Ok(FromDatabase {
-            inner,
-            graph,
-            revert,
-        })
-    }
-}
-
-impl<R: Revisions> Revisions for FromDatabase<'_, R> {
-    fn graph(&self) -> &Graph {
-        &self.graph
-    }
-
-    fn read(&self, id: &str) -> Result<Arc<Content>, Error> {
-        match self.revert.get(id) {
-            None => self.inner.read(id),
-            Some(Some(sql)) => Ok(Arc::new(Content {
-                downgrade: vec![Operation::RunScript { sql: sql.clone() }],
-                ..Content::default()
-            })),
-            Some(None) => Err(Error::new(
-                ErrorKind::Revision,
-                format!("the journal holds no SQL that reverts the revision `{id}`"),
-            )
-            .with_hint("revert it with the program, or the files, that know it")),
-        }
-    }
-
-    fn has_changed(&self, id: &str, then: &str) -> Result<bool, Error> {
-        match self.revert.get(id) {
-            None => self.inner.has_changed(id, then),
-            Some(_) => Ok(false),
-        }
-    }
 }

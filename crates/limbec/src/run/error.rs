@@ -65,6 +65,8 @@ pub enum ErrorKind {
     Behind,
     /// A setting does not read.
     Configuration,
+    /// Nobody has approved what was to run.
+    Unapproved,
     /// The database cannot be copied before a revision that may lose data.
     Backup,
 }

@@ -10,10 +10,11 @@ use limbec_core::revision::{Direction, Plan, PlanStep, Unchanged};
 use limbec_core::schema::ObjectName;
 use limbec_core::steps::{Knowledge, RevisionPlan};
 
-use super::ahead::{self, Ahead, FromDatabase};
+use super::ahead::{self, Ahead};
 use super::contention::Blocker;
 use super::error::Race;
 use super::execute::{Guard, Runner, Work};
+use super::from_database::KeptSql;
 use super::home::Home;
 use super::journal::Record;
 use super::lease::Hold;
@@ -117,6 +118,11 @@ pub enum Event<'a> {
         version_table: &'a ObjectName,
         /// The connection's own namespace, in which revisions make their objects.
         own: &'a str,
+    },
+    /// The database keeps this SQL, by which a revision is to be reverted that is not known here.
+    Kept {
+        /// The SQL.
+        sql: &'a KeptSql,
     },
     /// The plan has something to say before it runs.
     Warning {
@@ -231,21 +237,6 @@ impl<'a, C: Connection, R: Revisions> Migrator<'a, C, R> {
         self.migrate(target, Direction::Down).await
     }
 
-    /// Downgrades to a target, also through revisions that are not known here, by the SQL that the
-    /// journal keeps of them.
-    ///
-    /// # Errors
-    /// As [`Migrator::upgrade`], and when the journal does not know how to revert a revision.
-    pub async fn downgrade_from_database(&mut self, target: &str) -> Result<Outcome, Error> {
-        let revisions = FromDatabase::read(self.revisions, &self.settings, self.connection).await?;
-        let observer = &mut self.observer;
-        Migrator::new(&mut *self.connection, &revisions)
-            .settings(self.settings.clone())
-            .observe(observer)
-            .downgrade(target)
-            .await
-    }
-
     /// Sets the version rows to the targets without running anything; with `purge`, whatever the
     /// rows are. What the journal knows of the files' contents, and of half-applied revisions, is
     /// forgotten.
@@ -348,10 +339,14 @@ impl<'a, C: Connection, R: Revisions> Migrator<'a, C, R> {
         {
             return Ok(outcome);
         }
+        for message in state.of_nobody(self.revisions.graph()) {
+            (self.observer)(Event::Warning { message: &message });
+        }
         let prepared = self.prepare(&state, target, direction)?;
         if prepared.plan.is_empty() {
             return Ok(outcome(&prepared.plan, Vec::new()));
         }
+        self.warn_of_writers(&state).await?;
         if let Some(message) = &prepared.plan.warning {
             (self.observer)(Event::Warning { message });
         }
@@ -457,7 +452,7 @@ impl<'a, C: Connection, R: Revisions> Migrator<'a, C, R> {
         if direction == Direction::Up {
             state.refuse_changed(revisions)?;
         }
-        state.refuse_unfinished(&plan, direction)?;
+        state.refuse_unfinished(graph, &plan, direction)?;
         let contents = plan.steps.iter().map(|step| of_step(revisions, step));
         let contents = contents.collect::<Result<_, _>>()?;
         Ok(Prepared { plan, contents })
@@ -540,7 +535,8 @@ impl<'a, C: Connection, R: Revisions> Migrator<'a, C, R> {
             delete,
             insert,
             one.purge,
-        );
+        )
+        .protected(dialect, version_table, table_exists);
         let mut work = Work {
             plan: RevisionPlan {
                 ensure: change.ensure,

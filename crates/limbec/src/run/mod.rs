@@ -14,6 +14,7 @@ mod backup;
 mod contention;
 mod error;
 mod execute;
+mod from_database;
 mod home;
 mod journal;
 mod lease;
@@ -26,6 +27,7 @@ mod reflect;
 mod render;
 mod revert;
 mod revisions;
+mod rights;
 #[cfg(feature = "generate")]
 mod scratch;
 #[cfg(feature = "generate")]
@@ -45,6 +47,7 @@ pub use contention::Blocker;
 pub(crate) use contention::in_words as blockers_in_words;
 pub use error::{Error, ErrorKind, FailedStatement, Kept, Left};
 pub use execute::run_operations;
+pub use from_database::KeptSql;
 pub use journal::{LogEntry, log};
 pub(crate) use lock::TELL;
 pub use lock::{Doing, Holder, Locks, clear_lease, locks};

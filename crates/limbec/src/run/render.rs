@@ -71,6 +71,7 @@ pub fn render<'g, R: Revisions>(
             (version_table, table_exists),
             step,
             plan.purge && index == 0,
+            Audience::Shell,
         );
         table_exists = true;
         let statements = of_revision.statements(0, dialect, &mut knowledge, Audience::Shell)?;
@@ -104,9 +105,13 @@ fn with_rows(
     (table, table_exists): (&ObjectName, bool),
     step: &PlanStep<'_>,
     purge: bool,
+    audience: Audience,
 ) {
     let (delete, insert) = (&step.rows_delete, &step.rows_insert);
-    let rows = RowChange::new(dialect, table, table_exists, delete, insert, purge);
+    let mut rows = RowChange::new(dialect, table, table_exists, delete, insert, purge);
+    if audience == Audience::Runner {
+        rows = rows.protected(dialect, table, table_exists);
+    }
     of_revision.ensure = rows.ensure;
     of_revision.rows = rows.steps;
 }
@@ -159,6 +164,7 @@ impl<'a, C: Connection, R: Revisions> Migrator<'a, C, R> {
                 (&self.version_table, state.version.table_exists),
                 step,
                 false,
+                Audience::Runner,
             );
             let statements =
                 of_revision.statements(from, dialect, &mut knowledge, Audience::Runner)?;

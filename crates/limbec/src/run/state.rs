@@ -5,8 +5,9 @@ use std::fmt;
 
 use limbec_core::dialect::{Dialect, FaultKind, Row};
 use limbec_core::journal;
-use limbec_core::revision::{Direction, Plan, PlanStep};
+use limbec_core::revision::{Direction, Graph, Plan, PlanStep};
 use limbec_core::schema::ObjectName;
+use limbec_core::text::one_line;
 
 use super::home::Home;
 use super::version::{VERSION_TABLE, Version};
@@ -22,6 +23,8 @@ pub struct State {
     pub(super) home: Home,
     pub(super) journal_exists: bool,
     pub(super) standings: Vec<Standing>,
+    /// The revisions of rows that do not read.
+    pub(super) unreadable: Vec<String>,
 }
 
 /// A revision that a run has left half applied, or half reverted.
@@ -130,8 +133,7 @@ impl State {
     ///
     /// # Errors
     /// When the database refuses the queries for another reason than that a table is not there yet, the
-    /// search path leads to the version table of another namespace, which nobody has asked for, or a row
-    /// of the journal does not read.
+    /// search path leads to the version table of another namespace, which nobody has asked for.
     pub async fn read<C: Connection>(
         connection: &mut C,
         version_table: &ObjectName,
@@ -160,16 +162,19 @@ impl State {
             (tables, _) = ask(connection, &qualified, revision, None).await?;
         }
         let (rows, journal) = tables;
-        Ok(State {
+        let mut state = State {
             version: Version::of(rows),
             home,
             journal_exists: journal.is_some(),
-            standings: journal
-                .unwrap_or_default()
-                .into_iter()
-                .map(standing)
-                .collect::<Result<_, _>>()?,
-        })
+            ..State::default()
+        };
+        for row in journal.unwrap_or_default() {
+            match standing(row) {
+                Ok(standing) => state.standings.push(standing),
+                Err(revision) => state.unreadable.push(revision),
+            }
+        }
+        Ok(state)
     }
 
     /// Says which version table this is, if it is not in the connection's own namespace.
@@ -241,13 +246,50 @@ impl State {
         Ok(changed)
     }
 
-    /// Refuses to pass over a revision that is half done.
+    /// Whether what the journal says of a revision counts: anybody with the right to write there can add a
+    /// row about a revision that never was.
+    fn counts(&self, revision: &str, graph: &Graph) -> bool {
+        graph.index_of(revision).is_some() || self.version.rows.iter().any(|row| row == revision)
+    }
+
+    /// What the journal says of revisions that neither the project nor the version table knows, and which
+    /// therefore counts for nothing, in words.
+    pub(super) fn of_nobody(&self, graph: &Graph) -> Vec<String> {
+        let half_done = self.all_half_done().into_iter();
+        let half_done = half_done.map(|it| (it.to_string(), it.revision));
+        let unreadable = self.unreadable.iter();
+        let unreadable =
+            unreadable.map(|it| ("in a row that does not read".to_string(), it.clone()));
+        let rows = half_done.chain(unreadable);
+        rows.filter(|(_, revision)| !self.counts(revision, graph))
+            .map(|(what, revision)| {
+                format!(
+                    "The journal has the revision `{id}` {what}; no file and no version row has that id, so \
+                     this run goes on without it (limbec accept {id} --abandon --reason \"…\" ends this \
+                     warning)",
+                    id = one_line(&revision)
+                )
+            })
+            .collect()
+    }
+
+    /// Refuses to pass over a revision that is half done, or whose row in the journal does not read.
     pub(super) fn refuse_unfinished(
         &self,
+        graph: &Graph,
         plan: &Plan<'_>,
         direction: Direction,
     ) -> Result<(), Error> {
-        let Some(standing) = self.unfinished() else {
+        if let Some(id) = self.unreadable.iter().find(|it| self.counts(it, graph)) {
+            return Err(Error::new(
+                ErrorKind::Statement,
+                format!(
+                    "the journal's last row about the revision `{id}` does not read: was it changed by hand?"
+                ),
+            ));
+        }
+        let mut unfinished = self.standings.iter().filter(|it| it.is_unfinished());
+        let Some(standing) = unfinished.find(|it| self.counts(&it.revision, graph)) else {
             return Ok(());
         };
         let id = &standing.revision;
@@ -406,13 +448,10 @@ fn present(
     }
 }
 
-fn standing(row: Row) -> Result<Standing, Error> {
-    let unreadable = || {
-        Error::new(
-            ErrorKind::Statement,
-            "a row of the journal does not read: was it changed by hand?",
-        )
-    };
+/// Reads a row; gives its revision if it does not read.
+fn standing(row: Row) -> Result<Standing, String> {
+    let name = row.first().cloned().flatten().unwrap_or_default();
+    let unreadable = || name.clone();
     let [revision, direction, step, steps, state, checksum] =
         <[Option<String>; 6]>::try_from(row).map_err(|_| unreadable())?;
     let number = |value: Option<String>| value.and_then(|it| it.parse::<usize>().ok());

@@ -97,4 +97,18 @@ impl RowChange {
         steps.extend(insert.map(|id| (version_table.insert(id), Some(1))));
         RowChange { ensure, steps }
     }
+
+    /// Leaves a table that it makes to its owner. A script does without: whoever runs it sees what it makes.
+    pub(super) fn protected(
+        mut self,
+        dialect: &dyn Dialect,
+        table: &ObjectName,
+        table_exists: bool,
+    ) -> Self {
+        if !table_exists {
+            self.ensure
+                .extend(dialect.version_table(table.clone()).protect());
+        }
+        self
+    }
 }

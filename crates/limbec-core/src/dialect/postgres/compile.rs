@@ -24,12 +24,11 @@ mod table;
 
 use super::Postgres;
 use super::definition::created;
-use super::lexicon::LEXICON;
 use super::names::{in_namespace_of, literal, object, quote};
 use crate::dialect::{CompileError, Compiler, Isolation};
 use crate::operations::{ConstraintRef, Operation};
 use crate::schema::{Definition, Schema};
-use crate::steps::{Step, read_script};
+use crate::steps::Step;
 
 pub(super) use index::is_default_operator_class;
 
@@ -191,7 +190,7 @@ fn compile_within(operation: &Operation, current: &Schema) -> Steps {
         }
         Operation::DropDefinition { definition } => definition::drop(definition),
         Operation::SetTimeout { timeout, time } => one(limit::set(*timeout, time)?),
-        Operation::RunScript { sql } => read_script(sql, &LEXICON),
+        Operation::RunScript { sql } => execute::read(sql)?,
         Operation::Execute {
             sql,
             dialect,

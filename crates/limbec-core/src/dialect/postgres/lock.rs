@@ -4,6 +4,7 @@
 //! CONCURRENTLY` waits for, and the two deadlock.
 
 use super::names::{cut, literal, literal_or_null, object, quote};
+use super::rights;
 use crate::journal::{Claim, Lease};
 use crate::schema::ObjectName;
 use crate::steps::Step;
@@ -93,7 +94,7 @@ pub(super) fn holder(namespace: Option<&str>) -> String {
 pub(super) struct Table {
     table: String,
     key: String,
-    namespace: Option<String>,
+    name: ObjectName,
 }
 
 impl Table {
@@ -101,7 +102,7 @@ impl Table {
         Table {
             table: object(name),
             key: quote(cut(&format!("{}_pkey", name.name))),
-            namespace: name.schema.clone(),
+            name: name.clone(),
         }
     }
 }
@@ -113,19 +114,20 @@ const ALIVE: &str = "EXISTS (SELECT FROM pg_catalog.pg_stat_activity a \
 
 impl Lease for Table {
     fn ensure(&self) -> Step {
-        let Table { table, key, .. } = self;
-        Step::new(format!(
+        let Table { table, key, name } = self;
+        let create = format!(
             "CREATE TABLE IF NOT EXISTS {table} (\n    id INTEGER NOT NULL,\n    \
              owner TEXT NOT NULL,\n    epoch BIGINT NOT NULL,\n    host TEXT,\n    pid BIGINT,\n    \
              revision TEXT,\n    taken_at TIMESTAMPTZ NOT NULL,\n    \
              expires_at TIMESTAMPTZ NOT NULL,\n    CONSTRAINT {key} PRIMARY KEY (id)\n)"
-        ))
+        );
+        Step::new(rights::made(name, &create))
     }
 
     fn alone(&self) -> Step {
         Step::new(format!(
             "SELECT 1 / pg_try_advisory_xact_lock({})::int",
-            key(self.namespace.as_deref())
+            key(self.name.schema.as_deref())
         ))
     }
 

@@ -7,6 +7,7 @@ mod journal;
 mod lock;
 mod names;
 mod reflect;
+mod rights;
 mod session;
 mod types;
 mod version_table;
@@ -48,6 +49,10 @@ impl Dialect for Postgres {
 }
 
 impl OwnTables for Postgres {
+    fn writers(&self, tables: &[ObjectName]) -> Option<String> {
+        Some(rights::writers(tables))
+    }
+
     fn version_table(&self, name: ObjectName) -> Box<dyn VersionTable> {
         Box::new(version_table::Table::new(&name))
     }

@@ -1,6 +1,7 @@
 //! The version table, as Alembic makes it.
 
 use super::names::{cut, dollar_quoted, literal, object, quote};
+use super::rights;
 use crate::dialect::VersionTable;
 use crate::schema::ObjectName;
 use crate::steps::Step;
@@ -14,6 +15,7 @@ pub(super) struct Table {
     table: String,
     /// The primary key's name in SQL.
     key: String,
+    name: ObjectName,
 }
 
 impl Table {
@@ -22,6 +24,7 @@ impl Table {
         Table {
             table: object(name),
             key: quote(cut(&key)),
+            name: name.clone(),
         }
     }
 }
@@ -50,7 +53,7 @@ impl VersionTable for Table {
     }
 
     fn ensure(&self, longest_id: usize) -> Vec<Step> {
-        let Table { table, key } = self;
+        let Table { table, key, .. } = self;
         let width = longest_id.max(WIDTH);
         let create = format!(
             "CREATE TABLE IF NOT EXISTS {table} (\n    version_num VARCHAR({width}) NOT NULL,\n    \
@@ -74,6 +77,10 @@ impl VersionTable for Table {
             Step::new(create),
             Step::new(format!("DO {}", dollar_quoted(&body))),
         ]
+    }
+
+    fn protect(&self) -> Option<Step> {
+        Some(Step::new(rights::protect(&self.name)))
     }
 
     fn insert(&self, id: &str) -> Step {

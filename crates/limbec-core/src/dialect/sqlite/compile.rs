@@ -22,12 +22,11 @@ mod whole;
 
 use super::Sqlite;
 use super::definition::created;
-use super::lexicon::LEXICON;
 use super::names::{plain, quote, quote_plain, same};
 use crate::dialect::{Batch, CompileError, Compiler, Isolation, Of, TimeLimit};
 use crate::operations::{AlterOptions, Constraint, Operation};
 use crate::schema::{Definition, DefinitionKind, ObjectName, Schema, Table};
-use crate::steps::{Step, read_script};
+use crate::steps::Step;
 
 pub(super) use index::create_index;
 
@@ -271,7 +270,7 @@ fn plainly(operation: &Operation) -> Result<Vec<Step>, CompileError> {
         Operation::SetTimeout { timeout, time } => {
             TimeLimit::read(*timeout, time).map(|_| Vec::new())
         }
-        Operation::RunScript { sql } => Ok(read_script(sql, &LEXICON)),
+        Operation::RunScript { sql } => raw::read(sql),
         other => Err(CompileError::new(format!(
             "`{other}` cannot be done without knowing the table"
         ))),

@@ -4,7 +4,7 @@ use super::super::lexicon::{LEXICON, tokens};
 use super::index;
 use crate::dialect::{CompileError, Isolation};
 use crate::sql::{Token, TokenKind, autocommit, is_autocommit, split};
-use crate::steps::{Doubt, Step};
+use crate::steps::{Doubt, Step, read_script};
 
 /// The statements, unless they are for another dialect.
 pub(super) fn steps(
@@ -47,16 +47,8 @@ pub(super) fn isolation(sql: &str, dialect: Option<&str>, apart: bool) -> Isolat
 }
 
 fn step(statement: &str) -> Result<Step, CompileError> {
+    refuse_end(statement)?;
     let words = words(statement);
-    if ends_transaction(&words) {
-        return Err(CompileError::new(format!(
-            "`{statement}` would open or end a transaction, but a revision runs in one of its own"
-        ))
-        .hint(
-            "leave it out; where a statement must be committed before the next one, put a line \
-             `-- autocommit` above it",
-        ));
-    }
     let step = Step::new(statement);
     if isolation(statement, None, false) != Isolation::Outside {
         return Ok(step);
@@ -145,6 +137,27 @@ fn words(statement: &str) -> Vec<String> {
         .filter(|token| token.kind == TokenKind::Word)
         .map(|token| token.text.to_ascii_uppercase())
         .collect()
+}
+
+/// Steps that were written down before, by [`script`](crate::steps::script).
+pub(super) fn read(sql: &str) -> Result<Vec<Step>, CompileError> {
+    let steps = read_script(sql, &LEXICON);
+    steps.iter().try_for_each(|step| refuse_end(&step.sql))?;
+    Ok(steps)
+}
+
+/// Refuses a statement that opens or ends a transaction.
+fn refuse_end(statement: &str) -> Result<(), CompileError> {
+    if !ends_transaction(&words(statement)) {
+        return Ok(());
+    }
+    Err(CompileError::new(format!(
+        "`{statement}` would open or end a transaction, but a revision runs in one of its own"
+    ))
+    .hint(
+        "leave it out; if a statement must be committed before the next one, put a line \
+         `-- autocommit` above it",
+    ))
 }
 
 fn ends_transaction(words: &[String]) -> bool {

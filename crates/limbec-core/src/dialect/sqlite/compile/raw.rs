@@ -7,7 +7,7 @@ use crate::dialect::{CompileError, Isolation};
 use crate::operations::Operation;
 use crate::schema::Schema;
 use crate::sql::{Token, TokenKind, autocommit, is_autocommit, split};
-use crate::steps::Step;
+use crate::steps::{Step, read_script};
 
 /// The words of a statement, without its comments.
 pub(super) fn words(statement: &str) -> impl Iterator<Item = Token<'_>> {
@@ -44,20 +44,7 @@ pub(super) fn isolation(statement: &str, apart: bool) -> Isolation {
 pub(super) fn execute(text: &str, apart: bool) -> Result<Vec<Step>, CompileError> {
     let mut steps = Vec::new();
     for statement in split(text, &LEXICON) {
-        let mut words = words(statement);
-        let first = words.next();
-        let is = |word: &str| first.is_some_and(|token| token.is_word(word));
-        let to_savepoint = is("ROLLBACK") && words.any(|token| token.is_word("TO"));
-        if !to_savepoint
-            && ["BEGIN", "COMMIT", "END", "ROLLBACK"]
-                .iter()
-                .any(|word| is(word))
-        {
-            return Err(CompileError::new(format!(
-                "`{statement}` would open or end a transaction, but a revision runs in one of its own"
-            ))
-            .hint("leave it out"));
-        }
+        refuse_end(statement)?;
         let step = if apart {
             Step::new(autocommit(statement, &LEXICON))
         } else {
@@ -69,6 +56,29 @@ pub(super) fn execute(text: &str, apart: bool) -> Result<Vec<Step>, CompileError
         });
     }
     Ok(steps)
+}
+
+/// Steps that were written down before, by [`script`](crate::steps::script).
+pub(super) fn read(sql: &str) -> Result<Vec<Step>, CompileError> {
+    let steps = read_script(sql, &LEXICON);
+    steps.iter().try_for_each(|step| refuse_end(&step.sql))?;
+    Ok(steps)
+}
+
+/// Refuses a statement that opens or ends a transaction.
+fn refuse_end(statement: &str) -> Result<(), CompileError> {
+    let mut words = words(statement);
+    let first = words.next();
+    let is = |word: &str| first.is_some_and(|token| token.is_word(word));
+    let to_savepoint = is("ROLLBACK") && words.any(|token| token.is_word("TO"));
+    let ends = ["BEGIN", "COMMIT", "END", "ROLLBACK"];
+    if to_savepoint || !ends.iter().any(|word| is(word)) {
+        return Ok(());
+    }
+    Err(CompileError::new(format!(
+        "`{statement}` would open or end a transaction, but a revision runs in one of its own"
+    ))
+    .hint("leave it out"))
 }
 
 /// Why SQL is refused in a revision that rebuilds tables.
