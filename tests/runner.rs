@@ -10,6 +10,7 @@ mod cut;
 mod half_applied;
 mod journal;
 mod kill;
+mod refusals;
 mod search_path;
 mod settled;
 mod waiting;

@@ -33,6 +33,15 @@ impl Pooler {
     ///
     /// When PgBouncer is missing, or does not start.
     pub fn start(server_url: &str, sessions: usize) -> Result<Self, Error> {
+        Self::start_in(server_url, sessions, "transaction")
+    }
+
+    /// Starts one in another mode: `session`, `statement`.
+    ///
+    /// # Errors
+    ///
+    /// As [`Pooler::start`].
+    pub fn start_in(server_url: &str, sessions: usize, mode: &str) -> Result<Self, Error> {
         let program = find()?;
         let directory = place::private_folder("limbec-pgbouncer-")?;
         let port = place::free_port()?;
@@ -40,7 +49,7 @@ impl Pooler {
         let configuration = format!(
             "[databases]\n* = host={host} port={server_port}\n\n[pgbouncer]\n\
              listen_addr = 127.0.0.1\nlisten_port = {port}\nunix_socket_dir =\n\
-             auth_type = trust\nauth_file = {folder}/users\npool_mode = transaction\n\
+             auth_type = trust\nauth_file = {folder}/users\npool_mode = {mode}\n\
              default_pool_size = {sessions}\nmax_client_conn = 500\nlogfile = {folder}/log\n",
             folder = directory.path().display()
         );

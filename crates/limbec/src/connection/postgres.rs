@@ -102,18 +102,25 @@ impl Opened {
 
     fn of_server(&self, error: StatementError) -> StatementError {
         StatementError {
-            error: self.lost(error.error),
+            error: self.named(error.error),
             ..error
         }
     }
 
-    /// The error with the server's name, if the connection to it is lost.
-    fn lost(&self, mut error: DatabaseError) -> DatabaseError {
-        if error.is(FaultKind::ConnectionLost, &Postgres)
-            && let Ok((config, _)) = config::of(&self.address)
-        {
-            let server = servers(&config);
-            error.message = format!("the connection to {server} was lost: {}", error.message);
+    /// The error with the server's name, if it is about the server and not about a statement.
+    fn named(&self, mut error: DatabaseError) -> DatabaseError {
+        let Ok((config, _)) = config::of(&self.address) else {
+            return error;
+        };
+        let server = servers(&config);
+        match Postgres.classify(&error.fault()) {
+            FaultKind::ConnectionLost => {
+                error.message = format!("the connection to {server} was lost: {}", error.message);
+            }
+            FaultKind::ReadOnly | FaultKind::DiskFull => {
+                error.message = format!("{} (the server is {server})", error.message);
+            }
+            _ => {}
         }
         error
     }
@@ -163,7 +170,7 @@ impl Connection for Opened {
     async fn ask(&mut self, questions: &[&str]) -> Vec<Result<Answer, DatabaseError>> {
         let answers = self.client.ask(questions).await.into_iter();
         answers
-            .map(|it| it.map_err(|error| self.lost(error)))
+            .map(|it| it.map_err(|error| self.named(error)))
             .collect()
     }
 

@@ -254,15 +254,36 @@ fn of_file(error: DatabaseError, client: &Client) -> DatabaseError {
     let source = error.source.as_ref();
     let source = source.and_then(|it| it.downcast_ref::<rusqlite::Error>());
     let path = client.path().filter(|it| !it.is_empty());
-    match (source.and_then(rusqlite::Error::sqlite_error_code), path) {
-        (Some(ErrorCode::DatabaseBusy), Some(path)) => DatabaseError {
-            hint: Some(format!(
-                "another program has begun to write to the file and has not ended its transaction; \
-                 `lsof {path}` tells which have it open"
-            )),
-            ..error
-        },
-        _ => error,
+    let (Some(code), Some(path)) = (source.and_then(rusqlite::Error::sqlite_error_code), path)
+    else {
+        return error;
+    };
+    let path = one_line(path);
+    let hint = match code {
+        ErrorCode::DatabaseBusy => format!(
+            "another program has begun to write to the file and has not ended its transaction; \
+             `lsof {path}` tells which have it open"
+        ),
+        ErrorCode::NotADatabase => format!(
+            "`{path}` is no SQLite database, or an encrypted one: correct the path in the URL, or give \
+             the file another name"
+        ),
+        ErrorCode::DiskFull => format!(
+            "make room on the disk that holds `{path}`, then run the command again: it goes on from what \
+             is there"
+        ),
+        ErrorCode::SystemIoFailure => format!(
+            "the system could not read or write `{path}`, or a file beside it: see whether its disk is \
+             full or broken"
+        ),
+        ErrorCode::ReadOnly => {
+            format!("`{path}`, or the folder it is in, may not be written by this user")
+        }
+        _ => return error,
+    };
+    DatabaseError {
+        hint: Some(hint),
+        ..error
     }
 }
 
@@ -274,17 +295,10 @@ fn error(source: rusqlite::Error) -> DatabaseError {
         }
         _ => None,
     };
-    let hint = match source.sqlite_error_code() {
-        Some(ErrorCode::ReadOnly) => {
-            Some("the file, or the folder it is in, may not be written".to_string())
-        }
-        _ => None,
-    };
     DatabaseError {
         message: error_text(&source),
         code: source.sqlite_error().map(|it| it.extended_code),
         position,
-        hint,
         source: Some(Box::new(source)),
         ..DatabaseError::default()
     }

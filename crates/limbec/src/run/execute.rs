@@ -333,7 +333,8 @@ fn divided_anew(work: &Work<'_>, total: usize) -> Error {
     )
 }
 
-fn advised(error: Error, dialect: &dyn Dialect) -> Error {
+/// The error with what the dialect advises.
+pub(super) fn advised(error: Error, dialect: &dyn Dialect) -> Error {
     let advice = error
         .database_error()
         .and_then(|said| dialect.advice(&said.fault()));
@@ -399,7 +400,9 @@ pub(super) async fn run_own<C: Connection>(
     queue.enter(&limits);
     queue.extend(steps);
     let result = queue.commit().await;
-    queue.close(result).await
+    let dialect = queue.dialect();
+    let result = queue.close(result).await;
+    result.map_err(|error| advised(error, dialect))
 }
 
 /// The operation as it can run in a transaction.

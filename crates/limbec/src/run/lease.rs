@@ -8,6 +8,7 @@ use limbec_core::schema::ObjectName;
 use limbec_core::steps::Step;
 
 use super::error::Race;
+use super::execute::advised;
 use super::lock::Holder;
 use super::{Error, Settings};
 use crate::connection::{Connection, DatabaseError};
@@ -65,7 +66,10 @@ impl Hold {
         match connection.flight(&statements).await {
             Ok(_) => Ok(true),
             Err(error) if error.error.is(FaultKind::LockLost, self.dialect) => Ok(false),
-            Err(error) => Err(Error::statement(error.error, statements[error.index])),
+            Err(error) => {
+                let failed = Error::statement(error.error, statements[error.index]);
+                Err(advised(failed, self.dialect))
+            }
         }
     }
 

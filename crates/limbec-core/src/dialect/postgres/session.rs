@@ -22,6 +22,9 @@ impl Session for Postgres {
     }
 
     fn classify(&self, fault: &Fault<'_>) -> FaultKind {
+        if is_of_statement_pooling(fault) {
+            return FaultKind::Other;
+        }
         match fault.sqlstate.unwrap_or_default() {
             // undefined_table
             "42P01" => FaultKind::MissingTable,
@@ -43,7 +46,7 @@ impl Session for Postgres {
     }
 
     fn advice(&self, fault: &Fault<'_>) -> Option<&'static str> {
-        advice(fault.sqlstate)
+        advice(fault)
     }
 
     fn lock(&self, namespace: Option<&str>) -> Option<(String, String)> {
@@ -129,9 +132,31 @@ fn settings(limits: &Limits<'_>, local: bool) -> Vec<String> {
     settings
 }
 
+/// Whether a pooler has refused a transaction. It has no SQLSTATE of its own for that.
+fn is_of_statement_pooling(fault: &Fault<'_>) -> bool {
+    fault.message.contains("statement pooling mode")
+}
+
 /// What to do about an error of which the server says only what it is.
-fn advice(sqlstate: Option<&str>) -> Option<&'static str> {
-    Some(match sqlstate? {
+fn advice(fault: &Fault<'_>) -> Option<&'static str> {
+    if is_of_statement_pooling(fault) {
+        return Some(
+            "the pooler hands out each statement to another session (`pool_mode = statement`): give \
+             limbec the URL of the server itself, or of a pool in the mode `transaction` or `session`",
+        );
+    }
+    Some(match fault.sqlstate? {
+        // read_only_sql_transaction
+        "25006" => {
+            "the server takes no changes: it is a standby, or `default_transaction_read_only` is on for \
+             it, the database or the role; give limbec the URL of the primary \
+             (`target_session_attrs=read-write` finds it among several hosts)"
+        }
+        // disk_full
+        "53100" => {
+            "make room on the disk of the server, then run the command again: it goes on from what is \
+             there"
+        }
         // active_sql_transaction, invalid_transaction_termination
         "25001" | "2D000" => {
             "put a line `-- autocommit` above the statement, or use `op.execute_autocommit`: it \
