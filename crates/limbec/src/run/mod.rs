@@ -16,6 +16,8 @@ mod error;
 mod execute;
 mod from_database;
 mod home;
+#[cfg(feature = "generate")]
+mod invalid;
 mod journal;
 mod lease;
 mod lock;

@@ -7,6 +7,7 @@ use limbec_core::operations::Operation;
 use limbec_core::schema::Schema;
 
 use super::execute::run_operations;
+use super::invalid::Invalid;
 use super::reflect::{reflect, reflect_inside};
 use super::settle::settle;
 use super::{Error, ErrorKind};
@@ -106,16 +107,18 @@ pub async fn prove<C: Connection>(
 ) -> Result<(), ProofError> {
     let at = |stage: Stage| move |error| ProofError::Failed { stage, error };
 
+    let invalid = Invalid::of(start, upgrade, scratch.dialect().lexicon());
     let copy = build(start, scratch);
     run_operations(scratch, &copy, framed)
         .await
         .map_err(at(Stage::Copy))?;
-    let before = keep(read(scratch, framed).await.map_err(at(Stage::Copy))?);
+    let mut before = keep(read(scratch, framed).await.map_err(at(Stage::Copy))?);
 
     run_operations(scratch, upgrade, framed)
         .await
         .map_err(at(Stage::Upgrade))?;
-    let after = keep(read(scratch, framed).await.map_err(at(Stage::Upgrade))?);
+    let mut after = keep(read(scratch, framed).await.map_err(at(Stage::Upgrade))?);
+    invalid.mark(&mut after);
     let found = settle(scratch, !framed, &after, target)
         .await
         .map_err(at(Stage::Upgrade))?;
@@ -130,6 +133,7 @@ pub async fn prove<C: Connection>(
         .await
         .map_err(at(Stage::Downgrade))?;
     let back = keep(read(scratch, framed).await.map_err(at(Stage::Downgrade))?);
+    invalid.forgive(&mut before, &back);
     let found = settle(scratch, !framed, &back, &before)
         .await
         .map_err(at(Stage::Downgrade))?;

@@ -59,8 +59,10 @@ pub(super) fn create(table: &ObjectName, index: &Index) -> Vec<Step> {
     } else {
         ""
     };
+    // On a table with partitions, that makes it one that is not valid: as the copy of such a one must be.
+    let only = if index.valid { "" } else { "ONLY " };
     let mut sql = format!(
-        "CREATE {unique}INDEX {how}{} ON {}",
+        "CREATE {unique}INDEX {how}{} ON {only}{}",
         quote(&index.name),
         object(table)
     );
