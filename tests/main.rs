@@ -13,6 +13,7 @@ mod invariants;
 mod matrix;
 mod planned;
 mod printed;
+mod proof;
 mod properties;
 mod runner;
 mod scenarios;

@@ -152,6 +152,7 @@ impl<'a> Generator<'a> {
         if !self.project.graph().is_empty() {
             let settings = Settings {
                 backups: false,
+                version_table_schema: None,
                 ..self.config.settings.clone()
             };
             let mut migrator = Migrator::new(database, self.project).settings(settings);
@@ -245,13 +246,16 @@ impl<'a> Generator<'a> {
     ///
     /// # Errors
     /// When it does not, or there is no place for a scratch copy.
+    ///
+    /// Returns the scratch databases that proofs which were killed have left, and that it has dropped.
     pub async fn prove(
         &self,
         differences: &Differences,
         upgrade: &[Operation],
         downgrade: &[Operation],
-    ) -> Result<()> {
+    ) -> Result<Vec<String>> {
         let scratch = Scratch::beside(&self.url);
+        let removed = scratch.remove_leftovers().await?;
         // What has been renamed goes by its new name.
         let mut target = differences.target.clone();
         target.renames.clear();
@@ -268,7 +272,8 @@ impl<'a> Generator<'a> {
                 "the revision was not written; please report this with the models that led to it"
             };
             ProjectError::from(error).hint(hint)
-        })
+        })?;
+        Ok(removed)
     }
 }
 

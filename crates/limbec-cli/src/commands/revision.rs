@@ -106,9 +106,17 @@ async fn generate(draft: &Draft, options: &Revision, context: &Context<'_>) -> R
         })
         .hint("it was not written; please report this with the models that led to it")
     })?;
-    generator
+    let removed = generator
         .prove(&found, &body.upgrade, &body.downgrade)
         .await?;
+    if !removed.is_empty() {
+        let text = format!(
+            "Removed {} scratch database(s) that stopped proofs have left: {}",
+            removed.len(),
+            removed.join(", ")
+        );
+        printer.info("compare", &text);
+    }
     for operation in upgrade.iter().filter(|operation| operation.loses_data()) {
         printer.warning(
             "compare",

@@ -65,6 +65,8 @@ pub struct ScratchFrame {
 /// The SQL that makes a place to try a revision in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ScratchPlace {
+    /// Shows for as long as the session lasts that the database is in use; comes first.
+    pub hold: String,
     /// Creates an empty database of its own.
     pub create_database: String,
     /// Drops it.
@@ -112,6 +114,13 @@ pub trait Judge {
             begin: vec![begin.to_string()],
             rollback: vec![rollback.to_string()],
         }
+    }
+
+    /// The query that lists the scratch databases that nobody uses any more, of this role: each with the
+    /// statement that drops it, which fails if somebody does. Their names begin with the prefix and the
+    /// second of their making, in ten digits. `None` if nothing can be left.
+    fn scratch_leftovers(&self, _prefix: &str) -> Option<String> {
+        None
     }
 
     /// How a scratch place of a name is made beside the database; `None` if the dialect knows none.

@@ -6,9 +6,9 @@ use limbec_core::operations::Operation;
 use limbec_core::schema::{ObjectName, Schema};
 
 use super::prove::{ProofError, prove};
+use super::scratch_database::{PREFIX, scratch_name};
 use super::{Database, DatabaseUrl, Error, ErrorKind};
 use crate::connection::Connection;
-use crate::random;
 
 /// An empty copy of a database's kind, thrown away after use.
 ///
@@ -25,6 +25,32 @@ impl Scratch {
         Scratch { url: url.clone() }
     }
 
+    /// Drops the scratch databases of this role that nobody uses any more: proofs that were killed have
+    /// left them. Returns their names.
+    ///
+    /// # Errors
+    /// When the server cannot be reached or asked. One that cannot be dropped stays.
+    pub async fn remove_leftovers(&self) -> Result<Vec<String>, Error> {
+        let question = self.url.dialect().scratch_leftovers(PREFIX);
+        let Some(question) = question.filter(|_| self.url.in_memory().is_none()) else {
+            return Ok(Vec::new());
+        };
+        let mut database = Database::connect(&self.url).await?;
+        let answers = database.run(&[&question]).await;
+        let answers = answers.map_err(|error| Error::statement(error.error, &question))?;
+        let mut removed = Vec::new();
+        for row in answers.into_iter().flat_map(|it| it.rows) {
+            let [Some(name), Some(drop)] = row.as_slice() else {
+                continue;
+            };
+            // Somebody may have come to use it meanwhile, or another process has dropped it.
+            if database.run(&[drop]).await.is_ok() {
+                removed.push(name.clone());
+            }
+        }
+        Ok(removed)
+    }
+
     /// Proves a revision: from `start`, its upgrade must lead to `target`, and its downgrade back.
     ///
     /// # Errors
@@ -36,7 +62,7 @@ impl Scratch {
         upgrade: &[Operation],
         downgrade: &[Operation],
     ) -> Result<(), ProofError> {
-        let name = format!("limbec_scratch_{}", random::word());
+        let name = scratch_name();
         if let Some(memory) = self.url.in_memory() {
             let mut scratch = Database::connect(&memory)
                 .await
@@ -58,7 +84,7 @@ impl Scratch {
         let mut database = Database::connect(&self.url)
             .await
             .map_err(ProofError::no_place)?;
-        let created = database.run(&[&place.create_database]).await;
+        let created = database.run(&[&place.hold, &place.create_database]).await;
         let failed = if let Err(error) = created {
             ProofError::no_place(Error::statement(error.error, &place.create_database))
         } else {

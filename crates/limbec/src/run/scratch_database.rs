@@ -1,8 +1,20 @@
 //! An empty database of a kind, thrown away after use.
 
+use std::time::{SystemTime, UNIX_EPOCH};
+
 use super::{Database, DatabaseUrl, Error, ErrorKind};
 use crate::connection::Connection;
 use crate::random;
+
+/// What the names of scratch databases begin with.
+pub(super) const PREFIX: &str = "limbec_scratch_";
+
+/// A name that no other scratch database has, with the time in it: `limbec_scratch_1795852800_5eed…`.
+pub(super) fn scratch_name() -> String {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH);
+    let seconds = now.map_or(0, |it| it.as_secs());
+    format!("{PREFIX}{seconds:010}_{}", random::word())
+}
 
 /// An empty database beside another one, thrown away after use: in memory if the driver has
 /// databases there, else a database of its own on the same server.
@@ -39,14 +51,14 @@ impl ScratchDatabase {
                 beside: None,
             });
         }
-        let name = format!("limbec_scratch_{}", random::word());
+        let name = scratch_name();
         let Some(place) = url.dialect().scratch_place(&name) else {
             let dialect = url.dialect().name();
             let message = format!("limbec knows no place for a scratch database on {dialect}");
             return Err(Error::new(ErrorKind::Unsupported, message));
         };
         let mut beside = Database::connect(url).await?;
-        let made = beside.run(&[&place.create_database]).await;
+        let made = beside.run(&[&place.hold, &place.create_database]).await;
         made.map_err(|error| {
             Error::statement(error.error, &place.create_database)
                 .with_hint("give the URL of a role that may create databases (CREATEDB)")

@@ -77,7 +77,7 @@ async fn everywhere(migrations: &Migrations, lend: bool) {
             migrations.upgrade(&mut client, "head").await.unwrap();
             ended
         } else {
-            let ended = dropped_after(waits, migrations.upgrade(&url, "head")).await;
+            let ended = dropped_after(waits, Box::pin(migrations.upgrade(&url, "head"))).await;
             migrations.upgrade(&url, "head").await.unwrap();
             ended
         };

@@ -19,6 +19,9 @@ use crate::dialect::{Expression, Judge, Place, ScratchPlace, ScratchSchema};
 use crate::schema::{ColumnType, ObjectName};
 use crate::sql::{Token, TokenKind};
 
+/// The first half of the key of the lock that a proof holds: the bytes `limp`.
+const SCRATCH: i32 = 0x6c69_6d70;
+
 impl Judge for Postgres {
     fn same_text(&self, a: &str, b: &str) -> bool {
         same_text(a, b)
@@ -31,8 +34,13 @@ impl Judge for Postgres {
     /// A database of its own, or a schema in a transaction: if the search path leads to it first,
     /// unqualified names land there, and extensions are still found.
     fn scratch_place(&self, name: &str) -> Option<ScratchPlace> {
+        let hold = format!(
+            "SELECT pg_advisory_lock({SCRATCH}, hashtext({}))",
+            literal(name)
+        );
         let name = quote(name);
         Some(ScratchPlace {
+            hold,
             create_database: format!("CREATE DATABASE {name} TEMPLATE template0"),
             drop_database: format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"),
             schema: Some(ScratchSchema {
@@ -47,6 +55,20 @@ impl Judge for Postgres {
                 leave: vec!["ROLLBACK".to_string()],
             }),
         })
+    }
+
+    fn scratch_leftovers(&self, prefix: &str) -> Option<String> {
+        Some(format!(
+            "SELECT d.datname, 'DROP DATABASE ' || quote_ident(d.datname) \
+             FROM pg_catalog.pg_database d JOIN pg_catalog.pg_roles r ON r.oid = d.datdba \
+             WHERE r.rolname = current_user AND d.datname ~ {pattern} \
+             AND NOT EXISTS (SELECT FROM pg_catalog.pg_stat_activity a WHERE a.datid = d.oid) \
+             AND NOT EXISTS (SELECT FROM pg_catalog.pg_locks l WHERE l.locktype = 'advisory' \
+             AND l.objsubid = 2 AND l.classid::bigint = {SCRATCH} \
+             AND l.objid::bigint = (hashtext(d.datname::text)::bigint & 4294967295)) \
+             ORDER BY d.datname",
+            pattern = literal(&format!("^{prefix}[0-9]{{10}}_[0-9a-f]{{16}}$"))
+        ))
     }
 
     fn is_default_operator_class(
