@@ -8,7 +8,7 @@ use limbec_testkit::sqlite::sqlite3;
 use limbec_testkit::{Error, TempProject};
 
 /// What a developer may have set, and what would change what is printed.
-const FOREIGN: [&str; 12] = [
+const FOREIGN: [&str; 18] = [
     "CLICOLOR",
     "CLICOLOR_FORCE",
     "COLUMNS",
@@ -19,6 +19,12 @@ const FOREIGN: [&str; 12] = [
     "LIMBEC_DIRECTORY",
     "LIMBEC_MODELS",
     "NO_COLOR",
+    "PGHOST",
+    "PGPASSFILE",
+    "PGPASSWORD",
+    "PGPORT",
+    "PGSSLMODE",
+    "PGUSER",
     "TERM",
     "VISUAL",
 ];

@@ -87,6 +87,8 @@ pub struct Config {
     /// The file itself.
     pub file: PathBuf,
     url: Option<Secret>,
+    /// What the environment says of the database.
+    variables: BTreeMap<&'static str, Secret>,
     /// The tables that limbec answers for.
     pub selection: Selection,
     /// Files and folders with the models.
@@ -109,13 +111,13 @@ pub struct Config {
     pub settings: Settings,
 }
 
-/// A database URL as it was given, whose password nothing shows.
+/// A text that may hold a password, which nothing shows.
 #[derive(Clone)]
 struct Secret(String);
 
 impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("<database URL>")
+        f.write_str("…")
     }
 }
 
@@ -171,6 +173,8 @@ impl Config {
             .or_else(|| environment("DATABASE_URL"))
             .or(parsed.database.url.map(Spanned::into_inner))
             .map(Secret);
+        let variables = DatabaseUrl::VARIABLES.into_iter();
+        let variables = variables.filter_map(|name| Some((name, Secret(environment(name)?))));
         let directory = environment("LIMBEC_DIRECTORY")
             .or(parsed.migrations.directory)
             .unwrap_or_else(|| "migrations".to_string());
@@ -190,6 +194,7 @@ impl Config {
             root,
             file,
             url,
+            variables: variables.collect(),
             selection,
             model_paths: match environment("LIMBEC_MODELS") {
                 Some(paths) => paths.split(':').map(str::to_string).collect(),
@@ -218,7 +223,8 @@ impl Config {
                 self.file.display()
             ))
         })?;
-        Ok(DatabaseUrl::parse(&url.0, &self.root)?)
+        let variable = |name: &str| self.variables.get(name).map(|it| it.0.clone());
+        Ok(DatabaseUrl::parse(&url.0, &self.root)?.completed(&variable)?)
     }
 
     /// How models are read, and written.

@@ -151,6 +151,7 @@ fn run(
                 url: given.as_deref().unwrap_or(call.url),
                 quiet,
                 is_terminal: call.is_terminal,
+                environment: call.environment,
                 out,
                 err,
                 unwritten: 0,
@@ -190,6 +191,7 @@ struct Context<'a> {
     url: &'a str,
     quiet: bool,
     is_terminal: bool,
+    environment: &'a dyn Fn(&str) -> Option<String>,
     out: &'a mut (dyn Write + Send),
     err: &'a mut (dyn Write + Send),
     /// The exit code that output asks for which could not be written; 0 where all was.
@@ -224,7 +226,9 @@ impl<'a> Context<'a> {
             let message = "No database is configured";
             return Err(failed(message, Some("give its URL by --url")));
         }
-        DatabaseUrl::parse(self.url, Path::new("")).map_err(|error| self.failure(&error))
+        let url = DatabaseUrl::parse(self.url, Path::new(""));
+        let url = url.and_then(|url| url.completed(self.environment));
+        url.map_err(|error| self.failure(&error))
     }
 
     /// Resolves an identifier that may name what is current.

@@ -49,6 +49,42 @@ impl DatabaseUrl {
         read().map_err(|error: DatabaseError| failed(error.message.clone(), error))
     }
 
+    /// The variables that [`DatabaseUrl::completed`] asks for.
+    pub const VARIABLES: [&str; 17] = [
+        "APPDATA",
+        "HOME",
+        "PGAPPNAME",
+        "PGCHANNELBINDING",
+        "PGCONNECT_TIMEOUT",
+        "PGDATABASE",
+        "PGHOST",
+        "PGHOSTADDR",
+        "PGLOADBALANCEHOSTS",
+        "PGOPTIONS",
+        "PGPASSFILE",
+        "PGPASSWORD",
+        "PGPORT",
+        "PGSSLMODE",
+        "PGSSLROOTCERT",
+        "PGTARGETSESSIONATTRS",
+        "PGUSER",
+    ];
+
+    /// Adds what the URL does not say and the environment does, as libpq has it on PostgreSQL: `PGHOST`,
+    /// `PGPORT`, `PGUSER`, `PGPASSWORD`, `PGDATABASE`, `PGSSLMODE` and their like, and the file of passwords
+    /// (`PGPASSFILE`, `~/.pgpass`). The variables are read by the function that is given, nowhere else.
+    ///
+    /// # Errors
+    /// When a variable does not read.
+    pub fn completed(
+        mut self,
+        environment: &dyn Fn(&str) -> Option<String>,
+    ) -> Result<Self, Error> {
+        let completed = (self.driver.complete)(&mut self.address, environment);
+        completed.map_err(|error| failed(error.message.clone(), error))?;
+        Ok(self)
+    }
+
     /// The dialect of the database.
     pub fn dialect(&self) -> &'static dyn Dialect {
         self.driver.dialect

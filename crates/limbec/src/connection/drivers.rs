@@ -30,6 +30,8 @@ pub(crate) struct Driver {
     pub(crate) dialect: &'static dyn Dialect,
     /// Reads an address; paths of files are relative to the folder.
     pub(crate) read: fn(Form<'_>, &Path) -> Result<Address, DatabaseError>,
+    /// Adds to an address what it lacks and the environment says, by the name of each variable.
+    pub(crate) complete: fn(&mut Address, &Environment<'_>) -> Result<(), DatabaseError>,
     /// Connects.
     pub(crate) connect: for<'a> fn(&'a Address) -> Connecting<'a>,
     /// Whether the database would be made by connecting to it.
@@ -38,6 +40,9 @@ pub(crate) struct Driver {
     /// judged and revisions proven there, and a missing database reads as an empty one.
     pub(crate) in_memory: Option<fn() -> Address>,
 }
+
+/// Reads a variable of the environment.
+pub(crate) type Environment<'a> = dyn Fn(&str) -> Option<String> + 'a;
 
 /// A connection that is being made.
 pub(crate) type Connecting<'a> =

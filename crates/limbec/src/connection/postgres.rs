@@ -1,6 +1,7 @@
 //! PostgreSQL, by `tokio-postgres`: simple queries only, so that every value is text.
 
 mod config;
+mod environment;
 #[cfg(feature = "tls")]
 mod tls;
 
@@ -33,6 +34,7 @@ use crate::run::Error;
 pub(super) const DRIVER: Driver = Driver {
     dialect: &Postgres,
     read: config::read,
+    complete: environment::complete,
     connect: |address| Box::pin(async move { Opened::connect(address).await.map(Database::from) }),
     is_missing: |_| false,
     in_memory: None,

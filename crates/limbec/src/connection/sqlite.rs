@@ -29,6 +29,7 @@ const MEMORY: &str = ":memory:";
 pub(super) const DRIVER: Driver = Driver {
     dialect: &Sqlite,
     read,
+    complete: |_, _| Ok(()),
     connect: |address| Box::pin(async { open(&address.path).map(Database::from) }),
     is_missing: |address| !address.path.exists(),
     in_memory: Some(|| address(MEMORY, Path::new(""))),

@@ -7,10 +7,11 @@ use tokio_postgres::Config;
 use tokio_postgres::config::SslMode;
 
 use crate::connection::DatabaseError;
-use crate::connection::address::{Address, Form, Host, Unreadable, read_port};
+pub(super) use crate::connection::address::Host;
+use crate::connection::address::{Address, Form, Unreadable, read_port};
 
 /// The port of a URL that names none.
-const PORT: u16 = 5432;
+pub(super) const PORT: u16 = 5432;
 
 /// The name under which a server lists the connections of a program that does not know its own.
 const APPLICATION: &str = "limbec";
@@ -167,7 +168,7 @@ fn in_place(mut address: Address) -> Result<Address, Unreadable> {
 }
 
 /// A host as a parameter: a name, an IP address, a socket's folder, or SQLAlchemy's `name:port`.
-fn host(text: &str) -> Result<Host, Unreadable> {
+pub(super) fn host(text: &str) -> Result<Host, Unreadable> {
     let (name, port) = match text.split_once(':') {
         Some((name, port)) if !name.starts_with('/') && !port.contains(':') => (name, port),
         _ => (text, ""),
@@ -176,7 +177,7 @@ fn host(text: &str) -> Result<Host, Unreadable> {
 }
 
 /// Gives the hosts their ports: one for all, or one for each.
-fn spread(ports: &[Option<u16>], hosts: &mut [Host]) -> Result<(), Unreadable> {
+pub(super) fn spread(ports: &[Option<u16>], hosts: &mut [Host]) -> Result<(), Unreadable> {
     if ports.len() > 1 && ports.len() != hosts.len() {
         return Err("it does not have as many ports as hosts");
     }
