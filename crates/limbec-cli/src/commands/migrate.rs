@@ -42,7 +42,7 @@ pub(super) fn run(
             Direction::Down => migrator.downgrade(&options.revision).await,
             _ => migrator.upgrade(&options.revision).await,
         };
-        Ok(outcome?)
+        outcome.map_err(|error| context.project.explained(error))
     })?;
     report(&outcome, &options.revision, printer);
     Ok(Status::Done)

@@ -4,7 +4,7 @@
 use limbec_core::dialect::{Dialect, FaultKind, Frame, Limits};
 use limbec_core::journal;
 use limbec_core::schema::Schema;
-use limbec_core::steps::{Knowledge, Next, Part, Statement, Step};
+use limbec_core::steps::{Knowledge, Next, Origin, Part, Statement, Step};
 
 use super::{Guard, Work, check_guard};
 use crate::connection::{Answer, Connection};
@@ -17,6 +17,7 @@ use crate::run::reflect::reflect_inside;
 pub(super) struct Pending {
     step: Step,
     operation: Option<String>,
+    origin: Option<Origin>,
     affects: Option<u64>,
     /// Whether the transaction is open once it has run.
     opens: bool,
@@ -38,6 +39,7 @@ impl Pending {
         Pending {
             step,
             operation: None,
+            origin: None,
             affects: None,
             opens: false,
             refusal: None,
@@ -177,6 +179,7 @@ impl<'a, C: Connection> Queue<'a, C> {
     pub(super) fn statements(&mut self, part: &Part, statements: &[Statement]) {
         self.pending.extend(statements.iter().map(|it| Pending {
             operation: part.words(it),
+            origin: it.origin,
             ..Pending::of(it.step.clone())
         }));
     }
@@ -255,7 +258,10 @@ impl<'a, C: Connection> Queue<'a, C> {
         } else {
             sql
         };
-        Error::statement(error.error, sql).of_operation(operation)
+        let origin = failed.and_then(|pending| pending.origin);
+        Error::statement(error.error, sql)
+            .of_operation(operation)
+            .of_origin(origin.filter(|_| !is_lost))
     }
 
     /// Takes the steps up to the first check: what follows it must not be sent before it holds.
@@ -276,9 +282,9 @@ fn check(pending: &Pending, answer: &Answer) -> Result<(), Error> {
         if value != Some(&expected.value) {
             let examples = values.next().and_then(Option::as_deref);
             let message = expected.unmet(value, examples);
-            return Err(
-                Error::check(&message, &pending.step.sql).of_operation(pending.operation.clone())
-            );
+            return Err(Error::check(&message, &pending.step.sql)
+                .of_operation(pending.operation.clone())
+                .of_origin(pending.origin));
         }
     }
     match pending.affects {
