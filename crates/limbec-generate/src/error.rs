@@ -78,12 +78,6 @@ impl ProjectError {
         error
     }
 
-    /// Adds a mistake in a file of this text.
-    pub(crate) fn at(mut self, diagnostic: Diagnostic, text: String) -> Self {
-        self.mistakes.push(Mistake { diagnostic, text });
-        self
-    }
-
     /// The message with its details and hints.
     pub fn failure(&self) -> &Failure {
         &self.failure

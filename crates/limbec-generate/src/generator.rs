@@ -193,7 +193,10 @@ impl<'a> Generator<'a> {
                 )));
             }
             let renames = match &mut answers {
-                Some(answers) => answers.settle(&comparison.look_alikes)?,
+                Some(answers) => {
+                    let own = current.own_namespace.as_deref();
+                    answers.settle(&comparison.look_alikes, own)?
+                }
                 None => Vec::new(),
             };
             if renames.is_empty() {

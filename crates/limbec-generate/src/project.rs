@@ -9,11 +9,10 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use limbec::run::{Content, Error, ErrorKind, Place, Revisions};
+use limbec::run::{Content, Error, ErrorKind, Revisions};
 use limbec_core::checksum::{differ, is_of, of_bytes};
 use limbec_core::compare::Created;
 use limbec_core::dialect::Dialect;
-use limbec_core::operations::Operation;
 use limbec_core::revision::{Graph, Header};
 use limbec_source::diagnostic::Diagnostic;
 use limbec_source::project::revision_files;
@@ -124,41 +123,6 @@ impl Project {
         Ok(created)
     }
 
-    /// The error of a run, with the place in the revision's file that it is about.
-    pub fn explained(&self, error: Error) -> ProjectError {
-        let found = error.place().and_then(|place| self.mistake(&error, place));
-        let error = ProjectError::from(error);
-        match found {
-            Some((diagnostic, text)) => error.at(diagnostic, text),
-            None => error,
-        }
-    }
-
-    fn mistake(&self, error: &Error, place: &Place) -> Option<(Diagnostic, String)> {
-        let (shown, text) = self.text(&place.revision).ok()?;
-        let content = self.read(&place.revision).ok()?;
-        let operation = content.span(place.direction, place.operation)?;
-        let is_sql = |at: &Range<usize>| {
-            let operation = content.operations(place.direction).get(place.operation);
-            matches!(operation, Some(Operation::Execute { sql, .. }) if text.get(at.clone()) == Some(sql))
-        };
-        // In Rust, the SQL is a literal, whose text may be written in many ways.
-        let statement = place.statement.as_ref().filter(|_| is_sql(&operation));
-        let (what, span) = match statement {
-            Some(it) => {
-                let at = operation.start + it.start..operation.start + it.end;
-                let position = error.failed_statement().and_then(|it| it.position);
-                ("statement", within_statement(text, at, position))
-            }
-            None => ("operation", operation),
-        };
-        let first_line = text[span.clone()].lines().next().unwrap_or_default();
-        let span = span.start..span.start + first_line.trim_end().len();
-        let mut diagnostic = Diagnostic::new(shown, span, format!("this {what} failed"));
-        diagnostic.label = error.message().lines().next().map(String::from);
-        Some((diagnostic, text.to_string()))
-    }
-
     /// The path of a revision's file as it is shown, and the file's bytes.
     fn file(&self, id: &str) -> std::result::Result<(&str, &[u8]), Error> {
         let Loaded {
@@ -214,28 +178,6 @@ impl Revisions for Project {
             checksum(shown, text).map_err(|found| does_not_read(id, found, text.as_bytes()))?;
         Ok(differ(then, &now))
     }
-}
-
-/// The part of a statement that the database points to, by characters counted from 1; without that,
-/// what stands below the comments above it.
-fn within_statement(text: &str, statement: Range<usize>, position: Option<usize>) -> Range<usize> {
-    let sql = &text[statement.clone()];
-    let pointed = position.and_then(|it| sql.char_indices().nth(it.checked_sub(1)?));
-    if let Some((at, _)) = pointed {
-        let ends = |c: char| !c.is_alphanumeric() && c != '_' && c != '.';
-        let length = sql[at..].find(ends).unwrap_or(sql.len() - at);
-        let first = sql[at..].chars().next().map_or(0, char::len_utf8);
-        return statement.start + at..statement.start + at + length.max(first);
-    }
-    let mut start = statement.start;
-    for line in sql.split_inclusive('\n') {
-        let is_comment = line.trim_start().starts_with("--") || line.trim().is_empty();
-        if !is_comment {
-            return start + (line.len() - line.trim_start().len())..statement.end;
-        }
-        start += line.len();
-    }
-    statement
 }
 
 fn does_not_read(id: &str, found: Vec<Diagnostic>, bytes: &[u8]) -> Error {

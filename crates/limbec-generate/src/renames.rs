@@ -38,7 +38,7 @@ impl<'a> Answers<'a> {
         for said in self.rename {
             let (from, to) = said
                 .split_once('=')
-                .filter(|(from, to)| !from.is_empty() && !to.is_empty() && !to.contains('.'))
+                .filter(|(from, to)| !from.is_empty() && !to.is_empty())
                 .ok_or_else(|| {
                     ProjectError::new(format!("`--rename {said}` is not of the form `old=new`"))
                         .hint("write `--rename posts.title=name`, or `--rename posts=articles`")
@@ -54,7 +54,10 @@ impl<'a> Answers<'a> {
                     "`--rename {from}={to}`: the database has no table or column `{from}`, or the \
                      models have no `{to}` in its place"
                 ))
-                .hint("name the old one with its table: `posts.title`; the new one stands alone")
+                .hint(
+                    "name the old one with its table: `posts.title`; the new one stands alone, but \
+                     for a table that moves to another schema: `jobs=archive.jobs`",
+                )
             })?;
             renames.push(rename);
         }
@@ -63,7 +66,7 @@ impl<'a> Answers<'a> {
 
     /// Settles what looks alike: what is the same after all, as somebody says. Where nobody can be
     /// asked, what no flag answers is an error.
-    pub(crate) fn settle(&mut self, found: &[LookAlike]) -> Result<Vec<Rename>> {
+    pub(crate) fn settle(&mut self, found: &[LookAlike], own: Option<&str>) -> Result<Vec<Rename>> {
         let is_apart = |it: &&LookAlike| {
             self.apart.contains(it) || self.no_rename.iter().any(|name| *name == it.before())
         };
@@ -72,7 +75,7 @@ impl<'a> Answers<'a> {
             return Ok(Vec::new());
         }
         let Some(ask) = &mut self.ask else {
-            return Err(unanswered(&open));
+            return Err(unanswered(&open, own));
         };
         let mut same: Vec<&LookAlike> = Vec::new();
         for it in open {
@@ -93,32 +96,52 @@ impl<'a> Answers<'a> {
 
 /// What is to be known of two that look alike.
 pub fn question(it: &LookAlike) -> String {
+    let (noun, before) = (it.object.noun(), it.before());
+    if it.moves() {
+        return format!("Was the {noun} `{before}` moved to `{}`?", it.after());
+    }
     format!(
-        "Was the {} `{}` renamed to `{}`?",
-        it.object.noun(),
-        it.before(),
+        "Was the {noun} `{before}` renamed to `{}`?",
         it.object.name()
     )
 }
 
-/// The attribute that says so.
-pub fn attribute(it: &LookAlike) -> String {
+/// The attribute that says so; `own` is the connection's own namespace.
+pub fn attribute(it: &LookAlike, own: Option<&str>) -> String {
     let place = match &it.object {
         Renamed::Table { .. } => "table",
         _ => "column",
     };
     let name = it.object.name();
-    format!("#[{place}(renamed_from = \"{}\")] at `{name}`", it.from)
+    // Without its namespace, a name stands for one in the namespace that the object is in now.
+    let from = if it.moves() {
+        qualified(&it.from, own)
+    } else {
+        it.from.name.clone()
+    };
+    format!("#[{place}(renamed_from = \"{from}\")] at `{name}`")
 }
 
-fn unanswered(open: &[&LookAlike]) -> ProjectError {
+/// A name of a table with its namespace.
+fn qualified(name: &ObjectName, own: Option<&str>) -> String {
+    match (&name.schema, own) {
+        (None, Some(own)) => format!("{own}.{}", name.name),
+        _ => name.to_string(),
+    }
+}
+
+fn unanswered(open: &[&LookAlike], own: Option<&str>) -> ProjectError {
     let questions: Vec<String> = open.iter().map(|it| question(it)).collect();
-    let (first, name) = (open[0], open[0].object.name());
+    let first = open[0];
     let before = first.before();
+    let after = match &first.object {
+        Renamed::Table { name } if first.moves() => qualified(name, own),
+        other => other.name().to_string(),
+    };
     ProjectError::new(questions.join("\n  "))
         .hint(format!(
-            "if it was, its values are kept: --rename {before}={name}, or {}",
-            attribute(first)
+            "if it was, its values are kept: --rename {before}={after}, or {}",
+            attribute(first, own)
         ))
         .hint(format!(
             "if not, `{before}` is dropped: --no-rename {before}"
@@ -137,15 +160,19 @@ fn object_name(text: &str, current: &Schema) -> Option<ObjectName> {
 
 fn table(from: &str, to: &str, current: &Schema, target: &Schema) -> Option<Rename> {
     let before = object_name(from, current)?;
-    let name = ObjectName {
-        schema: before.schema.clone(),
-        name: to.to_string(),
+    let name = if to.contains('.') {
+        object_name(to, current)?
+    } else {
+        ObjectName {
+            schema: before.schema.clone(),
+            name: to.to_string(),
+        }
     };
     current.table(&before)?;
     target.table(&name)?;
     Some(Rename {
         object: Renamed::Table { name },
-        from: before.name,
+        from: before,
         once: true,
     })
 }
@@ -160,13 +187,9 @@ fn column(
 ) -> Option<Rename> {
     let (owner, from) = from.rsplit_once('.')?;
     let owner = object_name(owner, current)?;
-    let beside = |name: &str| ObjectName {
-        schema: owner.schema.clone(),
-        name: name.to_string(),
-    };
     let renamed = target.renames.iter().chain(said);
     let tables = renamed.filter_map(|it| match &it.object {
-        Renamed::Table { name } => Some((beside(&it.from), name.clone())),
+        Renamed::Table { name } => Some((it.from.clone(), name.clone())),
         _ => None,
     });
     let pair = tables
@@ -181,7 +204,7 @@ fn column(
             table: pair.1,
             name: to.to_string(),
         },
-        from: from.to_string(),
+        from: ObjectName::new(from),
         once: true,
     })
 }
@@ -218,5 +241,36 @@ mod tests {
         let found = said("public.posts.title=name", &with("posts", "name"));
         assert_eq!(found.ok(), Some(vec![column]));
         assert!(said("other.posts=articles", &with("articles", "title")).is_err());
+    }
+
+    #[test]
+    fn a_table_moves_to_a_name_in_full() {
+        let schema = |name: &ObjectName| {
+            let mut schema = Schema::default().within("public");
+            let table = Table::new(name.clone()).column(Column::new("id", Text));
+            schema.tables.push(table);
+            schema
+        };
+        let (here, there) = (
+            ObjectName::new("jobs"),
+            ObjectName::qualified("old", "jobs"),
+        );
+        let said = |flag: &str, from: &ObjectName, to: &ObjectName| {
+            let flags = [flag.to_string()];
+            let found = Answers::new(&flags, &[]).said(&schema(from), &schema(to));
+            found.map(|it| {
+                it.into_iter()
+                    .map(|it| (it.from, it.object))
+                    .collect::<Vec<_>>()
+            })
+        };
+        let moved = |from: &ObjectName, to: &ObjectName| {
+            vec![(from.clone(), Renamed::Table { name: to.clone() })]
+        };
+        let away = said("jobs=old.jobs", &here, &there);
+        assert_eq!(away.ok(), Some(moved(&here, &there)));
+        let back = said("old.jobs=public.jobs", &there, &here);
+        assert_eq!(back.ok(), Some(moved(&there, &here)));
+        assert!(said("jobs=older.jobs", &here, &there).is_err());
     }
 }

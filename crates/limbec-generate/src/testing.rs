@@ -142,8 +142,10 @@ fn disagreement(found: &Differences, project: &Project) -> ProjectError {
         "the models and the revisions do not agree; from the revisions to the models:{lines}"
     ));
     let look_alikes = found.comparison.look_alikes.iter();
-    let error = error
-        .hints(look_alikes.map(|it| format!("{} If it was, say {}", question(it), attribute(it))));
+    let error = error.hints(look_alikes.map(|it| {
+        let attribute = attribute(it, found.current.own_namespace.as_deref());
+        format!("{} If it was, say {attribute}", question(it))
+    }));
     if found.comparison.planned.is_empty() {
         return error;
     }

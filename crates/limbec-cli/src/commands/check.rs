@@ -54,7 +54,8 @@ pub(super) fn run(context: &Context<'_>) -> Result<Status> {
         printer.text(format!("  {line}"));
     }
     for it in look_alikes {
-        let (question, attribute) = (question(it), attribute(it));
+        let own = found.current.own_namespace.as_deref();
+        let (question, attribute) = (question(it), attribute(it, own));
         printer.warning("check", &format!("{question} If it was, say {attribute}"));
     }
     Ok(Status::Different)
@@ -81,7 +82,12 @@ pub(super) fn report(found: &Differences, printer: &Printer) {
 }
 
 fn as_json(it: &LookAlike) -> Value {
-    json!({ "kind": it.object.noun(), "from": it.before(), "to": it.object.name() })
+    let to = if it.moves() {
+        it.after()
+    } else {
+        it.object.name().to_string()
+    };
+    json!({ "kind": it.object.noun(), "from": it.before(), "to": to })
 }
 
 fn in_words(unmanaged: &[Unmanaged]) -> Vec<String> {

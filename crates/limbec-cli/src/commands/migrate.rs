@@ -42,7 +42,7 @@ pub(super) fn run(
             Direction::Down => migrator.downgrade(&options.revision).await,
             _ => migrator.upgrade(&options.revision).await,
         };
-        outcome.map_err(|error| context.project.explained(error))
+        Ok(outcome?)
     })?;
     report(&outcome, &options.revision, printer);
     Ok(Status::Done)

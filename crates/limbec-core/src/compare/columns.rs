@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::judge::{Judge, Tables};
+use super::keys::key_of;
 use super::object::Object;
 use super::plan::{Phase, Plan, Why};
 use super::types::is_relabelled;
@@ -214,7 +215,12 @@ fn same_type(current: &Column, target: &Column, judge: &Judge<'_>) -> bool {
     match (&current.column_type, &target.column_type) {
         // The labels are the enumeration's own affair.
         (ColumnType::Enum(current), ColumnType::Enum(target)) => {
-            judge.same_name(&current.name.name, &target.name.name)
+            let dialect = judge.dialect;
+            if dialect.capabilities().namespaces {
+                key_of(dialect, &current.name) == key_of(dialect, &target.name)
+            } else {
+                judge.same_name(&current.name.name, &target.name.name)
+            }
         }
         (current, target) => judge.dialect.same_type(current, target),
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::definitions::{DefinitionKey, definition_key};
 use super::keys::{Key, key_of};
 use crate::dialect::Dialect;
-use crate::operations::Operation;
+use crate::operations::{Moved, Operation};
 use crate::schema::ObjectName;
 use crate::sql::{Lexicon, Token, TokenKind, split, tokens};
 
@@ -75,6 +75,14 @@ impl Created {
             }
             Operation::RenameEnum { from, to } => {
                 Renames(Thing::Type(key(from)), Thing::Type(beside(from, to)))
+            }
+            Operation::Move { kind, from, to } => {
+                let thing = |name| match kind {
+                    Moved::Table => Thing::Table(key(name)),
+                    Moved::Enum | Moved::Domain => Thing::Type(key(name)),
+                    Moved::Sequence => Thing::Sequence(key(name)),
+                };
+                Renames(thing(from), thing(to))
             }
             Operation::CreateSequence { sequence } => Creates(Thing::Sequence(key(&sequence.name))),
             Operation::DropSequence { name, .. } => Drops(Thing::Sequence(key(name))),

@@ -287,7 +287,9 @@ impl Plan {
     /// Whether a name that the text mentions is on its way to become another.
     fn renames_within(&self, sql: &str, lexicon: &Lexicon) -> bool {
         self.operations().any(|it| match it {
-            Operation::RenameTable { from, .. } => mentions(sql, &from.name, lexicon),
+            Operation::RenameTable { from, .. } | Operation::Move { from, .. } => {
+                mentions(sql, &from.name, lexicon)
+            }
             Operation::RenameColumn { from, .. } => mentions(sql, from, lexicon),
             _ => false,
         })

@@ -4,13 +4,14 @@
 //! one table, of one family of types, both with values of their own (not computed), both counted
 //! up or neither, both of the primary key or neither, and referring to the same column or to none.
 //! A table that goes and one that comes look alike where more than half of the columns of the
-//! larger one are in both, by name and family of types.
+//! larger one are in both, by name and family of types; in different namespaces, if they have one
+//! name, too.
 //!
 //! Names, NULL and defaults do not count: a rename changes them as often as not.
 
 use super::keys::{Key, key_of};
 use crate::dialect::Dialect;
-use crate::schema::{Column, ColumnType, Rename, Renamed, Table};
+use crate::schema::{Column, ColumnType, ObjectName, Rename, Renamed, Table};
 
 /// How many candidates are told of what goes.
 const MOST: usize = 3;
@@ -21,8 +22,8 @@ const MOST: usize = 3;
 pub struct LookAlike {
     /// What comes.
     pub object: Renamed,
-    /// The name of what goes, without the namespace or table that it stands in.
-    pub from: String,
+    /// The name of what goes: of a table with its namespace, of anything else without what it stands in.
+    pub from: ObjectName,
 }
 
 impl LookAlike {
@@ -37,23 +38,26 @@ impl LookAlike {
     /// assert_eq!(found.after(), "posts.name");
     /// ```
     pub fn before(&self) -> String {
-        self.within(&self.from)
+        match self.object.owner() {
+            Some(owner) => format!("{owner}.{}", self.from),
+            None => self.from.to_string(),
+        }
     }
 
     /// What comes, with what it stands in.
     pub fn after(&self) -> String {
-        self.within(self.object.name())
+        match &self.object {
+            Renamed::Table { name } | Renamed::Enum { name } => name.to_string(),
+            other => match other.owner() {
+                Some(owner) => format!("{owner}.{}", other.name()),
+                None => other.name().to_string(),
+            },
+        }
     }
 
-    fn within(&self, name: &str) -> String {
-        let owner = match &self.object {
-            Renamed::Table { name } => name.schema.clone(),
-            other => other.owner().map(ToString::to_string),
-        };
-        match owner {
-            Some(owner) => format!("{owner}.{name}"),
-            None => name.to_string(),
-        }
+    /// Whether what goes and what comes stand in different namespaces.
+    pub fn moves(&self) -> bool {
+        self.rename().moves()
     }
 
     /// That the one is the other, for one comparison.
@@ -74,10 +78,12 @@ pub(super) fn tables(
 ) -> Vec<LookAlike> {
     let mut found = Vec::new();
     for old in dropped {
-        let same_place = created
-            .iter()
-            .filter(|it| it.name.schema == old.name.schema);
-        let scored = same_place.filter_map(|new| {
+        let scored = created.iter().filter_map(|new| {
+            // Of another namespace, only one of the same name is likely to be the same.
+            let same_name = dialect.fold_name(&new.name.name) == dialect.fold_name(&old.name.name);
+            if new.name.schema != old.name.schema && !same_name {
+                return None;
+            }
             let common = common_columns(old, new, dialect);
             let larger = old.columns.len().max(new.columns.len());
             (2 * common > larger).then_some((common, new))
@@ -86,7 +92,7 @@ pub(super) fn tables(
             object: Renamed::Table {
                 name: new.name.clone(),
             },
-            from: old.name.name.clone(),
+            from: old.name.clone(),
         }));
     }
     found
@@ -140,7 +146,7 @@ pub(super) fn columns(current: &Table, target: &Table, dialect: &dyn Dialect) ->
                 table: target.name.clone(),
                 name: new.name.clone(),
             },
-            from: old.name.clone(),
+            from: ObjectName::new(&old.name),
         }));
     }
     found

@@ -9,7 +9,7 @@ use super::created::{Created, Thing};
 use super::definitions::{DefinitionKey, definition_key};
 use super::keys::{Key, key_of};
 use crate::dialect::Dialect;
-use crate::schema::{ColumnType, Definition, ObjectName, Rename, Renamed, Schema};
+use crate::schema::{ColumnType, Definition, ObjectName, Renamed, Schema};
 use crate::sql::{Lexicon, TokenKind, tokens};
 
 /// The part of a database that a project answers for, and the rest.
@@ -38,18 +38,12 @@ pub fn managed(
     dialect: &dyn Dialect,
 ) -> Managed {
     let key = |name: &ObjectName| key_of(dialect, name);
-    let before = |it: &Rename, name: &ObjectName| {
-        key(&ObjectName {
-            schema: name.schema.clone(),
-            name: it.from.clone(),
-        })
-    };
     let mut wanted: BTreeSet<Key> = target.tables.iter().map(|it| key(&it.name)).collect();
     let mut renamed_types = BTreeSet::new();
     for it in &target.renames {
         match &it.object {
-            Renamed::Table { name } => drop(wanted.insert(before(it, name))),
-            Renamed::Enum { name } => drop(renamed_types.insert(before(it, name))),
+            Renamed::Table { .. } => drop(wanted.insert(key(&it.from))),
+            Renamed::Enum { .. } => drop(renamed_types.insert(key(&it.from))),
             _ => {}
         }
     }

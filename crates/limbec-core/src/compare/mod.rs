@@ -121,7 +121,7 @@ pub fn compare(
     indexes::set_invalid_aside(&mut current, target, &mut judge, &mut plan);
     types::compare(&current, target, &mut judge, &mut plan);
     judge.unready = types::unready(dialect, &plan);
-    judge.unready_sequences = sequences::unready(&current, target, dialect);
+    judge.unready_sequences = sequences::unready(original, target, dialect);
     renames::by_definition(&mut current, target, &mut judge, &mut plan);
     let current_tables = by_key(dialect, &current.tables);
     let target_tables = by_key(dialect, &target.tables);

@@ -56,9 +56,11 @@ pub enum Why {
 pub enum Phase {
     /// Views, triggers and the like, by the old names of what they use.
     DropDefinitions,
-    /// Renames of tables, columns, enumerations and labels.
+    /// Namespaces, which objects may move to.
+    CreateNamespaces,
+    /// Moves and renames of tables, columns, enumerations and labels.
     RenameObjects,
-    /// Namespaces, extensions, enumerations and domains.
+    /// Extensions, enumerations and domains.
     CreateTypes,
     /// Sequences, whose values defaults may take.
     CreateSequences,

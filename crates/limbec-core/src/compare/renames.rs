@@ -3,6 +3,7 @@
 //! Input: both schemas. Output: the operations, and the current schema as it is after them, with
 //! which the comparison goes on.
 
+mod moves;
 mod sequence;
 
 use std::borrow::Cow;
@@ -34,7 +35,8 @@ pub(super) fn carry_out<'a>(
         current: Cow::Borrowed(current),
         conflicts: Vec::new(),
     };
-    let said = target.renames.iter();
+    moves::carry_out(&mut carried, target, dialect, plan);
+    let said = target.renames.iter().filter(|it| !it.moves());
     let scopes: BTreeSet<Scope> = said.map(|it| Scope::of(&it.object, dialect)).collect();
     // Tables before their columns, enumerations before their labels: as the variants stand.
     for scope in &scopes {
@@ -159,15 +161,18 @@ impl Carried<'_> {
         let mut open: Vec<&Rename> = target
             .renames
             .iter()
-            .filter(|it| Scope::of(&it.object, dialect) == *scope)
-            .filter(|it| has(&it.from).is_some() && fold(&it.from) != fold(it.object.name()))
+            .filter(|it| !it.moves() && Scope::of(&it.object, dialect) == *scope)
+            .filter(|it| {
+                let from = &it.from.name;
+                has(from).is_some() && fold(from) != fold(it.object.name())
+            })
             .collect();
         let mut accepted: Vec<&Rename> = Vec::new();
         loop {
             let before = open.len();
             let goes = |name: &str, all: &[&Rename], once: bool| {
                 let mut all = all.iter().filter(|it| it.once || !once);
-                all.any(|it| fold(&it.from) == fold(name))
+                all.any(|it| fold(&it.from.name) == fold(name))
             };
             let (now, later): (Vec<&Rename>, Vec<&Rename>) = open.iter().partition(|it| {
                 let to = it.object.name();
@@ -180,13 +185,13 @@ impl Carried<'_> {
             }
         }
         for rename in open {
-            if rename.once || !wanted.contains(&fold(&rename.from)) {
+            if rename.once || !wanted.contains(&fold(&rename.from.name)) {
                 self.conflicts.push(conflict(rename));
             }
         }
         let pairs = accepted.into_iter().filter_map(|it| {
             Some(Pair {
-                from: has(&it.from)?.clone(),
+                from: has(&it.from.name)?.clone(),
                 to: it.object.name().to_string(),
                 item: 0,
             })
@@ -253,7 +258,11 @@ impl Carried<'_> {
 
 fn conflict(rename: &Rename) -> String {
     let noun = rename.object.noun();
-    let (old, new) = (&rename.from, rename.object.name());
+    let old = &rename.from;
+    let new = match &rename.object {
+        Renamed::Table { name } | Renamed::Enum { name } => name.to_string(),
+        other => other.name().to_string(),
+    };
     let of = match rename.object.owner() {
         Some(owner) => format!(" of `{owner}`"),
         None => String::new(),
@@ -313,7 +322,7 @@ fn of_table(tables: Tables<'_>, said: &[Rename], judge: &mut Judge<'_>, found: &
             Renamed::Index { table, name: new } => is_index && *table == target.name && new == name,
             _ => false,
         });
-        said.next().map(|it| it.from.clone())
+        said.next().map(|it| it.from.name.clone())
     };
     let mut add = |is_index, from: &str, to: &str| {
         found.push(ByName {

@@ -7,7 +7,7 @@ use super::keys::{Key, by_key, key_of};
 use super::plan::{Phase, Plan, Why};
 use super::{comments, domains};
 use crate::dialect::Dialect;
-use crate::operations::{CommentOn, Operation};
+use crate::operations::{CommentOn, Moved, Operation};
 use crate::schema::{Column, ColumnType, EnumType, Namespace, ObjectName, Schema};
 
 pub(super) fn compare(current: &Schema, target: &Schema, judge: &mut Judge<'_>, plan: &mut Plan) {
@@ -63,7 +63,7 @@ fn namespaces(current: &Schema, target: &Schema, plan: &mut Plan) {
         if existing.is_none() {
             let name = wanted.name.clone();
             let create = Operation::CreateSchema { name };
-            plan.push(Phase::CreateTypes, Why::New, create);
+            plan.push(Phase::CreateNamespaces, Why::New, create);
         }
         let comment = existing.and_then(|it| it.comment);
         let on = CommentOn::schema(wanted.name.clone());
@@ -154,6 +154,11 @@ pub(super) fn unready(dialect: &dyn Dialect, plan: &Plan) -> BTreeMap<Key, Optio
             now.name.clone_from(to);
             Some((now, None))
         }
+        Operation::Move {
+            kind: Moved::Enum,
+            to,
+            ..
+        } => Some((to.clone(), None)),
         Operation::RenameEnumValue {
             enumeration, to, ..
         } => Some((enumeration.clone(), Some(vec![to.clone()]))),

@@ -5,7 +5,7 @@
 
 use std::fmt;
 
-use super::{CommentOn, Constraint, ConstraintRef, Operation, rename, uses};
+use super::{CommentOn, Constraint, ConstraintRef, Moved, Operation, rename, uses};
 use crate::schema::{ColumnType, EnumType, IndexKey, ObjectName, Schema, Table};
 use crate::sql::Lexicon;
 
@@ -93,8 +93,18 @@ pub fn apply(
                 .definitions
                 .retain(|it| it.table.as_ref() != Some(&name));
         }
-        Operation::RenameTable { from, to } => rename::rename_table(schema, &from, &to, lexicon)?,
-        Operation::RenameEnum { from, to } => rename::rename_enum(schema, &from, &to, lexicon)?,
+        Operation::RenameTable { from, to } => {
+            rename::rename_table(schema, &from, &from.beside(to), lexicon)?;
+        }
+        Operation::RenameEnum { from, to } => {
+            rename::rename_enum(schema, &from, &from.beside(to), lexicon)?;
+        }
+        Operation::Move { kind, from, to } => match kind {
+            Moved::Table => rename::rename_table(schema, &from, &to, lexicon)?,
+            Moved::Enum => rename::rename_enum(schema, &from, &to, lexicon)?,
+            Moved::Domain => rename::rename_domain(schema, &from, &to)?,
+            Moved::Sequence => rename::rename_sequence(schema, &from, &to, lexicon)?,
+        },
         Operation::RenameEnumValue {
             enumeration,
             from,

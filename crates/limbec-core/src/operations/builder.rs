@@ -1,6 +1,8 @@
 //! The `op` of a revision: directives are called on it, operations come out.
 
-use super::{AlterColumn, AlterOptions, CommentOn, Constraint, ConstraintRef, Operation, Timeout};
+use super::{
+    AlterColumn, AlterOptions, CommentOn, Constraint, ConstraintRef, Moved, Operation, Timeout,
+};
 use crate::schema::{
     CheckConstraint, Column, Definition, Domain, EnumType, ExcludeConstraint, ForeignKey, Index,
     Inheritance, ObjectName, PrimaryKey, Sequence, Table, UniqueConstraint,
@@ -130,6 +132,23 @@ directives! {
     /// Renames a label of an enumeration; rows that hold it hold the new one.
     fn rename_enum_value(enumeration: into ObjectName, from: into String, to: into String) {
         Operation::RenameEnumValue { enumeration, from, to }
+    }
+    /// Moves a table to another namespace, with its rows, its indexes and the sequences of its columns
+    /// (PostgreSQL): `op.move_table("jobs", ObjectName::qualified("archive", "jobs"))`.
+    fn move_table(from: into ObjectName, to: into ObjectName) {
+        Operation::Move { kind: Moved::Table, from, to }
+    }
+    /// Moves an enumeration to another namespace (PostgreSQL).
+    fn move_enum(from: into ObjectName, to: into ObjectName) {
+        Operation::Move { kind: Moved::Enum, from, to }
+    }
+    /// Moves a domain to another namespace (PostgreSQL).
+    fn move_domain(from: into ObjectName, to: into ObjectName) {
+        Operation::Move { kind: Moved::Domain, from, to }
+    }
+    /// Moves a sequence to another namespace; the value it is at stays (PostgreSQL).
+    fn move_sequence(from: into ObjectName, to: into ObjectName) {
+        Operation::Move { kind: Moved::Sequence, from, to }
     }
     /// Creates a table; its indexes come by [`Operations::create_index`].
     fn create_table(table: Table) {

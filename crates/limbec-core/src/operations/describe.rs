@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{ColumnChange, Constraint, ConstraintRef, Operation, Timeout};
+use super::{ColumnChange, Constraint, ConstraintRef, Moved, Operation, Timeout};
 
 impl Operation {
     /// The directive's name, as `op.*` has it.
@@ -25,6 +25,12 @@ impl Operation {
             Operation::DropTable { .. } => "drop_table",
             Operation::RenameTable { .. } => "rename_table",
             Operation::RenameEnum { .. } => "rename_enum",
+            Operation::Move { kind, .. } => match kind {
+                Moved::Table => "move_table",
+                Moved::Enum => "move_enum",
+                Moved::Domain => "move_domain",
+                Moved::Sequence => "move_sequence",
+            },
             Operation::RenameEnumValue { .. } => "rename_enum_value",
             Operation::RenameConstraint { .. } => "rename_constraint",
             Operation::RenameIndex { .. } => "rename_index",
@@ -97,6 +103,7 @@ impl Operation {
             Operation::RenameTable { from, to } | Operation::RenameEnum { from, to } => {
                 format!("{from} to {to}")
             }
+            Operation::Move { from, to, .. } => format!("{from} to {to}"),
             Operation::RenameEnumValue {
                 enumeration,
                 from,

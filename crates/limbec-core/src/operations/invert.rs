@@ -71,6 +71,11 @@ impl Operation {
                     to: from.name,
                 }
             }
+            Operation::Move { kind, from, to } => Operation::Move {
+                kind,
+                from: to,
+                to: from,
+            },
             Operation::RenameEnumValue {
                 enumeration,
                 from,

@@ -46,6 +46,21 @@ pub enum Timeout {
     Statement,
 }
 
+/// A kind of object that moves from one namespace to another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
+pub enum Moved {
+    /// A table, with its indexes and the sequences of its columns.
+    Table,
+    /// An enumeration.
+    Enum,
+    /// A domain.
+    Domain,
+    /// A sequence, with the value that it is at.
+    Sequence,
+}
+
 /// One directive of a revision.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
@@ -135,6 +150,15 @@ pub enum Operation {
         from: ObjectName,
         /// Its name after, in the same namespace.
         to: String,
+    },
+    /// Moves an object to another namespace, with all that belongs to it.
+    Move {
+        /// What kind of object it is.
+        kind: Moved,
+        /// Its name before.
+        from: ObjectName,
+        /// Its name after.
+        to: ObjectName,
     },
     /// Renames a label of an enumeration.
     RenameEnumValue {

@@ -80,6 +80,10 @@ impl Operation {
             | Operation::DropIndex { table: name, .. }
             | Operation::CreateTableComment { table: name, .. }
             | Operation::DropTableComment { table: name, .. } => with(name),
+            Operation::Move { from, to, .. } => {
+                with(from);
+                with(to);
+            }
             Operation::CreateTable { table } => table.each_name(with),
             Operation::DropTable { name, table } => {
                 with(name);

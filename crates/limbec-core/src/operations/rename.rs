@@ -11,16 +11,17 @@ use crate::sql::{self, Lexicon};
 pub(super) fn rename_table(
     schema: &mut Schema,
     from: &ObjectName,
-    to: &str,
+    now: &ObjectName,
     lexicon: &Lexicon,
 ) -> Result<(), ApplyError> {
-    let now = beside(from, to);
     let own = table(schema, from)?;
     own.name = now.clone();
-    expressions(own, |it| {
-        *it = sql::rename_table(it, &from.name, to, lexicon);
-    });
-    uses::rename_table(schema, from, &now, lexicon);
+    if from.name != now.name {
+        expressions(own, |it| {
+            *it = sql::rename_table(it, &from.name, &now.name, lexicon);
+        });
+    }
+    uses::rename_table(schema, from, now, lexicon);
     for key in schema.tables.iter_mut().flat_map(|it| &mut it.foreign_keys) {
         if key.referred_table == *from {
             key.referred_table = now.clone();
@@ -31,10 +32,45 @@ pub(super) fn rename_table(
             *parent = now.clone();
         }
     }
-    for owner in schema.sequences.iter_mut().flat_map(|it| &mut it.owned_by) {
-        if owner.table == *from {
+    for sequence in &mut schema.sequences {
+        if let Some(owner) = sequence.owned_by.as_mut().filter(|it| it.table == *from) {
             owner.table = now.clone();
+            sequence.name.schema.clone_from(&now.schema);
         }
+    }
+    Ok(())
+}
+
+pub(super) fn rename_domain(
+    schema: &mut Schema,
+    from: &ObjectName,
+    now: &ObjectName,
+) -> Result<(), ApplyError> {
+    let known = schema.domains.iter_mut().find(|it| it.name == *from);
+    known.ok_or_else(|| missing("domain", from))?.name = now.clone();
+    let columns = schema.tables.iter_mut().flat_map(|it| &mut it.columns);
+    for column in columns {
+        column.column_type.each_name(&mut |name| {
+            if *name == *from {
+                *name = now.clone();
+            }
+        });
+    }
+    Ok(())
+}
+
+pub(super) fn rename_sequence(
+    schema: &mut Schema,
+    from: &ObjectName,
+    now: &ObjectName,
+    lexicon: &Lexicon,
+) -> Result<(), ApplyError> {
+    let known = schema.sequences.iter_mut().find(|it| it.name == *from);
+    known.ok_or_else(|| missing("sequence", from))?.name = now.clone();
+    for table in &mut schema.tables {
+        expressions(table, |it| {
+            *it = sql::rename_sequence(it, from, now, lexicon);
+        });
     }
     Ok(())
 }
@@ -134,10 +170,9 @@ pub(super) fn rename_index(table: &mut Table, from: &str, to: &str) -> Result<()
 pub(super) fn rename_enum(
     schema: &mut Schema,
     from: &ObjectName,
-    to: &str,
+    now: &ObjectName,
     lexicon: &Lexicon,
 ) -> Result<(), ApplyError> {
-    let now = beside(from, to);
     let known = schema.enums.iter_mut().find(|it| it.name == *from);
     known.ok_or_else(|| missing("enumeration", from))?.name = now.clone();
     for table in &mut schema.tables {
@@ -151,7 +186,7 @@ pub(super) fn rename_enum(
             }
         }
         expressions(table, |it| {
-            *it = sql::rename_type(it, &from.name, to, lexicon);
+            *it = sql::rename_type(it, &from.name, &now.name, lexicon);
         });
     }
     Ok(())
@@ -244,13 +279,6 @@ fn takes_text(column_type: &ColumnType) -> bool {
 fn relabel(labels: &mut [String], from: &str, to: &str) {
     if let Some(label) = labels.iter_mut().find(|it| *it == from) {
         *label = to.to_string();
-    }
-}
-
-fn beside(name: &ObjectName, to: &str) -> ObjectName {
-    ObjectName {
-        schema: name.schema.clone(),
-        name: to.to_string(),
     }
 }
 

@@ -55,7 +55,9 @@ pub(super) fn rename_table(
         for used in definition.uses.iter_mut().filter(|it| it.relation == *from) {
             used.relation = to.clone();
         }
-        definition.sql = sql::rename_relation(&definition.sql, &from.name, &to.name, lexicon);
+        if from.name != to.name {
+            definition.sql = sql::rename_relation(&definition.sql, &from.name, &to.name, lexicon);
+        }
     }
 }
 

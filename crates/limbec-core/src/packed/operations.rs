@@ -2,8 +2,8 @@
 
 use super::format::{Pack, pack_enum, pack_struct};
 use crate::operations::{
-    AlterColumn, AlterOptions, ColumnChange, CommentOn, Constraint, ConstraintRef, Operation,
-    OptionsOf, Timeout,
+    AlterColumn, AlterOptions, ColumnChange, CommentOn, Constraint, ConstraintRef, Moved,
+    Operation, OptionsOf, Timeout,
 };
 use crate::revision::Header;
 use crate::schema::{
@@ -110,6 +110,7 @@ pack_enum! {
         38 => RenameIndex { table, from, to },
         39 => ValidateConstraint { table, name, definition },
         40 => AlterInheritance { table, to, from },
+        41 => Move { kind, from, to },
     }
 }
 
@@ -148,6 +149,15 @@ pack_enum! {
     Timeout {
         0 => Lock,
         1 => Statement,
+    }
+}
+
+pack_enum! {
+    Moved {
+        0 => Table,
+        1 => Enum,
+        2 => Domain,
+        3 => Sequence,
     }
 }
 

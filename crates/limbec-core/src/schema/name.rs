@@ -36,6 +36,16 @@ builder! {
     }
 }
 
+impl ObjectName {
+    /// Another name in the same namespace.
+    pub(crate) fn beside(&self, name: impl Into<String>) -> Self {
+        ObjectName {
+            schema: self.schema.clone(),
+            name: name.into(),
+        }
+    }
+}
+
 impl From<&str> for ObjectName {
     fn from(name: &str) -> Self {
         ObjectName::new(name)

@@ -78,6 +78,7 @@ impl Schema {
         }
         for it in renames {
             with(it.object.namespaced_mut());
+            with(&mut it.from);
         }
     }
 }

@@ -8,8 +8,9 @@ use super::ObjectName;
 pub struct Rename {
     /// The object, by its new name.
     pub object: Renamed,
-    /// The name before, without the namespace or table that it stands in.
-    pub from: String,
+    /// The name before: of a table or an enumeration with its namespace, which may have been another;
+    /// of anything else without what it stands in.
+    pub from: ObjectName,
     /// Whether it was said for this one comparison. A model goes on saying it, so that its word
     /// counts only while the old name is there and the new one is not.
     pub once: bool,
@@ -46,6 +47,16 @@ pub enum Renamed {
         enumeration: ObjectName,
         name: String,
     },
+}
+
+impl Rename {
+    /// Returns whether the object comes from another namespace.
+    pub fn moves(&self) -> bool {
+        match &self.object {
+            Renamed::Table { name } | Renamed::Enum { name } => name.schema != self.from.schema,
+            _ => false,
+        }
+    }
 }
 
 impl Renamed {

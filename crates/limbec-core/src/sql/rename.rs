@@ -1,5 +1,7 @@
 //! Names in expressions, as a database follows them when an object is renamed.
 
+use crate::schema::ObjectName;
+
 use super::{Lexicon, Token, TokenKind, quoted, tokens};
 
 /// The expression with a column by its new name.
@@ -70,6 +72,37 @@ fn lists_tables(tokens: &[Token<'_>]) -> bool {
     clauses.next().is_some_and(|it| it.is_word("FROM"))
 }
 
+/// The expression with a sequence by its new name, which stands in a string: `nextval('numbers')`.
+pub(crate) fn rename_sequence(
+    expression: &str,
+    from: &ObjectName,
+    to: &ObjectName,
+    lexicon: &Lexicon,
+) -> String {
+    let new = |name: &ObjectName| {
+        let schema = name
+            .schema
+            .iter()
+            .map(|it| format!("{}.", plain_or_quoted(it)));
+        let name = schema.collect::<String>() + &plain_or_quoted(&name.name);
+        literal(&name)
+    };
+    rewrite(expression, lexicon, |tokens, at| {
+        let text = tokens[at].text.strip_prefix('\'')?.strip_suffix('\'')?;
+        let words: Vec<Token<'_>> = super::tokens(text, lexicon).collect();
+        let is_it = match (words.as_slice(), &from.schema) {
+            ([name], None) => names(name, &from.name, lexicon),
+            ([schema, dot, name], Some(known)) => {
+                dot.is_symbol(".")
+                    && names(schema, known, lexicon)
+                    && names(name, &from.name, lexicon)
+            }
+            _ => false,
+        };
+        is_it.then(|| new(to))
+    })
+}
+
 /// The expression with a type by its new name: what stands behind `::`, after its namespace.
 pub(crate) fn rename_type(expression: &str, from: &str, to: &str, lexicon: &Lexicon) -> String {
     rewrite(expression, lexicon, |tokens, at| {
@@ -118,9 +151,16 @@ fn is_type(tokens: &[Token<'_>], at: usize) -> bool {
 /// A new name as databases write it in place of the old one: in quotes if it needs them, or if the
 /// old one had them.
 fn in_place_of(token: &Token<'_>, name: &str) -> String {
+    if token.kind == TokenKind::Word {
+        plain_or_quoted(name)
+    } else {
+        quoted(name)
+    }
+}
+
+fn plain_or_quoted(name: &str) -> String {
     let mut dialects = crate::dialect::ALL.iter();
-    let is_plain = dialects.all(|it| it.quote(name) == name);
-    if token.kind == TokenKind::Word && is_plain {
+    if dialects.all(|it| it.quote(name) == name) {
         name.to_string()
     } else {
         quoted(name)
@@ -217,6 +257,29 @@ mod tests {
         ] {
             assert_eq!(rename(text), renamed);
         }
+    }
+
+    #[test]
+    fn a_sequence_is_renamed_in_its_string() {
+        let to = ObjectName::qualified("Old", "n");
+        let rename = |text: &str, from: &ObjectName| rename_sequence(text, from, &to, LEXICON);
+        let own = ObjectName::new("numbers");
+        assert_eq!(
+            rename("nextval('numbers'::regclass)", &own),
+            "nextval('\"Old\".n'::regclass)"
+        );
+        for same in [
+            "nextval('s.numbers')",
+            "nextval('numbers_2')",
+            "numbers + 1",
+        ] {
+            assert_eq!(rename(same, &own), same);
+        }
+        let other = ObjectName::qualified("s", "numbers");
+        assert_eq!(
+            rename("nextval('s.\"numbers\"')", &other),
+            "nextval('\"Old\".n')"
+        );
     }
 
     #[test]

@@ -1,14 +1,12 @@
 //! A part's operations as statements, each with the operation it comes from.
 
 use std::fmt;
-use std::ops::Range;
 
 use super::knowledge::{Found, Knowledge};
 use super::{Part, Step};
 use crate::dialect::{Batch, CompileError, Dialect, Of};
 use crate::operations::Operation;
 use crate::schema::Schema;
-use crate::sql::{Lexicon, autocommit, split};
 use crate::text::Printable;
 
 /// A statement of a revision.
@@ -27,41 +25,6 @@ pub struct Origin {
     pub operation: usize,
     /// Which operation of its [`Part`]: raw SQL may be divided into several.
     pub in_part: usize,
-    /// Which statement of the operation.
-    pub number: usize,
-}
-
-impl Origin {
-    /// The place of the statement in the raw SQL of its operation, in bytes, with the comments above
-    /// it. `None` if the operation is no raw SQL, or the statement is one that limbec puts round it.
-    ///
-    /// ```
-    /// use limbec_core::operations::Operations;
-    /// use limbec_core::sql::Lexicon;
-    /// use limbec_core::steps::Origin;
-    /// let mut op = Operations::new();
-    /// op.execute("DELETE FROM a; DELETE FROM a");
-    /// let origin = Origin { operation: 0, in_part: 0, number: 1 };
-    /// let place = origin.within(&op.into_vec()[0], "DELETE FROM a", &Lexicon::STANDARD);
-    /// assert_eq!(place, Some(15..28));
-    /// ```
-    pub fn within(
-        &self,
-        operation: &Operation,
-        statement: &str,
-        lexicon: &Lexicon,
-    ) -> Option<Range<usize>> {
-        let Operation::Execute { sql, .. } = operation else {
-            return None;
-        };
-        let pieces = split(sql, lexicon);
-        let is_it = |it: &&&str| **it == statement || autocommit(it, lexicon) == statement;
-        // What limbec puts before the first one is counted too.
-        let before = pieces.iter().take(self.number + 1);
-        let piece = before.rev().find(is_it)?;
-        let start = piece.as_ptr().addr() - sql.as_ptr().addr();
-        Some(start..start + piece.len())
-    }
 }
 
 impl Statement {
@@ -142,18 +105,12 @@ impl<'p> Compiling<'p> {
             Ok(steps) => steps,
             Err(of) => return Some(Err(self.uncompiled(&batch, of, knowledge))),
         };
-        let statements = steps.into_iter().enumerate().map(|(number, of)| {
-            let in_part = self.at + of.operation;
-            let origin = Origin {
-                operation: self.part.origins[in_part],
-                in_part,
-                // Raw SQL of several statements is a batch by itself.
-                number: self.part.before[in_part] + number,
-            };
-            Statement {
-                origin: Some(origin),
-                step: of.item,
-            }
+        let statements = steps.into_iter().map(|of| Statement {
+            origin: Some(Origin {
+                operation: self.part.origins[self.at + of.operation],
+                in_part: self.at + of.operation,
+            }),
+            step: of.item,
         });
         let statements = statements.collect();
         let mut later = self.batches[self.next + 1..].iter();

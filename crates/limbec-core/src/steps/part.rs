@@ -17,8 +17,6 @@ pub struct Part {
     /// For each operation, which one of the revision it comes from, counted from 0: raw SQL may
     /// be divided between parts.
     pub origins: Vec<usize>,
-    /// For each operation, how many others have come before it of the same one of the revision.
-    pub before: Vec<usize>,
     /// Whether they run outside a transaction.
     pub outside: bool,
     /// The limits that the revision has set before the part, the latest of each kind.
@@ -30,7 +28,6 @@ impl Part {
     pub fn of(operations: Vec<Operation>) -> Self {
         Part {
             origins: (0..operations.len()).collect(),
-            before: vec![0; operations.len()],
             operations,
             ..Part::default()
         }
@@ -67,10 +64,11 @@ pub fn parts(operations: &[Operation], dialect: &dyn Dialect) -> Vec<Part> {
     // Whether the last part takes more operations.
     let mut open = false;
     let statements = operations.iter().enumerate().flat_map(|(origin, it)| {
-        let pieces = statements(it, dialect).into_iter().enumerate();
-        pieces.map(move |(before, it)| (origin, before, it))
+        statements(it, dialect)
+            .into_iter()
+            .map(move |it| (origin, it))
     });
-    for (origin, before, operation) in statements {
+    for (origin, operation) in statements {
         let isolation = dialect.isolation(&operation);
         if let Operation::SetTimeout { timeout, time } = &operation {
             timeouts.retain(|(kind, _)| kind != timeout);
@@ -87,12 +85,10 @@ pub fn parts(operations: &[Operation], dialect: &dyn Dialect) -> Vec<Part> {
             Some(part) => {
                 part.operations.push(operation);
                 part.origins.push(origin);
-                part.before.push(before);
             }
             None => parts.push(Part {
                 operations: vec![operation],
                 origins: vec![origin],
-                before: vec![before],
                 outside: isolation == Isolation::Outside,
                 timeouts: timeouts.clone(),
             }),
@@ -155,8 +151,7 @@ fn script_parts(sql: &str, lexicon: &Lexicon) -> Vec<Operation> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::dialect::postgres::{LEXICON, Postgres};
-    use crate::dialect::sqlite::Sqlite;
+    use crate::dialect::{postgres::Postgres, sqlite::Sqlite};
     use crate::operations::Operations;
     use crate::schema::{EnumType, Index, Table};
     use crate::steps::Knowledge;
@@ -220,36 +215,6 @@ mod tests {
         );
         // The string that PostgreSQL reads from `it's` on ends before `it''s`.
         assert_eq!(sql(&Postgres).len(), 1);
-    }
-
-    #[test]
-    fn a_statement_knows_its_place_in_raw_sql() {
-        let mut op = Operations::new();
-        op.drop_table("a");
-        op.execute("-- one\nSELECT 1; VACUUM; SELECT 1; SELECT 2;\nSELECT 1");
-        op.execute_autocommit("SELECT 3; SELECT 3");
-        let operations = op.into_vec();
-        let mut found = Vec::new();
-        for part in parts(&operations, &Postgres) {
-            let made = part.compile(&Postgres).all(&mut Knowledge::unknown());
-            for Statement { step, origin } in made.unwrap() {
-                let origin = origin.unwrap();
-                let operation = &operations[origin.operation];
-                let place = origin.within(operation, &step.sql, &LEXICON);
-                found.push((origin.operation, place));
-            }
-        }
-        let expected = [
-            (0, None),
-            (1, Some(0..15)),
-            (1, Some(17..23)),
-            (1, Some(25..33)),
-            (1, Some(35..43)),
-            (1, Some(45..53)),
-            (2, Some(0..8)),
-            (2, Some(10..18)),
-        ];
-        assert_eq!(found, expected);
     }
 
     #[test]

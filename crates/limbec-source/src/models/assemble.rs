@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use limbec_core::schema::{
     self, CheckConstraint, ExcludeConstraint, ExcludeElement, IndexElement, IndexKey, NameParts,
-    Namespace, NamingConvention, Rename, Renamed, Schema, UniqueConstraint,
+    Namespace, NamingConvention, ObjectName, Rename, Renamed, Schema, UniqueConstraint,
 };
 
 use super::build::Built;
@@ -305,7 +305,7 @@ impl Assembler<'_> {
         if let Some(from) = from.filter(|it| it.value != object.name()) {
             self.renames.push(Rename {
                 object,
-                from: from.value.clone(),
+                from: ObjectName::new(&from.value),
                 once: false,
             });
         }

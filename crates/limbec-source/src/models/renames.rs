@@ -22,36 +22,35 @@ pub(super) fn of_models(
     mistakes: &mut Mistakes,
 ) -> Vec<Rename> {
     let mut renames = Vec::new();
-    let mut add = |object: Renamed, from: &At<String>| {
+    let mut add = |object: Renamed, from: ObjectName| {
         renames.push(Rename {
             object,
-            from: from.value.clone(),
+            from,
             once: false,
         });
     };
-    let by_namespace = |names: Vec<(usize, &ObjectName, &Option<At<String>>)>,
-                        mistakes: &mut Mistakes| {
-        let mut all: BTreeMap<Option<String>, Vec<Said>> = BTreeMap::new();
-        for (file, name, from) in names {
-            if let Some(from) = from {
-                let own = all.entry(name.schema.clone()).or_default();
-                own.push((file, name.name.clone(), from.clone()));
-            }
-        }
-        for own in all.values() {
-            consistent(own, mistakes);
-        }
+    let in_full = |file: usize, name: &ObjectName, from: &At<String>| -> Said {
+        let from = At {
+            value: before(name, &from.value).to_string(),
+            ..from.clone()
+        };
+        (file, name.to_string(), from)
     };
-    let names = tables.iter();
-    let names = names.map(|it| (it.place.file, &it.name, &it.renamed_from));
-    by_namespace(names.collect(), mistakes);
-    let names = enumerations.iter();
-    let names = names.map(|it| (it.place.file, &it.enum_type.name, &it.renamed_from));
-    by_namespace(names.collect(), mistakes);
+    let said = tables.iter().filter_map(|it| {
+        let from = it.renamed_from.as_ref()?;
+        Some(in_full(it.place.file, &it.name, from))
+    });
+    consistent(&said.collect::<Vec<_>>(), mistakes);
+    let said = enumerations.iter().filter_map(|it| {
+        let from = it.renamed_from.as_ref()?;
+        Some(in_full(it.place.file, &it.enum_type.name, from))
+    });
+    consistent(&said.collect::<Vec<_>>(), mistakes);
 
     for table in tables {
         let name = table.name.clone();
         if let Some(from) = &table.renamed_from {
+            let from = before(&name, &from.value);
             add(Renamed::Table { name: name.clone() }, from);
         }
         let said: Vec<Pair<'_>> = table
@@ -65,12 +64,13 @@ pub(super) fn of_models(
                 table: name.clone(),
                 name: column.to_string(),
             };
-            add(object, from);
+            add(object, ObjectName::new(&from.value));
         }
     }
     for it in enumerations {
         let name = it.enum_type.name.clone();
         if let Some(from) = &it.renamed_from {
+            let from = before(&name, &from.value);
             add(Renamed::Enum { name: name.clone() }, from);
         }
         let said: Vec<Pair<'_>> = it
@@ -84,10 +84,22 @@ pub(super) fn of_models(
                 enumeration: name.clone(),
                 name: label.to_string(),
             };
-            add(object, from);
+            add(object, ObjectName::new(&from.value));
         }
     }
     renames
+}
+
+/// The name before, in full: `public.jobs` gives its namespace, `jobs` stands in the one that the
+/// object is in now.
+fn before(now: &ObjectName, from: &str) -> ObjectName {
+    match from.split_once('.') {
+        Some((schema, name)) => ObjectName::qualified(schema, name),
+        None => ObjectName {
+            schema: now.schema.clone(),
+            name: from.to_string(),
+        },
+    }
 }
 
 fn in_file(file: usize, said: &[Pair<'_>]) -> Vec<Said> {

@@ -45,6 +45,7 @@ pub(super) fn directives(operation: &Operation) -> Vec<Directive> {
         | Operation::DropTable { name, .. }
         | Operation::CreateExtension { name }
         | Operation::DropExtension { name } => vec![object(name)],
+        Operation::Move { from, to, .. } => vec![object(from), object(to)],
         Operation::RenameTable { from, to } | Operation::RenameEnum { from, to } => {
             vec![object(from), text(to)]
         }

@@ -233,6 +233,10 @@ pub fn upgrade(op: &mut Operations) {
     op.rename_constraint("types", "old_key", "new_key");
     op.rename_index("types", "old_index", "new_index");
     op.rename_table("invoices", "bills");
+    op.move_table("bills", ObjectName::qualified("archive", "bills"));
+    op.move_enum(ObjectName::qualified("archive", "mood"), "mood");
+    op.move_domain("email", ObjectName::qualified("archive", "email"));
+    op.move_sequence("numbers", ObjectName::qualified("archive", "numbers"));
     op.lock_timeout("5s");
     op.statement_timeout("10min");
     op.execute("UPDATE bills SET amount = 0");

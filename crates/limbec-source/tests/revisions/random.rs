@@ -5,7 +5,7 @@ mod constraints;
 use std::collections::BTreeMap;
 
 use limbec_core::operations::{
-    AlterColumn, AlterOptions, ColumnChange, CommentOn, ConstraintRef, Operation, OptionsOf,
+    AlterColumn, AlterOptions, ColumnChange, CommentOn, ConstraintRef, Moved, Operation, OptionsOf,
     Timeout,
 };
 use limbec_core::schema::{
@@ -427,6 +427,17 @@ pub(crate) fn operation(of: Texts) -> BoxedStrategy<Operation> {
         }),
         enum_type(of).prop_map(|to| O::AlterEnum { to, from: None }),
         (object(of), text(of)).prop_map(|(from, to)| O::RenameTable { from, to }),
+        (
+            prop::sample::select(vec![
+                Moved::Table,
+                Moved::Enum,
+                Moved::Domain,
+                Moved::Sequence
+            ]),
+            object(of),
+            object(of),
+        )
+            .prop_map(|(kind, from, to)| O::Move { kind, from, to }),
         object(of).prop_map(|name| O::DropTable { name, table: None }),
     ];
     let columns = prop_oneof![

@@ -194,6 +194,13 @@ const OTHERS: [&str; 16] = [
     "sqlserver",
 ];
 
+/// Whether a text in lower case has the scheme of a database that is reached with a password in it.
+pub(crate) fn names_a_server(text: &str) -> bool {
+    let with_password = ALL.iter().filter(|it| it.example.contains('@'));
+    let mut schemes = with_password.flat_map(|it| it.schemes);
+    schemes.any(|it| text.contains(it))
+}
+
 /// Looks up the driver of a database URL, and gives with it what the driver reads.
 ///
 /// # Errors

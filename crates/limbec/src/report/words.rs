@@ -1,5 +1,7 @@
 //! The words that a command was called with.
 
+use crate::connection::drivers::names_a_server;
+
 /// The options whose values may be any text.
 const OF_ANY_TEXT: [&str; 6] = ["--url", "-m", "--message", "--reason", "--tag", "--rev-id"];
 
@@ -33,6 +35,6 @@ pub fn misplaced_address<'w>(words: impl IntoIterator<Item = &'w str>) -> Option
 /// Whether a word looks like the address of a database that has a server, or lacks a part of one.
 fn looks_like_an_address(word: &str) -> bool {
     let word = word.to_ascii_lowercase();
-    let has_scheme = || word.contains("postgres") && word.contains(':');
+    let has_scheme = || names_a_server(&word) && word.contains(':');
     word.contains("://") || word.contains("password=") || has_scheme()
 }

@@ -2,13 +2,10 @@
 
 use std::error::Error as StdError;
 use std::fmt;
-use std::ops::Range;
 
 use limbec_core::dialect::{CompileError, ReflectError};
-use limbec_core::operations::Operation;
-use limbec_core::revision::{Direction, RevisionError};
-use limbec_core::sql::Lexicon;
-use limbec_core::steps::{Origin, Uncompiled};
+use limbec_core::revision::RevisionError;
+use limbec_core::steps::Uncompiled;
 use limbec_core::text::printable;
 
 use super::contention::{Blocker, in_words};
@@ -37,7 +34,6 @@ pub struct Error {
     left: Option<Box<Left>>,
     /// How another process was faster, if it was.
     race: Option<Race>,
-    about: Option<Box<About>>,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
@@ -132,28 +128,6 @@ pub struct Kept {
     pub begun: bool,
 }
 
-/// What an error is about.
-enum About {
-    /// An operation of the revision that runs.
-    Operation(Origin),
-    /// The same, with the revision.
-    Place(Place),
-}
-
-/// The place in a revision that an error is about.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Place {
-    /// The revision.
-    pub revision: String,
-    /// Whether its `upgrade` or its `downgrade` ran.
-    pub direction: Direction,
-    /// Which operation of that, counted from 0.
-    pub operation: usize,
-    /// Which statement of the operation's raw SQL, in bytes.
-    pub statement: Option<Range<usize>>,
-}
-
 impl Error {
     /// Makes an error of a kind and a message.
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
@@ -165,7 +139,6 @@ impl Error {
             applied: Vec::new(),
             left: None,
             race: None,
-            about: None,
             source: None,
         }
     }
@@ -256,43 +229,11 @@ impl Error {
         self
     }
 
-    /// Adds which operation of the revision's part it is about.
-    pub(crate) fn of_origin(mut self, origin: Option<Origin>) -> Self {
-        self.about = origin.map(|it| Box::new(About::Operation(it)));
-        self
-    }
-
-    /// Adds the revision; `operations` are those that ran.
-    pub(crate) fn of_revision(
-        mut self,
-        id: &str,
-        direction: Direction,
-        operations: &[Operation],
-        lexicon: &Lexicon,
-    ) -> Self {
+    pub(crate) fn of_revision(mut self, id: &str) -> Self {
         if let Some(statement) = &mut self.statement {
             statement.revision = Some(id.to_string());
         }
-        if let Some(About::Operation(origin)) = self.about.as_deref()
-            && let Some(operation) = operations.get(origin.operation)
-        {
-            let sql = self.statement.as_ref().map(|it| it.sql.as_str());
-            self.about = Some(Box::new(About::Place(Place {
-                revision: id.to_string(),
-                direction,
-                operation: origin.operation,
-                statement: sql.and_then(|sql| origin.within(operation, sql, lexicon)),
-            })));
-        }
         self
-    }
-
-    /// The place in a revision that it is about, if it is about one.
-    pub fn place(&self) -> Option<&Place> {
-        match self.about.as_deref() {
-            Some(About::Place(place)) => Some(place),
-            _ => None,
-        }
     }
 
     pub(crate) fn after(mut self, applied: &[String]) -> Self {
@@ -311,7 +252,7 @@ impl Error {
     }
 
     /// What is wrong, without the revision.
-    pub fn message(&self) -> &str {
+    pub(crate) fn message(&self) -> &str {
         &self.message
     }
 
@@ -387,14 +328,7 @@ impl From<Uncompiled> for Error {
     fn from(error: Uncompiled) -> Self {
         let message = error.to_string();
         let hint = error.error.hint.clone();
-        let origin = Origin {
-            operation: error.origin,
-            in_part: 0,
-            number: 0,
-        };
-        let result = Error::new(ErrorKind::Unsupported, message)
-            .of_origin(Some(origin))
-            .with_source(error);
+        let result = Error::new(ErrorKind::Unsupported, message).with_source(error);
         match hint {
             Some(hint) => result.with_hint(hint),
             None => result,

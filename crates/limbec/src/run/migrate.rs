@@ -467,7 +467,6 @@ impl<'a, C: Connection, R: Revisions> Migrator<'a, C, R> {
     ) -> Result<Outcome, Error> {
         let Prepared { plan, contents } = prepared;
         let total = plan.steps.len();
-        let lexicon = self.connection.dialect().lexicon();
         let mut state = state;
         for (index, (step, content)) in plan.steps.iter().zip(&contents).enumerate() {
             (self.observer)(Event::Step {
@@ -481,11 +480,9 @@ impl<'a, C: Connection, R: Revisions> Migrator<'a, C, R> {
                 step: Some((step, content)),
                 purge,
             };
-            self.run_step(&state, &one).await.map_err(|error| {
-                let operations = content.operations(step.direction);
-                let error = error.of_revision(step.id(), step.direction, operations, lexicon);
-                error.after(applied)
-            })?;
+            self.run_step(&state, &one)
+                .await
+                .map_err(|error| error.of_revision(step.id()).after(applied))?;
             applied.push(step.id().to_string());
             state.step_done(step, purge);
         }

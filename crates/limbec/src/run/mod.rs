@@ -47,7 +47,7 @@ pub use ahead::{Ahead, Newer, ahead};
 pub(crate) use ahead::{judge, look};
 pub use contention::Blocker;
 pub(crate) use contention::in_words as blockers_in_words;
-pub use error::{Error, ErrorKind, FailedStatement, Kept, Left, Place};
+pub use error::{Error, ErrorKind, FailedStatement, Kept, Left};
 pub use execute::run_operations;
 pub use from_database::KeptSql;
 pub use journal::{LogEntry, log};

@@ -60,16 +60,6 @@ pub(super) fn of_step<R: Revisions>(
 }
 
 impl Content {
-    /// Returns the place of an operation, in bytes of the file; `None` without a file.
-    pub fn span(&self, direction: Direction, operation: usize) -> Option<Range<usize>> {
-        let spans = match direction {
-            Direction::Up => &self.upgrade_spans,
-            Direction::Down => &self.downgrade_spans,
-            Direction::Stamp => return None,
-        };
-        spans.get(operation).cloned()
-    }
-
     /// Returns the operations that run in a direction; none for a stamp.
     pub fn operations(&self, direction: Direction) -> &[Operation] {
         match direction {

@@ -16,6 +16,7 @@ mod extension;
 mod index;
 mod inheritance;
 mod limit;
+mod moves;
 mod options;
 mod recompute;
 mod rename;
@@ -26,7 +27,7 @@ use super::Postgres;
 use super::definition::created;
 use super::names::{in_namespace_of, literal, object, quote};
 use crate::dialect::{CompileError, Compiler, Isolation};
-use crate::operations::{ConstraintRef, Operation};
+use crate::operations::{ConstraintRef, Moved, Operation};
 use crate::schema::{Definition, Schema};
 use crate::steps::Step;
 
@@ -77,6 +78,7 @@ pub(super) fn needs_schema(operation: &Operation) -> bool {
         | Operation::ReplaceDefinition { .. }
         | Operation::RenameTable { .. }
         | Operation::RenameColumn { .. } => true,
+        Operation::Move { kind, from, to } => *kind == Moved::Table && from.name != to.name,
         _ => false,
     }
 }
@@ -124,6 +126,7 @@ fn compile_within(operation: &Operation, current: &Schema) -> Steps {
         Operation::CreateTable { table } => table::create(table)?,
         Operation::DropTable { name, .. } => one(format!("DROP TABLE {}", object(name))),
         Operation::RenameTable { from, to } => rename::table(from, to, current),
+        Operation::Move { kind, from, to } => moves::compile(*kind, from, to, current),
         Operation::RenameEnum { from, to } => one(format!(
             "ALTER TYPE {} RENAME TO {}",
             object(from),

@@ -264,6 +264,9 @@ fn plainly(operation: &Operation) -> Result<Vec<Step>, CompileError> {
             Ok(steps)
         }
         Operation::DropDefinition { definition } => drop_definition(definition),
+        Operation::Move { .. } => Err(CompileError::new(format!(
+            "`{operation}`: SQLite has no namespaces to move objects between"
+        ))),
         // As in `CREATE TABLE`, inheritance is for another database.
         Operation::AlterInheritance { .. } => Ok(Vec::new()),
         // SQLite has no such limit; a text that is no time is refused all the same.

@@ -83,12 +83,7 @@ impl<C: Connection> Runner<'_, '_, C> {
                 limits.lock_timeout = TimeLimit::Never;
             }
             if let Err(error) = self.limited(&step.sql, &limits).await {
-                let words = part.words(&unit.statement);
-                let is_lost = error.database_error().is_some_and(|said| {
-                    said.is(FaultKind::ConnectionLost, self.connection.dialect())
-                });
-                let origin = unit.statement.origin.filter(|_| !is_lost);
-                let error = error.of_operation(words).of_origin(origin);
+                let error = error.of_operation(part.words(&unit.statement));
                 return Err(self.after_failure(work, place, step, error).await);
             }
             self.verify(step).await?;

@@ -4,7 +4,7 @@
 use limbec_core::dialect::{Dialect, FaultKind, Frame, Limits};
 use limbec_core::journal;
 use limbec_core::schema::Schema;
-use limbec_core::steps::{Knowledge, Next, Origin, Part, Statement, Step};
+use limbec_core::steps::{Knowledge, Next, Part, Statement, Step};
 
 use super::{Guard, Work, check_guard};
 use crate::connection::{Answer, Connection};
@@ -17,7 +17,6 @@ use crate::run::reflect::reflect_inside;
 pub(super) struct Pending {
     step: Step,
     operation: Option<String>,
-    origin: Option<Origin>,
     affects: Option<u64>,
     /// Whether the transaction is open once it has run.
     opens: bool,
@@ -39,7 +38,6 @@ impl Pending {
         Pending {
             step,
             operation: None,
-            origin: None,
             affects: None,
             opens: false,
             refusal: None,
@@ -179,7 +177,6 @@ impl<'a, C: Connection> Queue<'a, C> {
     pub(super) fn statements(&mut self, part: &Part, statements: &[Statement]) {
         self.pending.extend(statements.iter().map(|it| Pending {
             operation: part.words(it),
-            origin: it.origin,
             ..Pending::of(it.step.clone())
         }));
     }
@@ -258,10 +255,7 @@ impl<'a, C: Connection> Queue<'a, C> {
         } else {
             sql
         };
-        let origin = failed.and_then(|pending| pending.origin);
-        Error::statement(error.error, sql)
-            .of_operation(operation)
-            .of_origin(origin.filter(|_| !is_lost))
+        Error::statement(error.error, sql).of_operation(operation)
     }
 
     /// Takes the steps up to the first check: what follows it must not be sent before it holds.
@@ -282,9 +276,9 @@ fn check(pending: &Pending, answer: &Answer) -> Result<(), Error> {
         if value != Some(&expected.value) {
             let examples = values.next().and_then(Option::as_deref);
             let message = expected.unmet(value, examples);
-            return Err(Error::check(&message, &pending.step.sql)
-                .of_operation(pending.operation.clone())
-                .of_origin(pending.origin));
+            return Err(
+                Error::check(&message, &pending.step.sql).of_operation(pending.operation.clone())
+            );
         }
     }
     match pending.affects {

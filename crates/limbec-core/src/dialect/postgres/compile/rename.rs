@@ -5,12 +5,22 @@ use crate::schema::{ObjectName, Schema};
 use crate::steps::Step;
 
 pub(super) fn table(from: &ObjectName, to: &str, current: &Schema) -> Vec<Step> {
+    table_that_was(from, from, to, current)
+}
+
+/// Renames a table that `current` knows by another name.
+pub(super) fn table_that_was(
+    was: &ObjectName,
+    from: &ObjectName,
+    to: &str,
+    current: &Schema,
+) -> Vec<Step> {
     let mut steps = vec![Step::new(format!(
         "ALTER TABLE {} RENAME TO {}",
         object(from),
         quote(to)
     ))];
-    steps.extend(counted(from, current).map(|column| {
+    steps.extend(counted(was, current).map(|column| {
         sequence(
             from,
             &names::of_sequence(&from.name, column),
