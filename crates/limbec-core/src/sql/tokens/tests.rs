@@ -398,7 +398,10 @@ proptest! {
             let start = statement.as_ptr().addr() - text.as_ptr().addr();
             prop_assert!(start >= behind);
             prop_assert!(divides(&text[behind..start]), "{:?}", &text[behind..start]);
-            prop_assert_eq!(split(statement, &lexicon), [statement]);
+            // Where `--` needs white space behind it, the end of the text is as good.
+            if !statement.ends_with("--") {
+                prop_assert_eq!(split(statement, &lexicon), [statement]);
+            }
             behind = start + statement.len();
         }
         prop_assert!(divides(&text[behind..]), "{:?}", &text[behind..]);
@@ -409,6 +412,10 @@ proptest! {
     fn a_statement_is_one_statement(text in text(), lexicon in lexicon()) {
         let lexicon = Lexicon { delimiter_lines: true, ..lexicon };
         for statement in split(&text, &lexicon) {
+            // Where `--` needs white space behind it, the end of the text is as good.
+            if statement.ends_with("--") {
+                continue;
+            }
             prop_assert_eq!(split(statement, &lexicon), [statement]);
         }
     }
