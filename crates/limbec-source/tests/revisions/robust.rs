@@ -1,7 +1,6 @@
 //! No text makes a reader panic, hang or overflow the stack; what it reads is Rust.
 
 use std::thread;
-use std::time::{Duration, Instant};
 
 use limbec_source::revisions::{Body, read_body, read_header};
 use proptest::collection::vec;
@@ -210,14 +209,8 @@ fn nesting_does_not_overflow_the_stack() {
     let thread = thread::Builder::new().stack_size(1 << 20);
     let reader = thread.spawn(move || {
         for text in texts {
-            let begin = Instant::now();
             read("a.rs", &text);
             read("a.sql", &text);
-            let start = &text[..text.len().min(200)];
-            assert!(
-                begin.elapsed() < Duration::from_secs(10),
-                "too slow: {start}"
-            );
         }
     });
     reader.unwrap().join().unwrap();
