@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use limbec::connection::{Answer, Connection, DatabaseError, StatementError, open_sqlite};
-use limbec::run::{Content, Error, Migrator, Revisions};
+use limbec::run::{Content, Error, ErrorKind, Event, Migrator, Revisions};
 use limbec_core::dialect::Dialect;
 use limbec_core::operations::Operations;
 use limbec_core::revision::{Graph, Header};
@@ -169,4 +169,45 @@ async fn each_revision_of_a_plan_is_read_once() {
     assert_eq!(read(), [""; 0]);
     migrator.downgrade("r0").await.unwrap();
     assert_eq!(read(), ["r2", "r1"]);
+}
+
+#[tokio::test]
+async fn a_long_run_does_not_read_its_journal_for_each_revision() {
+    let revisions = Chain::of(20);
+    let connection = open_sqlite(":memory:".as_ref()).unwrap();
+    let mut recorded = Recorded {
+        connection,
+        sent: Vec::new(),
+        flights: 0,
+    };
+    Migrator::new(&mut recorded, &revisions)
+        .upgrade("head")
+        .await
+        .unwrap();
+    let reads = |sql: &&String| sql.starts_with("SELECT ") && sql.contains("limbec_log");
+    // Before it waits for its turn, and when it has it.
+    assert_eq!(recorded.sent.iter().filter(reads).count(), 2);
+}
+
+#[tokio::test]
+async fn what_another_process_begins_meanwhile_is_seen() {
+    let folder = limbec_testkit::TempProject::new().unwrap();
+    let file = folder.path().join("app.db");
+    let revisions = Chain::of(3);
+    let mut connection = open_sqlite(&file).unwrap();
+    let begin = |event: Event<'_>| {
+        if let Event::Step { number: 2, .. } = event {
+            let other = open_sqlite(&file).unwrap();
+            let row = "INSERT INTO limbec_log (revision, direction, step, steps, state, started_at) \
+                       VALUES ('r1', 'upgrade', 1, 2, 'done', '2026-11-28 00:00:00.000')";
+            other.execute(row, []).unwrap();
+        }
+    };
+    let error = Migrator::new(&mut connection, &revisions)
+        .observe(begin)
+        .upgrade("head")
+        .await
+        .unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Changed, "{error}");
+    assert_eq!(error.applied(), ["r0"]);
 }

@@ -27,6 +27,11 @@ pub trait VersionTable: Send + Sync {
     fn delete(&self, id: &str) -> Step;
     /// Deletes every row.
     fn purge(&self) -> Step;
+    /// The query whose answer changes as soon as another connection commits a change to what is read
+    /// with this table, and not by what the connection itself does. `None` if there is no such query.
+    fn data_version(&self) -> Option<String> {
+        None
+    }
 }
 
 /// The tables that limbec keeps in a database.

@@ -1,21 +1,21 @@
 //! Runs one revision: its parts, each in one transaction with its row of the journal, the last with
 //! the version rows too.
 
+mod guard;
 mod outside;
 mod queue;
 
 use limbec_core::dialect::{CompileError, Dialect, FaultKind, Limits, TimeLimit};
 use limbec_core::operations::{Operation, Timeout};
-use limbec_core::schema::ObjectName;
 use limbec_core::steps::{Knowledge, Part, RevisionPlan, Step, script};
 
+pub(super) use self::guard::Guard;
 use self::queue::{Pending, Queue};
 use super::backup::{self, Copied};
-use super::error::Race;
 use super::journal::{Entry, Record};
 use super::lease::Hold;
 use super::migrate::{Event, Observer};
-use super::state::{Progress, State};
+use super::state::Progress;
 use super::{Error, ErrorKind, Settings, contention, revert};
 use crate::connection::Connection;
 
@@ -47,13 +47,6 @@ pub(super) struct Work<'a> {
     pub(super) guard: Option<Guard<'a>>,
     /// What reverts the revision, for the journal.
     pub(super) downgrade: Option<&'a [Operation]>,
-}
-
-/// What a transaction looks at before it does anything.
-pub(super) struct Guard<'a> {
-    pub(super) version_table: &'a ObjectName,
-    /// The version rows.
-    pub(super) rows: &'a [String],
 }
 
 /// How far a part that runs outside a transaction has come.
@@ -414,28 +407,4 @@ fn in_transaction(operation: &Operation) -> Operation {
         _ => {}
     }
     operation
-}
-
-/// Another process was faster.
-fn overtaken() -> Error {
-    Error::race(Race::Overtaken)
-}
-
-/// Reads the state inside a transaction, and compares it with what the plan was made for.
-async fn check_guard<C: Connection>(
-    connection: &mut C,
-    guard: &Guard<'_>,
-    work: &Work<'_>,
-    index: usize,
-) -> Result<(), Error> {
-    let revision = Some(work.revision);
-    let found = State::read_of(connection, guard.version_table, revision).await?;
-    let direction = work.record.as_ref().map(Record::direction);
-    let progress = direction.map(|direction| found.progress(work.revision, direction));
-    let as_planned = progress.is_none_or(|it| it.done == index || work.progress.done > index);
-    if found.version.rows == guard.rows && as_planned {
-        Ok(())
-    } else {
-        Err(overtaken())
-    }
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use limbec_core::dialect::Dialect;
+use limbec_core::dialect::{Dialect, Row};
 use limbec_core::operations::{Operation, only_adds};
 use limbec_core::revision::{Direction, Plan, PlanStep, Unchanged};
 use limbec_core::schema::ObjectName;
@@ -158,6 +158,8 @@ pub struct Migrator<'a, C: Connection, R> {
     pub(super) lease: Option<Hold>,
     /// What this run knows of the schema.
     knowledge: Knowledge<'static>,
+    /// By what the database shows that another connection has written since the state was read.
+    seen: Option<Row>,
     /// Whether this run has copied the database.
     copied: bool,
 }
@@ -198,6 +200,7 @@ impl<'a, C: Connection, R: Revisions> Migrator<'a, C, R> {
             observer: Box::new(|_| {}),
             lease: None,
             knowledge: Knowledge::unknown(),
+            seen: None,
             copied: false,
         }
     }
@@ -390,6 +393,7 @@ impl<'a, C: Connection, R: Revisions> Migrator<'a, C, R> {
         relative_down: bool,
     ) -> Result<Outcome, Error> {
         let held = self.home.clone();
+        self.seen = self.data_version().await?;
         let now = self.read_state().await?;
         if held.as_ref().is_some_and(|it| !it.is_at(&now.home)) {
             // The table has come to be elsewhere meanwhile, and the lock is not the one of now.
@@ -546,6 +550,7 @@ impl<'a, C: Connection, R: Revisions> Migrator<'a, C, R> {
             guard: dialect.lock(None).is_none().then_some(Guard {
                 version_table,
                 rows: &state.version.rows,
+                seen: self.seen.clone(),
             }),
             ..Work::default()
         };

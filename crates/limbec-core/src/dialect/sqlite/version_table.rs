@@ -82,4 +82,10 @@ impl VersionTable for Versions {
     fn purge(&self) -> Step {
         Step::new(format!("DELETE FROM {}", self.table()))
     }
+
+    fn data_version(&self) -> Option<String> {
+        // Each attached file has a version of its own.
+        let schema = self.name.schema.as_deref().unwrap_or("main");
+        Some(format!("PRAGMA {}.data_version", quote(schema)))
+    }
 }

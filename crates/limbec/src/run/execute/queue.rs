@@ -6,7 +6,8 @@ use limbec_core::journal;
 use limbec_core::schema::Schema;
 use limbec_core::steps::{Knowledge, Next, Part, Statement, Step};
 
-use super::{Guard, Work, check_guard};
+use super::Work;
+use super::guard::{self, Guard};
 use crate::connection::{Answer, Connection};
 use crate::run::Error;
 use crate::run::backup::{self, Copied};
@@ -123,7 +124,7 @@ impl<'a, C: Connection> Queue<'a, C> {
         index: usize,
     ) -> Result<(), Error> {
         self.guarded = true;
-        check_guard(self.connection, guard, work, index).await
+        guard::check(self.connection, guard, work, index).await
     }
 
     /// Copies the database as it is before the operations.
