@@ -13,7 +13,7 @@ use limbec_core::schema::{ObjectName, Schema};
 use limbec_testkit::schemas::{Extras, pair, rows, schema};
 use proptest::test_runner::{Config, RngSeed, TestCaseError, TestError, TestRunner};
 
-use crate::scripted::{Shell, agree};
+use crate::scripted::Databases;
 use crate::trial::{Trial, file};
 
 /// Modest by default, and always the same; the variable asks for others.
@@ -99,30 +99,30 @@ fn revisions_lead_from_one_schema_to_another_and_back_on_postgres() {
 }
 
 fn script_agrees(
-    make: impl Fn() -> (Trial, Shell, Shell),
+    mut trial: Trial,
+    databases: &Databases,
     before: &Schema,
     after: &Schema,
 ) -> Result<(), String> {
-    let (mut trial, run, fed) = make();
     let creation = trial.creation(before)?;
     let current = trial.create(before)?;
     let (_, change) = trial.revision(&current, after)?;
-    agree(&run, &fed, &[creation, change])
+    databases.agree(&[creation, change])
 }
 
 #[test]
 fn a_script_fed_to_the_shell_does_what_a_run_does_on_sqlite() {
-    let databases = || (Trial::sqlite(), Shell::sqlite(), Shell::sqlite());
+    let databases = Databases::sqlite();
     check(32, &Sqlite, Extras::SQLITE, |before, after| {
-        script_agrees(databases, before, after)
+        script_agrees(Trial::sqlite(), &databases, before, after)
     });
 }
 
 #[test]
 fn a_script_fed_to_the_shell_does_what_a_run_does_on_postgres() {
-    let databases = || (Trial::postgres(), Shell::postgres(), Shell::postgres());
+    let databases = Databases::postgres();
     check(12, &Postgres, Extras::POSTGRES, |before, after| {
-        script_agrees(databases, before, after)
+        script_agrees(Trial::postgres(), &databases, before, after)
     });
 }
 

@@ -36,7 +36,7 @@ use limbec_core::schema::{Definition, ObjectName, Schema, in_order};
 use limbec_source::models::{ModelOptions, SourceFile, read};
 
 use crate::case::{Case, Scenario};
-use crate::scripted::{Shell, agree};
+use crate::scripted::Databases;
 use crate::trial::{Trial, listed};
 
 fn models(text: &str) -> Result<Schema, String> {
@@ -62,7 +62,13 @@ fn sql_files(text: &str, database: &str) -> Result<Vec<Definition>, String> {
 }
 
 /// Runs a case on a database; `version` is how its parts name the database.
-fn run(case: &mut Case, database: &str, version: &str, mut trial: Trial) -> Result<(), String> {
+fn run(
+    case: &mut Case,
+    database: &str,
+    version: &str,
+    mut trial: Trial,
+    servers: &mut Option<Databases>,
+) -> Result<(), String> {
     let mut before = models(case.text("before"))?;
     let mut after = match case.text("after").trim() {
         "" => before.clone(),
@@ -117,8 +123,10 @@ fn run(case: &mut Case, database: &str, version: &str, mut trial: Trial) -> Resu
     match version {
         // The shell is of one version only.
         "sqlite<3.53" => Ok(()),
-        "sqlite" => agree(&Shell::sqlite(), &Shell::sqlite(), &[creation, body]),
-        _ => agree(&Shell::postgres(), &Shell::postgres(), &[creation, body]),
+        "sqlite" => Databases::sqlite().agree(&[creation, body]),
+        _ => servers
+            .get_or_insert_with(Databases::postgres)
+            .agree(&[creation, body]),
     }
 }
 
@@ -249,6 +257,7 @@ fn postgres(since: u32) -> Vec<(&'static str, Trial)> {
 /// Runs every case of a file on every database it is for, and shows all that fail.
 fn check(name: &str, text: &str) {
     let mut failures = Vec::new();
+    let mut servers = None;
     let mut scenario = Scenario::read(text);
     assert!(!scenario.cases.is_empty(), "the file holds no case");
     if !updates() {
@@ -268,7 +277,7 @@ fn check(name: &str, text: &str) {
                 other => panic!("`{name}`: there is no database `{other}`"),
             };
             for (version, trial) in trials {
-                if let Err(error) = run(case, database, version, trial) {
+                if let Err(error) = run(case, database, version, trial, &mut servers) {
                     failures.push(format!("## {name} on {version}\n{error}"));
                 }
             }

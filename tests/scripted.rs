@@ -67,19 +67,80 @@ impl Revisions for Chain {
     }
 }
 
-/// An empty database with its shell.
-pub(crate) enum Shell {
+/// A database for runs and one for scripts.
+pub(crate) struct Databases {
+    run: Shell,
+    fed: Shell,
+}
+
+impl Databases {
+    pub(crate) fn sqlite() -> Self {
+        let file = || Shell::Sqlite(scratch_file().expect("a folder for a database"));
+        Databases {
+            run: file(),
+            fed: file(),
+        }
+    }
+
+    /// To be used again and again: making a database takes PostgreSQL longer than emptying one.
+    pub(crate) fn postgres() -> Self {
+        let database = || Shell::Postgres(test_database());
+        Databases {
+            run: database(),
+            fed: database(),
+        }
+    }
+
+    /// Runs revisions up and down on one database, and feeds their scripts to the shell of the other.
+    pub(crate) fn agree(&self, bodies: &[Body]) -> Result<(), String> {
+        let chain = Chain::of(bodies);
+        // A script is made without a database: a name that it cuts is two there.
+        if is_cut(chain.operations()) {
+            return Ok(());
+        }
+        self.run.empty()?;
+        self.fed.empty()?;
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build();
+        let runtime = runtime.expect("a runtime");
+        runtime.block_on(both_ways(&self.run, &self.fed, &chain))
+    }
+}
+
+/// Drops all that a database holds.
+const EMPTY: &str = "DO $$DECLARE name text; BEGIN
+    FOR name IN SELECT nspname FROM pg_namespace
+        WHERE nspname !~ '^pg_' AND nspname <> 'information_schema'
+    LOOP
+        EXECUTE format('DROP SCHEMA %I CASCADE', name);
+    END LOOP;
+    CREATE SCHEMA public;
+END$$";
+
+/// A database with its shell.
+enum Shell {
     Sqlite(ScratchFile),
     Postgres(TestDatabase),
 }
 
 impl Shell {
-    pub(crate) fn sqlite() -> Self {
-        Shell::Sqlite(scratch_file().expect("a folder for a database"))
-    }
-
-    pub(crate) fn postgres() -> Self {
-        Shell::Postgres(test_database())
+    fn empty(&self) -> Result<(), String> {
+        match self {
+            Shell::Sqlite(file) => match std::fs::remove_file(file.path()) {
+                Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                    Err(error.to_string())
+                }
+                _ => Ok(()),
+            },
+            Shell::Postgres(database) => {
+                let emptied = psql(
+                    database.url(),
+                    &format!("SET client_min_messages = warning; {EMPTY}"),
+                );
+                emptied.map(drop).map_err(|error| error.to_string())
+            }
+        }
     }
 
     fn url(&self) -> DatabaseUrl {
@@ -111,20 +172,6 @@ async fn held(database: &mut Database) -> Result<Held, Error> {
         .tables
         .retain(|it| !is_own(&it.name, &VERSION_TABLE.into()));
     Ok((schema, state.version().rows.clone()))
-}
-
-/// Runs revisions up and down on one empty database, and feeds their scripts to the shell of another.
-pub(crate) fn agree(run: &Shell, fed: &Shell, bodies: &[Body]) -> Result<(), String> {
-    let chain = Chain::of(bodies);
-    // A script is made without a database: a name that it cuts is two there.
-    if is_cut(chain.operations()) {
-        return Ok(());
-    }
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build();
-    let runtime = runtime.expect("a runtime");
-    runtime.block_on(both_ways(run, fed, &chain))
 }
 
 async fn both_ways(run: &Shell, fed: &Shell, chain: &Chain) -> Result<(), String> {
