@@ -346,7 +346,7 @@ fn sql_ranges_start_without_a_database() {
     says(
         graph.sql_range("base", Direction::Down),
         "downgrade with --sql requires <fromrev>:<torev>",
-        "without a database the start must be told",
+        "without a database, give the revision to start from too: `head:base`",
     );
     assert!(graph.sql_range("aaaa:bbbb:c1c1", Direction::Up).is_err());
     assert!(graph.sql_range("aaaa:", Direction::Up).is_err());
