@@ -4,17 +4,6 @@
 use crate::command::{Database, Outcome, Sandbox};
 
 /// Runs each test on a database of its own: SQLite as `sqlite::…`, PostgreSQL as `postgresql::…`.
-macro_rules! on_both_databases {
-    ($($test:ident)*) => {
-        mod sqlite {
-            $(#[test] fn $test() { super::$test(super::Database::Sqlite); })*
-        }
-        mod postgresql {
-            $(#[test] fn $test() { super::$test(super::Database::postgres()); })*
-        }
-    };
-}
-
 mod alembic;
 mod at_once;
 mod broken_files;

@@ -3,6 +3,18 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by it")]
 
+/// Runs each test on SQLite and on PostgreSQL.
+macro_rules! on_both_databases {
+    ($($test:ident)*) => {
+        mod sqlite {
+            $(#[test] fn $test() { super::$test(super::Database::Sqlite); })*
+        }
+        mod postgresql {
+            $(#[test] fn $test() { super::$test(super::Database::postgres()); })*
+        }
+    };
+}
+
 mod case;
 mod cli;
 mod command;

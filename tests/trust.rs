@@ -4,10 +4,8 @@ use limbec_testkit::postgres::psql;
 
 use crate::command::{Database, Sandbox};
 
-/// A project of one revision, on a database where a revision without a file is applied, whose SQL
-/// somebody has put into the journal.
-fn planted(database: Database, revert_sql: &str) -> Sandbox {
-    let it = Sandbox::new(database);
+/// Writes a project of one revision.
+fn write_notes(it: &Sandbox) {
     it.write(
         "limbec.toml",
         &format!("[database]\nurl = \"{}\"\n", it.url()),
@@ -17,6 +15,13 @@ fn planted(database: Database, revert_sql: &str) -> Sandbox {
         "-- Notes\n--\n-- Revision ID: a1\n-- Revises:\n\n-- upgrade\nCREATE TABLE notes (body TEXT);\n\n\
          -- downgrade\nDROP TABLE notes;\n",
     );
+}
+
+/// A project of one revision, on a database where a revision without a file is applied, whose SQL
+/// somebody has put into the journal.
+fn planted(database: Database, revert_sql: &str) -> Sandbox {
+    let it = Sandbox::new(database);
+    write_notes(&it);
     it.run("limbec upgrade head").succeeds();
     let quoted = revert_sql.replace('\'', "''");
     it.sql(&format!(
@@ -148,15 +153,7 @@ fn own_tables_are_their_owner_s() {
          ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT ALL ON TABLES TO {role};\n\
          ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT ALL ON SEQUENCES TO PUBLIC;"
     ));
-    it.write(
-        "limbec.toml",
-        &format!("[database]\nurl = \"{}\"\n", it.url()),
-    );
-    it.write(
-        "migrations/versions/a1.sql",
-        "-- Notes\n--\n-- Revision ID: a1\n-- Revises:\n\n-- upgrade\nCREATE TABLE notes (body TEXT);\n\n\
-         -- downgrade\nDROP TABLE notes;\n",
-    );
+    write_notes(&it);
     it.run("limbec upgrade head").succeeds();
     let rights = |relation: &str| {
         let asked = format!(

@@ -4,17 +4,6 @@
 use super::{project, revision};
 use crate::command::{Database, Outcome, Sandbox};
 
-macro_rules! on_both_databases {
-    ($($test:ident)*) => {
-        mod sqlite {
-            $(#[test] fn $test() { super::$test(super::Database::Sqlite); })*
-        }
-        mod postgresql {
-            $(#[test] fn $test() { super::$test(super::Database::postgres()); })*
-        }
-    };
-}
-
 on_both_databases! {
     a_row_that_is_there_twice_is_refused
     a_file_of_fewer_steps_is_refused_and_given_up

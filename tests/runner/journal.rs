@@ -4,17 +4,6 @@
 use super::{project, revision};
 use crate::command::{Database, Sandbox};
 
-macro_rules! on_both_databases {
-    ($($test:ident)*) => {
-        mod sqlite {
-            $(#[test] fn $test() { super::$test(super::Database::Sqlite); })*
-        }
-        mod postgresql {
-            $(#[test] fn $test() { super::$test(super::Database::postgres()); })*
-        }
-    };
-}
-
 on_both_databases! {
     a_revision_without_its_file_is_reverted_by_what_the_database_keeps
     a_newer_program_s_database_is_served_where_it_only_adds

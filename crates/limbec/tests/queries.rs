@@ -18,6 +18,16 @@ struct Recorded<C> {
     flights: usize,
 }
 
+impl<C> Recorded<C> {
+    fn of(connection: C) -> Self {
+        Recorded {
+            connection,
+            sent: Vec::new(),
+            flights: 0,
+        }
+    }
+}
+
 impl<C: Connection> Connection for Recorded<C> {
     fn dialect(&self) -> &'static dyn Dialect {
         self.connection.dialect()
@@ -100,11 +110,7 @@ impl Revisions for Chain {
 async fn at_head_the_database_is_asked_once() {
     let revisions = Chain::of(20);
     let connection = open_sqlite(":memory:".as_ref()).unwrap();
-    let mut recorded = Recorded {
-        connection,
-        sent: Vec::new(),
-        flights: 0,
-    };
+    let mut recorded = Recorded::of(connection);
     let outcome = Migrator::new(&mut recorded, &revisions)
         .upgrade("head")
         .await
@@ -127,11 +133,7 @@ async fn at_head_the_database_is_asked_once() {
 async fn each_revision_runs_once_in_a_transaction_of_its_own() {
     let revisions = Chain::of(3);
     let connection = open_sqlite(":memory:".as_ref()).unwrap();
-    let mut recorded = Recorded {
-        connection,
-        sent: Vec::new(),
-        flights: 0,
-    };
+    let mut recorded = Recorded::of(connection);
     Migrator::new(&mut recorded, &revisions)
         .upgrade("head")
         .await
@@ -175,11 +177,7 @@ async fn each_revision_of_a_plan_is_read_once() {
 async fn a_long_run_does_not_read_its_journal_for_each_revision() {
     let revisions = Chain::of(20);
     let connection = open_sqlite(":memory:".as_ref()).unwrap();
-    let mut recorded = Recorded {
-        connection,
-        sent: Vec::new(),
-        flights: 0,
-    };
+    let mut recorded = Recorded::of(connection);
     Migrator::new(&mut recorded, &revisions)
         .upgrade("head")
         .await

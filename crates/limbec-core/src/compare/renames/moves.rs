@@ -1,6 +1,8 @@
 //! What moves from one namespace to another: tables and enumerations, as somebody says; enumerations,
 //! domains and sequences that are the same on both sides but for the namespace.
 
+use std::collections::BTreeSet;
+
 use super::{Carried, conflict};
 use crate::compare::keys::{Key, key_of};
 use crate::compare::plan::Plan;
@@ -47,7 +49,8 @@ fn as_said(carried: &mut Carried<'_>, target: &Schema, dialect: &dyn Dialect, pl
             carried.follow(Operation::Move { kind, from, to }, dialect, plan);
             continue;
         }
-        let is_wanted = has(&names(target, kind), &rename.from, dialect);
+        let is_wanted =
+            keys(&names(target, kind), dialect).contains(&key_of(dialect, &rename.from));
         if rename.once || !is_wanted {
             carried.conflicts.push(conflict(rename));
         }
@@ -63,9 +66,10 @@ fn of_themselves(
     dialect: &dyn Dialect,
 ) -> Vec<(ObjectName, ObjectName)> {
     let (here, there) = (names(current, kind), names(target, kind));
-    let lacks = |all: &[ObjectName], name: &ObjectName| !has(all, name, dialect);
-    let goes: Vec<&ObjectName> = here.iter().filter(|it| lacks(&there, it)).collect();
-    let comes: Vec<&ObjectName> = there.iter().filter(|it| lacks(&here, it)).collect();
+    let lacks = |all: &BTreeSet<Key>, name: &ObjectName| !all.contains(&key_of(dialect, name));
+    let (known, wanted) = (keys(&here, dialect), keys(&there, dialect));
+    let goes: Vec<&ObjectName> = here.iter().filter(|it| lacks(&wanted, it)).collect();
+    let comes: Vec<&ObjectName> = there.iter().filter(|it| lacks(&known, it)).collect();
     let alone = |all: &[&ObjectName], name: &ObjectName| {
         let fold = |it: &ObjectName| dialect.fold_name(&it.name).into_owned();
         all.iter().filter(|it| fold(it) == fold(name)).count() == 1
@@ -86,9 +90,8 @@ fn of_themselves(
     pairs
 }
 
-fn has(all: &[ObjectName], name: &ObjectName, dialect: &dyn Dialect) -> bool {
-    let key: Key = key_of(dialect, name);
-    all.iter().any(|it| key_of(dialect, it) == key)
+fn keys(all: &[ObjectName], dialect: &dyn Dialect) -> BTreeSet<Key> {
+    all.iter().map(|it| key_of(dialect, it)).collect()
 }
 
 /// The names of the objects of a kind; sequences that belong to a column go with its table.
