@@ -144,7 +144,7 @@ fn same_exclude(
         && a.elements.len() == b.elements.len()
         && (a.elements.iter().zip(&b.elements)).all(|(a, b)| {
             a.operator == b.operator
-                && indexes::same_element(&a.element, &b.element, method, tables, judge)
+                && indexes::same_element(&a.element, &b.element, &method, tables, judge)
         })
         && judge.same_optional_expression(
             tables,

@@ -100,7 +100,7 @@ pub(super) fn same(
             .elements
             .iter()
             .zip(&target.elements)
-            .all(|(current, target)| same_element(current, target, method, tables, judge))
+            .all(|(current, target)| same_element(current, target, &method, tables, judge))
         && judge.same_optional_expression(
             tables,
             &Place::Predicate,
@@ -110,8 +110,8 @@ pub(super) fn same(
 }
 
 /// The access method that it is, said or not.
-pub(super) fn method(said: Option<&str>) -> &str {
-    said.unwrap_or("btree")
+pub(super) fn method(said: Option<&str>) -> String {
+    said.unwrap_or("btree").to_lowercase()
 }
 
 pub(super) fn same_element(

@@ -15,8 +15,8 @@ pub(super) struct Created {
     pub(super) definition: Definition,
     /// Where the name stands in the statement.
     pub(super) name: Range<usize>,
-    /// Where the name of the table stands that it belongs to.
-    pub(super) table: Option<Range<usize>>,
+    /// The table that it is made on, and where its name stands.
+    pub(super) table: Option<(ObjectName, Range<usize>)>,
 }
 
 /// What stands between `CREATE` and the kind of object.
@@ -63,6 +63,14 @@ pub(super) fn created(statement: &str) -> Result<Option<Created>, CompileError> 
             statement.lines().next().unwrap_or_default()
         ))
     };
+    let has_no_name = kind == DefinitionKind::Statistics
+        && rest
+            .first()
+            .is_some_and(|it| it.is_word("ON") || it.is_symbol("("));
+    if has_no_name {
+        return Err(CompileError::new("these statistics have no name")
+            .hint("name them, since limbec knows them by it: `CREATE STATISTICS name ON …`"));
+    }
     let (name, place, rest) = named(rest).ok_or_else(unclear)?;
     let mut created = Created {
         definition: Definition::new(kind, name, None, None),
@@ -72,21 +80,44 @@ pub(super) fn created(statement: &str) -> Result<Option<Created>, CompileError> 
     if kind.is_routine() {
         created.definition.arguments = Some(arguments(statement, rest).ok_or_else(unclear)?);
     }
-    let before_table = match kind {
-        DefinitionKind::Trigger | DefinitionKind::Policy => "ON",
+    let at = match kind {
+        DefinitionKind::Trigger | DefinitionKind::Policy => word(rest, "ON"),
         // After `AS ON event`.
-        DefinitionKind::Rule => "TO",
+        DefinitionKind::Rule => word(rest, "TO"),
+        DefinitionKind::Statistics => last_word(rest, "FROM"),
         // `ENUM` is the models' affair.
         DefinitionKind::Type if !is_composite_or_range(rest) => return Ok(None),
         _ => return Ok(Some(created)),
     };
-    let at = rest.iter().position(|token| token.is_word(before_table));
     let (table, place, _) = at
         .and_then(|at| named(&rest[at + 1..]))
         .ok_or_else(unclear)?;
-    created.definition.table = Some(table);
-    created.table = Some(place);
+    // Statistics have a name among the namespace's own.
+    if kind != DefinitionKind::Statistics {
+        created.definition.table = Some(table.clone());
+    }
+    created.table = Some((table, place));
+    check(kind, rest)?;
     Ok(Some(created))
+}
+
+fn word(all: &[Token<'_>], word: &str) -> Option<usize> {
+    all.iter().position(|token| token.is_word(word))
+}
+
+fn last_word(all: &[Token<'_>], word: &str) -> Option<usize> {
+    all.iter().rposition(|token| token.is_word(word))
+}
+
+/// Refuses what the server keeps as another object than the statement says.
+fn check(kind: DefinitionKind, rest: &[Token<'_>]) -> Result<(), CompileError> {
+    match (kind, rest) {
+        (DefinitionKind::Rule, [_, _, event, ..]) if event.is_word("SELECT") => Err(
+            CompileError::new("a rule `ON SELECT` makes a view of its table")
+                .hint("write the view: `CREATE VIEW … AS SELECT …`"),
+        ),
+        _ => Ok(()),
+    }
 }
 
 fn kind<'a, 't>(words: &'a [Token<'t>]) -> Option<(DefinitionKind, &'a [Token<'t>])> {
@@ -313,6 +344,8 @@ mod tests {
             "CREATE VIEW",
             "CREATE FUNCTION f",
             "CREATE TRIGGER t BEFORE INSERT",
+            "CREATE STATISTICS ON a, b FROM t",
+            "CREATE RULE \"_RETURN\" AS ON SELECT TO t DO INSTEAD SELECT 1",
         ] {
             assert!(created(statement).is_err(), "{statement}");
         }

@@ -13,7 +13,7 @@ pub const LEXICON: Lexicon = Lexicon {
     unicode_escapes: true,
     string_prefixes: b"xbn",
     dollar_quotes: true,
-    bodies: &["FUNCTION", "PROCEDURE"],
+    bodies: &["FUNCTION", "PROCEDURE", "RULE"],
     ..Lexicon::STANDARD
 };
 

@@ -9,6 +9,8 @@ pub(super) enum Body {
     Block(usize),
     /// One statement, which may hold others.
     Statement(Statement),
+    /// The actions of a rule, in parentheses: how many of these are open.
+    Actions(usize),
 }
 
 impl Body {
@@ -16,7 +18,9 @@ impl Body {
     pub(super) fn of(made: &Token<'_>, lexicon: &Lexicon) -> Option<Self> {
         let is_made = |it: &&&str| made.is_word(it);
         let made = lexicon.bodies.iter().find(is_made)?;
-        Some(if lexicon.compound_statements {
+        Some(if *made == "RULE" {
+            Body::Actions(0)
+        } else if lexicon.compound_statements {
             Body::Statement(Statement {
                 place: Place::Head(Head::of(made)),
                 open: Vec::new(),
@@ -29,7 +33,7 @@ impl Body {
     /// Whether a semicolon is part of the body.
     pub(super) fn is_open(&self) -> bool {
         match self {
-            Body::Block(open) => *open > 0,
+            Body::Block(open) | Body::Actions(open) => *open > 0,
             Body::Statement(statement) => !statement.open.is_empty(),
         }
     }
@@ -46,6 +50,13 @@ impl Body {
                 }
             }
             Body::Statement(statement) => statement.take(token),
+            Body::Actions(open) => {
+                if token.is_symbol("(") {
+                    *open += 1;
+                } else if token.is_symbol(")") {
+                    *open = open.saturating_sub(1);
+                }
+            }
         }
     }
 }

@@ -10,6 +10,14 @@ use crate::dialect::postgres::reflect::of_temporary;
 use crate::schema::{DefinitionKind, ObjectName};
 use crate::sql::{Token, TokenKind};
 
+/// Temporary objects come last: a name without a namespace is that of the object itself, not of its
+/// copy, and so both are printed the same way whether or not the text gives the namespace.
+const TEMPORARY_LAST: &str = "SELECT set_config('search_path', \
+     concat_ws(', ', nullif(current_setting('search_path'), ''), 'pg_temp'), true)";
+
+/// What holds the storage parameters of a materialized view.
+const STORAGE: &str = "pg_temp.limbec_storage";
+
 /// The statements by which the server spells a `CREATE` statement; the last one answers it as the
 /// one value of one row. None where it can't be made apart from what it stands on.
 pub(super) fn statements(create: &str) -> Vec<String> {
@@ -17,26 +25,25 @@ pub(super) fn statements(create: &str) -> Vec<String> {
         return Vec::new();
     };
     let kind = made.definition.kind;
-    let Some(query) = of_temporary(kind) else {
-        return Vec::new();
-    };
-    let mut statements = match kind {
-        DefinitionKind::Trigger | DefinitionKind::Policy => on_copy(create, &made),
-        DefinitionKind::MaterializedView => as_view(create, &made),
-        _ => vec![temporary(create, &made.name, &made.definition.name)],
-    };
-    if statements.is_empty() {
-        return statements;
+    if kind == DefinitionKind::MaterializedView {
+        return materialized_view(create, &made);
     }
-    let place = made
-        .definition
-        .table
-        .as_ref()
-        .unwrap_or(&made.definition.name);
+    let mut statements = vec![TEMPORARY_LAST.to_string()];
     if kind.is_routine() {
-        statements.insert(0, "SET LOCAL check_function_bodies = off".to_string());
+        statements.push("SET LOCAL check_function_bodies = off".to_string());
     }
-    statements.push(printed(query, place));
+    let mut create = create.to_string();
+    if let Some((table, at)) = &made.table {
+        statements.push(copy(table, kind, &create));
+        create = temporary(&create, at, table);
+    }
+    if made.definition.table.is_none() {
+        create = temporary(&create, &made.name, &made.definition.name);
+    }
+    statements.push(create);
+    let name = &made.definition.name;
+    let place = made.table.as_ref().map_or(name, |(table, _)| table);
+    statements.push(printed(of_temporary(kind), place));
     statements
 }
 
@@ -63,35 +70,30 @@ fn temporary(create: &str, at: &Range<usize>, name: &ObjectName) -> String {
     format!("{before}pg_temp.{}{after}", quote(&name.name))
 }
 
-/// A copy of the definition's table under its own name, and the statement on the copy.
-fn on_copy(create: &str, made: &Created) -> Vec<String> {
-    let (Some(table), Some(at)) = (&made.definition.table, &made.table) else {
-        return Vec::new();
-    };
-    // A table has no such trigger, only a view.
-    if tokens(create).any(|token| token.is_word("INSTEAD")) {
-        return Vec::new();
+/// A copy of a definition's table under its own name. Only a view has triggers `INSTEAD OF`.
+fn copy(table: &ObjectName, kind: DefinitionKind, create: &str) -> String {
+    let all: Vec<Token<'_>> = significant(create);
+    let is_instead_of = |pair: &[Token<'_>]| pair[0].is_word("INSTEAD") && pair[1].is_word("OF");
+    let (name, original) = (quote(&table.name), object(table));
+    if kind == DefinitionKind::Trigger && all.windows(2).any(is_instead_of) {
+        return format!("CREATE TEMP VIEW {name} AS SELECT * FROM {original}");
     }
-    vec![
-        format!(
-            "CREATE TEMP TABLE {} (LIKE {})",
-            quote(&table.name),
-            object(table)
-        ),
-        temporary(create, at, table),
-    ]
+    format!("CREATE TEMP TABLE {name} (LIKE {original})")
 }
 
-/// A materialized view can't be temporary: its query as a view's, where it says no more.
-fn as_view(create: &str, made: &Created) -> Vec<String> {
-    let all: Vec<Token<'_>> = tokens(create)
-        .filter(|token| token.kind != TokenKind::Comment)
+/// A materialized view can't be temporary: its query is a view's, its storage a table's.
+fn materialized_view(create: &str, made: &Created) -> Vec<String> {
+    let behind: Vec<Token<'_>> = (significant(create).into_iter())
+        .filter(|token| token.start >= made.name.end)
         .collect();
-    let behind: Vec<&Token<'_>> = all.iter().filter(|it| it.start >= made.name.end).collect();
-    let says_no_more = |token: &&Token<'_>| token.is_word("AS") || token.is_symbol("(");
-    if !behind.first().is_some_and(says_no_more) {
+    let columns = match behind.first() {
+        Some(first) if first.is_symbol("(") => closing(&behind).map_or(0, |at| at + 1),
+        _ => 0,
+    };
+    let Some(query) = behind[columns..].iter().find(|it| it.is_word("AS")) else {
         return Vec::new();
-    }
+    };
+    let storage = behind[columns].start..query.start;
     let end = match behind.as_slice() {
         [.., with, no, data]
             if with.is_word("WITH") && no.is_word("NO") && data.is_word("DATA") =>
@@ -101,9 +103,38 @@ fn as_view(create: &str, made: &Created) -> Vec<String> {
         [.., with, data] if with.is_word("WITH") && data.is_word("DATA") => with.start,
         _ => create.len(),
     };
-    let name = quote(&made.definition.name.name);
-    vec![format!(
-        "CREATE VIEW pg_temp.{name}{}",
-        &create[made.name.end..end]
-    )]
+    let (name, of_query) = (&made.definition.name, &create[query.start..end]);
+    let named = &create[made.name.end..behind[columns].start];
+    let view = format!("pg_temp.{}", quote(&name.name));
+    vec![
+        TEMPORARY_LAST.to_string(),
+        format!("CREATE TABLE {STORAGE} () {}", &create[storage]),
+        format!("CREATE VIEW {view}{named} {of_query}"),
+        format!(
+            "SELECT {} || coalesce(' WITH (' || array_to_string(s.reloptions, ', ') || ')', '') || \
+             E' AS\\n' || rtrim(pg_get_viewdef(v.oid), ';') FROM pg_catalog.pg_class v, \
+             pg_catalog.pg_class s WHERE v.oid = {}::regclass AND s.oid = '{STORAGE}'::regclass",
+            literal(&format!("CREATE MATERIALIZED VIEW {}", object(name))),
+            literal(&view)
+        ),
+    ]
+}
+
+/// Where the parenthesis closes that the tokens begin with.
+fn closing(tokens: &[Token<'_>]) -> Option<usize> {
+    let mut depth = 0_usize;
+    tokens.iter().position(|token| {
+        if token.is_symbol("(") {
+            depth += 1;
+        } else if token.is_symbol(")") {
+            depth = depth.saturating_sub(1);
+        }
+        depth == 0
+    })
+}
+
+fn significant(text: &str) -> Vec<Token<'_>> {
+    tokens(text)
+        .filter(|token| token.kind != TokenKind::Comment)
+        .collect()
 }

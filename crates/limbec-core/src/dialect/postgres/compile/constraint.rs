@@ -82,7 +82,7 @@ fn checked(not_valid: bool, not_enforced: bool) -> &'static str {
 fn exclusion(exclude: &ExcludeConstraint) -> String {
     let mut sql = String::from("EXCLUDE");
     if let Some(method) = &exclude.method {
-        let _ = write!(sql, " USING {}", quote(method));
+        let _ = write!(sql, " USING {}", quote(&method.to_lowercase()));
     }
     let elements: Vec<String> = (exclude.elements.iter())
         .map(|it| format!("{} WITH {}", index::element(&it.element), it.operator))

@@ -67,7 +67,7 @@ pub(super) fn create(table: &ObjectName, index: &Index) -> Vec<Step> {
         object(table)
     );
     if let Some(method) = &index.method {
-        let _ = write!(sql, " USING {}", quote(method));
+        let _ = write!(sql, " USING {}", quote(&method.to_lowercase()));
     }
     let elements: Vec<_> = index.elements.iter().map(element).collect();
     let _ = write!(sql, " ({})", elements.join(", "));

@@ -28,7 +28,7 @@ macro_rules! called {
 
 /// The SQL of a definition without the namespace of the table that it stands on.
 macro_rules! on_table {
-    ($definition:literal, $before:literal, $after:literal) => {
+    ($definition:expr, $before:literal, $after:literal) => {
         concat!(
             "replace(",
             $definition,
@@ -297,7 +297,12 @@ macro_rules! rules {
             "SELECT 'rule', r.oid, NULL, r.rulename, NULL, ",
             namespace!(),
             ", c.relname, rtrim(",
-            on_table!("pg_get_ruledef(r.oid)", " TO ", " "),
+            // A condition stands on a line of its own.
+            on_table!(
+                on_table!("pg_get_ruledef(r.oid)", " TO ", " "),
+                " TO ",
+                "\n"
+            ),
             ", ';') || CASE r.ev_enabled WHEN 'O' THEN '' ELSE E';\\nALTER TABLE ' || ",
             called!("n.nspname", "c.relname"),
             " || CASE r.ev_enabled WHEN 'D' THEN ' DISABLE' WHEN 'R' THEN ' ENABLE REPLICA' ",
@@ -427,25 +432,26 @@ pub(super) const QUERY: &str = concat!(
 );
 
 /// The query of a definition of a kind that is in the connection's temporary namespace, `n`.
-pub(in crate::dialect::postgres) fn of_temporary(kind: DefinitionKind) -> Option<&'static str> {
+pub(in crate::dialect::postgres) fn of_temporary(kind: DefinitionKind) -> &'static str {
     macro_rules! within {
         ($of:ident) => {
             concat!($of!(), " AND n.oid = pg_my_temp_schema()")
         };
     }
     match kind {
-        DefinitionKind::Function | DefinitionKind::Procedure => Some(within!(routines)),
-        DefinitionKind::Aggregate => Some(within!(aggregates)),
-        DefinitionKind::View | DefinitionKind::MaterializedView => Some(within!(views)),
-        DefinitionKind::Policy => Some(within!(policies)),
-        DefinitionKind::Trigger => Some(within!(triggers)),
-        DefinitionKind::Type => Some(concat!(
+        DefinitionKind::Function | DefinitionKind::Procedure => within!(routines),
+        DefinitionKind::Aggregate => within!(aggregates),
+        DefinitionKind::View | DefinitionKind::MaterializedView => within!(views),
+        DefinitionKind::Policy => within!(policies),
+        DefinitionKind::Trigger => within!(triggers),
+        DefinitionKind::Statistics => within!(statistics),
+        DefinitionKind::Rule => within!(rules),
+        DefinitionKind::Type => concat!(
             composite_types!(),
             " AND n.oid = pg_my_temp_schema() UNION ALL ",
             range_types!(),
             " AND n.oid = pg_my_temp_schema()"
-        )),
-        DefinitionKind::Statistics | DefinitionKind::Rule => None,
+        ),
     }
 }
 
