@@ -83,18 +83,6 @@ pub fn managed(
     keep!(domains, is_our_type);
     keep!(sequences, |key| left.contains(&Thing::Sequence(key)));
 
-    let lives_in = |namespace: &str| {
-        let mut names = unmanaged.iter();
-        names.any(|name| name.schema.as_deref() == Some(namespace))
-    };
-    for namespace in &schema.namespaces {
-        let known = target.namespaces.iter().any(|it| it.name == namespace.name);
-        let stays =
-            !left.contains(&Thing::Namespace(namespace.name.clone())) || lives_in(&namespace.name);
-        if !known && stays {
-            target.namespaces.push(namespace.clone());
-        }
-    }
     let declared = !target.extensions.is_empty();
     for extension in &schema.extensions {
         let stays = !declared || !left.contains(&Thing::Extension(extension.name.clone()));
@@ -122,6 +110,19 @@ pub fn managed(
         }
         keep
     });
+    let lives_in = |namespace: &str| {
+        let definitions = unmanaged_definitions.iter().map(|it| &it.name);
+        let mut names = unmanaged.iter().chain(definitions);
+        names.any(|name| name.schema.as_deref() == Some(namespace))
+    };
+    for namespace in &schema.namespaces {
+        let known = target.namespaces.iter().any(|it| it.name == namespace.name);
+        let stays =
+            !left.contains(&Thing::Namespace(namespace.name.clone())) || lives_in(&namespace.name);
+        if !known && stays {
+            target.namespaces.push(namespace.clone());
+        }
+    }
     schema.unmodelled.retain(|it| {
         let of = it.table.as_ref();
         of.is_none_or(|table| schema.tables.iter().any(|it| it.name == *table))

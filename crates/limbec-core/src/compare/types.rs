@@ -8,13 +8,13 @@ use super::plan::{Phase, Plan, Why};
 use super::{comments, domains};
 use crate::dialect::Dialect;
 use crate::operations::{CommentOn, Moved, Operation};
-use crate::schema::{Column, ColumnType, EnumType, Namespace, ObjectName, Schema};
+use crate::schema::{Column, ColumnType, Definition, EnumType, Namespace, ObjectName, Schema};
 
 pub(super) fn compare(current: &Schema, target: &Schema, judge: &mut Judge<'_>, plan: &mut Plan) {
     let dialect = judge.dialect;
     let capabilities = dialect.capabilities();
     if capabilities.namespaces {
-        namespaces(current, target, plan);
+        namespaces(current, target, dialect, plan);
     }
     if capabilities.named_objects {
         create_extensions(current, target, judge, plan);
@@ -56,9 +56,10 @@ fn create_extensions(current: &Schema, target: &Schema, judge: &mut Judge<'_>, p
     }
 }
 
-fn namespaces(current: &Schema, target: &Schema, plan: &mut Plan) {
+fn namespaces(current: &Schema, target: &Schema, dialect: &dyn Dialect, plan: &mut Plan) {
     let find = |all: &'_ [Namespace], name: &str| all.iter().find(|it| it.name == name).cloned();
-    for wanted in &target.namespaces {
+    let wanted = with_those_of_definitions(target, dialect);
+    for wanted in &wanted {
         let existing = find(&current.namespaces, &wanted.name);
         if existing.is_none() {
             let name = wanted.name.clone();
@@ -70,7 +71,7 @@ fn namespaces(current: &Schema, target: &Schema, plan: &mut Plan) {
         comments::compare(on, comment.as_ref(), wanted.comment.as_ref(), plan);
     }
     for existing in &current.namespaces {
-        if find(&target.namespaces, &existing.name).is_none() {
+        if find(&wanted, &existing.name).is_none() {
             // Its comment would be lost to the way back.
             let on = CommentOn::schema(existing.name.clone());
             comments::compare(on, existing.comment.as_ref(), None, plan);
@@ -79,6 +80,19 @@ fn namespaces(current: &Schema, target: &Schema, plan: &mut Plan) {
             plan.push(Phase::DropNamespaces, Why::Gone, drop);
         }
     }
+}
+
+/// The namespaces of the models, and those that only views, routines and their like stand in.
+fn with_those_of_definitions(target: &Schema, dialect: &dyn Dialect) -> Vec<Namespace> {
+    let mut wanted = target.namespaces.clone();
+    let is_ours = |it: &&Definition| it.dialect.as_deref().is_none_or(|it| it == dialect.name());
+    let definitions = target.definitions.iter().filter(is_ours);
+    for name in definitions.filter_map(|it| it.name.schema.as_deref()) {
+        if !wanted.iter().any(|it| it.name == name) {
+            wanted.push(name.into());
+        }
+    }
+    wanted
 }
 
 fn enums(current: &Schema, target: &Schema, dialect: &dyn Dialect, plan: &mut Plan) {
