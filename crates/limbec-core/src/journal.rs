@@ -134,8 +134,8 @@ pub const COLUMNS: [&str; 19] = [
 pub trait Journal: Send + Sync {
     /// Creates the table where it is missing.
     fn ensure(&self) -> Step;
-    /// Reads where each revision stands, or one of them, by its last row behind the last stamp:
-    /// revision, direction, step, steps, state, checksum.
+    /// Reads the rows of each revision, or of one, and the stamps, in their order: revision, direction,
+    /// step, steps, state, checksum. The last row of a revision behind the last stamp says where it stands.
     fn standing(&self, revision: Option<&str>) -> String;
     /// Reads all rows, of one revision or of all, the last ones first, at most so many.
     fn select(&self, revision: Option<&str>, limit: Option<usize>) -> String;

@@ -84,7 +84,7 @@ impl Project {
                 |path| text_of(&config.root, path),
             ));
         }
-        bytes.fit();
+        bytes.close();
         let graph = Graph::new(headers).map_err(|errors| {
             let text = errors.iter().map(|error| match error.hint() {
                 Some(hint) => format!("\n  {error}\n    hint: {}", error::in_full(hint)),
@@ -169,8 +169,9 @@ impl Revisions for Project {
     }
 
     fn has_changed(&self, id: &str, then: &str) -> std::result::Result<bool, Error> {
-        let (_, bytes) = self.file(id)?;
-        if is_of(then, of_bytes(bytes)) {
+        let file = self.loaded.files.get(id);
+        let bytes = file.and_then(|place| self.loaded.bytes.at(place));
+        if bytes.is_some_and(|bytes| is_of(then, of_bytes(bytes))) {
             return Ok(false);
         }
         let (shown, text) = self.text(id)?;
@@ -230,40 +231,37 @@ fn read(
 /// Files behind each other, so that a thousand need no memory of their own each.
 #[derive(Debug, Default)]
 struct Bytes {
-    /// With room for the next file, which is read to where it shall stay.
     bytes: Vec<u8>,
-    end: usize,
+    /// What every file is read through: most are smaller, and take one read.
+    buffer: Vec<u8>,
 }
 
 impl Bytes {
-    /// The least room that a read is given: most files are smaller, and take one.
-    const ROOM: usize = 1 << 16;
+    const BUFFER: usize = 1 << 15;
 
     /// Reads a file. `File::read_to_end` would ask for its size first, which costs as much as
     /// reading it.
     fn read(&mut self, path: &Path) -> io::Result<Range<usize>> {
         let mut file = File::open(path)?;
-        let start = self.end;
+        let start = self.bytes.len();
+        self.buffer.resize(Self::BUFFER, 0);
         loop {
-            if self.bytes.len() < self.end + Self::ROOM {
-                let length = (self.bytes.len() * 2).max(self.end + 4 * Self::ROOM);
-                self.bytes.resize(length, 0);
-            }
-            match file.read(&mut self.bytes[self.end..]) {
-                Ok(0) => return Ok(start..self.end),
-                Ok(count) => self.end += count,
+            // A short read may stand before an error: the end is an empty one.
+            match file.read(&mut self.buffer) {
+                Ok(0) => return Ok(start..self.bytes.len()),
+                Ok(count) => self.bytes.extend_from_slice(&self.buffer[..count]),
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(error) => {
-                    self.end = start;
+                    self.bytes.truncate(start);
                     return Err(error);
                 }
             }
         }
     }
 
-    /// Gives back the room for more files.
-    fn fit(&mut self) {
-        self.bytes.truncate(self.end);
+    /// Gives back what no further file needs.
+    fn close(&mut self) {
+        self.buffer = Vec::new();
         self.bytes.shrink_to_fit();
     }
 

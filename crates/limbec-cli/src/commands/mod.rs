@@ -21,6 +21,8 @@ mod script;
 mod show;
 mod stamp;
 
+use std::mem::ManuallyDrop;
+
 use limbec::run::Revisions as _;
 use limbec_core::revision::Direction;
 use limbec_generate::Project;
@@ -51,11 +53,12 @@ pub(crate) fn run(args: Args, printer: &Printer) -> Result<Status> {
         return reflect::run(options, &config, printer);
     }
     let project = Project::load(&config)?;
-    let context = Context {
+    // The process ends with the command: its memory goes back as a whole.
+    let context = ManuallyDrop::new(Context {
         config,
         project,
         printer,
-    };
+    });
     match args.command {
         Command::Revision(options) => revision::run(&options, &context),
         Command::Upgrade(options) => migrate::run(&options, Direction::Up, &context),

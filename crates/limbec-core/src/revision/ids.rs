@@ -91,6 +91,11 @@ fn check(text: &str, what: &'static str) -> Result<(), IdError> {
     if text.is_empty() {
         return Err(IdError::Empty { what });
     }
+    // Nearly every id is plain, and every start of the command checks them all.
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+    if text.bytes().all(is_plain) && !RESERVED.contains(&text) {
+        return Ok(());
+    }
     let mut characters = Vec::new();
     for c in text.chars() {
         // A comma separates the ids in a file's header.

@@ -81,8 +81,12 @@ pub(super) fn read<'a>(lines: impl Iterator<Item = Line<'a>>) -> Doc<'a> {
     let mut doc = Doc::default();
     let mut place = Place::Message;
     for line in lines {
+        let field = match place {
+            Place::After => None,
+            _ => field(line),
+        };
         if matches!(place, Place::Message | Place::Doc)
-            && field(line).is_some_and(|it| it.name == FieldName::Id)
+            && field.is_some_and(|it| it.name == FieldName::Id)
         {
             place = Place::Fields;
         }
@@ -92,7 +96,7 @@ pub(super) fn read<'a>(lines: impl Iterator<Item = Line<'a>>) -> Doc<'a> {
                 place = Place::Doc;
             }
             Place::Fields if line.text.is_empty() => place = Place::After,
-            Place::Fields => match field(line) {
+            Place::Fields => match field {
                 Some(it) => doc.fields.push(it),
                 None => doc.others.push(line),
             },

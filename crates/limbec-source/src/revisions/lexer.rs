@@ -171,6 +171,9 @@ fn word(rest: &str) -> (Kind, usize) {
     let length = word_length(rest);
     let word = &rest[..length];
     let next = bytes.get(length);
+    if !matches!(next, Some(b'"' | b'#' | b'\'')) {
+        return (Kind::Word, length);
+    }
     match (word, next) {
         ("r", Some(b'"' | b'#')) if raw_opens(&bytes[length..]) => {
             raw_text(rest, length, Kind::RawText)

@@ -140,16 +140,16 @@ impl Connection for Database {
         each!(&mut self.0, it => it.flight(statements).await)
     }
 
-    async fn stream(
-        &mut self,
-        statements: &[&str],
-        take: &mut TakeRow<'_>,
-    ) -> Result<(), StatementError> {
-        each!(&mut self.0, it => it.stream(statements, take).await)
-    }
-
     async fn ask(&mut self, questions: &[&str]) -> Vec<Result<Answer, DatabaseError>> {
         each!(&mut self.0, it => it.ask(questions).await)
+    }
+
+    async fn stream(
+        &mut self,
+        questions: &[&str],
+        take: &mut TakeRow<'_>,
+    ) -> Vec<Result<(), DatabaseError>> {
+        each!(&mut self.0, it => it.stream(questions, take).await)
     }
 
     async fn is_pooled(&mut self) -> bool {

@@ -36,7 +36,7 @@ pub struct Answer {
     pub affected: u64,
 }
 
-/// Takes a row of the answer to a statement, by the statement's place; every value as text.
+/// Takes a row of the answer to a question, by the question's place; every value as text.
 pub type TakeRow<'t> = dyn FnMut(usize, &[Option<&str>]) + Send + 't;
 
 /// A connection to a database, as limbec uses it.
@@ -61,25 +61,6 @@ pub trait Connection: Send {
         self.run(statements)
     }
 
-    /// Runs statements as [`Connection::flight`] does, and hands each row over as it comes, with the
-    /// place of its statement: answers may be larger than what is made of them.
-    fn stream(
-        &mut self,
-        statements: &[&str],
-        take: &mut TakeRow<'_>,
-    ) -> impl Future<Output = Result<(), StatementError>> + Send {
-        async move {
-            let answers = self.flight(statements).await?;
-            for (statement, answer) in answers.iter().enumerate() {
-                for row in &answer.rows {
-                    let row: Vec<Option<&str>> = row.iter().map(Option::as_deref).collect();
-                    take(statement, &row);
-                }
-            }
-            Ok(())
-        }
-    }
-
     /// Asks questions that stand alone, each with its own answer, in one flight where the driver
     /// can.
     fn ask(
@@ -95,6 +76,26 @@ pub trait Connection: Send {
                 });
             }
             answers
+        }
+    }
+
+    /// Asks questions as [`Connection::ask`] does, and hands each row over as it comes, with the place of
+    /// its question: answers may be larger than what is made of them.
+    fn stream(
+        &mut self,
+        questions: &[&str],
+        take: &mut TakeRow<'_>,
+    ) -> impl Future<Output = Vec<Result<(), DatabaseError>>> + Send {
+        async move {
+            let answers = self.ask(questions).await.into_iter().enumerate();
+            let hand_over = |(question, answer): (usize, Result<Answer, DatabaseError>)| {
+                for row in &answer?.rows {
+                    let row: Vec<Option<&str>> = row.iter().map(Option::as_deref).collect();
+                    take(question, &row);
+                }
+                Ok(())
+            };
+            answers.map(hand_over).collect()
         }
     }
 
@@ -147,16 +148,16 @@ impl<C: Connection> Connection for &mut C {
         (**self).flight(statements).await
     }
 
-    async fn stream(
-        &mut self,
-        statements: &[&str],
-        take: &mut TakeRow<'_>,
-    ) -> Result<(), StatementError> {
-        (**self).stream(statements, take).await
-    }
-
     async fn ask(&mut self, questions: &[&str]) -> Vec<Result<Answer, DatabaseError>> {
         (**self).ask(questions).await
+    }
+
+    async fn stream(
+        &mut self,
+        questions: &[&str],
+        take: &mut TakeRow<'_>,
+    ) -> Vec<Result<(), DatabaseError>> {
+        (**self).stream(questions, take).await
     }
 
     async fn is_pooled(&mut self) -> bool {

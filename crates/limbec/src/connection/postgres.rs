@@ -17,7 +17,7 @@ use limbec_core::dialect::{Dialect, FaultKind, Session as _};
 use tokio_postgres::config::Host;
 use tokio_postgres::error::ErrorPosition;
 use tokio_postgres::tls::{MakeTlsConnect, TlsConnect};
-use tokio_postgres::{Client, Config, NoTls, SimpleQueryMessage, Socket};
+use tokio_postgres::{Client, Config, NoTls, SimpleQueryMessage, SimpleQueryStream, Socket};
 
 #[cfg(any(test, feature = "tls"))]
 use self::config::Mode;
@@ -160,17 +160,19 @@ impl Connection for Opened {
         result.map_err(|error| self.of_server(error))
     }
 
-    async fn stream(
-        &mut self,
-        statements: &[&str],
-        take: &mut TakeRow<'_>,
-    ) -> Result<(), StatementError> {
-        let result = self.client.stream(statements, take).await;
-        result.map_err(|error| self.of_server(error))
-    }
-
     async fn ask(&mut self, questions: &[&str]) -> Vec<Result<Answer, DatabaseError>> {
         let answers = self.client.ask(questions).await.into_iter();
+        answers
+            .map(|it| it.map_err(|error| self.named(error)))
+            .collect()
+    }
+
+    async fn stream(
+        &mut self,
+        questions: &[&str],
+        take: &mut TakeRow<'_>,
+    ) -> Vec<Result<(), DatabaseError>> {
+        let answers = self.client.stream(questions, take).await.into_iter();
         answers
             .map(|it| it.map_err(|error| self.named(error)))
             .collect()
@@ -260,43 +262,29 @@ impl Connection for Client {
         Ok(answers)
     }
 
-    async fn stream(
-        &mut self,
-        statements: &[&str],
-        take: &mut TakeRow<'_>,
-    ) -> Result<(), StatementError> {
-        let mut failed = None;
-        let mut replies = Vec::with_capacity(statements.len());
-        for (index, sql) in statements.iter().enumerate() {
-            // It is sent at once; only its answer is waited for.
-            let reply = self.simple_query_raw(sql).await;
-            let reply = reply.map_err(|source| StatementError {
-                index,
-                error: error(source),
-            })?;
-            replies.push(Box::pin(reply));
-        }
-        for (index, mut reply) in replies.into_iter().enumerate() {
-            while let Some(message) = poll_fn(|context| reply.as_mut().poll_next(context)).await {
-                match message {
-                    Ok(SimpleQueryMessage::Row(row)) => {
-                        let row: Vec<_> = (0..row.len()).map(|place| row.get(place)).collect();
-                        take(index, &row);
-                    }
-                    Ok(_) => {}
-                    Err(source) => {
-                        let error = error(source);
-                        failed.get_or_insert(StatementError { index, error });
-                        break;
-                    }
-                }
-            }
-        }
-        failed.map_or(Ok(()), Err)
-    }
-
     async fn ask(&mut self, questions: &[&str]) -> Vec<Result<Answer, DatabaseError>> {
         pipeline(self, questions).await
+    }
+
+    async fn stream(
+        &mut self,
+        questions: &[&str],
+        take: &mut TakeRow<'_>,
+    ) -> Vec<Result<(), DatabaseError>> {
+        let mut replies = Vec::with_capacity(questions.len());
+        for sql in questions {
+            // It is sent at once; only its answer is waited for.
+            replies.push(self.simple_query_raw(sql).await);
+        }
+        let mut answers = Vec::with_capacity(replies.len());
+        for (index, reply) in replies.into_iter().enumerate() {
+            let answer = match reply {
+                Ok(reply) => hand_over(reply, &mut |row| take(index, row)).await,
+                Err(source) => Err(source),
+            };
+            answers.push(answer.map_err(error));
+        }
+        answers
     }
 
     async fn pause(&mut self, time: Duration) {
@@ -355,6 +343,21 @@ async fn pipeline(client: &Client, statements: &[&str]) -> Vec<Result<Answer, Da
         }));
     }
     answers
+}
+
+/// Hands the rows of an answer over as they come.
+async fn hand_over(
+    reply: SimpleQueryStream,
+    take: &mut (dyn FnMut(&[Option<&str>]) + Send),
+) -> Result<(), tokio_postgres::Error> {
+    let mut reply = pin!(reply);
+    while let Some(message) = poll_fn(|context| reply.as_mut().poll_next(context)).await {
+        if let SimpleQueryMessage::Row(row) = message? {
+            let row: Vec<_> = (0..row.len()).map(|place| row.get(place)).collect();
+            take(&row);
+        }
+    }
+    Ok(())
 }
 
 fn answer(

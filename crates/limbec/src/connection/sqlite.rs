@@ -147,17 +147,14 @@ impl Connection for Client {
 
     async fn stream(
         &mut self,
-        statements: &[&str],
+        questions: &[&str],
         take: &mut TakeRow<'_>,
-    ) -> Result<(), StatementError> {
-        for (index, sql) in statements.iter().enumerate() {
-            let result = stream(self, sql, &mut |row| take(index, row));
-            result.map_err(|source| StatementError {
-                index,
-                error: of_file(error(source), self),
-            })?;
-        }
-        Ok(())
+    ) -> Vec<Result<(), DatabaseError>> {
+        let answer = |(index, sql): (usize, &&str)| {
+            let answer = stream(self, sql, &mut |row| take(index, row));
+            answer.map_err(|source| of_file(error(source), self))
+        };
+        questions.iter().enumerate().map(answer).collect()
     }
 
     async fn beside(&mut self, statements: &[&str]) -> Result<Vec<Answer>, StatementError> {

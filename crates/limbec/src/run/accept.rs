@@ -168,7 +168,7 @@ fn of_statement<'a>(standing: &Standing, state: &'a str, reason: &'a str) -> Ent
 
 impl Standing {
     fn is_downgrade(&self) -> bool {
-        self.direction == "downgrade"
+        self.direction == Some(Direction::Down)
     }
 
     fn state(&self) -> &'static str {

@@ -44,7 +44,10 @@ async fn read<C: Connection>(
             result = reader.row(query, row);
         }
     };
-    connection.stream(statements, &mut take).await?;
+    let answers = connection.stream(statements, &mut take).await;
+    for (index, answer) in answers.into_iter().enumerate() {
+        answer.map_err(|error| StatementError { index, error })?;
+    }
     Ok(result.and_then(|()| reader.finish()))
 }
 

@@ -1,9 +1,9 @@
 //! Where a database stands: its version rows, and what its journal says of each revision.
 
-use std::collections::BTreeMap;
+use std::collections::HashSet;
 use std::fmt;
 
-use limbec_core::dialect::{Dialect, FaultKind, Row};
+use limbec_core::dialect::{FaultKind, Row};
 use limbec_core::journal;
 use limbec_core::revision::{Direction, Graph, Plan, PlanStep};
 use limbec_core::schema::ObjectName;
@@ -12,7 +12,7 @@ use limbec_core::text::one_line;
 use super::home::Home;
 use super::version::{VERSION_TABLE, Version};
 use super::{Error, ErrorKind, Revisions};
-use crate::connection::{Answer, Connection, DatabaseError};
+use crate::connection::Connection;
 use crate::report::elsewhere;
 
 /// Where a database stands: its version rows, and what its journal says of the revisions. Read in one
@@ -88,8 +88,8 @@ impl HalfDone {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Standing {
     pub(super) revision: String,
-    /// `upgrade`, `downgrade`, `accept`.
-    pub(super) direction: String,
+    /// Absent if a person has accepted it.
+    pub(super) direction: Option<Direction>,
     pub(super) step: usize,
     pub(super) steps: usize,
     pub(super) done: bool,
@@ -154,27 +154,22 @@ impl State {
         revision: Option<&str>,
     ) -> Result<State, Error> {
         let place = Home::question(connection, version_table);
-        let (mut tables, place) = ask(connection, version_table, revision, place).await?;
-        let home = Home::read(version_table, place);
+        let mut found = ask(connection, version_table, revision, place).await?;
+        let home = Home::read(version_table, found.place.take());
         home.refuse_unasked(version_table)?;
         if !home.is_plain() && version_table.schema.is_none() {
             let qualified = home.qualified(version_table);
-            (tables, _) = ask(connection, &qualified, revision, None).await?;
+            found = ask(connection, &qualified, revision, None).await?;
         }
-        let (rows, journal) = tables;
-        let mut state = State {
-            version: Version::of(rows),
+        let journal_exists = found.journal.is_some();
+        let (standings, unreadable) = found.journal.unwrap_or_default().last();
+        Ok(State {
+            version: Version::of(found.versions),
             home,
-            journal_exists: journal.is_some(),
-            ..State::default()
-        };
-        for row in journal.unwrap_or_default() {
-            match standing(row) {
-                Ok(standing) => state.standings.push(standing),
-                Err(revision) => state.unreadable.push(revision),
-            }
-        }
-        Ok(state)
+            journal_exists,
+            standings,
+            unreadable,
+        })
     }
 
     /// Says which version table this is, if it is not in the connection's own namespace.
@@ -221,21 +216,18 @@ impl State {
         }
         let graph = revisions.graph();
         let applied = graph.applied(&self.version.rows)?;
-        let standings: BTreeMap<&str, &Standing> = self
-            .standings
-            .iter()
-            .map(|it| (it.revision.as_str(), it))
-            .collect();
+        let mut checksums = vec![None; graph.len()];
+        for standing in &self.standings {
+            if let Some(index) = graph.index_of(&standing.revision) {
+                checksums[index] = standing.checksum.as_deref();
+            }
+        }
         let mut changed = Vec::new();
         let unfinished = self
             .unfinished()
             .and_then(|it| graph.index_of(&it.revision));
         for index in applied.into_iter().chain(unfinished) {
-            let id = graph.id(index);
-            let Some(standing) = standings.get(id) else {
-                continue;
-            };
-            let Some(then) = &standing.checksum else {
+            let (id, Some(then)) = (graph.id(index), checksums[index]) else {
                 continue;
             };
             if revisions.has_changed(id, then)? {
@@ -296,8 +288,8 @@ impl State {
         let continues = plan
             .steps
             .iter()
-            .any(|step| step.id() == id && word(step.direction) == standing.direction);
-        if continues || (plan.is_empty() && standing.direction == word(direction)) {
+            .any(|step| step.id() == id && standing.direction == Some(step.direction));
+        if continues || (plan.is_empty() && standing.direction == Some(direction)) {
             return Ok(());
         }
         let half = standing.half_done();
@@ -331,7 +323,7 @@ impl State {
         let found = self
             .standings
             .iter()
-            .find(|it| it.revision == id && it.is_unfinished() && it.direction == word(direction));
+            .find(|it| it.revision == id && it.is_unfinished() && it.direction == Some(direction));
         found.map_or_else(Progress::default, |it| Progress {
             done: it.steps_done(),
             statements: it.statements_done(),
@@ -367,7 +359,7 @@ impl Standing {
     fn half_done(&self) -> HalfDone {
         HalfDone {
             revision: self.revision.clone(),
-            reverting: self.direction == word(Direction::Down),
+            reverting: self.direction == Some(Direction::Down),
             done: self.steps_done(),
             steps: self.steps,
         }
@@ -408,8 +400,13 @@ pub(super) fn word(direction: Direction) -> &'static str {
     }
 }
 
-/// The rows of the version table and of the journal; none of a table that is missing.
-type Tables = (Option<Vec<Row>>, Option<Vec<Row>>);
+/// What a database answers; nothing of a table that is missing.
+#[derive(Default)]
+struct Found {
+    versions: Option<Vec<String>>,
+    journal: Option<Journal>,
+    place: Option<Row>,
+}
 
 /// Reads the version table and the journal, and asks where they stand, in one flight.
 async fn ask<C: Connection>(
@@ -417,55 +414,155 @@ async fn ask<C: Connection>(
     version_table: &ObjectName,
     revision: Option<&str>,
     place: Option<String>,
-) -> Result<(Tables, Option<Row>), Error> {
+) -> Result<Found, Error> {
     let dialect = connection.dialect();
-    let versions = dialect.version_table(version_table.clone());
-    let log = dialect.journal(journal::name(version_table));
-    let mut questions = vec![versions.select(), log.standing(revision)];
-    questions.extend(place);
-    let sent: Vec<&str> = questions.iter().map(String::as_str).collect();
-    let mut answers = connection.ask(&sent).await.into_iter().zip(&questions);
-    let mut next = || {
-        let answered = answers.next().map(|(answer, sql)| {
-            present(answer, dialect).map_err(|error| Error::statement(error, sql))
-        });
-        answered.transpose().map(Option::flatten)
+    let versions = dialect.version_table(version_table.clone()).select();
+    let standing = dialect
+        .journal(journal::name(version_table))
+        .standing(revision);
+    let questions: Vec<&str> = [versions.as_str(), &standing]
+        .into_iter()
+        .chain(place.as_deref())
+        .collect();
+
+    let (mut versions, mut journal, mut place) = (Vec::new(), Journal::default(), None);
+    let mut take = |question: usize, row: &[Option<&str>]| match question {
+        0 => versions.extend(row.iter().flatten().map(ToString::to_string)),
+        1 => journal.take(row),
+        _ => place = Some(row.iter().map(|it| it.map(String::from)).collect()),
     };
-    let tables = (next()?, next()?);
-    let place = next()?.unwrap_or_default().into_iter().next();
-    Ok((tables, place))
+    let answers = connection.stream(&questions, &mut take).await;
+
+    let mut is_there = Vec::with_capacity(questions.len());
+    for (answer, sql) in answers.into_iter().zip(questions) {
+        is_there.push(match answer {
+            Ok(()) => true,
+            Err(error) if error.is(FaultKind::MissingTable, dialect) => false,
+            Err(error) => return Err(Error::statement(error, sql)),
+        });
+    }
+    let is_there = |question: usize| is_there.get(question) == Some(&true);
+    Ok(Found {
+        versions: is_there(0).then_some(versions),
+        journal: is_there(1).then_some(journal),
+        place,
+    })
 }
 
-/// The rows of an answer; `None` where the table is missing.
-fn present(
-    answer: Result<Answer, DatabaseError>,
-    dialect: &dyn Dialect,
-) -> Result<Option<Vec<Row>>, DatabaseError> {
-    match answer {
-        Ok(answer) => Ok(Some(answer.rows)),
-        Err(error) if !error.is(FaultKind::MissingTable, dialect) => Err(error),
-        Err(_) => Ok(None),
+/// What a journal says of the revisions since the last stamp: its rows in order, each as its standing or
+/// as the revision that it is about if it does not read.
+#[derive(Default)]
+struct Journal(Vec<Result<Standing, String>>);
+
+impl Journal {
+    fn take(&mut self, row: &[Option<&str>]) {
+        if row.get(1) == Some(&Some(word(Direction::Stamp))) {
+            self.0.clear();
+        } else {
+            self.0.push(standing(row));
+        }
+    }
+
+    /// The last row about each revision: the standings, and the revisions of rows that do not read.
+    fn last(self) -> (Vec<Standing>, Vec<String>) {
+        let mut seen = HashSet::with_capacity(self.0.len());
+        let is_last = self.0.iter().rev().map(|row| match row {
+            Ok(Standing { revision, .. }) | Err(revision) => seen.insert(revision.as_str()),
+        });
+        let is_last: Vec<bool> = is_last.collect();
+
+        let (mut standings, mut unreadable) = (Vec::with_capacity(self.0.len()), Vec::new());
+        for (row, is_last) in self.0.into_iter().zip(is_last.into_iter().rev()) {
+            match row {
+                Ok(standing) if is_last => standings.push(standing),
+                Err(revision) if is_last => unreadable.push(revision),
+                _ => {}
+            }
+        }
+        (standings, unreadable)
     }
 }
 
 /// Reads a row; gives its revision if it does not read.
-fn standing(row: Row) -> Result<Standing, String> {
-    let name = row.first().cloned().flatten().unwrap_or_default();
-    let unreadable = || name.clone();
+fn standing(row: &[Option<&str>]) -> Result<Standing, String> {
+    let unreadable = || {
+        row.first()
+            .copied()
+            .flatten()
+            .unwrap_or_default()
+            .to_string()
+    };
     let [revision, direction, step, steps, state, checksum] =
-        <[Option<String>; 6]>::try_from(row).map_err(|_| unreadable())?;
-    let number = |value: Option<String>| value.and_then(|it| it.parse::<usize>().ok());
+        <[Option<&str>; 6]>::try_from(row).map_err(|_| unreadable())?;
+    let number = |value: Option<&str>| value.and_then(|it| it.parse::<usize>().ok());
     let step = number(step).filter(|step| *step > 0);
-    let (word, statement) = journal::read_state(state.as_deref().unwrap_or_default());
+    let (state, statement) = journal::read_state(state.unwrap_or_default());
+    let direction = direction.ok_or_else(unreadable)?;
+    let directions = [Direction::Up, Direction::Down];
     Ok(Standing {
-        revision: revision.ok_or_else(unreadable)?,
-        direction: direction.ok_or_else(unreadable)?,
+        revision: revision.ok_or_else(unreadable)?.to_string(),
+        direction: directions.into_iter().find(|it| word(*it) == direction),
         step: step.ok_or_else(unreadable)?,
         steps: number(steps).ok_or_else(unreadable)?,
-        done: matches!(word, "done" | "settled"),
-        settled: word == "settled",
-        failed: word == "failed",
+        done: matches!(state, "done" | "settled"),
+        settled: state == "settled",
+        failed: state == "failed",
         statement: statement.unwrap_or((1, 1)),
-        checksum,
+        checksum: checksum.map(String::from),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn last<const N: usize>(rows: [(&str, &str, &str); N]) -> (Vec<String>, Vec<String>) {
+        let mut journal = Journal::default();
+        for (revision, direction, state) in rows {
+            let step = (!state.is_empty()).then_some("1");
+            let row = [revision, direction].map(Some);
+            journal.take(&[row[0], row[1], step, Some("1"), Some(state), None]);
+        }
+        let (standings, unreadable) = journal.last();
+        let words = standings.iter().map(|it| {
+            let direction = it.direction.map_or("accept", word);
+            let state = if it.done { "done" } else { "begun" };
+            format!("{} {direction} {state}", it.revision)
+        });
+        (words.collect(), unreadable)
+    }
+
+    #[test]
+    fn the_last_row_of_each_revision_counts() {
+        let rows = [
+            ("a", "upgrade", "done"),
+            ("b", "upgrade", "started"),
+            ("a", "downgrade", "done"),
+            ("c", "upgrade", "done"),
+            ("b", "accept", "done"),
+        ];
+        let expected = ["a downgrade done", "c upgrade done", "b accept done"];
+        assert_eq!(last(rows), (expected.map(String::from).into(), vec![]));
+    }
+
+    #[test]
+    fn what_stands_before_a_stamp_is_forgotten() {
+        let rows = [
+            ("a", "upgrade", "started"),
+            ("b", "stamp", "done"),
+            ("c", "upgrade", "done"),
+        ];
+        assert_eq!(last(rows), (vec!["c upgrade done".to_string()], vec![]));
+    }
+
+    #[test]
+    fn a_row_that_does_not_read_counts_if_it_is_the_last() {
+        let rows = [
+            ("a", "upgrade", ""),
+            ("b", "upgrade", ""),
+            ("a", "upgrade", "done"),
+        ];
+        let expected = vec!["a upgrade done".to_string()];
+        assert_eq!(last(rows), (expected, vec!["b".to_string()]));
+    }
 }

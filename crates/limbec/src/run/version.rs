@@ -1,6 +1,6 @@
 //! The version table: which revisions a database is at.
 
-use limbec_core::dialect::{Dialect, Row, VersionTable};
+use limbec_core::dialect::{Dialect, VersionTable};
 use limbec_core::schema::ObjectName;
 use limbec_core::steps::Step;
 
@@ -41,10 +41,9 @@ impl Version {
     }
 
     /// Takes the rows; `None` where there is no table.
-    pub(super) fn of(rows: Option<Vec<Row>>) -> Version {
+    pub(super) fn of(rows: Option<Vec<String>>) -> Version {
         let table_exists = rows.is_some();
-        let rows = rows.unwrap_or_default().into_iter();
-        let mut rows: Vec<String> = rows.flatten().flatten().collect();
+        let mut rows = rows.unwrap_or_default();
         rows.sort();
         Version { rows, table_exists }
     }

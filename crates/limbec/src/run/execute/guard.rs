@@ -52,7 +52,7 @@ async fn version_rows<C: Connection>(
     match connection.run(&[&select]).await {
         Ok(answers) => {
             let rows = answers.into_iter().flat_map(|answer| answer.rows);
-            Ok(Version::of(Some(rows.collect())).rows)
+            Ok(Version::of(Some(rows.flatten().flatten().collect())).rows)
         }
         Err(error)
             if error
