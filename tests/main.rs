@@ -34,4 +34,5 @@ mod sources;
 mod structure;
 mod trial;
 mod trust;
+mod unmanaged;
 mod wire;

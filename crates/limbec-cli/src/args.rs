@@ -382,7 +382,8 @@ pub(crate) struct Merge {
 
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Reflect {
-    /// The tables, all by default; `*` and `?` are wildcards: users, 'order*', 'billing.*'.
+    /// The tables, views, functions and their like, all by default; `*` and `?` are wildcards: users,
+    /// 'order*', 'billing.*'.
     #[arg(value_name = "TABLE")]
     pub(crate) tables: Vec<String>,
     /// Writes the models to the file that `[models] paths` names, or to `mod.rs` in that folder.

@@ -1,18 +1,17 @@
 //! What the models have and the database lacks, as operations that are proven.
 
-use std::fmt;
 use std::panic::resume_unwind;
 use std::thread::{self, JoinHandle};
 
 use limbec::Open as _;
 use limbec::run::{
-    Database, DatabaseUrl, Migrator, Revisions as _, Scratch, ScratchDatabase, Settings, State,
-    Version, reflect, settle,
+    Claim, Database, DatabaseUrl, Migrator, Revisions as _, Scratch, ScratchDatabase, Settings,
+    State, Version, reflect, settle,
 };
-use limbec_core::compare::{Comparison, Created, Verdicts, compare, managed};
+use limbec_core::compare::{Comparison, Created, Unmanaged, Verdicts, compare, managed};
 use limbec_core::dialect::Dialect;
 use limbec_core::operations::Operation;
-use limbec_core::schema::{Definition, ObjectName, Schema};
+use limbec_core::schema::{Definition, Schema};
 
 use crate::config::Config;
 use crate::error::{ProjectError, Result};
@@ -36,28 +35,14 @@ pub struct Differences {
     pub current: Schema,
     /// What the models ask for.
     pub target: Schema,
-    /// What no revision created and no model names: it is left alone.
+    /// What nothing declares: it is left alone.
     pub unmanaged: Vec<Unmanaged>,
+    /// What the operations of the project's revisions have created.
+    pub created: Created,
+    /// The views, routines, triggers and their like that are left alone.
+    pub beside: Vec<Definition>,
     /// The applied revisions whose files have changed since.
     pub changed: Vec<String>,
-}
-
-/// An object of the database that no revision created and no model names.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Unmanaged {
-    /// A table.
-    Table(ObjectName),
-    /// A view, a function, a trigger or their like.
-    Definition(Definition),
-}
-
-impl fmt::Display for Unmanaged {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Unmanaged::Table(name) => name.fmt(f),
-            Unmanaged::Definition(definition) => write!(f, "the {definition}"),
-        }
-    }
 }
 
 impl Differences {
@@ -176,7 +161,8 @@ impl<'a> Generator<'a> {
         };
         let selection = &self.config.selection;
         selection.narrow_both(&mut reflected, &mut target, dialect);
-        let managed = managed(reflected, target, &files.created?, dialect);
+        let created = files.created?;
+        let managed = managed(reflected, target, &created, dialect);
         let (current, mut target) = (managed.schema, managed.target);
         if let Some(answers) = &answers {
             let said = answers.said(&current, &target)?;
@@ -184,7 +170,7 @@ impl<'a> Generator<'a> {
         }
         let mut judge = self.url.judge().await?;
         let judge = judge.as_mut().unwrap_or(database);
-        let comparison = loop {
+        let mut comparison = loop {
             let comparison = settle(judge, false, &current, &target).await?;
             if !comparison.conflicts.is_empty() {
                 let lines = comparison.conflicts.join("\n  ");
@@ -204,14 +190,15 @@ impl<'a> Generator<'a> {
             }
             target.renames.extend(renames);
         };
-        let tables = managed.unmanaged.into_iter().map(Unmanaged::Table);
-        let definitions = managed.unmanaged_definitions.into_iter();
-        let unmanaged = tables.chain(definitions.map(Unmanaged::Definition));
+        let mut unmanaged = managed.unmanaged;
+        unmanaged.extend(comparison.leave_alone(&created, &target, dialect));
         Ok(Differences {
             comparison,
             current,
             target,
-            unmanaged: unmanaged.collect(),
+            unmanaged,
+            created,
+            beside: managed.definitions,
             changed: Vec::new(),
         })
     }
@@ -241,6 +228,8 @@ impl<'a> Generator<'a> {
             current,
             target,
             unmanaged: Vec::new(),
+            created: Created::default(),
+            beside: Vec::new(),
             changed: Vec::new(),
         })
     }
@@ -262,9 +251,15 @@ impl<'a> Generator<'a> {
         // What has been renamed goes by its new name.
         let mut target = differences.target.clone();
         target.renames.clear();
-        let proof = scratch
-            .prove(&differences.current, &target, upgrade, downgrade)
-            .await;
+        let claim = Claim {
+            start: &differences.current,
+            target: &target,
+            upgrade,
+            downgrade,
+            created: &differences.created,
+            beside: &differences.beside,
+        };
+        let proof = scratch.prove(&claim).await;
         proof.map_err(|error| {
             let error = error.into_error();
             let hint = if error.failed_statement().is_some() {

@@ -25,6 +25,6 @@ pub mod testing;
 
 pub use config::{Config, Environment};
 pub use error::{Mistake, ProjectError, Result};
-pub use generator::{Differences, Generator, Unmanaged};
+pub use generator::{Differences, Generator};
 pub use project::Project;
 pub use selection::{Pattern, Selection};

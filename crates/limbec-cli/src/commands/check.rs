@@ -1,9 +1,9 @@
 //! `limbec check`: do the models and the database agree?
 
 use limbec::run::Revisions as _;
-use limbec_core::compare::LookAlike;
+use limbec_core::compare::{LookAlike, Unmanaged};
 use limbec_generate::renames::{attribute, question};
-use limbec_generate::{Differences, Generator, Unmanaged};
+use limbec_generate::{Differences, Generator};
 use serde_json::{Value, json};
 
 use super::Context;
@@ -64,13 +64,7 @@ pub(super) fn run(context: &Context<'_>) -> Result<Status> {
 /// Reports what was left alone and what could not be compared.
 pub(super) fn report(found: &Differences, printer: &Printer) {
     if !found.unmanaged.is_empty() {
-        printer.info(
-            "compare",
-            &format!(
-                "Left alone, as no revision of this project created them: {}",
-                in_words(&found.unmanaged).join(", ")
-            ),
-        );
+        printer.info("compare", &left_alone(&found.unmanaged));
     }
     let of_tables = found.current.unmodelled.iter();
     for it in of_tables.filter(|it| it.table.is_some()) {
@@ -88,6 +82,58 @@ fn as_json(it: &LookAlike) -> Value {
         it.object.name().to_string()
     };
     json!({ "kind": it.object.noun(), "from": it.before(), "to": to })
+}
+
+/// How many names of a kind are listed; `--json` lists all.
+const LISTED: usize = 8;
+
+/// What is left alone, by kind, and how to manage it.
+fn left_alone(unmanaged: &[Unmanaged]) -> String {
+    let mut groups: Vec<(&str, Vec<String>)> = Vec::new();
+    for it in unmanaged {
+        match groups.iter_mut().find(|(noun, _)| *noun == it.noun()) {
+            Some((_, names)) => names.push(it.name()),
+            None => groups.push((it.noun(), vec![it.name()])),
+        }
+    }
+    let groups = groups.iter().map(|(noun, names)| {
+        let listed = names.iter().take(LISTED).cloned().collect::<Vec<_>>();
+        let more = match names.len().saturating_sub(LISTED) {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        let noun = if names.len() == 1 {
+            (*noun).to_string()
+        } else {
+            plural(noun)
+        };
+        format!("{noun} {}{more}", listed.join(", "))
+    });
+    let mut text = format!(
+        "Left alone, as nothing declares it: {}.",
+        groups.collect::<Vec<_>>().join("; ")
+    );
+    let definition = unmanaged.iter().find_map(|it| match it {
+        Unmanaged::Definition(definition) => Some(definition.name.to_string()),
+        _ => None,
+    });
+    if let Some(name) = definition {
+        text += &format!(" `limbec reflect --write {name}` writes the SQL file that declares it.");
+    }
+    let table = unmanaged.iter().find_map(Unmanaged::table);
+    if let Some(table) = table {
+        text += &format!(" `limbec reflect {table}` prints the model that does.");
+    }
+    text
+}
+
+fn plural(noun: &str) -> String {
+    match noun.strip_suffix('y') {
+        Some(stem) if !stem.ends_with('e') => format!("{stem}ies"),
+        _ if noun.ends_with('x') => format!("{noun}es"),
+        _ if noun.ends_with('s') => noun.to_string(),
+        _ => format!("{noun}s"),
+    }
 }
 
 fn in_words(unmanaged: &[Unmanaged]) -> Vec<String> {

@@ -21,11 +21,9 @@ use sql_files::SqlFile;
 
 pub(super) fn run(options: &Reflect, config: &Config, printer: &Printer) -> Result<Status> {
     // Where it cannot be written, nothing needs to be read.
-    let path = if options.write {
-        Some(destination(options, config)?)
-    } else {
-        None
-    };
+    if options.write && options.tables.is_empty() {
+        destination(options, config)?;
+    }
     let url = config.database_url()?;
     let dialect = url.dialect();
     let schema = block_on(async {
@@ -47,6 +45,14 @@ pub(super) fn run(options: &Reflect, config: &Config, printer: &Printer) -> Resu
         );
     }
     let mut schema = selected(schema, &options.tables, dialect)?;
+    if schema.tables.is_empty() {
+        return only_definitions(options, schema, config, printer);
+    }
+    let path = if options.write {
+        Some(destination(options, config)?)
+    } else {
+        None
+    };
     let sql_files = match path {
         Some(_) => sql_files::files(&mut schema.definitions, config, dialect),
         None => Vec::new(),
@@ -83,15 +89,82 @@ pub(super) fn run(options: &Reflect, config: &Config, printer: &Printer) -> Resu
     Ok(Status::Done)
 }
 
-/// The tables that were asked for, with what they are made of.
+/// Prints the SQL of views, functions and their like, or writes it to files; no model was asked for.
+fn only_definitions(
+    options: &Reflect,
+    mut schema: Schema,
+    config: &Config,
+    printer: &Printer,
+) -> Result<Status> {
+    if !options.write {
+        if printer.json() {
+            printer.value(&json!({ "schema": schema, "unsaid": [] }));
+            return Ok(Status::Done);
+        }
+        for definition in &schema.definitions {
+            let sql = definition.sql.trim_end().trim_end_matches(';');
+            printer.data(&format!("{sql};"));
+        }
+        return Ok(Status::Done);
+    }
+    if config.sql_paths.is_empty() {
+        let file = config.file.display();
+        return Err(CommandError::new(format!(
+            "`[models] sql` in {file} names no folder for SQL files"
+        ))
+        .hint("write there, for example: sql = [\"sql\"]"));
+    }
+    let url = config.database_url()?;
+    let files = sql_files::files(&mut schema.definitions, config, url.dialect());
+    for it in &schema.definitions {
+        printer.warning("reflect", &format!("Not in the SQL files: the {it}"));
+    }
+    write_sql_files(&files, options.force, config)?;
+    for file in &files {
+        printer.text(format!("Writing {} ...  done", config.shown(&file.path)));
+    }
+    if printer.json() {
+        let sql: Vec<String> = files.iter().map(|it| config.shown(&it.path)).collect();
+        printer.value(&json!({ "path": null, "sql": sql, "tables": 0, "unsaid": [] }));
+    }
+    Ok(Status::Done)
+}
+
+/// Writes SQL files, unless one is there already.
+fn write_sql_files(files: &[SqlFile], force: bool, config: &Config) -> Result<()> {
+    let existing = files.iter().find(|it| it.path.exists());
+    if let Some(existing) = existing.filter(|_| !force) {
+        return Err(
+            CommandError::new(format!("{} exists already", config.shown(&existing.path)))
+                .hint("`--force` writes over it; nothing was written"),
+        );
+    }
+    // `[models] sql` names a folder that must be there.
+    for folder in &config.sql_paths {
+        let folder = config.root.join(folder);
+        if folder.extension().is_none() {
+            std::fs::create_dir_all(&folder)
+                .map_err(|error| cannot_write(&folder, config, &error))?;
+        }
+    }
+    for file in files {
+        save(&file.path, &file.text, config)?;
+    }
+    Ok(())
+}
+
+/// The tables, views and their like that were asked for, with what the tables are made of.
 fn selected(mut schema: Schema, asked: &[String], dialect: &dyn Dialect) -> Result<Schema> {
     let own = schema.own_namespace.clone();
     let mut patterns = Vec::new();
     for text in asked {
         let pattern = Pattern::read(text).map_err(CommandError::new)?;
-        let mut tables = schema.tables.iter().map(|it| &it.name);
-        if !tables.any(|name| pattern.matches(name, own.as_deref(), dialect)) {
-            let names: Vec<String> = schema.tables.iter().map(|it| it.name.to_string()).collect();
+        let tables = schema.tables.iter().map(|it| &it.name);
+        let definitions = schema.definitions.iter().map(|it| &it.name);
+        if !(tables.chain(definitions)).any(|name| pattern.matches(name, own.as_deref(), dialect)) {
+            let tables = schema.tables.iter().map(|it| it.name.to_string());
+            let definitions = schema.definitions.iter().map(|it| it.name.to_string());
+            let names: Vec<String> = tables.chain(definitions).collect();
             let near = did_you_mean(text, names.iter().map(String::as_str));
             return Err(
                 CommandError::new(format!("The database has no table `{text}`")).hints(near),
@@ -100,10 +173,12 @@ fn selected(mut schema: Schema, asked: &[String], dialect: &dyn Dialect) -> Resu
         patterns.push(pattern);
     }
     if !patterns.is_empty() {
-        schema.tables.retain(|table| {
+        let is_asked = |name: &ObjectName| {
             let mut patterns = patterns.iter();
-            patterns.any(|it| it.matches(&table.name, own.as_deref(), dialect))
-        });
+            patterns.any(|it| it.matches(name, own.as_deref(), dialect))
+        };
+        schema.tables.retain(|table| is_asked(&table.name));
+        schema.definitions.retain(|it| is_asked(&it.name));
         only_what_tables_use(&mut schema);
     }
     for table in &mut schema.tables {
@@ -142,7 +217,6 @@ fn only_what_tables_use(schema: &mut Schema) {
         .collect();
     schema.namespaces.retain(|it| spaces.contains(&&*it.name));
     schema.extensions.clear();
-    schema.definitions.clear();
 }
 
 /// The file to write: the one that was asked for, or that `[models] paths` names.
@@ -206,25 +280,7 @@ struct Written<'a> {
 
 impl Written<'_> {
     fn save(&self, force: bool, config: &Config, printer: &Printer) -> Result<()> {
-        let existing = self.sql_files.iter().find(|it| it.path.exists());
-        if let Some(existing) = existing.filter(|_| !force) {
-            return Err(CommandError::new(format!(
-                "{} exists already",
-                config.shown(&existing.path)
-            ))
-            .hint("`--force` writes over it; nothing was written"));
-        }
-        // `[models] sql` names a folder that must be there.
-        for folder in &config.sql_paths {
-            let folder = config.root.join(folder);
-            if folder.extension().is_none() {
-                std::fs::create_dir_all(&folder)
-                    .map_err(|error| cannot_write(&folder, config, &error))?;
-            }
-        }
-        for file in &self.sql_files {
-            save(&file.path, &file.text, config)?;
-        }
+        write_sql_files(&self.sql_files, force, config)?;
         save(&self.path, &self.models.text, config)?;
         self.report(config, printer);
         Ok(())

@@ -18,6 +18,7 @@ mod indexes;
 mod inheritance;
 mod judge;
 mod keys;
+mod left_alone;
 mod look_alikes;
 mod managed;
 mod object;
@@ -32,6 +33,7 @@ mod unknown_tests;
 
 pub use created::Created;
 pub use judge::{Question, Verdict, Verdicts};
+pub use left_alone::Unmanaged;
 pub use look_alikes::LookAlike;
 pub use managed::{Managed, managed};
 pub use object::Object;

@@ -29,6 +29,17 @@ impl Constraint {
         }
     }
 
+    /// What kind of constraint it is, in words.
+    pub fn noun(&self) -> &'static str {
+        match self {
+            Constraint::PrimaryKey(_) => "primary key",
+            Constraint::Unique(_) => "unique constraint",
+            Constraint::Check(_) => "check",
+            Constraint::ForeignKey(_) => "foreign key",
+            Constraint::Exclude(_) => "exclusion constraint",
+        }
+    }
+
     /// The constraint's comment.
     pub fn comment(&self) -> Option<&str> {
         match self {

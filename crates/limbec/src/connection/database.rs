@@ -206,7 +206,7 @@ mod tests {
     #[cfg(feature = "sqlite")]
     #[test]
     fn without_a_scratch_place_nothing_is_tried() {
-        use crate::run::{ProofError, Scratch};
+        use crate::run::{Claim, ProofError, Scratch};
 
         let url = DatabaseUrl::parse("sqlite:no/such/folder/app.db", Path::new("")).unwrap();
         let url = DatabaseUrl {
@@ -214,9 +214,11 @@ mod tests {
             ..url
         };
         let empty = limbec_core::schema::Schema::default();
+        let created = limbec_core::compare::Created::default();
         let scratch = Scratch::beside(&url);
         let error = crate::block_on(async {
-            let proof = scratch.prove(&empty, &empty, &[], &[]).await;
+            let claim = Claim::new((&empty, &empty), (&[], &[]), &created);
+            let proof = scratch.prove(&claim).await;
             proof.map_err(ProofError::into_error)
         });
         let error = error.unwrap_err();

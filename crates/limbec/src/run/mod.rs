@@ -55,7 +55,7 @@ pub(crate) use lock::TELL;
 pub use lock::{Doing, Holder, Locks, clear_lease, locks};
 pub use migrate::{Event, Migrator, Outcome};
 #[cfg(feature = "generate")]
-pub use prove::{ProofError, Stage, prove};
+pub use prove::{Claim, ProofError, Stage, prove};
 pub use reflect::reflect;
 pub use render::{DryRun, Script, render};
 pub use revisions::{Content, Revisions};

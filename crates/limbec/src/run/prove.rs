@@ -2,9 +2,10 @@
 
 use std::fmt;
 
-use limbec_core::compare::{Verdicts, compare};
-use limbec_core::operations::Operation;
-use limbec_core::schema::Schema;
+use limbec_core::compare::{Created, Verdicts, compare};
+use limbec_core::dialect::Dialect;
+use limbec_core::operations::{Moved, Operation};
+use limbec_core::schema::{Definition, ObjectName, Schema};
 
 use super::execute::run_operations;
 use super::invalid::Invalid;
@@ -86,42 +87,139 @@ impl std::error::Error for ProofError {
     }
 }
 
-/// Runs a revision up and down on an empty scratch database in which `start` is made first, and
-/// compares what comes out.
+/// What a proof is of: from `start`, the upgrade must lead to `target`, and the downgrade back.
+#[derive(Debug, Clone)]
+pub struct Claim<'a> {
+    /// The schema before the revision.
+    pub start: &'a Schema,
+    /// The schema that the upgrade must lead to.
+    pub target: &'a Schema,
+    /// What the revision does.
+    pub upgrade: &'a [Operation],
+    /// What undoes it.
+    pub downgrade: &'a [Operation],
+    /// What the operations of the revisions before have created: the rest is left alone.
+    pub created: &'a Created,
+    /// The views, routines, triggers and their like that are left alone: they stand on the tables all
+    /// the same, and must be there after the upgrade and as they were after the downgrade.
+    pub beside: &'a [Definition],
+}
+
+impl<'a> Claim<'a> {
+    /// A claim about a database of which everything is compared.
+    pub fn new(
+        (start, target): (&'a Schema, &'a Schema),
+        (upgrade, downgrade): (&'a [Operation], &'a [Operation]),
+        created: &'a Created,
+    ) -> Self {
+        Claim {
+            start,
+            target,
+            upgrade,
+            downgrade,
+            created,
+            beside: &[],
+        }
+    }
+
+    /// The schema that a scratch copy begins with: with what is left alone and stands on the tables.
+    fn copy(&self) -> Schema {
+        let mut copy = self.start.clone();
+        let mut waiting: Vec<&Definition> = self.beside.iter().collect();
+        loop {
+            let (ready, rest): (Vec<&Definition>, Vec<&Definition>) =
+                waiting.iter().partition(|it| stands_in(it, &copy));
+            if ready.is_empty() {
+                return copy;
+            }
+            copy.definitions.extend(ready.into_iter().cloned());
+            waiting = rest;
+        }
+    }
+
+    /// Leaves out of a schema after the upgrade what is left alone.
+    fn without_beside(&self, after: &mut Schema) {
+        let renamed = |table: &ObjectName| {
+            self.upgrade
+                .iter()
+                .fold(table.clone(), |name, it| match it {
+                    Operation::RenameTable { from, to } if *from == name => ObjectName {
+                        schema: from.schema.clone(),
+                        name: to.clone(),
+                    },
+                    Operation::Move {
+                        kind: Moved::Table,
+                        from,
+                        to,
+                    } if *from == name => to.clone(),
+                    _ => name,
+                })
+        };
+        let is_beside = |it: &Definition| {
+            self.beside.iter().any(|other| {
+                let table = other.table.as_ref().map(renamed);
+                (it.kind, &it.name, &it.arguments, &it.table)
+                    == (other.kind, &other.name, &other.arguments, &table)
+            })
+        };
+        after.definitions.retain(|it| !is_beside(it));
+    }
+
+    /// What the operations have created when the upgrade has run.
+    fn created_after(&self, dialect: &dyn Dialect) -> Created {
+        let mut created = self.created.clone();
+        for operation in self.upgrade {
+            created.follow(operation, dialect);
+        }
+        created
+    }
+}
+
+/// Whether all that a definition stands on is in a schema.
+fn stands_in(definition: &Definition, schema: &Schema) -> bool {
+    let holds = |name: &ObjectName| {
+        let mut views = schema.definitions.iter().filter(|it| it.kind.is_relation());
+        schema.table(name).is_some() || views.any(|it| it.name == *name)
+    };
+    definition.table.as_ref().is_none_or(holds)
+        && definition.uses.iter().all(|it| holds(&it.relation))
+}
+
+/// Proves a claim on an empty scratch database, in which the schema at its start is made first.
 ///
 /// `framed` says whether the scratch database takes transactions of its own; not so where the
 /// caller holds one open that will be rolled back. `keep` takes out of what is reflected that
 /// which does not belong to the scratch copy.
 ///
 /// # Errors
-/// When anything fails to run, the upgrade does not lead to `target`, or the downgrade does not
+/// When anything fails to run, the upgrade does not lead to the target, or the downgrade does not
 /// lead back.
 pub async fn prove<C: Connection>(
     scratch: &mut C,
     framed: bool,
     keep: impl Fn(Schema) -> Schema,
-    start: &Schema,
-    target: &Schema,
-    upgrade: &[Operation],
-    downgrade: &[Operation],
+    claim: &Claim<'_>,
 ) -> Result<(), ProofError> {
     let at = |stage: Stage| move |error| ProofError::Failed { stage, error };
+    let dialect = scratch.dialect();
 
-    let invalid = Invalid::of(start, upgrade, scratch.dialect().lexicon());
-    let copy = build(start, scratch);
+    let invalid = Invalid::of(claim.start, claim.upgrade, dialect.lexicon());
+    let copy = build(&claim.copy(), scratch);
     run_operations(scratch, &copy, framed)
         .await
         .map_err(at(Stage::Copy))?;
     let mut before = keep(read(scratch, framed).await.map_err(at(Stage::Copy))?);
 
-    run_operations(scratch, upgrade, framed)
+    run_operations(scratch, claim.upgrade, framed)
         .await
         .map_err(at(Stage::Upgrade))?;
     let mut after = keep(read(scratch, framed).await.map_err(at(Stage::Upgrade))?);
     invalid.mark(&mut after);
-    let found = settle(scratch, !framed, &after, target)
+    claim.without_beside(&mut after);
+    let mut found = settle(scratch, !framed, &after, claim.target)
         .await
         .map_err(at(Stage::Upgrade))?;
+    found.leave_alone(&claim.created_after(dialect), claim.target, dialect);
     if !found.planned.is_empty() {
         return Err(ProofError::Differs {
             stage: Stage::Upgrade,
@@ -129,7 +227,7 @@ pub async fn prove<C: Connection>(
         });
     }
 
-    run_operations(scratch, downgrade, framed)
+    run_operations(scratch, claim.downgrade, framed)
         .await
         .map_err(at(Stage::Downgrade))?;
     let back = keep(read(scratch, framed).await.map_err(at(Stage::Downgrade))?);

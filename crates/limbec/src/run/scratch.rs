@@ -2,10 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use limbec_core::operations::Operation;
 use limbec_core::schema::{ObjectName, Schema};
 
-use super::prove::{ProofError, prove};
+use super::prove::{Claim, ProofError, prove};
 use super::scratch_database::{PREFIX, scratch_name};
 use super::{Database, DatabaseUrl, Error, ErrorKind};
 use crate::connection::Connection;
@@ -51,32 +50,32 @@ impl Scratch {
         Ok(removed)
     }
 
-    /// Proves a revision: from `start`, its upgrade must lead to `target`, and its downgrade back.
+    /// Proves a revision: from the claim's start, its upgrade must lead to the target, and its downgrade
+    /// back.
     ///
     /// # Errors
     /// When it does not, or no scratch place can be made.
-    pub async fn prove(
-        &self,
-        start: &Schema,
-        target: &Schema,
-        upgrade: &[Operation],
-        downgrade: &[Operation],
-    ) -> Result<(), ProofError> {
+    pub async fn prove(&self, claim: &Claim<'_>) -> Result<(), ProofError> {
+        match self.try_to_prove(claim).await {
+            // What is left alone may use what the copy lacks: it is then left out.
+            Err(error) if error.is_of_the_copy() && !claim.beside.is_empty() => {
+                let claim = Claim {
+                    beside: &[],
+                    ..claim.clone()
+                };
+                self.try_to_prove(&claim).await
+            }
+            result => result,
+        }
+    }
+
+    async fn try_to_prove(&self, claim: &Claim<'_>) -> Result<(), ProofError> {
         let name = scratch_name();
         if let Some(memory) = self.url.in_memory() {
             let mut scratch = Database::connect(&memory)
                 .await
                 .map_err(ProofError::no_place)?;
-            return prove(
-                &mut scratch,
-                true,
-                |it| it,
-                start,
-                target,
-                upgrade,
-                downgrade,
-            )
-            .await;
+            return prove(&mut scratch, true, |it| it, claim).await;
         }
         let Some(place) = self.url.dialect().scratch_place(&name) else {
             return Err(ProofError::no_place(self.nowhere()));
@@ -89,18 +88,7 @@ impl Scratch {
             ProofError::no_place(Error::statement(error.error, &place.create_database))
         } else {
             let result = match Database::connect(&self.url.with_database(&name)).await {
-                Ok(mut scratch) => {
-                    prove(
-                        &mut scratch,
-                        true,
-                        |it| it,
-                        start,
-                        target,
-                        upgrade,
-                        downgrade,
-                    )
-                    .await
-                }
+                Ok(mut scratch) => prove(&mut scratch, true, |it| it, claim).await,
                 Err(error) => Err(ProofError::no_place(error)),
             };
             drop_database(&mut database, &place.drop_database)
@@ -119,24 +107,20 @@ impl Scratch {
         database.run(&enter).await.map_err(|error| {
             ProofError::no_place(Error::statement(error.error, enter[error.index]))
         })?;
-        let mut bare = start.clone();
+        let mut bare = claim.start.clone();
         bare.extensions.clear();
         // The user's own extensions and namespaces are there as well.
         let mut names = BTreeSet::new();
-        for schema in [start, target] {
+        for schema in [claim.start, claim.target] {
             names.extend(schema.namespaces.iter().map(|it| it.name.clone()));
             names.extend(schema.extensions.iter().map(|it| it.name.clone()));
         }
-        let result = prove(
-            &mut database,
-            false,
-            |schema| own_namespace(schema, &names),
-            &bare,
-            target,
-            upgrade,
-            downgrade,
-        )
-        .await;
+        let claim = Claim {
+            start: &bare,
+            ..claim.clone()
+        };
+        let keep = |schema| own_namespace(schema, &names);
+        let result = prove(&mut database, false, keep, &claim).await;
         let leave: Vec<&str> = place.leave.iter().map(String::as_str).collect();
         let _ = database.run(&leave).await;
         result

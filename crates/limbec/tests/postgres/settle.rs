@@ -1,7 +1,7 @@
 //! What a model says in its own words is what the server makes of it: no operation is left.
 
-use limbec::run::{prove, settle};
-use limbec_core::compare::{Verdicts, compare};
+use limbec::run::{Claim, prove, settle};
+use limbec_core::compare::{Created, Verdicts, compare};
 use limbec_core::dialect::postgres::Postgres;
 use limbec_core::operations::Operation;
 use limbec_core::schema::{
@@ -153,17 +153,11 @@ async fn a_changed_model_is_reached_and_left_again() {
     let up = compare(&before, &after, &Postgres, &Verdicts::default()).into_operations();
     let down = compare(&after, &before, &Postgres, &Verdicts::default()).into_operations();
     let mut scratch = Scratch::new().await;
-    prove(
-        &mut scratch.client,
-        true,
-        |schema| schema,
-        &before,
-        &after,
-        &up,
-        &down,
-    )
-    .await
-    .unwrap_or_else(|error| panic!("{error}"));
+    let created = Created::default();
+    let claim = Claim::new((&before, &after), (&up, &down), &created);
+    prove(&mut scratch.client, true, |schema| schema, &claim)
+        .await
+        .unwrap_or_else(|error| panic!("{error}"));
 }
 
 #[tokio::test]
