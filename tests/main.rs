@@ -19,6 +19,7 @@ mod case;
 mod cli;
 mod command;
 mod corpus;
+mod dependents;
 mod embedded;
 mod guide;
 mod invariants;

@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 use limbec::connection::{Answer, Connection, StatementError};
-use limbec::run::{Database, DatabaseUrl, reflect, run_operations, settle};
-use limbec_core::compare::{Comparison, Planned, Verdicts, compare};
+use limbec::run::{Claim, Database, DatabaseUrl, prove, reflect, run_operations, settle};
+use limbec_core::compare::{Comparison, Created, Planned, Verdicts, compare};
 use limbec_core::dialect::Dialect;
 use limbec_core::dialect::sqlite::{OLDEST_LIBRARY, Sqlite};
 use limbec_core::operations::{Operation, apply};
@@ -31,11 +31,64 @@ pub(crate) struct Link {
     dialect: &'static dyn Dialect,
     /// What was sent.
     sent: Vec<String>,
+    others: Option<Others>,
+}
+
+/// Other sessions, which write and read wherever the runner has no transaction open.
+struct Others {
+    database: Database,
+    statements: Vec<String>,
+    /// Whether the runner has a transaction open.
+    is_open: bool,
+    /// What failed, with the statement of the runner before it.
+    failed: Vec<String>,
+}
+
+impl Others {
+    /// Follows what the runner sends, and takes its turn if it can.
+    async fn follow(&mut self, statements: &[&str]) {
+        let mut changed = false;
+        for statement in statements {
+            let word = statement.split_whitespace().next().unwrap_or_default();
+            match word.trim_end_matches(';') {
+                "BEGIN" => self.is_open = true,
+                "COMMIT" | "ROLLBACK" => (self.is_open, changed) = (false, true),
+                "SELECT" | "SET" => {}
+                _ => changed = true,
+            }
+        }
+        if self.is_open || !changed {
+            return;
+        }
+        let behind = statements.iter().rev().take(2).rev();
+        let behind: Vec<&str> = behind.copied().collect();
+        for statement in &self.statements {
+            if let Err(error) = rolled_back(&mut self.database, statement).await {
+                let error = format!("after `{}`: {error}: {statement}", behind.join("; "));
+                self.failed.push(error);
+            }
+        }
+    }
+}
+
+/// Runs a statement in a transaction that is rolled back.
+async fn rolled_back<C: Connection>(database: &mut C, statement: &str) -> Result<(), String> {
+    let ran = database.run(&["BEGIN", statement]).await;
+    let ended = database.run(&["ROLLBACK"]).await;
+    ran.and(ended)
+        .map(drop)
+        .map_err(|it| it.error.message.clone())
 }
 
 impl Link {
     fn note(&mut self, statements: &[&str]) {
         self.sent.extend(statements.iter().map(ToString::to_string));
+    }
+
+    async fn followed(&mut self, statements: &[&str]) {
+        if let Some(others) = &mut self.others {
+            others.follow(statements).await;
+        }
     }
 }
 
@@ -46,12 +99,23 @@ impl Connection for Link {
 
     async fn run(&mut self, statements: &[&str]) -> Result<Vec<Answer>, StatementError> {
         self.note(statements);
-        self.database.run(statements).await
+        if self.others.is_none() {
+            return self.database.run(statements).await;
+        }
+        let mut answers = Vec::new();
+        for (index, statement) in statements.iter().enumerate() {
+            let ran = self.database.run(&[statement]).await;
+            answers.extend(ran.map_err(|error| StatementError { index, ..error })?);
+            self.followed(&[statement]).await;
+        }
+        Ok(answers)
     }
 
     async fn flight(&mut self, statements: &[&str]) -> Result<Vec<Answer>, StatementError> {
         self.note(statements);
-        self.database.flight(statements).await
+        let answers = self.database.flight(statements).await?;
+        self.followed(statements).await;
+        Ok(answers)
     }
 
     async fn pause(&mut self, time: Duration) {
@@ -66,6 +130,8 @@ pub(crate) struct Trial {
     /// By which SQL is shown, whatever library runs it.
     shown_by: &'static dyn Dialect,
     runtime: tokio::runtime::Runtime,
+    /// Compares once, and does not ask for a dry run: for what is tried as a part of more as well.
+    pub(crate) is_brief: bool,
     // Dropped after the connection.
     server: Option<TestDatabase>,
 }
@@ -101,6 +167,7 @@ impl Trial {
             dialect: database.dialect(),
             database,
             sent: Vec::new(),
+            others: None,
         };
         let database = link(runtime.block_on(Database::connect(url)).unwrap());
         let judge = runtime.block_on(url.judge()).unwrap().map(link);
@@ -109,6 +176,7 @@ impl Trial {
             database,
             judge,
             runtime,
+            is_brief: false,
             server,
         }
     }
@@ -120,7 +188,11 @@ impl Trial {
 
     /// Runs operations. What was sent is what a dry run has written down before.
     pub(crate) fn run(&mut self, operations: &[Operation]) -> Result<(), String> {
-        let planned = self.planned(operations);
+        let planned = if self.is_brief {
+            Ok(None)
+        } else {
+            self.planned(operations)
+        };
         self.database.sent.clear();
         let run = run_operations(&mut self.database, operations, true);
         self.runtime.block_on(run).map_err(|error| {
@@ -170,6 +242,80 @@ impl Trial {
             .block_on(self.database.run(&[sql]))
             .map_err(|error| format!("{error}\n{sql}"))?;
         Ok(answers.remove(0).rows)
+    }
+
+    /// Runs a revision up and down on a copy of a schema in this empty database, as the command does
+    /// before it writes one.
+    pub(crate) fn prove(
+        &mut self,
+        start: &Schema,
+        target: &Schema,
+        body: &Body,
+    ) -> Result<(), String> {
+        let dialect = self.database.dialect();
+        let nothing = Schema::default();
+        let mut created = Created::default();
+        for operation in &compare(&nothing, start, dialect, &Verdicts::default()).operations() {
+            created.follow(operation, dialect);
+        }
+        let revision = (body.upgrade.as_slice(), body.downgrade.as_slice());
+        let claim = Claim::new((start, target), revision, &created);
+        let proven = prove(&mut self.database, true, |it| it, &claim);
+        self.runtime
+            .block_on(proven)
+            .map_err(|error| error.to_string())
+    }
+
+    /// The kind and version of the database.
+    pub(crate) fn dialect(&self) -> &'static dyn Dialect {
+        self.database.dialect
+    }
+
+    /// Whether a statement runs; what it does is rolled back.
+    pub(crate) fn takes(&mut self, statement: &str) -> bool {
+        let tried = rolled_back(&mut self.database, statement);
+        self.runtime.block_on(tried).is_ok()
+    }
+
+    /// Runs operations while others run statements wherever they see what was committed so far; none
+    /// of theirs may fail.
+    pub(crate) fn run_beside(
+        &mut self,
+        operations: &[Operation],
+        statements: &[String],
+    ) -> Result<(), String> {
+        if statements.is_empty() {
+            return self.run(operations);
+        }
+        let server = self.server.as_ref().ok_or("others need a server")?;
+        let url = DatabaseUrl::parse(server.url(), "".as_ref()).map_err(|it| it.to_string())?;
+        let database = self.runtime.block_on(Database::connect(&url));
+        let mut database = database.map_err(|error| error.to_string())?;
+        // One that waits for the runner would wait for ever.
+        let limit = self
+            .runtime
+            .block_on(database.run(&["SET lock_timeout = '5s'"]));
+        limit.map_err(|error| error.to_string())?;
+        self.database.others = Some(Others {
+            database,
+            statements: statements.to_vec(),
+            is_open: false,
+            failed: Vec::new(),
+        });
+        let ran = self.run(operations);
+        let others = self.database.others.take();
+        let failed = others.map(|it| it.failed).unwrap_or_default();
+        ran?;
+        match failed.first() {
+            None => Ok(()),
+            Some(first) => Err(format!("others fail, {} times: {first}", failed.len())),
+        }
+    }
+
+    /// Whether the operations are anything else than one transaction.
+    pub(crate) fn is_divided(&self, operations: &[Operation]) -> bool {
+        let parts = parts(operations, self.database.dialect);
+        parts.len() > 1 || parts.iter().any(|it| it.outside)
     }
 
     /// The SQL that operations on this schema are carried out by.
@@ -241,7 +387,7 @@ impl Trial {
                 .map_err(|error| error.to_string())
         };
         let found = once()?;
-        if once()? != found {
+        if !self.is_brief && once()? != found {
             return Err("comparing twice gives two answers".to_string());
         }
         let has_no_inverse = |it: &&Planned| it.operation.invert().is_none();
