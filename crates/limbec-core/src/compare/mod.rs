@@ -10,6 +10,7 @@
 mod columns;
 mod comments;
 mod constraints;
+mod counters;
 mod created;
 mod definitions;
 mod dependents;
@@ -38,6 +39,8 @@ pub use look_alikes::LookAlike;
 pub use managed::{Managed, managed};
 pub use object::Object;
 pub use plan::{Phase, Planned, Why};
+
+use std::borrow::Cow;
 
 use crate::dialect::Dialect;
 use crate::operations::{Operation, create_with_indexes};
@@ -120,6 +123,9 @@ pub fn compare(
         mut current,
         mut conflicts,
     } = renames::carry_out(original, target, dialect, &mut plan);
+    let mut target = Cow::Borrowed(target);
+    counters::align(&mut current, &mut target, dialect);
+    let target = &*target;
     indexes::set_invalid_aside(&mut current, target, &mut judge, &mut plan);
     types::compare(&current, target, &mut judge, &mut plan);
     judge.unready = types::unready(dialect, &plan);

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::comments;
 use super::keys::{by_key, key_of};
 use super::plan::{Phase, Plan, Why};
+use super::{comments, counters};
 use crate::dialect::Dialect;
 use crate::operations::{CommentOn, Operation};
 use crate::schema::{Schema, Sequence};
@@ -46,7 +46,11 @@ pub(super) fn unready(
     dialect: &dyn Dialect,
 ) -> BTreeSet<String> {
     let existing = by_key(dialect, &current.sequences);
-    let missing = |it: &&Sequence| !existing.contains_key(&key_of(dialect, &it.name));
+    let of_serials = counters::of_serials(current, dialect);
+    let missing = |it: &&Sequence| {
+        let key = key_of(dialect, &it.name);
+        !existing.contains_key(&key) && !of_serials.contains(&key)
+    };
     let missing = target.sequences.iter().filter(missing);
     missing.map(|it| it.name.name.clone()).collect()
 }

@@ -13,6 +13,11 @@ pub trait Names {
     /// How the database reads SQL. Without it, no text is split or searched.
     fn lexicon(&self) -> &'static Lexicon;
 
+    /// The name that the database gives to the sequence of a serial column; `None` if it has no such.
+    fn name_of_sequence(&self, _table: &str, _column: &str) -> Option<String> {
+        None
+    }
+
     /// Quotes a name if it needs quotes.
     fn quote(&self, name: &str) -> String;
 }

@@ -63,6 +63,7 @@ pub fn apply(
         }
         Operation::CreateSequence { sequence } => schema.sequences.push(sequence),
         Operation::DropSequence { name, .. } => {
+            schema.set_sequence_apart(&name);
             let before = schema.sequences.len();
             schema.sequences.retain(|it| it.name != name);
             if schema.sequences.len() == before {
@@ -70,6 +71,7 @@ pub fn apply(
             }
         }
         Operation::AlterSequence { to, .. } => {
+            schema.set_sequence_apart(&to.name);
             let known = schema.sequences.iter_mut().find(|it| it.name == to.name);
             let known = known.ok_or_else(|| missing("sequence", &to.name))?;
             *known = to;
@@ -149,7 +151,10 @@ pub fn apply(
                 .iter_mut()
                 .find(|it| it.name == change.name)
                 .ok_or_else(|| missing("column", &change.name))?;
+            let counts_no_more = change.to.default.is_some() && change.to.identity.is_none();
+            let sequence = counts_no_more.then(|| column.set_apart(&name)).flatten();
             change.to.apply_to(column);
+            schema.sequences.extend(sequence);
         }
         Operation::CreateConstraint {
             table: name,
@@ -251,6 +256,7 @@ fn comment_of<'a>(
             all.find(|it| it.name == *name).map(|it| &mut it.comment)
         }
         CommentOn::Sequence(name) => {
+            schema.set_sequence_apart(name);
             let mut all = schema.sequences.iter_mut();
             all.find(|it| it.name == *name).map(|it| &mut it.comment)
         }

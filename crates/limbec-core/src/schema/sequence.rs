@@ -1,6 +1,6 @@
 //! Sequences of their own.
 
-use super::{ColumnType, Identity, IdentityKind, ObjectName};
+use super::{Column, ColumnType, Identity, IdentityKind, ObjectName, Schema};
 use crate::script::builder;
 
 /// A sequence that no identity or serial column counts by.
@@ -129,5 +129,64 @@ impl Sequence {
             cycle: how.cycle,
             ..self
         }
+    }
+}
+
+impl Schema {
+    /// The sequence of a name, a serial column's too.
+    #[cfg(feature = "postgres")]
+    pub(crate) fn sequence(&self, name: &ObjectName) -> Option<Sequence> {
+        let known = self.sequences.iter().find(|it| it.name == *name).cloned();
+        known.or_else(|| {
+            let columns = (self.tables.iter())
+                .flat_map(|table| table.columns.iter().map(move |column| (table, column)));
+            let mut serial = columns
+                .filter(|(table, it)| it.serial_sequence(&table.name).as_ref() == Some(name));
+            let (table, column) = serial.next()?;
+            column.clone().set_apart(&table.name)
+        })
+    }
+
+    /// Gives the sequence of a name a place of its own, if it is a serial column's.
+    pub(crate) fn set_sequence_apart(&mut self, name: &ObjectName) {
+        for table in &mut self.tables {
+            let mut columns = table.columns.iter_mut();
+            let column = columns.find(|it| it.serial_sequence(&table.name).as_ref() == Some(name));
+            if let Some(column) = column {
+                let sequence = column.set_apart(&table.name);
+                self.sequences.extend(sequence);
+                return;
+            }
+        }
+    }
+}
+
+impl Column {
+    /// The sequence by which a serial column of a table counts.
+    fn serial_sequence(&self, table: &ObjectName) -> Option<ObjectName> {
+        let identity = self.identity.as_ref()?;
+        let usual = || table.beside(format!("{}_{}_seq", table.name, self.name));
+        (identity.kind == IdentityKind::Serial)
+            .then(|| identity.sequence.clone().unwrap_or_else(usual))
+    }
+
+    /// Makes a serial column one of a sequence, which is the answer, and a default that takes from it.
+    pub(crate) fn set_apart(&mut self, table: &ObjectName) -> Option<Sequence> {
+        let name = self.serial_sequence(table)?;
+        let identity = self.identity.take()?;
+        let quoted = |it: &str| format!("\"{}\"", it.replace('"', "\"\""));
+        let namespace = name.schema.as_deref().map(|it| quoted(it) + ".");
+        let spelled = namespace.unwrap_or_default() + &quoted(&name.name);
+        self.default = Some(format!(
+            "nextval('{}'::regclass)",
+            spelled.replace('\'', "''")
+        ));
+        let data_type = identity.sequence_type.as_ref().unwrap_or(&self.column_type);
+        let sequence = Sequence::new(name).data_type(data_type.clone());
+        Some(
+            sequence
+                .owned_by(table.clone(), &self.name)
+                .counting_as(&identity),
+        )
     }
 }

@@ -16,6 +16,10 @@ impl Names for Postgres {
         &LEXICON
     }
 
+    fn name_of_sequence(&self, table: &str, column: &str) -> Option<String> {
+        Some(of_sequence(table, column))
+    }
+
     fn quote(&self, name: &str) -> String {
         quote(name)
     }

@@ -204,8 +204,8 @@ fn own(sequence: &Sequence, owner: Option<&OwnedBy>) -> Step {
 
 /// Makes one sequence another; the value that it is at stays.
 pub(super) fn alter_free(to: &Sequence, from: Option<&Sequence>, current: &Schema) -> Steps {
-    let known = current.sequences.iter().find(|it| it.name == to.name);
-    let from = from.or(known).ok_or_else(|| {
+    let known = current.sequence(&to.name);
+    let from = from.or(known.as_ref()).ok_or_else(|| {
         CompileError::new(format!("what the sequence `{}` is, is not known", to.name))
             .hint("the database has no such sequence: create it with `create_sequence`")
     })?;

@@ -116,7 +116,7 @@ fn fill(
                 ..counter.taken_by(column, table)
             }));
         }
-        (None, Some(counter)) if counter.is_default && is_serial(column, expression) => {
+        (None, Some(counter)) if counter.is_plain_default() && is_serial(column, expression) => {
             column.identity = Some(Box::new(counter.taken_by(column, table)));
         }
         _ => column.default = expression.map(String::from),

@@ -45,7 +45,7 @@ pub(super) struct Counter {
     sequence: Sequence,
     is_identity: bool,
     /// Whether the column's default asks it.
-    pub(super) is_default: bool,
+    is_default: bool,
     is_taken: bool,
 }
 
@@ -96,6 +96,11 @@ pub(super) fn all(mut free: Vec<Sequence>, counters: Counters) -> Vec<Sequence> 
 }
 
 impl Counter {
+    /// Whether the column's default asks it and `serial` says all there is of it.
+    pub(super) fn is_plain_default(&self) -> bool {
+        self.is_default && self.sequence.comment.is_none()
+    }
+
     /// How a column counts by it.
     pub(super) fn taken_by(&mut self, column: &Column, table: &ObjectName) -> Identity {
         self.is_taken = true;
