@@ -34,8 +34,8 @@ macro_rules! pages {
 
 pages! {
     accept branches check completions configuration current downgrade edit ensure_version graphs heads help
-    history identifiers init locks log man merge reflect renames revision show sql_revisions stamp steps unmanaged
-    upgrade
+    history identifiers init locks log man merge mistakes reflect renames revision show sql_revisions stamp
+    steps unmanaged upgrade
 }
 
 fn folder() -> PathBuf {

@@ -12,9 +12,11 @@ use limbec_source::definitions::read;
 use crate::config::Config;
 use crate::error::{ProjectError, Result};
 use crate::files::{collect, has_extension};
+use crate::places::Texts;
 
-/// Reads the SQL files that `limbec.toml` names, for one kind of database.
-pub(crate) fn load(config: &Config, dialect: &dyn Dialect) -> Result<Vec<Definition>> {
+/// Reads the SQL files that `limbec.toml` names, for one kind of database: what they define, and the
+/// texts, each with its path as it is shown.
+pub(crate) fn load(config: &Config, dialect: &dyn Dialect) -> Result<(Vec<Definition>, Texts)> {
     let mut files = Vec::new();
     for given in &config.sql_paths {
         let path = config.root.join(given);
@@ -63,7 +65,9 @@ pub(crate) fn load(config: &Config, dialect: &dyn Dialect) -> Result<Vec<Definit
         }));
     }
     let definitions = found.into_values().map(|it| it.0).collect();
-    Ok(in_order(definitions, dialect.lexicon()))
+    let definitions = in_order(definitions, dialect.lexicon());
+    let texts = texts.into_iter().map(|(_, shown, text)| (shown, text));
+    Ok((definitions, texts.collect()))
 }
 
 /// The dialect whose folder the file lies in.

@@ -78,6 +78,12 @@ impl ProjectError {
         error
     }
 
+    /// Adds mistakes in files.
+    pub(crate) fn mistakes_at(mut self, mistakes: impl IntoIterator<Item = Mistake>) -> Self {
+        self.mistakes.extend(mistakes);
+        self
+    }
+
     /// The message with its details and hints.
     pub fn failure(&self) -> &Failure {
         &self.failure

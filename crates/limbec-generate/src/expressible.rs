@@ -97,12 +97,13 @@ fn told(target: &Target, dialect: &dyn Dialect, lacks: Vec<Lack>) -> ProjectErro
     let mut hints: Vec<String> = elsewhere.into_iter().filter_map(|it| it.hint).collect();
     hints.dedup();
     ProjectError::diagnostics(format!("{headline}{colon}{lines}"), diagnostics, |path| {
-        target.text(path).to_string()
+        target.places.text(path).to_string()
     })
     .hints(hints)
 }
 
 fn place(target: &Target, lack: &Lack) -> Option<(String, std::ops::Range<usize>)> {
-    let declared = target.declared(lack.table.as_ref()?, lack.column.as_deref())?;
+    let places = &target.places;
+    let declared = places.declared(lack.table.as_ref()?, lack.column.as_deref())?;
     Some((declared.path.clone(), declared.span.clone()))
 }

@@ -4,17 +4,20 @@ use std::panic::resume_unwind;
 use std::thread::{self, JoinHandle};
 
 use limbec::Open as _;
+use limbec::connection::DatabaseError;
 use limbec::run::{
     Claim, Database, DatabaseUrl, Migrator, Revisions as _, Scratch, ScratchDatabase, Settings,
     State, Version, reflect, settle,
 };
-use limbec_core::compare::{Comparison, Created, Unmanaged, Verdicts, compare, managed};
+use limbec_core::compare::{Comparison, Created, Refused, Unmanaged, Verdicts, compare, managed};
 use limbec_core::dialect::Dialect;
 use limbec_core::operations::Operation;
 use limbec_core::schema::{Definition, Schema};
 
 use crate::config::Config;
-use crate::error::{ProjectError, Result};
+use crate::error::{Mistake, ProjectError, Result};
+use crate::models::Target;
+use crate::places::Places;
 use crate::project::Project;
 use crate::renames::Answers;
 use crate::{definitions, expressible, models};
@@ -43,6 +46,8 @@ pub struct Differences {
     pub beside: Vec<Definition>,
     /// The applied revisions whose files have changed since.
     pub changed: Vec<String>,
+    /// Where all that stands.
+    places: Places,
 }
 
 impl Differences {
@@ -155,9 +160,11 @@ impl<'a> Generator<'a> {
         mut answers: Option<&mut Answers<'_>>,
     ) -> Result<Differences> {
         let dialect = self.url.dialect();
+        let Target { schema, mut places } = files.target;
+        places.own.clone_from(&reflected.own_namespace);
         let mut target = match &reflected.own_namespace {
-            Some(own) => files.target.within(own),
-            None => files.target,
+            Some(own) => schema.within(own),
+            None => schema,
         };
         let selection = &self.config.selection;
         selection.narrow_both(&mut reflected, &mut target, dialect);
@@ -172,6 +179,9 @@ impl<'a> Generator<'a> {
         let judge = judge.as_mut().unwrap_or(database);
         let mut comparison = loop {
             let comparison = settle(judge, false, &current, &target).await?;
+            if !comparison.refused.is_empty() {
+                return Err(refused(&comparison.refused, &places));
+            }
             if !comparison.conflicts.is_empty() {
                 let lines = comparison.conflicts.join("\n  ");
                 return Err(ProjectError::new(format!(
@@ -200,6 +210,7 @@ impl<'a> Generator<'a> {
             created,
             beside: managed.definitions,
             changed: Vec::new(),
+            places,
         })
     }
 
@@ -209,13 +220,14 @@ impl<'a> Generator<'a> {
     /// As [`Generator::compare`].
     pub async fn compare_with_nothing(&self) -> Result<Differences> {
         let dialect = self.url.dialect();
-        let target = load(self.config, dialect)?;
+        let Target { schema, mut places } = load(self.config, dialect)?;
         let mut database = self.url.open_to_read().await?;
         let own_namespace = reflect(&mut database).await?.own_namespace;
         let mut target = match &own_namespace {
-            Some(own) => target.within(own),
-            None => target,
+            Some(own) => schema.within(own),
+            None => schema,
         };
+        places.own.clone_from(&own_namespace);
         let mut current = Schema {
             own_namespace,
             ..Schema::default()
@@ -231,6 +243,7 @@ impl<'a> Generator<'a> {
             created: Created::default(),
             beside: Vec::new(),
             changed: Vec::new(),
+            places,
         })
     }
 
@@ -260,25 +273,53 @@ impl<'a> Generator<'a> {
             beside: &differences.beside,
         };
         let proof = scratch.prove(&claim).await;
-        proof.map_err(|error| {
-            let error = error.into_error();
-            let hint = if error.failed_statement().is_some() {
-                "the revision was not written: correct the models; a type, a function or an \
-                 extension that they use must be in the database first, by hand or by a revision \
-                 of its own"
-            } else {
-                "the revision was not written; please report this with the models that led to it"
-            };
-            ProjectError::from(error).hint(hint)
-        })?;
+        proof.map_err(|error| failed_proof(error.into_error(), &differences.places))?;
         Ok(removed)
     }
+}
+
+/// The error of a proof, at the place that it leads back to.
+fn failed_proof(error: limbec::run::Error, places: &Places) -> ProjectError {
+    let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(&error);
+    let mut said = None;
+    while let Some(it) = cause {
+        said = said.or_else(|| it.downcast_ref::<DatabaseError>());
+        cause = it.source();
+    }
+    let said = said.map(|it| it.message.clone());
+    let failed = error.failed_statement();
+    let mistake = failed
+        .zip(said)
+        .and_then(|(failed, said)| places.of_failure(&said, failed));
+    let hint = if failed.is_some() {
+        "the revision was not written: correct the models; a type, a function or an extension that \
+         they use must be in the database first, by hand or by a revision of its own"
+    } else {
+        "the revision was not written: the database keeps this otherwise than the models say. Say it \
+         in the models as `limbec reflect` prints it, or write the revision by hand (`limbec revision \
+         -m \"…\"`), and look at what `limbec check` says then"
+    };
+    ProjectError::from(error).mistakes_at(mistake).hint(hint)
+}
+
+/// The error of mistakes in the SQL of the models.
+fn refused(all: &[Refused], places: &Places) -> ProjectError {
+    let mistakes: Vec<Mistake> = all.iter().filter_map(|it| places.of_refused(it)).collect();
+    let count = crate::error::mistakes(all.len());
+    let mut message =
+        format!("Can't proceed with --autogenerate option; {count} in the SQL of the models");
+    if mistakes.len() < all.len() {
+        for it in all {
+            message += &format!("\n  `{}` of `{}`: {}", it.text, it.of, it.reason);
+        }
+    }
+    ProjectError::new(message).mistakes_at(mistakes)
 }
 
 /// What the project's files say.
 struct Files {
     /// What the models ask for.
-    target: Schema,
+    target: Target,
     /// What the revisions create.
     created: Result<Created>,
 }
@@ -293,11 +334,11 @@ fn loaded(loading: Loading) -> Result<Files> {
 }
 
 /// The models and the files of SQL beside them, which the database can hold.
-fn load(config: &Config, dialect: &dyn Dialect) -> Result<Schema> {
+fn load(config: &Config, dialect: &dyn Dialect) -> Result<Target> {
     let mut target = models::load(config)?;
-    target.schema.definitions = definitions::load(config, dialect)?;
+    (target.schema.definitions, target.places.sql) = definitions::load(config, dialect)?;
     expressible::check(&target, dialect)?;
-    Ok(target.schema)
+    Ok(target)
 }
 
 /// Reads a database: what was applied to it, and what it holds.

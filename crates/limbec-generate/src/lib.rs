@@ -18,6 +18,7 @@ mod expressible;
 mod files;
 mod generator;
 mod models;
+mod places;
 mod project;
 pub mod renames;
 mod selection;

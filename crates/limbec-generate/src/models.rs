@@ -2,34 +2,20 @@
 
 use std::path::Path;
 
-use limbec_core::schema::{ObjectName, Schema};
-use limbec_source::models::{Declared, SourceFile, read};
+use limbec_core::schema::Schema;
+use limbec_source::models::{SourceFile, read};
 
 use crate::config::Config;
 use crate::error::{ProjectError, Result};
 use crate::files::{collect, has_extension};
+use crate::places::Places;
 
 const CANNOT: &str = "Can't proceed with --autogenerate option;";
 
 /// The target schema, and where its tables are declared.
 pub(crate) struct Target {
     pub(crate) schema: Schema,
-    places: Vec<Declared>,
-    /// The files, each with its path as it is shown.
-    texts: Vec<(String, String)>,
-}
-
-impl Target {
-    /// Where a column is declared, or a table.
-    pub(crate) fn declared(&self, table: &ObjectName, column: Option<&str>) -> Option<&Declared> {
-        let mut places = self.places.iter();
-        places.find(|it| it.table == *table && it.column.as_deref() == column)
-    }
-
-    /// The text of a file.
-    pub(crate) fn text(&self, path: &str) -> &str {
-        text(&self.texts, path)
-    }
+    pub(crate) places: Places,
 }
 
 fn text<'t>(texts: &'t [(String, String)], path: &str) -> &'t str {
@@ -107,8 +93,11 @@ pub(crate) fn load(config: &Config) -> Result<Target> {
     }
     Ok(Target {
         schema: models.schema,
-        places: models.places,
-        texts,
+        places: Places {
+            declared: models.places,
+            models: texts,
+            ..Places::default()
+        },
     })
 }
 

@@ -104,7 +104,7 @@ async fn generate(draft: &Draft, options: &Revision, context: &Context<'_>) -> R
         CommandError::diagnostics("the generated revision does not read", mistakes, |_| {
             text.clone()
         })
-        .hint("it was not written; please report this with the models that led to it")
+        .hint("the revision was not written: write it by hand, with `limbec revision -m \"…\"`")
     })?;
     let removed = generator
         .prove(&found, &body.upgrade, &body.downgrade)

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::keys::{Key, key_of};
 use crate::dialect::{Dialect, Expression, Place};
-use crate::schema::{Column, ColumnType, Table};
+use crate::schema::{Column, ColumnType, ObjectName, Schema, Table};
 use crate::sql::{Lexicon, TokenKind, rename_type, tokens};
 
 /// Two expressions in the same place whose texts differ: does the database hold them for one?
@@ -32,11 +32,29 @@ pub enum Verdict {
     Equal,
     /// Not the same.
     Different,
-    /// The database does not take the models' expression, with the reason: a mistake in it, or a
-    /// type that is not there yet.
-    Refused(String),
+    /// The database does not take the models' expression: a mistake in it, or it needs something
+    /// that is not there yet.
+    Refused {
+        /// The reason.
+        reason: String,
+        /// Where in the text, in characters from 0.
+        position: Option<usize>,
+    },
     /// It cannot be said, with the reason: the object stays as it is, and the comparison reports it.
     Unknown(String),
+}
+
+/// A mistake in the SQL of the models: the database does not take it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Refused {
+    /// The table or domain that it is of.
+    pub of: ObjectName,
+    /// The SQL, as the models have it.
+    pub text: String,
+    /// The database's reason.
+    pub reason: String,
+    /// Where in the SQL, in characters from 0.
+    pub position: Option<usize>,
 }
 
 /// The verdicts so far.
@@ -79,6 +97,10 @@ pub(super) struct Judge<'a> {
     pub(super) unready_sequences: BTreeSet<String>,
     pub(super) questions: Vec<Question>,
     pub(super) unknown: Vec<String>,
+    pub(super) refused: Vec<Refused>,
+    /// What the database does not have yet as the models want it: an expression that needs it may be
+    /// refused for that alone.
+    pub(super) coming: Coming,
     pub(super) conflicts: Vec<String>,
 }
 
@@ -91,6 +113,8 @@ impl<'a> Judge<'a> {
             unready_sequences: BTreeSet::new(),
             questions: Vec::new(),
             unknown: Vec::new(),
+            refused: Vec::new(),
+            coming: Coming::default(),
             conflicts: Vec::new(),
         }
     }
@@ -190,12 +214,16 @@ impl<'a> Judge<'a> {
         match self.verdict(question) {
             Some(Verdict::Equal) => true,
             None | Some(Verdict::Different) => false,
-            Some(Verdict::Refused(reason)) => {
-                self.unknown.push(format!(
-                    "the database does not take `{target}` of the table `{}`: {reason}",
-                    table.name
-                ));
-                false
+            Some(Verdict::Refused { reason, position }) => {
+                let mut columns = table.columns.iter();
+                let waits = columns.any(|it| self.is_unready(&it.column_type));
+                let refused = Refused {
+                    of: table.name.clone(),
+                    text: target.to_string(),
+                    reason: reason.clone(),
+                    position: *position,
+                };
+                self.refuse(refused, waits)
             }
             // It was made over columns of other types, where it meant something else.
             Some(Verdict::Unknown(_)) if !tables.keep_their_columns() => false,
@@ -245,12 +273,21 @@ impl<'a> Judge<'a> {
             Some(Verdict::Equal) => true,
             None | Some(Verdict::Different) => false,
             Some(Verdict::Unknown(_)) if !stays => false,
-            Some(verdict @ (Verdict::Refused(reason) | Verdict::Unknown(reason))) => {
+            Some(Verdict::Refused { reason, position }) => {
+                let refused = Refused {
+                    of: ObjectName::new(name),
+                    text: target.to_string(),
+                    reason: reason.clone(),
+                    position: *position,
+                };
+                self.refuse(refused, false)
+            }
+            Some(Verdict::Unknown(reason)) => {
                 self.unknown.push(format!(
                     "an expression of `{name}` could not be compared (`{current}` in \
                      the database, `{target}` in the models): {reason}"
                 ));
-                matches!(verdict, Verdict::Unknown(_))
+                true
             }
         }
     }
@@ -277,8 +314,25 @@ impl<'a> Judge<'a> {
                 ));
                 true
             }
-            None | Some(Verdict::Different | Verdict::Refused(_)) => false,
+            None | Some(Verdict::Different | Verdict::Refused { .. }) => false,
         }
+    }
+
+    /// Keeps a mistake, which is no difference then. What `waits` for something else may be none: the
+    /// proof of the revision will tell.
+    fn refuse(&mut self, refused: Refused, waits: bool) -> bool {
+        let lexicon = self.dialect.lexicon();
+        let needs = |text: &str| self.coming.is_named_in(text, lexicon);
+        if waits || needs(&refused.text) || needs(&refused.reason) {
+            return false;
+        }
+        self.refused.push(refused);
+        true
+    }
+
+    fn is_unready(&self, column_type: &ColumnType) -> bool {
+        let named = column_type.enumeration();
+        named.is_some_and(|it| self.unready.contains_key(&key_of(self.dialect, &it.name)))
     }
 
     fn are_one_text(&self, current: &str, target: &str) -> bool {
@@ -315,6 +369,49 @@ fn names_one(expression: &str, labels: &[String], lexicon: &Lexicon) -> bool {
         let literal = format!("'{}'", label.replace('\'', "''"));
         tokens(expression, lexicon).any(|token| token.text.contains(&literal))
     })
+}
+
+/// What the database does not have yet as the models want it.
+#[derive(Default)]
+pub(super) struct Coming {
+    names: BTreeSet<String>,
+    /// An extension brings who knows what.
+    has_extension: bool,
+}
+
+impl Coming {
+    pub(super) fn of(current: &Schema, target: &Schema, dialect: &dyn Dialect) -> Self {
+        let extensions = target.extensions.iter();
+        let is_there = |it: &ObjectName| current.extensions.iter().any(|to| to.name == it.name);
+        let mut coming = Coming {
+            names: BTreeSet::new(),
+            has_extension: extensions.clone().any(|it| !is_there(it)),
+        };
+        let mut add = |name: &ObjectName| coming.names.insert(name.name.to_lowercase());
+        for it in &target.definitions {
+            let mut known = current.definitions.iter();
+            if !known.any(|known| known.is_same(it) && dialect.same_text(&known.sql, &it.sql)) {
+                add(&it.name);
+            }
+        }
+        for it in target.enums.iter().filter(|it| !current.enums.contains(it)) {
+            add(&it.name);
+        }
+        for it in (target.domains.iter()).filter(|it| !current.domains.contains(it)) {
+            add(&it.name);
+        }
+        for it in (target.sequences.iter()).filter(|it| !current.sequences.contains(it)) {
+            add(&it.name);
+        }
+        coming
+    }
+
+    fn is_named_in(&self, text: &str, lexicon: &Lexicon) -> bool {
+        self.has_extension
+            || tokens(text, lexicon)
+                .filter_map(|it| it.name(lexicon))
+                .any(|it| self.names.contains(&it.to_lowercase()))
+    }
 }
 
 /// The names that expressions mention, whatever their case.

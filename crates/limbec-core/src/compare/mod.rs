@@ -33,7 +33,7 @@ mod types;
 mod unknown_tests;
 
 pub use created::Created;
-pub use judge::{Question, Verdict, Verdicts};
+pub use judge::{Question, Refused, Verdict, Verdicts};
 pub use left_alone::Unmanaged;
 pub use look_alikes::LookAlike;
 pub use managed::{Managed, managed};
@@ -60,6 +60,8 @@ pub struct Comparison {
     pub questions: Vec<Question>,
     /// What could not be compared, as sentences with the reason.
     pub unknown: Vec<String>,
+    /// Mistakes in the SQL of the models. What they are in takes no part in the operations.
+    pub refused: Vec<Refused>,
     /// What goes and what comes and may be the same by a new name: the operations drop the one and
     /// make the other, which nobody should run before somebody has said so.
     pub look_alikes: Vec<LookAlike>,
@@ -118,6 +120,7 @@ pub fn compare(
 ) -> Comparison {
     let original = current;
     let mut judge = Judge::new(dialect, verdicts);
+    judge.coming = judge::Coming::of(original, target, dialect);
     let mut plan = Plan::default();
     let renames::Carried {
         mut current,
@@ -178,6 +181,7 @@ pub fn compare(
         planned: plan.into_planned(),
         questions: judge.questions,
         unknown: judge.unknown,
+        refused: judge.refused,
         look_alikes,
         conflicts,
     }

@@ -42,6 +42,8 @@ mod renames;
 mod rust_type;
 mod scan;
 mod scope;
+#[cfg(feature = "locations")]
+mod sql_text;
 mod sql_type;
 mod table;
 
@@ -53,6 +55,8 @@ pub use derive::{
     derive_domain, derive_enum, derive_extension, derive_schema, derive_sequence, derive_table,
 };
 pub use places::Declared;
+#[cfg(feature = "locations")]
+pub use sql_text::{SqlText, sql_texts};
 pub use sql_type::sql_type;
 
 #[cfg(feature = "write")]

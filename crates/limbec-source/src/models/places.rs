@@ -10,10 +10,10 @@ use super::column::Field;
 use super::scope::Found;
 use crate::mistake::{Place, located};
 
-/// Where a table or one of its columns is declared.
+/// Where a table, one of its columns, or a domain is declared.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Declared {
-    /// The table.
+    /// The table or domain.
     pub table: ObjectName,
     /// The column; none for the table itself.
     pub column: Option<String>,
@@ -43,6 +43,16 @@ pub(super) fn of(found: &Found, files: &[(&str, usize)]) -> Vec<Declared> {
             let span = type_span(field);
             add(Some(field.name.value.clone()), Place { file, span });
         }
+    }
+    for domain in &found.domains {
+        let (path, span) = located(domain.place, files);
+        let (table, column) = (domain.name.clone(), None);
+        all.push(Declared {
+            table,
+            column,
+            path,
+            span,
+        });
     }
     all
 }

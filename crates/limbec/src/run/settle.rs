@@ -47,13 +47,19 @@ async fn ask<C: Connection>(
 ) -> Result<Verdict, Error> {
     let target = match canonical(judge, frame, &question.target).await? {
         Ok(text) => text,
-        Err(reason) => return Ok(Verdict::Refused(reason)),
+        Err(Refusal { reason, position }) => return Ok(Verdict::Refused { reason, position }),
     };
     Ok(match canonical(judge, frame, &question.current).await? {
         Ok(text) if text == target => Verdict::Equal,
         Ok(_) => Verdict::Different,
-        Err(reason) => Verdict::Unknown(reason),
+        Err(refusal) => Verdict::Unknown(refusal.reason),
     })
+}
+
+/// Why the database refuses an expression, and where in it, in characters from 0.
+struct Refusal {
+    reason: String,
+    position: Option<usize>,
 }
 
 /// The database's own text of an expression, or its reason to refuse it.
@@ -61,7 +67,7 @@ async fn canonical<C: Connection>(
     judge: &mut C,
     frame: &ScratchFrame,
     expression: &Expression,
-) -> Result<Result<String, String>, Error> {
+) -> Result<Result<String, Refusal>, Error> {
     let rounds = if judge.dialect().capabilities().canonical_is_sql {
         ROUNDS
     } else {
@@ -85,7 +91,7 @@ async fn canonical_once<C: Connection>(
     judge: &mut C,
     frame: &ScratchFrame,
     expression: &Expression,
-) -> Result<Result<String, String>, Error> {
+) -> Result<Result<String, Refusal>, Error> {
     let made = judge.dialect().canonical(expression);
     let all = frame.begin.iter().chain(&made).chain(&frame.rollback);
     let statements: Vec<&str> = all.map(String::as_str).collect();
@@ -95,7 +101,10 @@ async fn canonical_once<C: Connection>(
             answers.truncate(made.end);
             let rows = answers.pop().map(|answer| answer.rows).unwrap_or_default();
             if rows.is_empty() {
-                return Ok(Err("the database answers nothing".to_string()));
+                return Ok(Err(Refusal {
+                    reason: "the database answers nothing".to_string(),
+                    position: None,
+                }));
             }
             let lines = rows.into_iter().map(|row| {
                 row.into_iter()
@@ -109,9 +118,22 @@ async fn canonical_once<C: Connection>(
             let rollback: Vec<&str> = frame.rollback.iter().map(String::as_str).collect();
             let _ = judge.run(&rollback).await;
             if made.contains(&error.index) {
-                return Ok(Err(error.error.message));
+                let position = error.error.position;
+                let position =
+                    position.and_then(|at| within(statements[error.index], &expression.text, at));
+                return Ok(Err(Refusal {
+                    reason: error.error.message,
+                    position,
+                }));
             }
             Err(Error::statement(error.error, statements[error.index]))
         }
     }
+}
+
+/// Where in a text a character of the statement is, counted from 1, that holds the text.
+fn within(statement: &str, text: &str, position: usize) -> Option<usize> {
+    let start = statement[..statement.find(text)?].chars().count();
+    let inside = position.checked_sub(start + 1)?;
+    (inside < text.chars().count()).then_some(inside)
 }

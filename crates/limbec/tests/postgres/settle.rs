@@ -173,13 +173,16 @@ async fn a_mistake_in_a_model_is_the_servers_message() {
     let found = settle(&mut scratch.client, false, &current, &target)
         .await
         .unwrap();
-    let [message] = &found.unknown[..] else {
-        panic!("{:?}", found.unknown);
+    let [refused] = &found.refused[..] else {
+        panic!("{found:?}");
     };
-    assert!(
-        message.contains("nonsense > 1") && message.contains("does not exist"),
-        "{message}"
+    assert_eq!(
+        (refused.text.as_str(), refused.position),
+        ("nonsense > 1", Some(0))
     );
+    assert!(refused.reason.contains("does not exist"), "{refused:?}");
+    // It is told as a mistake, and is no difference besides.
+    assert_eq!((&found.unknown[..], &found.planned[..]), (&[][..], &[][..]));
 }
 
 #[tokio::test]
