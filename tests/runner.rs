@@ -10,9 +10,11 @@ mod cut;
 mod half_applied;
 mod journal;
 mod kill;
+mod proxy;
 mod refusals;
 mod search_path;
 mod settled;
+mod signals;
 mod waiting;
 
 use std::process::{Child, Command, Stdio};

@@ -1,8 +1,20 @@
 #!/bin/sh
 # Brings the database up to date, then becomes the service. However many containers start at once,
-# one applies what is pending and the others wait for it.
+# one applies what is pending and the others wait for it. Any other command runs as it is.
 set -eu
-if [ "${LIMBEC_POLICY:-apply}" = apply ]; then
-    "$1" migrate upgrade heads
+if [ "$#" -eq 1 ] && [ "${LIMBEC_POLICY:-apply}" = apply ]; then
+    # Process 1 of a container gets every signal, and a shell hands none on by itself.
+    "$1" migrate upgrade heads &
+    upgrade=$!
+    trap 'kill -TERM "$upgrade"' TERM
+    trap 'kill -INT "$upgrade"' INT
+    code=0
+    wait "$upgrade" || code=$?
+    # A signal ends the wait, and not yet the upgrade.
+    while kill -0 "$upgrade" 2>/dev/null; do
+        wait "$upgrade" || code=$?
+    done
+    trap - TERM INT
+    [ "$code" -eq 0 ] || exit "$code"
 fi
 exec "$@"

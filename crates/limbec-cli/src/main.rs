@@ -16,14 +16,23 @@ mod report;
 
 use std::process::ExitCode;
 
+use limbec::Signals;
+use limbec::run::Interrupt;
+
 fn main() -> ExitCode {
     let args = args::parse();
     let printer = printer::Printer::new(args.quiet, args.json);
-    match commands::run(args, &printer) {
+    let interrupt = Interrupt::new();
+    // A system that lets nobody listen ends the process by itself.
+    let of_signals = printer.clone();
+    let say = move |text: &str| of_signals.warning("signals", text);
+    let signals = Signals::listen(&interrupt, say).ok();
+    match commands::run(args, &interrupt, &printer) {
         Ok(status) => status.into(),
         Err(error) => {
             error::print(&error, &printer);
-            ExitCode::from(error::FAILED)
+            let signal = signals.and_then(|it| it.exit_code());
+            ExitCode::from(signal.unwrap_or(error::FAILED))
         }
     }
 }

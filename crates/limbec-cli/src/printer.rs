@@ -29,7 +29,7 @@ fn style(tone: Tone) -> Style {
     }
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Printer {
     quiet: bool,
     json: bool,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{MAIN_SEPARATOR, Path, PathBuf};
 
-use limbec::run::{self, DatabaseUrl, Settings};
+use limbec::run::{self, DatabaseUrl, Interrupt, Settings};
 use limbec_core::schema::NamingConvention;
 use limbec_core::settings::Given;
 use limbec_source::diagnostic::Diagnostic;
@@ -109,6 +109,7 @@ pub struct Config {
     pub timezone: Option<String>,
     /// How patient a run is.
     pub settings: Settings,
+    interrupt: Interrupt,
 }
 
 /// A text that may hold a password, which nothing shows.
@@ -209,6 +210,7 @@ impl Config {
                 .unwrap_or_else(|| "%(rev)s_%(slug)s".to_string()),
             slug_length: parsed.migrations.truncate_slug_length.unwrap_or(40),
             timezone: parsed.migrations.timezone,
+            interrupt: Interrupt::new(),
         })
     }
 
@@ -224,7 +226,19 @@ impl Config {
             ))
         })?;
         let variable = |name: &str| self.variables.get(name).map(|it| it.0.clone());
-        Ok(DatabaseUrl::parse(&url.0, &self.root)?.completed(&variable)?)
+        let url = DatabaseUrl::parse(&url.0, &self.root)?.completed(&variable)?;
+        Ok(url.interrupted_by(&self.interrupt))
+    }
+
+    /// Lets connections to the project's database stop on request.
+    pub fn interrupted_by(mut self, interrupt: &Interrupt) -> Self {
+        self.interrupt = interrupt.clone();
+        self
+    }
+
+    /// Asks a person, who may leave by a signal at once.
+    pub fn ask<T>(&self, question: impl FnOnce() -> T) -> T {
+        self.interrupt.unheard(question)
     }
 
     /// How models are read, and written.

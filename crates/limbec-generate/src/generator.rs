@@ -6,8 +6,8 @@ use std::thread::{self, JoinHandle};
 use limbec::Open as _;
 use limbec::connection::DatabaseError;
 use limbec::run::{
-    Claim, Database, DatabaseUrl, Migrator, Revisions as _, Scratch, ScratchDatabase, Settings,
-    State, Version, reflect, settle,
+    Claim, Database, DatabaseUrl, ErrorKind, Migrator, Revisions as _, Scratch, ScratchDatabase,
+    Settings, State, Version, reflect, settle,
 };
 use limbec_core::compare::{Comparison, Created, Refused, Unmanaged, Verdicts, compare, managed};
 use limbec_core::dialect::Dialect;
@@ -280,6 +280,9 @@ impl<'a> Generator<'a> {
 
 /// The error of a proof, at the place that it leads back to.
 fn failed_proof(error: limbec::run::Error, places: &Places) -> ProjectError {
+    if error.kind() == ErrorKind::Interrupted {
+        return ProjectError::from(error).hint("the revision was not written");
+    }
     let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(&error);
     let mut said = None;
     while let Some(it) = cause {

@@ -19,7 +19,8 @@
 //! | `sqlite` | SQLite | `rusqlite`, of which the service chooses the version and `bundled` |
 //! | `postgres` | PostgreSQL | `tokio-postgres` and `tokio` |
 //! | `tls` | TLS to PostgreSQL: `sslmode` and `sslrootcert` of the URL | `rustls` with `ring` |
-//! | `command` | the command inside the service: `Migrations::command` | |
+//! | `command` | the command inside the service: `Migrations::command` | `signal-hook` |
+//! | `signals` | [`Signals`]: the work in hand stops on SIGINT and SIGTERM; part of `command` | `signal-hook` |
 //! | `tracing` | progress as events of `tracing` | `tracing` |
 //! | `generate` | comparing schemas, and proving a revision on a scratch database: for the command | |
 //!
@@ -49,6 +50,7 @@ mod blocking;
 mod command;
 pub mod connection;
 mod embedded;
+mod interrupt;
 mod migrations;
 mod model;
 mod open;
@@ -57,6 +59,8 @@ mod random;
 pub mod report;
 mod revision;
 pub mod run;
+#[cfg(feature = "signals")]
+mod signals;
 mod standing;
 mod start;
 mod status;
@@ -72,6 +76,8 @@ pub use migrations::Migrations;
 pub use model::{Labels, Model};
 pub use open::Open;
 pub use revision::Revision;
+#[cfg(feature = "signals")]
+pub use signals::Signals;
 pub use standing::Standing;
 pub use start::{Policy, Start};
 pub use status::{Phase, Status};

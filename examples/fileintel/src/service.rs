@@ -44,12 +44,25 @@ pub fn pool(url: &str) -> Result<Pool, Error> {
     Ok(pool.build()?)
 }
 
-/// Brings the database to where this program wants it, on a connection of the pool. The policy is
-/// the environment's (`LIMBEC_POLICY`): apply, unless it says otherwise.
+/// Brings the database to where this program wants it, unless the service is asked to end first: then
+/// dropping the migration cancels what it runs, and leaves the database as after its last whole revision.
+/// Returns whether the service may serve.
 ///
 /// # Errors
 /// When that cannot be done.
-pub async fn migrate(pool: &Pool) -> Result<(), Error> {
+pub async fn migrate(pool: &Pool) -> Result<bool, Error> {
+    tokio::select! {
+        migrated = migrate_on(pool) => migrated.map(|()| true),
+        () = asked_to_end() => {
+            log("asked to end before the database was up to date");
+            Ok(false)
+        }
+    }
+}
+
+/// Migrates on a connection of the pool. The policy is the environment's (`LIMBEC_POLICY`): apply, unless
+/// it says otherwise.
+async fn migrate_on(pool: &Pool) -> Result<(), Error> {
     let start = MIGRATIONS
         .start()
         .timeout(Duration::from_secs(300))

@@ -53,12 +53,7 @@ fn confirm(options: &args::Locks, context: &Context<'_>) -> Result<()> {
                 .hint("say it a second time: limbec locks --clear --yes"),
         );
     }
-    context.printer.question("Clear the lease? [y/N]");
-    let mut answer = String::new();
-    std::io::stdin()
-        .read_line(&mut answer)
-        .map_err(|error| CommandError::new(format!("cannot read the answer: {error}")))?;
-    match answer.trim().to_ascii_lowercase().as_str() {
+    match context.ask("Clear the lease? [y/N]")?.as_str() {
         "y" | "yes" => Ok(()),
         _ => Err(CommandError::new("nothing was cleared")),
     }

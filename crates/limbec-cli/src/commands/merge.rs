@@ -67,14 +67,8 @@ fn all_heads(options: &Merge, context: &Context<'_>) -> Result<Vec<String>> {
             )),
         );
     }
-    context
-        .printer
-        .question(&format!("Merge the heads {}? [Y/n]", heads.join(", ")));
-    let mut answer = String::new();
-    std::io::stdin()
-        .read_line(&mut answer)
-        .map_err(|error| CommandError::new(format!("cannot read the answer: {error}")))?;
-    match answer.trim().to_ascii_lowercase().as_str() {
+    let answer = context.ask(&format!("Merge the heads {}? [Y/n]", heads.join(", ")))?;
+    match answer.as_str() {
         "" | "y" | "yes" => Ok(heads),
         _ => Err(CommandError::new("nothing was merged")),
     }

@@ -64,7 +64,7 @@ pub(super) fn from_database(options: &Downgrade, context: &Context<'_>) -> Resul
             migrator.dry_run_from_database(target, show).await?;
             return Ok(None);
         }
-        let approve = |_: &[KeptSql]| approve(options, printer);
+        let approve = |_: &[KeptSql]| approve(options, context);
         Ok(Some(
             migrator.downgrade_from_database(target, approve).await?,
         ))
@@ -76,21 +76,19 @@ pub(super) fn from_database(options: &Downgrade, context: &Context<'_>) -> Resul
 }
 
 /// Asks whether the SQL that was shown may run.
-fn approve(options: &Downgrade, printer: &Printer) -> std::result::Result<(), Error> {
+fn approve(options: &Downgrade, context: &Context<'_>) -> std::result::Result<(), Error> {
     if options.yes {
         return Ok(());
     }
-    if !printer.is_interactive() {
+    if !context.printer.is_interactive() {
         return Err(report::unapproved("limbec", &options.migrate.revision));
     }
-    printer.question("Run it with the rights of this connection? [y/N]");
-    let mut answer = String::new();
-    let read = std::io::stdin().read_line(&mut answer);
-    let nothing_ran = |message: String| Err(Error::new(ErrorKind::Unapproved, message));
-    match read {
-        Err(error) => nothing_ran(format!("cannot read the answer: {error}")),
-        Ok(_) if ["y", "yes"].contains(&answer.trim().to_ascii_lowercase().as_str()) => Ok(()),
-        Ok(_) => nothing_ran("nothing was run".to_string()),
+    let unapproved = |message: String| Error::new(ErrorKind::Unapproved, message);
+    let answer = context.ask("Run it with the rights of this connection? [y/N]");
+    let answer = answer.map_err(|error| unapproved(error.to_string()))?;
+    match answer.as_str() {
+        "y" | "yes" => Ok(()),
+        _ => Err(unapproved("nothing was run".to_string())),
     }
 }
 

@@ -23,13 +23,13 @@ mod stamp;
 
 use std::mem::ManuallyDrop;
 
-use limbec::run::Revisions as _;
+use limbec::run::{Interrupt, Revisions as _};
 use limbec_core::revision::Direction;
 use limbec_generate::Project;
 
 use crate::args::{Args, Command};
 use crate::config::{self, Config};
-use crate::error::{Result, Status};
+use crate::error::{CommandError, Result, Status};
 use crate::printer::Printer;
 
 /// What every command but `init` works on.
@@ -39,15 +39,26 @@ pub(crate) struct Context<'a> {
     pub(crate) printer: &'a Printer,
 }
 
+impl Context<'_> {
+    /// Asks a question on the terminal. Returns the answer in lower case.
+    pub(crate) fn ask(&self, question: &str) -> Result<String> {
+        self.printer.question(question);
+        let mut answer = String::new();
+        let read = self.config.ask(|| std::io::stdin().read_line(&mut answer));
+        read.map_err(|error| CommandError::new(format!("cannot read the answer: {error}")))?;
+        Ok(answer.trim().to_ascii_lowercase())
+    }
+}
+
 /// Runs the command that the arguments name.
-pub(crate) fn run(args: Args, printer: &Printer) -> Result<Status> {
+pub(crate) fn run(args: Args, interrupt: &Interrupt, printer: &Printer) -> Result<Status> {
     match &args.command {
         Command::Init(options) => return init::run(options, &args, printer),
         Command::Completions(options) => return Ok(completions::run(options, printer)),
         Command::Man(options) => return man::run(options, &args, printer),
         _ => {}
     }
-    let config = config::load(&args)?;
+    let config = config::load(&args)?.interrupted_by(interrupt);
     // A project may begin with its models: it needs no folder of revisions for them.
     if let Command::Reflect(options) = &args.command {
         return reflect::run(options, &config, printer);

@@ -20,7 +20,6 @@ use crate::args::{Format, Revision};
 use crate::connect::block_on;
 use crate::error::{CommandError, Result, Status};
 use crate::file_name;
-use crate::printer::Printer;
 
 pub(super) fn run(options: &Revision, context: &Context<'_>) -> Result<Status> {
     if options.sql {
@@ -81,7 +80,7 @@ async fn generate(draft: &Draft, options: &Revision, context: &Context<'_>) -> R
     } else {
         let mut answers = Answers::new(&options.rename, &options.no_rename);
         if printer.is_interactive() {
-            answers.ask = Some(Box::new(|it| ask(it, printer)));
+            answers.ask = Some(Box::new(|it| ask(it, context)));
         }
         generator.compare(Some(&mut answers)).await?
     };
@@ -128,16 +127,9 @@ async fn generate(draft: &Draft, options: &Revision, context: &Context<'_>) -> R
 }
 
 /// Asks on the terminal whether two that look alike are the same.
-fn ask(it: &LookAlike, printer: &Printer) -> Result<bool> {
-    printer.question(&format!("{} [y/N]", question(it)));
-    let mut answer = String::new();
-    std::io::stdin()
-        .read_line(&mut answer)
-        .map_err(|error| CommandError::new(format!("cannot read the answer: {error}")))?;
-    Ok(matches!(
-        answer.trim().to_ascii_lowercase().as_str(),
-        "y" | "yes"
-    ))
+fn ask(it: &LookAlike, context: &Context<'_>) -> Result<bool> {
+    let answer = context.ask(&format!("{} [y/N]", question(it)))?;
+    Ok(matches!(answer.as_str(), "y" | "yes"))
 }
 
 /// What a draft is made of.

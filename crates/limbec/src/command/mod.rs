@@ -2,7 +2,7 @@
 //!
 //! The commands that need no models and no files, with the texts and exit codes of the command
 //! `limbec`: 0 done, 1 failed, 2 wrong usage, 3 `check` or `current --check-heads` found the
-//! database elsewhere. The only module of this crate that prints, and only where a service calls it.
+//! database elsewhere, 130 or 143 stopped by SIGINT or SIGTERM. The only module of this crate that prints, and only where a service calls it.
 
 mod args;
 mod journal;
@@ -21,8 +21,12 @@ use crate::blocking::block_on;
 use crate::embedded::Embedded;
 use crate::migrations::Migrations;
 use crate::report::{Failure, Level, Text, log_line};
-use crate::run::{DatabaseUrl, Error, Revisions as _, Settings, environment};
+use crate::run::{DatabaseUrl, Error, Interrupt, Revisions as _, Settings, environment};
+use crate::signals::Signals;
 use args::{Arguments, Command};
+
+/// The exit code of a command that failed.
+const FAILED: u8 = 1;
 
 /// How a command that did not fail ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,7 +41,8 @@ impl Migrations {
     ///
     /// Gives `None` where the first argument is another word, and the service goes on; else runs the
     /// command to its end and gives the exit code. It may be called before or inside a runtime.
-    /// `LIMBEC_LOCK_TIMEOUT` and the other variables of the command count here too.
+    /// `LIMBEC_LOCK_TIMEOUT` and the other variables of the command count here too. SIGINT and SIGTERM
+    /// stop the command as they stop `limbec`, in process 1 of a container too.
     ///
     /// ```no_run
     /// # #[cfg(feature = "embed")] {
@@ -66,13 +71,20 @@ impl Migrations {
         let binary = Path::new(&binary).file_name().unwrap_or_default();
         let program = format!("{} {name}", binary.to_string_lossy());
         let (mut out, mut err) = (io::stdout(), io::stderr());
+        let interrupt = Interrupt::new();
+        let say = |text: &str| log(&mut io::stderr(), log_line(Level::Warning, "signals", text));
+        // A system that lets nobody listen ends the process by itself.
+        let signals = Signals::listen(&interrupt, say).ok();
         let call = Call {
             program: &program,
             url,
             environment: &|name| std::env::var(name).ok(),
+            interrupt: &interrupt,
             is_terminal: out.is_terminal(),
         };
-        Some(run(self, &call, words, &mut out, &mut err).into())
+        let code = run(self, &call, words, &mut out, &mut err);
+        let signal = signals.and_then(|it| it.exit_code());
+        Some(signal.filter(|_| code == FAILED).unwrap_or(code).into())
     }
 
     /// Runs the command with its words, its database and its output where they are wanted, for a
@@ -101,6 +113,7 @@ impl Migrations {
             program,
             url,
             environment: &|_| None,
+            interrupt: &Interrupt::new(),
             is_terminal: false,
         };
         run(self, &call, words, out, err)
@@ -112,6 +125,7 @@ struct Call<'a> {
     program: &'a str,
     url: &'a str,
     environment: &'a dyn Fn(&str) -> Option<String>,
+    interrupt: &'a Interrupt,
     /// Whether a terminal shows the result.
     is_terminal: bool,
 }
@@ -152,6 +166,7 @@ fn run(
                 quiet,
                 is_terminal: call.is_terminal,
                 environment: call.environment,
+                interrupt: call.interrupt,
                 out,
                 err,
                 unwritten: 0,
@@ -165,7 +180,7 @@ fn run(
         Ok((Status::Different, _)) => 3,
         Err(failure) => {
             log(err, failure.text());
-            1
+            FAILED
         }
     }
 }
@@ -192,6 +207,7 @@ struct Context<'a> {
     quiet: bool,
     is_terminal: bool,
     environment: &'a dyn Fn(&str) -> Option<String>,
+    interrupt: &'a Interrupt,
     out: &'a mut (dyn Write + Send),
     err: &'a mut (dyn Write + Send),
     /// The exit code that output asks for which could not be written; 0 where all was.
@@ -228,7 +244,8 @@ impl<'a> Context<'a> {
         }
         let url = DatabaseUrl::parse(self.url, Path::new(""));
         let url = url.and_then(|url| url.completed(self.environment));
-        url.map_err(|error| self.failure(&error))
+        let url = url.map_err(|error| self.failure(&error))?;
+        Ok(url.interrupted_by(self.interrupt))
     }
 
     /// Resolves an identifier that may name what is current.

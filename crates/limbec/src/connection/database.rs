@@ -8,6 +8,7 @@ use limbec_core::dialect::Dialect;
 use super::DatabaseError;
 use super::address::Address;
 use super::drivers::{Database, Driver, find};
+use crate::interrupt::{Ear, Interrupt};
 use crate::run::{Error, ErrorKind};
 
 /// Where a database is: a URL that limbec has read.
@@ -17,6 +18,7 @@ use crate::run::{Error, ErrorKind};
 pub struct DatabaseUrl {
     driver: &'static Driver,
     address: Address,
+    interrupt: Interrupt,
 }
 
 impl DatabaseUrl {
@@ -44,7 +46,11 @@ impl DatabaseUrl {
         let read = || {
             let (driver, form) = find(url)?;
             let address = (driver.read)(form, base)?;
-            Ok(DatabaseUrl { driver, address })
+            Ok(DatabaseUrl {
+                driver,
+                address,
+                interrupt: Interrupt::new(),
+            })
         };
         read().map_err(|error: DatabaseError| failed(error.message.clone(), error))
     }
@@ -85,6 +91,12 @@ impl DatabaseUrl {
         Ok(self)
     }
 
+    /// Lets connections to this database stop on request.
+    pub fn interrupted_by(mut self, interrupt: &Interrupt) -> Self {
+        self.interrupt = interrupt.clone();
+        self
+    }
+
     /// The dialect of the database.
     pub fn dialect(&self) -> &'static dyn Dialect {
         self.driver.dialect
@@ -109,6 +121,7 @@ impl DatabaseUrl {
         driver.in_memory.map(|address| DatabaseUrl {
             driver,
             address: address(),
+            interrupt: self.interrupt.clone(),
         })
     }
 
@@ -151,8 +164,11 @@ impl Database {
     /// # Errors
     /// When the database cannot be reached or opened. The password is not in the message.
     pub async fn connect(url: &DatabaseUrl) -> Result<Self, Error> {
-        let connected = (url.driver.connect)(&url.address).await;
-        connected.map_err(|error| failed(format!("cannot open the database {url}: {error}"), error))
+        let connected = (url.driver.connect)(&url.address, Ear::new(&url.interrupt)).await;
+        connected.map_err(|error| match error.interrupted {
+            Some(_) => failed(error.message.clone(), error),
+            None => failed(format!("cannot open the database {url}: {error}"), error),
+        })
     }
 
     /// Connects to read: a file that is missing stays missing, and counts as empty.
@@ -171,7 +187,11 @@ impl Database {
 /// What a driver said, as the library's error.
 fn failed(message: String, error: DatabaseError) -> Error {
     let hint = error.hint.clone();
-    let failed = Error::new(ErrorKind::Connection, message).with_source(error);
+    let kind = match error.interrupted {
+        Some(_) => ErrorKind::Interrupted,
+        None => ErrorKind::Connection,
+    };
+    let failed = Error::new(kind, message).with_source(error);
     match hint {
         Some(hint) => failed.with_hint(hint),
         None => failed,

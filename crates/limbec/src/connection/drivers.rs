@@ -9,6 +9,7 @@ use limbec_core::dialect::Dialect;
 
 use super::address::{Address, Form};
 use super::{Answer, Connection, DatabaseError, StatementError, TakeRow};
+use crate::interrupt::Ear;
 
 /// A kind of database URL, whether its driver is in this build or not.
 pub(crate) struct Entry {
@@ -32,8 +33,8 @@ pub(crate) struct Driver {
     pub(crate) read: fn(Form<'_>, &Path) -> Result<Address, DatabaseError>,
     /// Adds to an address what it lacks and the environment says, by the name of each variable.
     pub(crate) complete: fn(&mut Address, &Environment<'_>) -> Result<(), DatabaseError>,
-    /// Connects.
-    pub(crate) connect: for<'a> fn(&'a Address) -> Connecting<'a>,
+    /// Connects. The connection stops when its ear is called.
+    pub(crate) connect: for<'a> fn(&'a Address, Ear) -> Connecting<'a>,
     /// Whether the database would be made by connecting to it.
     pub(crate) is_missing: fn(&Address) -> bool,
     /// The path of a database that lives as long as its connection. If there is one, expressions are
@@ -116,7 +117,7 @@ drivers! { $
         schemes: ["sqlite"],
         example: "sqlite:FILE",
         keywords: false,
-        connection: sqlite::Client,
+        connection: sqlite::Opened,
     }
     Postgres {
         feature: "postgres",
@@ -162,6 +163,14 @@ impl Connection for Database {
 
     async fn reconnect(&mut self) -> Result<bool, DatabaseError> {
         each!(&mut self.0, it => it.reconnect().await)
+    }
+
+    fn clean_up(&mut self, cleaning: bool) {
+        each!(&mut self.0, it => it.clean_up(cleaning));
+    }
+
+    fn is_interrupted(&self) -> bool {
+        each!(&self.0, it => it.is_interrupted())
     }
 
     async fn pause(&mut self, time: Duration) {

@@ -130,8 +130,30 @@ pub trait Connection: Send {
     /// Waits.
     fn pause(&mut self, time: Duration) -> impl Future<Output = ()> + Send;
 
-    /// Ends what is open on the connection, and sends a last statement, without waiting for answers: its
-    /// work was dropped half-way. A connection that cannot be dropped half-way does nothing.
+    /// Begins or ends a time in which the connection hears no request to stop
+    /// ([`Interrupt`](crate::run::Interrupt)): its work cleans up.
+    fn clean_up(&mut self, _cleaning: bool) {}
+
+    /// Whether this connection was asked to stop, even if it cleans up meanwhile.
+    fn is_interrupted(&self) -> bool {
+        false
+    }
+
+    /// Runs statements that clean up, whether the connection was asked to stop or not.
+    fn tidy(
+        &mut self,
+        statements: &[&str],
+    ) -> impl Future<Output = Result<Vec<Answer>, StatementError>> + Send {
+        async {
+            self.clean_up(true);
+            let result = self.run(statements).await;
+            self.clean_up(false);
+            result
+        }
+    }
+
+    /// Ends what runs and what is open on the connection, and sends a last statement, without waiting for
+    /// its answer: its work was dropped half-way. A connection that cannot be dropped half-way does nothing.
     fn abandon(&mut self, _last: Option<&str>) {}
 }
 
@@ -164,8 +186,20 @@ impl<C: Connection> Connection for &mut C {
         (**self).is_pooled().await
     }
 
+    async fn beside(&mut self, statements: &[&str]) -> Result<Vec<Answer>, StatementError> {
+        (**self).beside(statements).await
+    }
+
     async fn reconnect(&mut self) -> Result<bool, DatabaseError> {
         (**self).reconnect().await
+    }
+
+    fn clean_up(&mut self, cleaning: bool) {
+        (**self).clean_up(cleaning);
+    }
+
+    fn is_interrupted(&self) -> bool {
+        (**self).is_interrupted()
     }
 
     async fn pause(&mut self, time: Duration) {
@@ -198,6 +232,15 @@ impl StdError for StatementError {
     }
 }
 
+/// When a connection was asked to stop.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Interrupted {
+    /// Before the statement was sent.
+    Before,
+    /// While the statement ran: it was cancelled.
+    During,
+}
+
 /// What a database, or the driver on the way to it, said.
 #[derive(Debug, Default)]
 pub struct DatabaseError {
@@ -214,11 +257,22 @@ pub struct DatabaseError {
     pub hint: Option<String>,
     /// Where in the statement, in characters from 1.
     pub position: Option<usize>,
+    /// Whether somebody asked this connection to stop, and when.
+    pub interrupted: Option<Interrupted>,
     /// The driver's error.
     pub source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
 impl DatabaseError {
+    /// The error of a connection that was asked to stop.
+    fn interrupted(reason: String, interrupted: Interrupted) -> Self {
+        DatabaseError {
+            message: reason,
+            interrupted: Some(interrupted),
+            ..DatabaseError::default()
+        }
+    }
+
     /// The error as a dialect classifies it.
     pub fn fault(&self) -> Fault<'_> {
         Fault {

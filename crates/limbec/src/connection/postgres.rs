@@ -2,6 +2,9 @@
 
 mod config;
 mod environment;
+mod opened;
+mod patient;
+mod reach;
 #[cfg(feature = "tls")]
 mod tls;
 
@@ -12,8 +15,8 @@ use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use futures_core::Stream as _;
-use limbec_core::dialect::postgres::{Postgres, give_back, session_probe};
-use limbec_core::dialect::{Dialect, FaultKind, Session as _};
+use limbec_core::dialect::postgres::{Postgres, await_cancel, give_back};
+use limbec_core::dialect::{Dialect, Session as _};
 use tokio_postgres::config::Host;
 use tokio_postgres::error::ErrorPosition;
 use tokio_postgres::tls::{MakeTlsConnect, TlsConnect};
@@ -22,11 +25,10 @@ use tokio_postgres::{Client, Config, NoTls, SimpleQueryMessage, SimpleQueryStrea
 #[cfg(any(test, feature = "tls"))]
 use self::config::Mode;
 use self::config::Tls;
-use super::address::Address;
+pub(super) use self::opened::Opened;
 use super::drivers::{Database, Driver, find};
 use super::{Answer, Connection, DatabaseError, StatementError, TakeRow};
 use crate::open::Open;
-use crate::random;
 use crate::run::Error;
 
 /// The driver. Expressions are judged on the database itself, in a transaction that is rolled back;
@@ -35,7 +37,9 @@ pub(super) const DRIVER: Driver = Driver {
     dialect: &Postgres,
     read: config::read,
     complete: environment::complete,
-    connect: |address| Box::pin(async move { Opened::connect(address).await.map(Database::from) }),
+    connect: |address, ear| {
+        Box::pin(async move { Opened::connect(address, ear).await.map(Database::from) })
+    },
     is_missing: |_| false,
     in_memory: None,
 };
@@ -57,7 +61,8 @@ pub async fn connect(url: &str) -> Result<Client, DatabaseError> {
     if driver.dialect.name() != Postgres.name() {
         return Err(config::unreadable("it does not begin with `postgresql://`"));
     }
-    establish(config::of(&config::read(form, Path::new(""))?)?).await
+    let address = config::read(form, Path::new(""))?;
+    Ok(reach::reach(&address).await?.client)
 }
 
 async fn establish((config, tls): (Config, Tls)) -> Result<Client, DatabaseError> {
@@ -87,115 +92,8 @@ fn without_tls() -> DatabaseError {
     }
 }
 
-/// A connection that limbec has made, and can make again to find out what stands between.
-pub(crate) struct Opened {
-    client: Client,
-    address: Address,
-}
-
-impl Opened {
-    async fn connect(address: &Address) -> Result<Self, DatabaseError> {
-        let client = establish(config::of(address)?).await?;
-        Ok(Opened {
-            client,
-            address: address.clone(),
-        })
-    }
-
-    fn of_server(&self, error: StatementError) -> StatementError {
-        StatementError {
-            error: self.named(error.error),
-            ..error
-        }
-    }
-
-    /// The error with the server's name, if it is about the server and not about a statement.
-    fn named(&self, mut error: DatabaseError) -> DatabaseError {
-        let Ok((config, _)) = config::of(&self.address) else {
-            return error;
-        };
-        let server = servers(&config);
-        match Postgres.classify(&error.fault()) {
-            FaultKind::ConnectionLost => {
-                error.message = format!("the connection to {server} was lost: {}", error.message);
-            }
-            FaultKind::ReadOnly | FaultKind::DiskFull => {
-                error.message = format!("{} (the server is {server})", error.message);
-            }
-            _ => {}
-        }
-        error
-    }
-}
-
-/// Whether a connection to an address has a session of the server to itself: only such a session starts
-/// with what the connection asks for. A pooler refuses to hand that on, or leaves it out.
-async fn has_own_session(address: &Address) -> Result<bool, DatabaseError> {
-    let word = random::word();
-    let (option, question) = session_probe(&word);
-    let (mut config, tls) = config::of(address)?;
-    let options = match config.get_options() {
-        Some(given) => format!("{given} {option}"),
-        None => option,
-    };
-    config.options(options);
-    let probe = establish((config, tls)).await?;
-    let mut answers = pipeline(&probe, &[question]).await;
-    let answer = answers.pop().unwrap_or_else(|| Ok(Answer::default()))?;
-    Ok(answer.rows == [[Some(word)]])
-}
-
-impl Connection for Opened {
-    fn dialect(&self) -> &'static dyn Dialect {
-        &Postgres
-    }
-
-    async fn run(&mut self, statements: &[&str]) -> Result<Vec<Answer>, StatementError> {
-        let result = self.client.run(statements).await;
-        result.map_err(|error| self.of_server(error))
-    }
-
-    async fn flight(&mut self, statements: &[&str]) -> Result<Vec<Answer>, StatementError> {
-        let result = self.client.flight(statements).await;
-        result.map_err(|error| self.of_server(error))
-    }
-
-    async fn ask(&mut self, questions: &[&str]) -> Vec<Result<Answer, DatabaseError>> {
-        let answers = self.client.ask(questions).await.into_iter();
-        answers
-            .map(|it| it.map_err(|error| self.named(error)))
-            .collect()
-    }
-
-    async fn stream(
-        &mut self,
-        questions: &[&str],
-        take: &mut TakeRow<'_>,
-    ) -> Vec<Result<(), DatabaseError>> {
-        let answers = self.client.stream(questions, take).await.into_iter();
-        answers
-            .map(|it| it.map_err(|error| self.named(error)))
-            .collect()
-    }
-
-    async fn reconnect(&mut self) -> Result<bool, DatabaseError> {
-        self.client = establish(config::of(&self.address)?).await?;
-        Ok(true)
-    }
-
-    async fn is_pooled(&mut self) -> bool {
-        // What is refused for another reason tells nothing, and a lease does no harm.
-        !has_own_session(&self.address).await.unwrap_or(false)
-    }
-
-    async fn pause(&mut self, time: Duration) {
-        self.client.pause(time).await;
-    }
-
-    fn abandon(&mut self, last: Option<&str>) {
-        self.client.abandon(last);
-    }
-}
+/// How long a server may take to accept a request to cancel what a service's own connection runs.
+const CANCEL: Duration = Duration::from_secs(2);
 
 /// Connects with whatever encrypts.
 async fn open<T>(config: Config, tls: T) -> Result<Client, DatabaseError>
@@ -215,7 +113,7 @@ where
         if !is_of_server {
             refused.message = format!("cannot reach {}: {}", servers(&config), refused.message);
         }
-        refused
+        reach::marked(refused)
     })?;
     // An error of the connection reaches the client's next statement as well.
     tokio::spawn(connection);
@@ -292,24 +190,99 @@ impl Connection for Client {
     }
 
     fn abandon(&mut self, last: Option<&str>) {
-        let frame = Postgres.frame(&[]);
-        let rollback = frame.rollback.into_iter().map(|step| step.sql);
-        for sql in rollback
-            .chain([give_back()])
-            .chain(last.map(str::to_string))
-        {
-            // A statement is sent when its future is first polled. Its answer is nobody's.
-            let statement = pin!(self.simple_query(&sql));
-            let _ = statement.poll(&mut Context::from_waker(Waker::noop()));
+        send_rollback(self);
+        send(self, &give_back());
+        if let Some(last) = last {
+            send(self, last);
         }
     }
 }
 
+/// Sends a statement, whose answer is nobody's.
+fn send(client: &Client, sql: &str) {
+    // It is sent when its future is first polled.
+    let statement = pin!(client.simple_query(sql));
+    let _ = statement.poll(&mut Context::from_waker(Waker::noop()));
+}
+
+fn send_rollback(client: &Client) {
+    for step in Postgres.frame(&[]).rollback {
+        send(client, &step.sql);
+    }
+}
+
 impl<'a> Open for &'a mut Client {
-    type Connection = &'a mut Client;
+    type Connection = Lent<'a>;
 
     async fn open(self) -> Result<Self::Connection, Error> {
-        Ok(self)
+        Ok(Lent {
+            client: self,
+            is_busy: false,
+        })
+    }
+}
+
+/// A connection of the service's own.
+pub struct Lent<'a> {
+    client: &'a mut Client,
+    /// Whether the answer to a statement is waited for.
+    is_busy: bool,
+}
+
+impl Connection for Lent<'_> {
+    fn dialect(&self) -> &'static dyn Dialect {
+        &Postgres
+    }
+
+    async fn run(&mut self, statements: &[&str]) -> Result<Vec<Answer>, StatementError> {
+        self.is_busy = true;
+        let result = self.client.run(statements).await;
+        self.is_busy = false;
+        result
+    }
+
+    async fn flight(&mut self, statements: &[&str]) -> Result<Vec<Answer>, StatementError> {
+        self.is_busy = true;
+        let result = self.client.flight(statements).await;
+        self.is_busy = false;
+        result
+    }
+
+    async fn stream(
+        &mut self,
+        questions: &[&str],
+        take: &mut TakeRow<'_>,
+    ) -> Vec<Result<(), DatabaseError>> {
+        self.is_busy = true;
+        let answers = self.client.stream(questions, take).await;
+        self.is_busy = false;
+        answers
+    }
+
+    async fn ask(&mut self, questions: &[&str]) -> Vec<Result<Answer, DatabaseError>> {
+        self.is_busy = true;
+        let answers = self.client.ask(questions).await;
+        self.is_busy = false;
+        answers
+    }
+
+    async fn pause(&mut self, time: Duration) {
+        self.client.pause(time).await;
+    }
+
+    fn abandon(&mut self, last: Option<&str>) {
+        if std::mem::take(&mut self.is_busy) {
+            let token = self.client.cancel_token();
+            opened::cancel_now(async move {
+                // How the service encrypts is not known; a server takes this without.
+                let sent = token.cancel_query(NoTls);
+                let _ = tokio::time::timeout(CANCEL, sent).await;
+            });
+            // The server may get to it late, and must not cancel what the service asks next.
+            send_rollback(self.client);
+            send(self.client, await_cancel());
+        }
+        self.client.abandon(last);
     }
 }
 
@@ -398,6 +371,7 @@ fn error(source: tokio_postgres::Error) -> DatabaseError {
             Some(ErrorPosition::Original(at)) => usize::try_from(*at).ok(),
             _ => None,
         },
+        interrupted: None,
         source: Some(Box::new(source)),
     }
 }

@@ -5,6 +5,8 @@
     reason = "an error ends the run, so its size costs nothing"
 )]
 
+mod opened;
+
 use std::borrow::Cow;
 use std::path::Path;
 use std::time::Duration;
@@ -12,10 +14,11 @@ use std::time::Duration;
 use limbec_core::dialect::sqlite::{OLDEST_LIBRARY, RESTORE, Sqlite};
 use limbec_core::dialect::{Dialect, Row};
 use limbec_core::text::one_line;
-pub(super) use rusqlite::Connection as Client;
+use rusqlite::Connection as Client;
 use rusqlite::ErrorCode;
 use rusqlite::types::ValueRef;
 
+pub(super) use self::opened::Opened;
 use super::address::{Address, Form};
 use super::drivers::{Database, Driver};
 use super::{Answer, Connection, DatabaseError, StatementError, TakeRow};
@@ -30,7 +33,9 @@ pub(super) const DRIVER: Driver = Driver {
     dialect: &Sqlite,
     read,
     complete: |_, _| Ok(()),
-    connect: |address| Box::pin(async { open(&address.path).map(Database::from) }),
+    connect: |address, ear| {
+        Box::pin(async move { Opened::open(&address.path, ear).map(Database::from) })
+    },
     is_missing: |address| !address.path.exists(),
     in_memory: Some(|| address(MEMORY, Path::new(""))),
 };

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use limbec_core::revision::RevisionError;
 
 use super::{Text, Tone};
-use crate::run::{Error, Kept, Left, VERSION_TABLE};
+use crate::run::{Error, ErrorKind, Kept, Left, VERSION_TABLE};
 
 /// What went wrong, with labelled lines below it and what to do next.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -52,7 +52,12 @@ impl Failure {
         let id = error
             .failed_statement()
             .and_then(|it| it.revision.as_deref());
-        if let (Some(Left::Steps(kept)), Some(id)) = (error.left(), id) {
+        if error.kind() == ErrorKind::Interrupted {
+            if let None | Some(Left::Nothing | Left::Steps(_)) = error.left() {
+                let hint = "run the command again: it goes on from what is there";
+                result.hints.push(hint.to_string());
+            }
+        } else if let (Some(Left::Steps(kept)), Some(id)) = (error.left(), id) {
             result.hints.push(format!(
                 "mend the cause (if that changes the revision's file: {program} accept {id} --reason \
                  \"…\") and run the command again: it goes on with step {}",

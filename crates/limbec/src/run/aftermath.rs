@@ -16,6 +16,9 @@ use crate::random::Pauses;
 /// For how long a database is tried to be reached again, and the end of a lost session waited for.
 const PATIENCE: Duration = Duration::from_secs(20);
 
+/// The same, for a process that was asked to stop.
+const PATIENCE_AT_A_STOP: Duration = Duration::from_secs(2);
+
 /// The first and the longest pause between two tries.
 const PAUSES: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(2));
 
@@ -32,7 +35,10 @@ impl<C: Connection, R: Revisions> Migrator<'_, C, R> {
             // Nothing of it was run.
             return error;
         }
-        let left = match self.read_again(&error, step.id()).await {
+        self.connection.clean_up(true);
+        let found = self.read_again(&error, step.id()).await;
+        self.connection.clean_up(false);
+        let left = match found {
             Ok(found) => self.left(&found, work, before, step),
             Err(why) => Left::Unknown(why),
         };
@@ -73,7 +79,12 @@ impl<C: Connection, R: Revisions> Migrator<'_, C, R> {
                 },
                 Err(error) => error.to_string(),
             };
-            let left = PATIENCE.saturating_sub(begun.elapsed());
+            let patience = if self.connection.is_interrupted() {
+                PATIENCE_AT_A_STOP
+            } else {
+                PATIENCE
+            };
+            let left = patience.saturating_sub(begun.elapsed());
             if left.is_zero() {
                 return Err(why);
             }

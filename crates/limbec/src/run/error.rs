@@ -9,7 +9,7 @@ use limbec_core::steps::Uncompiled;
 use limbec_core::text::printable;
 
 use super::contention::{Blocker, in_words};
-use crate::connection::DatabaseError;
+use crate::connection::{DatabaseError, Interrupted};
 use crate::report::Failure;
 
 /// Why a database could not be read or brought to a revision.
@@ -69,6 +69,8 @@ pub enum ErrorKind {
     Unapproved,
     /// The database cannot be copied before a revision that may lose data.
     Backup,
+    /// Somebody has asked for a stop.
+    Interrupted,
 }
 
 /// How another process was faster.
@@ -174,6 +176,12 @@ impl Error {
     }
 
     pub(crate) fn statement(error: DatabaseError, sql: &str) -> Self {
+        let kind = match error.interrupted {
+            Some(_) => ErrorKind::Interrupted,
+            None => ErrorKind::Statement,
+        };
+        let was_sent = error.interrupted != Some(Interrupted::Before);
+        let sql = if was_sent { sql } else { "" };
         let failed = FailedStatement {
             sql: sql.to_string(),
             detail: error.detail.clone(),
@@ -181,7 +189,7 @@ impl Error {
             position: error.position,
             ..FailedStatement::default()
         };
-        let mut result = Error::new(ErrorKind::Statement, error.message.clone());
+        let mut result = Error::new(kind, error.message.clone());
         result.statement = Some(Box::new(failed));
         result.with_source(error)
     }

@@ -328,6 +328,9 @@ fn divided_anew(work: &Work<'_>, total: usize) -> Error {
 
 /// The error with what the dialect advises.
 pub(super) fn advised(error: Error, dialect: &dyn Dialect) -> Error {
+    if error.kind() == ErrorKind::Interrupted {
+        return error;
+    }
     let advice = error
         .database_error()
         .and_then(|said| dialect.advice(&said.fault()));

@@ -106,7 +106,7 @@ impl Hold {
 
     pub(super) async fn give_back<C: Connection>(&self, connection: &mut C) {
         // It runs out in any case.
-        let _ = connection.run(&[&self.giving_back()]).await;
+        let _ = connection.tidy(&[&self.giving_back()]).await;
     }
 
     /// The statement that gives the lease back; it changes nothing where another process has it.

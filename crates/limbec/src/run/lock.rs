@@ -300,7 +300,7 @@ impl<C: Connection, R: Revisions> Migrator<'_, C, R> {
         match self.lease.take() {
             Some(hold) => hold.give_back(self.connection).await,
             // The lock goes with the connection in any case.
-            None => drop(self.connection.run(&[&give_back]).await),
+            None => drop(self.connection.tidy(&[&give_back]).await),
         }
     }
 }

@@ -281,6 +281,7 @@ impl ProofError {
     pub fn into_error(self) -> Error {
         let message = self.to_string();
         match self {
+            ProofError::Failed { error, .. } if error.kind() == ErrorKind::Interrupted => error,
             ProofError::Failed { error, .. } => {
                 Error::new(error.kind(), message).with_statement_of(error)
             }

@@ -18,7 +18,7 @@ pub async fn reflect<C: Connection>(connection: &mut C) -> Result<Schema, Error>
         Ok(schema) => Ok(schema?),
         Err(error) => {
             // A snapshot left open would hold the next transaction up.
-            let _ = connection.run(snapshot.end).await;
+            let _ = connection.tidy(snapshot.end).await;
             Err(failed(error, &statements))
         }
     }

@@ -122,7 +122,7 @@ impl Scratch {
         let keep = |schema| own_namespace(schema, &names);
         let result = prove(&mut database, false, keep, &claim).await;
         let leave: Vec<&str> = place.leave.iter().map(String::as_str).collect();
-        let _ = database.run(&leave).await;
+        let _ = database.tidy(&leave).await;
         result
     }
 }
@@ -138,7 +138,7 @@ impl Scratch {
 }
 
 async fn drop_database(database: &mut Database, drop: &str) -> Result<(), Error> {
-    let dropped = database.run(&[drop]).await;
+    let dropped = database.tidy(&[drop]).await;
     dropped
         .map(|_| ())
         .map_err(|error| Error::statement(error.error, drop))

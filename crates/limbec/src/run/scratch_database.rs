@@ -69,7 +69,7 @@ impl ScratchDatabase {
                 beside: Some((beside, place.drop_database)),
             }),
             Err(error) => {
-                let _ = beside.run(&[&place.drop_database]).await;
+                let _ = beside.tidy(&[&place.drop_database]).await;
                 Err(error)
             }
         }
@@ -93,7 +93,7 @@ impl ScratchDatabase {
         let Some((mut beside, drop)) = self.beside else {
             return Ok(());
         };
-        let dropped = beside.run(&[&drop]).await;
+        let dropped = beside.tidy(&[&drop]).await;
         dropped
             .map(|_| ())
             .map_err(|error| Error::statement(error.error, &drop))

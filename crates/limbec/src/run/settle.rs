@@ -116,8 +116,8 @@ async fn canonical_once<C: Connection>(
         }
         Err(error) => {
             let rollback: Vec<&str> = frame.rollback.iter().map(String::as_str).collect();
-            let _ = judge.run(&rollback).await;
-            if made.contains(&error.index) {
+            let _ = judge.tidy(&rollback).await;
+            if made.contains(&error.index) && error.error.interrupted.is_none() {
                 let position = error.error.position;
                 let position =
                     position.and_then(|at| within(statements[error.index], &expression.text, at));

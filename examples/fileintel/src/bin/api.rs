@@ -28,8 +28,9 @@ async fn serve(url: String) -> Result<(), Error> {
     let server = server.with_graceful_shutdown(service::asked_to_end());
     let server = tokio::spawn(server.into_future());
     // Whoever asks for /health meanwhile is told how far it is.
-    service::migrate(&pool).await?;
-    log("api: ready");
+    if service::migrate(&pool).await? {
+        log("api: ready");
+    }
     server.await??;
     log("api: ends");
     Ok(())

@@ -12,7 +12,9 @@ fn main() -> ExitCode {
 
 async fn serve(url: String) -> Result<(), Error> {
     let pool = service::pool(&url)?;
-    service::migrate(&pool).await?;
+    if !service::migrate(&pool).await? {
+        return Ok(());
+    }
     log("worker: ready");
     let worker = format!("worker-{}", std::process::id());
     let mut end = std::pin::pin!(service::asked_to_end());

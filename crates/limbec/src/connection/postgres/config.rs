@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::str::FromStr as _;
+use std::time::Duration;
 
 use tokio_postgres::Config;
 use tokio_postgres::config::SslMode;
@@ -12,6 +13,15 @@ use crate::connection::address::{Address, Form, Unreadable, read_port};
 
 /// The port of a URL that names none.
 pub(super) const PORT: u16 = 5432;
+
+/// How long a connection may be silent before the system asks whether the server is there, how long
+/// between two questions, and how many may go unanswered.
+const KEEPALIVE_IDLE: Duration = Duration::from_secs(10);
+const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(5);
+const KEEPALIVE_RETRIES: u32 = 4;
+
+/// How long what was sent may go without a sign that it has arrived.
+const UNACKNOWLEDGED: Duration = Duration::from_secs(30);
 
 /// The name under which a server lists the connections of a program that does not know its own.
 const APPLICATION: &str = "limbec";
@@ -191,7 +201,15 @@ pub(super) fn spread(ports: &[Option<u16>], hosts: &mut [Host]) -> Result<(), Un
 pub(super) fn of(address: &Address) -> Result<(Config, Tls), DatabaseError> {
     let mut address = address.clone();
     let tls = Tls::take(&mut address)?;
+    super::reach::check(&address)?;
+    // The driver does not know all of them, and never chooses.
+    address.take("target_session_attrs");
+    if let Some(count) = address.take("keepalives_count").pop() {
+        // As the driver calls it.
+        address.query.push(("keepalives_retries".into(), count));
+    }
     let mut config = parameters(&address.query)?;
+    keep_alive(&mut config, &address);
     if let Some(name) = address.database() {
         config.dbname(name);
     }
@@ -218,6 +236,24 @@ pub(super) fn of(address: &Address) -> Result<(Config, Tls), DatabaseError> {
         config.application_name(program());
     }
     Ok((config, tls))
+}
+
+/// Has a dead connection found within half a minute, unless the URL says otherwise: a server that is gone
+/// closes nothing, and a system looks after two hours only.
+fn keep_alive(config: &mut Config, address: &Address) {
+    let is_given = |key: &str| address.query.iter().any(|(name, _)| name == key);
+    if !is_given("keepalives_idle") {
+        config.keepalives_idle(KEEPALIVE_IDLE);
+    }
+    if !is_given("keepalives_interval") {
+        config.keepalives_interval(KEEPALIVE_INTERVAL);
+    }
+    if !is_given("keepalives_retries") {
+        config.keepalives_retries(KEEPALIVE_RETRIES);
+    }
+    if !is_given("tcp_user_timeout") {
+        config.tcp_user_timeout(UNACKNOWLEDGED);
+    }
 }
 
 impl Tls {
@@ -276,6 +312,7 @@ mod tests {
 
     use proptest::prelude::*;
     use tokio_postgres::config::Host::{Tcp, Unix};
+    use tokio_postgres::config::TargetSessionAttrs;
 
     use super::*;
 
@@ -341,6 +378,9 @@ mod tests {
             if theirs.get_application_name().is_none() {
                 theirs.application_name(program());
             }
+            theirs.target_session_attrs(TargetSessionAttrs::Any);
+            let address = super::read(Form::Url(url.split_once(':').unwrap().1), Path::new(""));
+            keep_alive(&mut theirs, &address.unwrap());
             assert_eq!(ours, theirs, "{url}");
         }
     }

@@ -213,7 +213,7 @@ impl<C: Connection> Runner<'_, '_, C> {
             .await;
         if let Some(back) = before.and_then(|row| dialect.leave(&row)) {
             // The settings go with the connection in any case.
-            let _ = self.connection.run(&[&back]).await;
+            let _ = self.connection.tidy(&[&back]).await;
         }
         result
             .map(|_| ())
@@ -235,8 +235,10 @@ impl<C: Connection> Runner<'_, '_, C> {
         if comes_again {
             return error;
         }
-        // Best effort: the next run looks again. So this one waits no longer than for any lock.
-        if let Doubt::Ask(probe) = &step.doubt
+        // Best effort: the next run looks again. So this one waits no longer than for any lock, and not at
+        // all if somebody wants it to stop.
+        if !self.connection.is_interrupted()
+            && let Doubt::Ask(probe) = &step.doubt
             && let Ok(Found::Half) = self.look(probe).await
         {
             let part = &work.plan.parts[place.part];
@@ -251,7 +253,7 @@ impl<C: Connection> Runner<'_, '_, C> {
                 note: Some(&message),
                 ..place.entry(work)
             });
-            let _ = self.connection.run(&[&row.sql]).await;
+            let _ = self.connection.tidy(&[&row.sql]).await;
         }
         advised(error, dialect)
     }

@@ -203,12 +203,12 @@ impl<'a, C: Connection> Queue<'a, C> {
         if result.is_err() && self.open {
             // The transaction may be closed already; what the rollback says adds nothing then.
             for step in &self.frame.rollback {
-                let _ = self.connection.run(&[&step.sql]).await;
+                let _ = self.connection.tidy(&[&step.sql]).await;
             }
         }
         let mut restored = Ok(());
         for step in &self.frame.restore {
-            if let Err(error) = self.connection.run(&[&step.sql]).await {
+            if let Err(error) = self.connection.tidy(&[&step.sql]).await {
                 restored = Err(Error::statement(error.error, &step.sql));
             }
         }
