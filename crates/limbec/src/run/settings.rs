@@ -1,5 +1,6 @@
 //! How patient a run is, and what it says of itself.
 
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use limbec_core::dialect::Dialect;
@@ -85,16 +86,21 @@ impl Settings {
         }
     }
 
-    /// The machine's name, where it can be told.
+    /// The machine's name, if it can be told.
     pub(super) fn host(&self) -> Option<String> {
-        self.host.clone().or_else(|| {
-            ["/proc/sys/kernel/hostname", "/etc/hostname"]
-                .iter()
-                .filter_map(|path| std::fs::read_to_string(path).ok())
-                .map(|name| name.trim().to_string())
-                .find(|name| !name.is_empty())
-        })
+        // Each revision has it in its row of the journal.
+        static MACHINE: LazyLock<Option<String>> = LazyLock::new(machine);
+        self.host.clone().or_else(|| MACHINE.clone())
     }
+}
+
+/// The name that the system gives the machine.
+fn machine() -> Option<String> {
+    ["/proc/sys/kernel/hostname", "/etc/hostname"]
+        .iter()
+        .filter_map(|path| std::fs::read_to_string(path).ok())
+        .map(|name| name.trim().to_string())
+        .find(|name| !name.is_empty())
 }
 
 /// What the environment says: `LIMBEC_LOCK_TIMEOUT`, `LIMBEC_WHEN_AHEAD` and the others that
