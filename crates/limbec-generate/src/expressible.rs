@@ -104,6 +104,6 @@ fn told(target: &Target, dialect: &dyn Dialect, lacks: Vec<Lack>) -> ProjectErro
 
 fn place(target: &Target, lack: &Lack) -> Option<(String, std::ops::Range<usize>)> {
     let places = &target.places;
-    let declared = places.declared(lack.table.as_ref()?, lack.column.as_deref())?;
-    Some((declared.path.clone(), declared.span.clone()))
+    let (declared, span) = places.declared(lack.table.as_ref()?, lack.column.as_deref())?;
+    Some((declared.path.clone(), span.clone()))
 }

@@ -1,7 +1,8 @@
 //! What the models have and the database lacks, as operations that are proven.
 
-use std::panic::resume_unwind;
-use std::thread::{self, JoinHandle};
+use std::future::poll_fn;
+use std::pin::pin;
+use std::task::Poll;
 
 use limbec::Open as _;
 use limbec::connection::DatabaseError;
@@ -89,10 +90,11 @@ impl<'a> Generator<'a> {
     /// When the models or the revisions do not read, the database cannot be reached, is behind or
     /// cannot hold what the models ask for, or nobody answers what was renamed.
     pub async fn compare(&self, answers: Option<&mut Answers<'_>>) -> Result<Differences> {
-        // The models are read while the server answers.
-        let loading = self.start_loading();
-        let (mut database, state, reflected) = read(&self.url, &self.config.settings).await?;
-        let files = loaded(loading)?;
+        let mut database = self.url.open_to_read().await?;
+        let table = self.config.settings.version_table(self.url.dialect());
+        let state = State::read(&mut database, &table).await?;
+        let (reflected, files) = meanwhile(reflect(&mut database), || self.files()).await;
+        let files = files?;
         up_to_date(state.version(), self.project)?;
         let changed = state.changed(self.project)?;
         let found = self.settle(&mut database, reflected?, files, answers);
@@ -109,12 +111,11 @@ impl<'a> Generator<'a> {
     /// When the models or the revisions do not read, there is no place for a scratch database, or
     /// the revisions do not run on it.
     pub async fn compare_with_revisions(&self) -> Result<Differences> {
-        let loading = self.start_loading();
+        let files = self.files()?;
         let mut scratch = ScratchDatabase::beside(&self.url).await?;
-        let made = self.make(scratch.connection()).await;
-        let found = match (made, loaded(loading)) {
-            (Ok(made), Ok(files)) => self.settle(scratch.connection(), made, files, None).await,
-            (Err(error), _) | (_, Err(error)) => Err(error),
+        let found = match self.make(scratch.connection()).await {
+            Ok(made) => self.settle(scratch.connection(), made, files, None).await,
+            Err(error) => Err(error),
         };
         match (found, scratch.remove().await) {
             (found, Ok(())) => found,
@@ -125,16 +126,12 @@ impl<'a> Generator<'a> {
         }
     }
 
-    /// Reads the models and the revisions in a thread.
-    fn start_loading(&self) -> Loading {
+    /// Reads the revisions and the models, one after the other, so that they use the same memory.
+    fn files(&self) -> Result<Files> {
         let dialect = self.url.dialect();
-        let (config, project) = (self.config.clone(), self.project.clone());
-        thread::spawn(move || {
-            // One after the other, so that they use the same memory.
-            let created = project.created(dialect);
-            let target = load(&config, dialect)?;
-            Ok(Files { target, created })
-        })
+        let created = self.project.created(dialect);
+        let target = load(self.config, dialect)?;
+        Ok(Files { target, created })
     }
 
     /// Runs all revisions, and reads what they made.
@@ -327,13 +324,30 @@ struct Files {
     created: Result<Created>,
 }
 
-/// Files that are being read.
-type Loading = JoinHandle<Result<Files>>;
-
-/// The files that were read.
-fn loaded(loading: Loading) -> Result<Files> {
-    let ended = loading.join();
-    ended.unwrap_or_else(|panic| resume_unwind(panic))
+/// Asks a database, and does other work while it answers. Not in another thread: what the work needs for
+/// a while, the answer can use after it.
+async fn meanwhile<A: Future, W>(asking: A, work: impl FnOnce() -> W) -> (A::Output, W) {
+    let mut asking = pin!(asking);
+    let mut answer = None;
+    let mut is_sent = false;
+    poll_fn(|context| {
+        if let Poll::Ready(it) = asking.as_mut().poll(context) {
+            answer = Some(it);
+        }
+        if answer.is_some() || is_sent {
+            return Poll::Ready(());
+        }
+        // The task that serves the connection takes its turn, and sends the questions.
+        is_sent = true;
+        context.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await;
+    let worked = work();
+    match answer {
+        Some(answer) => (answer, worked),
+        None => (asking.await, worked),
+    }
 }
 
 /// The models and the files of SQL beside them, which the database can hold.
@@ -342,15 +356,6 @@ fn load(config: &Config, dialect: &dyn Dialect) -> Result<Target> {
     (target.schema.definitions, target.places.sql) = definitions::load(config, dialect)?;
     expressible::check(&target, dialect)?;
     Ok(target)
-}
-
-/// Reads a database: what was applied to it, and what it holds.
-async fn read(url: &DatabaseUrl, settings: &Settings) -> Result<(Database, State, Result<Schema>)> {
-    let mut database = url.open_to_read().await?;
-    let table = settings.version_table(url.dialect());
-    let state = State::read(&mut database, &table).await?;
-    let schema = reflect(&mut database).await.map_err(ProjectError::from);
-    Ok((database, state, schema))
 }
 
 fn up_to_date(version: &Version, project: &Project) -> Result<()> {

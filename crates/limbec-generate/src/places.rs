@@ -26,12 +26,17 @@ pub(crate) struct Places {
 }
 
 impl Places {
-    /// Where a column is declared, or a table.
-    pub(crate) fn declared(&self, table: &ObjectName, column: Option<&str>) -> Option<&Declared> {
+    /// Where a column is declared, or a table: what declares it, and the place.
+    pub(crate) fn declared(
+        &self,
+        table: &ObjectName,
+        column: Option<&str>,
+    ) -> Option<(&Declared, &Range<usize>)> {
         let own = self.own.as_deref();
         let table = table.clone().within(own);
         let mut all = self.declared.iter();
-        all.find(|it| it.column.as_deref() == column && it.table.clone().within(own) == table)
+        let declared = all.find(|it| it.table.clone().within(own) == table)?;
+        Some((declared, declared.place(column)?))
     }
 
     /// The text of a file of models.
@@ -42,7 +47,7 @@ impl Places {
 
     /// The mistake in an expression of a table or domain.
     pub(crate) fn of_refused(&self, refused: &Refused) -> Option<Mistake> {
-        let declared = self.declared(&refused.of, None)?;
+        let (declared, _) = self.declared(&refused.of, None)?;
         let texts = self.texts_of(declared);
         let whole = texts.iter().find(|it| it.value == refused.text);
         let found = whole.or_else(|| texts.iter().find(|it| it.value.contains(&refused.text)));
@@ -72,26 +77,20 @@ impl Places {
                 .split(ends)
                 .any(|word| word == name || word.strip_prefix(&format!("{name}.")).is_some())
         };
-        let table = (self.declared.iter())
-            .filter(|it| it.column.is_none())
-            .find(is_of)?;
+        let table = self.declared.iter().find(is_of)?;
         let texts = self.texts_of(table);
         let text = self.text(&table.path);
         let span = position.and_then(|at| place_in(&texts, text, &failed.sql, at));
         let column = || {
-            let mut columns = self.declared.iter().filter(|it| it.table == table.table);
-            let named = columns.find(|it| {
-                let quoted = |name: &String| {
-                    [
-                        format!("\"{name}\""),
-                        format!("[{name}]"),
-                        format!(".{name}"),
-                    ]
-                };
-                let spellings = it.column.iter().flat_map(quoted);
-                spellings.into_iter().any(|it| message.contains(&it))
+            let (_, span) = table.columns.iter().find(|(name, _)| {
+                let spellings = [
+                    format!("\"{name}\""),
+                    format!("[{name}]"),
+                    format!(".{name}"),
+                ];
+                spellings.iter().any(|it| message.contains(it))
             })?;
-            Some(named.span.clone())
+            Some(span.clone())
         };
         let span = span.or_else(column).unwrap_or_else(|| table.span.clone());
         Some(self.mistake(&table.path, span, message))

@@ -21,7 +21,7 @@ use crate::mistake::{At, Mistakes, Place, values};
 /// Makes the schema of all tables; each constraint and index in it has a name.
 pub(super) fn schema(
     found: &Found,
-    built: &[Vec<Built>],
+    mut built: Vec<Vec<Built>>,
     domains: Vec<schema::Domain>,
     naming: &NamingConvention,
     mistakes: &mut Mistakes,
@@ -31,14 +31,12 @@ pub(super) fn schema(
     owners_are_known(found, mistakes);
     let mut names = Names::default();
     take_given(tables, &mut names, mistakes);
-    let linker = Linker::new(tables, built);
+    let linker = Linker::new(tables, &built);
     let mut made = Vec::with_capacity(tables.len());
     let mut renames = renames::of_models(tables, &found.enumerations, mistakes);
     let mut seen = BTreeSet::new();
     for (number, table) in tables.iter().enumerate() {
         mistakes.file = table.place.file;
-        let mut columns = Vec::with_capacity(built[number].len());
-        columns.extend(built[number].iter().filter_map(|it| it.column.clone()));
         let table = Assembler {
             table,
             number,
@@ -47,11 +45,19 @@ pub(super) fn schema(
             names: &mut names,
             renames: &mut renames,
         }
-        .table(columns, mistakes);
-        if seen.insert(table.name.clone()) {
-            made.push(table);
+        .table(mistakes);
+        if seen.insert(&tables[number].name) {
+            made.push((number, table));
         }
     }
+    // Foreign keys of all tables look at the columns, which are moved and not copied: there may be many.
+    let complete = |(number, mut table): (usize, schema::Table)| {
+        let built = std::mem::take(&mut built[number]);
+        table.columns = built.into_iter().filter_map(|it| it.column).collect();
+        table.columns.shrink_to_fit();
+        table
+    };
+    let made = made.into_iter().map(complete).collect();
     let enums = (found.enumerations.iter()).map(|it| (it.enum_type.name.clone(), &it.enum_type));
     let enums: BTreeMap<_, _> = enums.collect();
     let mut schema = Schema {
@@ -222,12 +228,12 @@ struct Assembler<'a> {
 }
 
 impl Assembler<'_> {
-    /// Puts a table together, in the order in which PostgreSQL names its constraints.
-    fn table(mut self, columns: Vec<schema::Column>, mistakes: &mut Mistakes) -> schema::Table {
+    /// Puts a table together but for its columns, in the order in which PostgreSQL names its constraints.
+    fn table(mut self, mistakes: &mut Mistakes) -> schema::Table {
         let table = self.table;
-        schema::Table {
+        let mut table = schema::Table {
             name: table.name.clone(),
-            columns,
+            columns: Vec::new(),
             checks: checks(table).map(|check| self.check(check)).collect(),
             primary_key: table.primary_key.as_ref().map(|key| {
                 let columns = values(&key.columns);
@@ -262,7 +268,10 @@ impl Assembler<'_> {
             partition_by: table.partition_by.clone(),
             unread: false,
             options: table.options.clone(),
-        }
+        };
+        table.foreign_keys.shrink_to_fit();
+        table.indexes.shrink_to_fit();
+        table
     }
 
     fn name(

@@ -33,17 +33,30 @@ pub(super) fn columns(table: &Table, types: &Types<'_>, mistakes: &mut Mistakes)
 }
 
 fn column(field: &Field, types: &Types<'_>, scope: Scope<'_>, mistakes: &mut Mistakes) -> Built {
-    let mapped = match &field.sql_type {
+    let typed = typed(field, types, scope, mistakes);
+    Built {
+        column: typed.map(|typed| typed.column(field, mistakes)),
+        spelled_out: field.sql_type.is_some(),
+    }
+}
+
+fn typed(
+    field: &Field,
+    types: &Types<'_>,
+    scope: Scope<'_>,
+    mistakes: &mut Mistakes,
+) -> Option<Typed> {
+    match &field.sql_type {
         Some(text) => {
             let (column_type, identity) = super::sql_type(&text.value);
             let column_type = types.or_domain(column_type);
             Some(Typed {
                 column_type,
                 identity,
-                nullable: types.is_option(&field.rust_type, scope),
+                nullable: is_option(field, types, scope),
             })
         }
-        None => match types.resolve(&field.rust_type, scope) {
+        None => match types.resolve(field.rust_type.as_deref()?, scope) {
             Ok(Mapped {
                 column_type: Some(column_type),
                 identity,
@@ -63,11 +76,12 @@ fn column(field: &Field, types: &Types<'_>, scope: Scope<'_>, mistakes: &mut Mis
                 None
             }
         },
-    };
-    Built {
-        column: mapped.map(|typed| typed.column(field, mistakes)),
-        spelled_out: field.sql_type.is_some(),
     }
+}
+
+fn is_option(field: &Field, types: &Types<'_>, scope: Scope<'_>) -> bool {
+    let rust_type = field.rust_type.as_deref();
+    rust_type.is_some_and(|it| types.is_option(it, scope))
 }
 
 struct Typed {
@@ -253,7 +267,7 @@ fn keys_are_not_null(table: &Table, types: &Types<'_>, scope: Scope<'_>, mistake
         };
         let nullable = match &field.nullable {
             Some(nullable) => nullable.value && field.primary_key.is_none(),
-            None => types.is_option(&field.rust_type, scope),
+            None => is_option(field, types, scope),
         };
         if nullable {
             let span: Span = field.nullable.as_ref().map_or(name.span, |it| it.span);

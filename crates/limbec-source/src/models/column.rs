@@ -15,26 +15,27 @@ use super::index::{self, Index};
 use super::keys;
 use crate::mistake::{At, Mistakes};
 
-/// A field.
+/// A field. There may be ten thousand at once, and few say much: what is rare is boxed.
 #[derive(Debug)]
 pub(super) struct Field {
     /// The name in Rust.
     pub(super) rust_name: String,
     /// The column's name; the place is the attribute's or the field's.
     pub(super) name: At<String>,
-    pub(super) renamed_from: Option<At<String>>,
+    pub(super) renamed_from: Option<Box<At<String>>>,
     /// The type in Rust, until the column is built.
-    pub(super) rust_type: syn::Type,
-    pub(super) sql_type: Option<At<String>>,
+    pub(super) rust_type: Option<Box<syn::Type>>,
+    pub(super) type_span: Span,
+    pub(super) sql_type: Option<Box<At<String>>>,
     pub(super) primary_key: Option<Span>,
     pub(super) identity: Option<Box<At<Identity>>>,
     pub(super) nullable: Option<At<bool>>,
-    pub(super) length: Option<At<u32>>,
-    pub(super) precision: Option<At<u32>>,
-    pub(super) scale: Option<At<i32>>,
-    pub(super) default: Option<At<String>>,
-    pub(super) generated: Option<At<Generated>>,
-    pub(super) collation: Option<At<String>>,
+    pub(super) length: Option<Box<At<u32>>>,
+    pub(super) precision: Option<Box<At<u32>>>,
+    pub(super) scale: Option<Box<At<i32>>>,
+    pub(super) default: Option<Box<At<String>>>,
+    pub(super) generated: Option<Box<At<Generated>>>,
+    pub(super) collation: Option<Box<At<String>>>,
     pub(super) comment: Option<String>,
     pub(super) options: BTreeMap<String, String>,
     pub(super) uniques: Vec<Unique>,
@@ -60,18 +61,19 @@ impl Field {
         });
         let read = Field {
             rust_name,
-            renamed_from: entries.text("renamed_from", mistakes),
-            rust_type: field.ty.clone(),
-            sql_type: entries.text("type", mistakes),
+            renamed_from: entries.text("renamed_from", mistakes).map(Box::new),
+            rust_type: Some(Box::new(field.ty.clone())),
+            type_span: field.ty.span(),
+            sql_type: entries.text("type", mistakes).map(Box::new),
             primary_key: entries.set("primary_key", mistakes),
             identity: identity(&entries, mistakes).map(Box::new),
             nullable: nullable(&entries, mistakes),
-            length: entries.number("length", mistakes),
-            precision: entries.number("precision", mistakes),
-            scale: entries.number("scale", mistakes),
-            default: entries.sql("server_default", mistakes),
-            generated: generated(&entries, mistakes),
-            collation: entries.text("collation", mistakes),
+            length: entries.number("length", mistakes).map(Box::new),
+            precision: entries.number("precision", mistakes).map(Box::new),
+            scale: entries.number("scale", mistakes).map(Box::new),
+            default: entries.sql("server_default", mistakes).map(Box::new),
+            generated: generated(&entries, mistakes).map(Box::new),
+            collation: entries.text("collation", mistakes).map(Box::new),
             comment: comment(&entries, attributes, mistakes),
             options: constraint::options(&entries, mistakes),
             uniques: constraint::uniques(&entries, false, mistakes),
@@ -86,15 +88,6 @@ impl Field {
         }
         read.contradictions(mistakes);
         Some(read)
-    }
-
-    /// Keeps no more of the type in Rust than its place: once the column is built, nobody asks for
-    /// more, and the types of a thousand tables take more memory than the schema.
-    pub(super) fn forget_type(&mut self) {
-        self.rust_type = syn::Type::Infer(syn::TypeInfer {
-            attrs: Vec::new(),
-            underscore_token: syn::Token![_](self.rust_type.span()),
-        });
     }
 
     /// Says what cannot be true at once, whatever the type.

@@ -65,7 +65,6 @@ pub(crate) use {assemble::words_of, link::are_alike};
 use crate::diagnostic::Diagnostic;
 use crate::mistake::Mistakes;
 use crate::source;
-use column::Field;
 use rust_type::Types;
 use scope::Found;
 
@@ -95,7 +94,7 @@ pub struct Models {
     pub schema: Schema,
     /// What each file holds, in the order of the files.
     pub files: Vec<FileSummary>,
-    /// Where the tables and their columns are declared.
+    /// Where each table is declared, and its columns.
     pub places: Vec<Declared>,
 }
 
@@ -183,7 +182,8 @@ fn schema(found: &mut Found, options: &ModelOptions, mistakes: &mut Mistakes) ->
     for table in &mut tables {
         mistakes.file = table.place.file;
         built.push(build::columns(table, &types, mistakes));
-        table.fields.iter_mut().for_each(Field::forget_type);
+        // The types of a thousand tables take more memory than their schema.
+        table.fields.iter_mut().for_each(|it| it.rust_type = None);
     }
     let mut domains = Vec::with_capacity(found.domains.len());
     for domain in &found.domains {
@@ -191,5 +191,5 @@ fn schema(found: &mut Found, options: &ModelOptions, mistakes: &mut Mistakes) ->
         domains.extend(domain.build(&types, mistakes));
     }
     found.tables = tables;
-    assemble::schema(found, &built, domains, &options.naming, mistakes)
+    assemble::schema(found, built, domains, &options.naming, mistakes)
 }

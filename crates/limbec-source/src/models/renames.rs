@@ -56,7 +56,7 @@ pub(super) fn of_models(
         let said: Vec<Pair<'_>> = table
             .fields
             .iter()
-            .filter_map(|it| Some((it.name.value.as_str(), it.renamed_from.as_ref()?)))
+            .filter_map(|it| Some((it.name.value.as_str(), it.renamed_from.as_deref()?)))
             .collect();
         consistent(&in_file(table.place.file, &said), mistakes);
         for (column, from) in said {

@@ -116,7 +116,7 @@ fn item(keyword: &str, tokens: &[TokenTree], module: usize, found: &mut Found) {
         }
         _ => {
             if let Some(item) = parse::<ItemType>(tokens, &mut found.mistakes) {
-                found.declare(&item.ident, &item.generics, module, Kind::Alias(*item.ty));
+                found.declare(&item.ident, &item.generics, module, Kind::Alias(item.ty));
             }
         }
     }
@@ -128,7 +128,8 @@ fn structure(item: &ItemStruct, module: usize, found: &mut Found) {
         return;
     }
     let (attributes, mistakes) = (&derives.attributes, &mut found.mistakes);
-    let mut kind = newtype(item).map_or(Kind::Struct, |inner| Kind::Newtype(inner.clone()));
+    let mut kind =
+        newtype(item).map_or(Kind::Struct, |inner| Kind::Newtype(Box::new(inner.clone())));
     for derive in &derives.all {
         match derive {
             Derive::Table => {

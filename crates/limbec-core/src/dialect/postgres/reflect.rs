@@ -262,6 +262,8 @@ fn is_varchar_of(table: &Table) -> impl Fn(&str) -> bool + '_ {
 fn sorted(mut table: Table) -> Table {
     // There are thousands, and they stay.
     table.columns.shrink_to_fit();
+    table.foreign_keys.shrink_to_fit();
+    table.indexes.shrink_to_fit();
     table.uniques.sort_by(|a, b| a.name.cmp(&b.name));
     table.checks.sort_by(|a, b| a.name.cmp(&b.name));
     table.foreign_keys.sort_by(|a, b| a.name.cmp(&b.name));
