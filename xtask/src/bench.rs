@@ -4,7 +4,10 @@
 //! of this process's children, so Linux only), divided by the number of runs; the server's is not
 //! in it. Wall time is the best of the runs; memory is the highest that Linux tells of the process,
 //! in a run of its own. Compare rows of one run of this task: machines differ,
-//! and are noisy.
+//! and are noisy. At the end, limbec is held against other programs.
+
+mod beside;
+mod script;
 
 use std::fmt::Write as _;
 use std::fs;
@@ -15,9 +18,11 @@ use std::time::{Duration, Instant};
 use limbec_testkit::{TempProject, postgres};
 
 use crate::run::{Failure, cargo, run};
+use crate::tools::{self, Tool};
 use crate::{cpu, taken};
 
 pub(crate) fn run_all() -> Result<(), Failure> {
+    tools::provide(&[Tool::Postgres, Tool::PostgresClient, Tool::Sqlite])?;
     run(&mut cargo(&[
         "build",
         "--release",
@@ -89,13 +94,7 @@ pub(crate) fn run_all() -> Result<(), Failure> {
         let what = "`revision --autogenerate`, 1000 tables in sync";
         bench.time(what, name, 5, project.path(), url, &generate)?;
     }
-    // What the last row is to be held against: the same database, read by PostgreSQL's own.
-    let dump = || {
-        let mut dump = Command::new("pg_dump");
-        dump.args(["--schema-only", "--dbname", database.url()]);
-        dump
-    };
-    row("`pg_dump --schema-only` of it", "PostgreSQL", 5, dump)
+    beside::all(&bench, &server)
 }
 
 struct Bench {

@@ -14,4 +14,4 @@ pub use cluster::Cluster;
 pub use database::{TEST_URL_VARIABLE, TestDatabase, create_database, test_database};
 pub use dump::{described, is_dumpable, schema_dump, server_major};
 pub use pooler::{Pooler, find_pooler};
-pub use psql::{find_client, pg_dump, psql};
+pub use psql::{client, find_client, pg_dump, psql};

@@ -13,7 +13,7 @@ use crate::{Error, process};
 ///
 /// When `psql` is missing, the server is out of reach or a statement fails.
 pub fn psql(url: &str, script: &str) -> Result<String, Error> {
-    let mut command = Command::new(find("psql")?);
+    let mut command = Command::new(client("psql")?);
     command
         // Neither the developer's `.psqlrc` nor its format.
         .args(["--no-psqlrc", "--no-password", "--quiet"])
@@ -29,7 +29,7 @@ pub fn psql(url: &str, script: &str) -> Result<String, Error> {
 ///
 /// When `pg_dump` is missing, or the server is out of reach.
 pub fn pg_dump(url: &str, options: &[&str]) -> Result<String, Error> {
-    let mut command = Command::new(find("pg_dump")?);
+    let mut command = Command::new(client("pg_dump")?);
     command
         .args(["--no-password", "--dbname", url])
         .args(options)
@@ -39,7 +39,7 @@ pub fn pg_dump(url: &str, options: &[&str]) -> Result<String, Error> {
 
 /// The major version of `pg_dump`, from `pg_dump (PostgreSQL) 15.18 (Debian …)`.
 pub(super) fn pg_dump_version() -> Result<Option<u32>, Error> {
-    let said = process::run_with_input(Command::new(find("pg_dump")?).arg("--version"), "")?;
+    let said = process::run_with_input(Command::new(client("pg_dump")?).arg("--version"), "")?;
     let mut words = said.split_whitespace();
     Ok(words.find_map(|word| word.split('.').next()?.parse().ok()))
 }
@@ -50,11 +50,16 @@ pub(super) fn pg_dump_version() -> Result<Option<u32>, Error> {
 ///
 /// When one is missing; the error says what to install.
 pub fn find_client() -> Result<(), Error> {
-    find("psql").and_then(|_| find("pg_dump")).map(drop)
+    client("psql").and_then(|_| client("pg_dump")).map(drop)
 }
 
-/// Beside the server first: Debian's programs in `PATH` are wrappers that pick a version themselves.
-fn find(program: &str) -> Result<PathBuf, Error> {
+/// Looks for a program of PostgreSQL's clients, beside the server first: Debian's programs in `PATH` are
+/// wrappers that pick a version themselves.
+///
+/// # Errors
+///
+/// When it is missing; the error says what to install.
+pub fn client(program: &str) -> Result<PathBuf, Error> {
     binaries::find()
         .ok()
         .map(|folder| folder.join(program))
