@@ -320,6 +320,7 @@ scenarios! {
     comments
     defaults
     definitions
+    dependents
     domains
     enums
     foreign_keys

@@ -1,16 +1,19 @@
 //! A database on which revisions are tried as the command would run them.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::time::Duration;
 
 use limbec::connection::{Answer, Connection, StatementError};
-use limbec::run::{Claim, Database, DatabaseUrl, prove, reflect, run_operations, settle};
+use limbec::run::{
+    Claim, Database, DatabaseUrl, ProofError, Scratch, prove, reflect, run_operations, settle_by,
+};
 use limbec_core::compare::{Comparison, Created, Planned, Verdicts, compare};
 use limbec_core::dialect::Dialect;
 use limbec_core::dialect::sqlite::{OLDEST_LIBRARY, Sqlite};
 use limbec_core::operations::{Operation, apply};
 use limbec_core::revision::Header;
-use limbec_core::schema::Schema;
+use limbec_core::schema::{Definition, Schema};
 use limbec_core::sql::Lexicon;
 use limbec_core::steps::{Audience, Knowledge, RevisionPlan, Statement, Step, parts};
 use limbec_source::revisions::{Body, read_body};
@@ -127,6 +130,8 @@ impl Connection for Link {
 pub(crate) struct Trial {
     pub(crate) database: Link,
     judge: Option<Link>,
+    /// Where revisions are proven.
+    url: DatabaseUrl,
     /// By which SQL is shown, whatever library runs it.
     shown_by: &'static dyn Dialect,
     runtime: tokio::runtime::Runtime,
@@ -175,6 +180,7 @@ impl Trial {
             shown_by: database.dialect,
             database,
             judge,
+            url: url.clone(),
             runtime,
             is_brief: false,
             server,
@@ -330,13 +336,14 @@ impl Trial {
         let dialect = self.shown_by;
         let mut knowledge = Knowledge::reflected(current.clone());
         let mut text = String::new();
+        let mut noted = BTreeMap::new();
         for part in parts(operations, dialect) {
             if !text.is_empty() {
                 text += "-- the transaction before commits\n";
             }
             let statements = part.compile(dialect).all(&mut knowledge);
             for statement in statements.map_err(|error| error.to_string())? {
-                text += &shown(&statement.step);
+                text += &shown(&statement.step, &mut noted);
             }
         }
         Ok(text.trim_end().to_string())
@@ -378,10 +385,19 @@ impl Trial {
         current: &Schema,
         target: &Schema,
     ) -> Result<Comparison, String> {
+        self.compare_by(current, target, &mut Verdicts::default())
+    }
+
+    fn compare_by(
+        &mut self,
+        current: &Schema,
+        target: &Schema,
+        verdicts: &mut Verdicts,
+    ) -> Result<Comparison, String> {
         let target = &of_own_namespace(target, current);
         let judge = self.judge.as_mut().unwrap_or(&mut self.database);
         let mut once = || {
-            let settled = settle(judge, false, current, target);
+            let settled = settle_by(judge, false, current, target, verdicts);
             self.runtime
                 .block_on(settled)
                 .map_err(|error| error.to_string())
@@ -434,11 +450,49 @@ impl Trial {
         current: &Schema,
         target: &Schema,
     ) -> Result<(Comparison, Body), String> {
-        let found = self
-            .compare(current, target)
-            .map_err(|error| format!("comparing: {error}"))?;
-        let body = as_read(&found)?;
-        Ok((found, body))
+        let mut verdicts = Verdicts::default();
+        loop {
+            let found = self
+                .compare_by(current, target, &mut verdicts)
+                .map_err(|error| format!("comparing: {error}"))?;
+            let body = as_read(&found)?;
+            // As the command does, which proves every revision.
+            let outdated = self.outdated(current, target, &found, &body);
+            let mut is_news = false;
+            for definition in outdated {
+                is_news |= verdicts.outdate(definition);
+            }
+            if !is_news {
+                return Ok((found, body));
+            }
+        }
+    }
+
+    /// The definitions that a scratch copy shows to change with what they are over.
+    fn outdated(
+        &mut self,
+        current: &Schema,
+        target: &Schema,
+        found: &Comparison,
+        body: &Body,
+    ) -> Vec<Definition> {
+        if current.definitions.is_empty() || found.planned.is_empty() {
+            return Vec::new();
+        }
+        let mut target = of_own_namespace(target, current);
+        target.renames.clear();
+        let scratch = Scratch::beside(&self.url);
+        let created = Created::default();
+        let claim = Claim::new(
+            (current, &target),
+            (&body.upgrade, &body.downgrade),
+            &created,
+        );
+        let proof = scratch.prove(&claim);
+        match self.runtime.block_on(proof) {
+            Err(ProofError::Outdated(definitions)) => definitions,
+            _ => Vec::new(),
+        }
     }
 
     /// The same operations, carried out on the schema in memory, give the target too. The database
@@ -481,12 +535,32 @@ fn of_own_namespace(models: &Schema, current: &Schema) -> Schema {
     }
 }
 
-fn shown(step: &Step) -> String {
+fn shown(step: &Step, noted: &mut BTreeMap<String, String>) -> String {
     match &step.expect {
         Some(it) => format!("-- fails if {}\n", it.otherwise),
+        None if step.sql.contains("'limbec.rights_") => rights(&step.sql, noted),
         None if step.transactional => format!("{};\n", step.sql),
         None => format!("-- outside a transaction\n{};\n", step.sql),
     }
+}
+
+/// What notes the owner and grants of an object, or gives them back, in words: the statements are
+/// long and alike.
+fn rights(sql: &str, noted: &mut BTreeMap<String, String>) -> String {
+    let between = |from: &str, to: &str| {
+        let (_, rest) = sql.split_once(from)?;
+        Some(rest.split_once(to)?.0.to_string())
+    };
+    let key = between("'limbec.rights_", "'").expect("a setting");
+    if let Some(of) = noted.remove(&key) {
+        return format!("-- restores the rights on {of}\n");
+    }
+    let of = between("'ALTER ", " OWNER TO '").or_else(|| between("'ALTER ", " SET '"));
+    let of = of
+        .expect("an object")
+        .replace(" ALTER COLUMN ", ", column ");
+    noted.insert(key, of.clone());
+    format!("-- notes the rights on {of}\n")
 }
 
 /// A revision's file.

@@ -7,8 +7,8 @@ use std::task::Poll;
 use limbec::Open as _;
 use limbec::connection::DatabaseError;
 use limbec::run::{
-    Claim, Database, DatabaseUrl, ErrorKind, Migrator, Revisions as _, Scratch, ScratchDatabase,
-    Settings, State, Version, reflect, settle,
+    Claim, Database, DatabaseUrl, ErrorKind, Migrator, ProofError, Revisions as _, Scratch,
+    ScratchDatabase, Settings, State, Version, reflect, settle_by,
 };
 use limbec_core::compare::{Comparison, Created, Refused, Unmanaged, Verdicts, compare, managed};
 use limbec_core::dialect::Dialect;
@@ -49,12 +49,29 @@ pub struct Differences {
     pub changed: Vec<String>,
     /// Where all that stands.
     places: Places,
+    /// What the database has said of the comparison.
+    verdicts: Verdicts,
 }
 
 impl Differences {
     /// Whether nothing differs and everything could be compared.
     pub fn is_empty(&self) -> bool {
         self.comparison.planned.is_empty() && self.comparison.unknown.is_empty()
+    }
+
+    /// Compares again, now that these definitions are known to change with what they are over; whether
+    /// that is news.
+    fn outdate(&mut self, definitions: &[Definition], dialect: &dyn Dialect) -> bool {
+        let mut is_news = false;
+        for definition in definitions {
+            is_news |= self.verdicts.outdate(definition.clone());
+        }
+        if is_news {
+            self.comparison = compare(&self.current, &self.target, dialect, &self.verdicts);
+            self.comparison
+                .leave_alone(&self.created, &self.target, dialect);
+        }
+        is_news
     }
 
     /// A line for each operation, with its reason; it says so if the operation loses data.
@@ -174,8 +191,9 @@ impl<'a> Generator<'a> {
         }
         let mut judge = self.url.judge().await?;
         let judge = judge.as_mut().unwrap_or(database);
+        let mut verdicts = Verdicts::default();
         let mut comparison = loop {
-            let comparison = settle(judge, false, &current, &target).await?;
+            let comparison = settle_by(judge, false, &current, &target, &mut verdicts).await?;
             if !comparison.refused.is_empty() {
                 return Err(refused(&comparison.refused, &places));
             }
@@ -208,6 +226,7 @@ impl<'a> Generator<'a> {
             beside: managed.definitions,
             changed: Vec::new(),
             places,
+            verdicts,
         })
     }
 
@@ -241,21 +260,23 @@ impl<'a> Generator<'a> {
             beside: Vec::new(),
             changed: Vec::new(),
             places,
+            verdicts: Verdicts::default(),
         })
     }
 
     /// Runs a revision up and down on a scratch copy; it must lead to the models and back.
     ///
-    /// # Errors
-    /// When it does not, or there is no place for a scratch copy.
+    /// Returns what came out, and the scratch databases that proofs which were killed have left, and
+    /// that it has dropped.
     ///
-    /// Returns the scratch databases that proofs which were killed have left, and that it has dropped.
+    /// # Errors
+    /// When it does not lead there, or there is no place for a scratch copy.
     pub async fn prove(
         &self,
-        differences: &Differences,
+        differences: &mut Differences,
         upgrade: &[Operation],
         downgrade: &[Operation],
-    ) -> Result<Vec<String>> {
+    ) -> Result<(Proof, Vec<String>)> {
         let scratch = Scratch::beside(&self.url);
         let removed = scratch.remove_leftovers().await?;
         // What has been renamed goes by its new name.
@@ -270,9 +291,25 @@ impl<'a> Generator<'a> {
             beside: &differences.beside,
         };
         let proof = scratch.prove(&claim).await;
-        proof.map_err(|error| failed_proof(error.into_error(), &differences.places))?;
-        Ok(removed)
+        match proof {
+            Ok(()) => Ok((Proof::Holds, removed)),
+            Err(ProofError::Outdated(definitions))
+                if differences.outdate(&definitions, self.url.dialect()) =>
+            {
+                Ok((Proof::Again, removed))
+            }
+            Err(error) => Err(failed_proof(error.into_error(), &differences.places)),
+        }
     }
+}
+
+/// What a proof came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Proof {
+    /// The revision leads to the models and back.
+    Holds,
+    /// It has shown more that differs: the comparison holds it now, and its revision is to be proven.
+    Again,
 }
 
 /// The error of a proof, at the place that it leads back to.

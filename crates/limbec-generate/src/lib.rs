@@ -26,6 +26,6 @@ pub mod testing;
 
 pub use config::{Config, Environment};
 pub use error::{Mistake, ProjectError, Result};
-pub use generator::{Differences, Generator};
+pub use generator::{Differences, Generator, Proof};
 pub use project::Project;
 pub use selection::{Pattern, Selection};

@@ -9,8 +9,8 @@ use limbec::run::Revisions as _;
 use limbec_core::compare::LookAlike;
 use limbec_core::operations::Operation;
 use limbec_core::revision::Header;
-use limbec_generate::Generator;
 use limbec_generate::renames::{Answers, question};
+use limbec_generate::{Differences, Generator, Proof};
 use limbec_source::revisions::read_body;
 use limbec_source::write::{NewRevision, slug, write_revision, write_sql_revision};
 use serde_json::json;
@@ -69,7 +69,7 @@ pub(super) fn run(options: &Revision, context: &Context<'_>) -> Result<Status> {
 async fn generate(draft: &Draft, options: &Revision, context: &Context<'_>) -> Result<Status> {
     let printer = context.printer;
     let generator = Generator::new(&context.config, &context.project)?;
-    let found = if options.from_empty {
+    let mut found = if options.from_empty {
         if !context.project.graph().is_empty() {
             return Err(CommandError::new(
                 "--from-empty is for the first revision, and there are revisions already",
@@ -85,37 +85,15 @@ async fn generate(draft: &Draft, options: &Revision, context: &Context<'_>) -> R
         generator.compare(Some(&mut answers)).await?
     };
     super::check::report(&found, printer);
-    let upgrade = &found.comparison.operations();
-    if upgrade.is_empty() {
+    if found.comparison.planned.is_empty() {
         if printer.json() {
             printer.value(&json!({ "operations": [], "path": null }));
         }
         printer.text("No new upgrade operations detected; no revision was written.");
         return Ok(Status::Done);
     }
-    for planned in &found.comparison.planned {
-        printer.info("compare", &format!("Detected {planned}"));
-    }
-    let downgrade = found.comparison.downgrade();
-    // What is proven is what the file says, so it is read back first.
-    let text = draft.text(Format::Rs, upgrade, &downgrade);
-    let body = read_body(&draft.shown, &text).map_err(|mistakes| {
-        CommandError::diagnostics("the generated revision does not read", mistakes, |_| {
-            text.clone()
-        })
-        .hint("the revision was not written: write it by hand, with `limbec revision -m \"…\"`")
-    })?;
-    let removed = generator
-        .prove(&found, &body.upgrade, &body.downgrade)
-        .await?;
-    if !removed.is_empty() {
-        let text = format!(
-            "Removed {} scratch database(s) that stopped proofs have left: {}",
-            removed.len(),
-            removed.join(", ")
-        );
-        printer.info("compare", &text);
-    }
+    let text = proven(draft, &generator, &mut found, context).await?;
+    let upgrade = &found.comparison.operations();
     for operation in upgrade.iter().filter(|operation| operation.loses_data()) {
         printer.warning(
             "compare",
@@ -124,6 +102,50 @@ async fn generate(draft: &Draft, options: &Revision, context: &Context<'_>) -> R
     }
     draft.save(context, Format::Rs, &text, upgrade)?;
     Ok(Status::Done)
+}
+
+/// The text of the revision, proven: a proof may show more that differs, and is then made again.
+async fn proven(
+    draft: &Draft,
+    generator: &Generator<'_>,
+    found: &mut Differences,
+    context: &Context<'_>,
+) -> Result<String> {
+    let printer = context.printer;
+    let mut shown = Vec::new();
+    loop {
+        for planned in &found.comparison.planned {
+            let line = format!("Detected {planned}");
+            if !shown.contains(&line) {
+                printer.info("compare", &line);
+                shown.push(line);
+            }
+        }
+        let upgrade = found.comparison.operations();
+        let downgrade = found.comparison.downgrade();
+        // What is proven is what the file says, so it is read back first.
+        let text = draft.text(Format::Rs, &upgrade, &downgrade);
+        let body = read_body(&draft.shown, &text).map_err(|mistakes| {
+            CommandError::diagnostics("the generated revision does not read", mistakes, |_| {
+                text.clone()
+            })
+            .hint("the revision was not written: write it by hand, with `limbec revision -m \"…\"`")
+        })?;
+        let (proof, removed) = generator
+            .prove(found, &body.upgrade, &body.downgrade)
+            .await?;
+        if !removed.is_empty() {
+            let text = format!(
+                "Removed {} scratch database(s) that stopped proofs have left: {}",
+                removed.len(),
+                removed.join(", ")
+            );
+            printer.info("compare", &text);
+        }
+        if proof == Proof::Holds {
+            return Ok(text);
+        }
+    }
 }
 
 /// Asks on the terminal whether two that look alike are the same.

@@ -6,8 +6,8 @@ use super::judge::{Judge, Tables};
 use super::keys::key_of;
 use super::object::Object;
 use super::plan::{Phase, Plan, Why};
-use super::types::is_relabelled;
-use crate::dialect::Place;
+use super::types::{is_relabelled, kept_labels, loses_labels};
+use crate::dialect::{Dialect, Place};
 use crate::operations::{AlterColumn, ColumnChange, Operation};
 use crate::schema::{Column, ColumnType, Table};
 use crate::sql::{Lexicon, TokenKind, tokens};
@@ -138,11 +138,32 @@ fn alter(
     if current.comment != target.comment {
         change!(comment);
     }
-    if from.default.as_ref().is_some_and(Option::is_some) && is_relabelled(current, dialect, plan) {
-        drop_default(current, table, plan);
-        from.default = Some(None);
-        if to.default == from.default {
-            (to.default, from.default) = (None, None);
+    if from.default.as_ref().is_some_and(Option::is_some) && loses_labels(current, dialect, plan) {
+        if stays_a_label(target, current, dialect, plan) {
+            // The new default is a label already: writers never find the column without one.
+            let early = AlterColumn {
+                name: current.name.clone(),
+                to: ColumnChange {
+                    default: to.default.take(),
+                    ..ColumnChange::default()
+                },
+                from: ColumnChange {
+                    default: from.default.take(),
+                    ..ColumnChange::default()
+                },
+                using: None,
+            };
+            let alter = Operation::AlterColumn {
+                table: table.name.clone(),
+                change: early,
+            };
+            plan.push(Phase::DropLabelled, Why::Changed, alter);
+        } else {
+            drop_default(current, table, plan);
+            from.default = Some(None);
+            if to.default == from.default {
+                (to.default, from.default) = (None, None);
+            }
         }
     }
     if !to.is_empty() {
@@ -156,6 +177,17 @@ fn alter(
         let alter = Operation::AlterColumn { table, change };
         plan.push(Phase::AlterColumns, Why::Changed, alter);
     }
+}
+
+/// Whether the default that a column shall have is a label that its enumeration has and keeps.
+fn stays_a_label(target: &Column, current: &Column, dialect: &dyn Dialect, plan: &Plan) -> bool {
+    let Some(default) = target.default.as_deref() else {
+        return false;
+    };
+    let texts = tokens(default, dialect.lexicon()).filter(|it| it.kind == TokenKind::Text);
+    let mut texts = texts.map(|it| it.text.trim_matches('\'').replace("''", "'"));
+    let kept = kept_labels(current, dialect, plan);
+    texts.next().is_some_and(|label| kept.contains(&label)) && texts.next().is_none()
 }
 
 /// Drops the default of a column whose enumeration changes: it may be a label that goes.

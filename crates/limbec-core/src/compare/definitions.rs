@@ -12,7 +12,7 @@ use super::plan::{Phase, Plan, Why};
 use crate::dialect::Dialect;
 use crate::operations::Operation;
 use crate::schema::{
-    ColumnType, Definition, DefinitionKind, IndexKey, ObjectName, Schema, Table, in_order,
+    ColumnType, Definition, DefinitionKind, IndexKey, ObjectName, Schema, Table, Use, in_order,
 };
 use crate::sql::{Lexicon, TokenKind, mentions, split, tokens};
 
@@ -46,9 +46,16 @@ impl<'a> Known<'a> {
 
     /// Whether it is as the models want it, after the renames.
     fn is(self, wanted: &Definition, judge: &mut Judge<'_>, plan: &Plan) -> bool {
-        // The database cannot be asked about names that it does not have yet.
+        if judge.verdicts.outdated(wanted).is_some() {
+            return false;
+        }
+        let steps_aside = judge.dialect.capabilities().definitions_step_aside;
+        // The database cannot be asked about names that it does not have yet; the scratch copy is.
         if self.follows(plan, judge.dialect.lexicon()) {
-            return judge.dialect.same_text(&self.renamed.sql, &wanted.sql);
+            return steps_aside || judge.dialect.same_text(&self.renamed.sql, &wanted.sql);
+        }
+        if steps_aside && plan.takes_from(self.renamed) {
+            return false;
         }
         judge.same_definition(&self.now.sql, &wanted.sql)
     }
@@ -66,7 +73,6 @@ pub(super) fn compare(
     plan: &mut Plan,
 ) {
     let dialect = judge.dialect;
-    let lexicon = dialect.lexicon();
     let key = |it: &Definition| definition_key(dialect, it);
     let is_ours = |it: &&Definition| it.dialect.as_deref().is_none_or(|it| it == dialect.name());
     let wanted: Vec<&Definition> = target.definitions.iter().filter(is_ours).collect();
@@ -76,89 +82,208 @@ pub(super) fn compare(
         all.find(|other| definition_key(dialect, other.renamed) == key)
     };
 
-    let mut created: Vec<Definition> = Vec::new();
-    let mut replaced: Vec<(Definition, Known<'_>)> = Vec::new();
+    let mut changes = Changes::default();
     for it in &wanted {
         match existing(it) {
-            None => created.push((*it).clone()),
+            None => changes.created.push((*it).clone()),
             Some(known) if known.is(it, judge, plan) => {}
-            Some(known) => replaced.push(((*it).clone(), *known)),
+            Some(known) => changes.replaced.push(((*it).clone(), *known)),
         }
     }
     let kept: BTreeSet<DefinitionKey> = wanted.iter().map(|it| key(it)).collect();
-    let mut dropped: Vec<(Definition, Why)> = current
+    changes.dropped = current
         .iter()
         .filter(|it| !kept.contains(&key(it.renamed)))
-        .map(|it| (it.now.clone(), Why::Gone))
+        .copied()
         .collect();
-
-    // What stands on another one that changes, or on a table under its old name, gives way first.
-    let gives_way = |known: Known<'_>| {
-        let over_replaced = replaced.iter().any(|(_, other)| {
-            let name = &other.now.name;
-            let mut uses = known.now.uses.iter();
-            other.now.kind.is_relation() && uses.any(|used| used.relation == *name)
-        });
-        let mut uses = known.now.uses.iter();
-        over_replaced
-            || uses.any(|used| plan.drops_table(&used.relation))
-            || known.follows(plan, lexicon)
-    };
-    let (way, replaced): (Vec<_>, Vec<_>) = (replaced.iter().cloned())
-        .partition(|(_, known)| !known.now.kind.is_routine() && gives_way(*known));
-    for (it, known) in way {
-        dropped.push((known.now.clone(), Why::Changed));
-        created.push(it);
+    if dialect.capabilities().definitions_step_aside {
+        changes.plan(target, judge, plan);
+    } else {
+        changes.plan_in_turn(current, target, dialect, plan);
     }
+}
 
-    let changed: BTreeSet<DefinitionKey> = (dropped.iter())
-        .filter(|(_, why)| *why == Why::Changed)
-        .map(|(it, _)| key(it))
-        .collect();
-    let dropped = dropped.into_iter().map(|(it, _)| it).collect();
-    let (late, early): (Vec<_>, Vec<_>) = in_order(dropped, lexicon)
-        .into_iter()
-        .rev()
-        .partition(|it| it.kind.is_routine() || it.kind == DefinitionKind::Type);
-    let phases = [(Phase::DropDefinitions, early), (Phase::DropRoutines, late)];
-    for (phase, definitions) in phases {
-        for definition in definitions {
-            let why = if changed.contains(&key(&definition)) {
-                Why::Changed
+/// The definitions that change.
+#[derive(Default)]
+struct Changes<'a> {
+    created: Vec<Definition>,
+    replaced: Vec<(Definition, Known<'a>)>,
+    dropped: Vec<Known<'a>>,
+}
+
+impl<'a> Changes<'a> {
+    /// Plans them where what stands in the way steps aside: each is changed once, as late as it can be.
+    fn plan(self, target: &Schema, judge: &Judge<'_>, plan: &mut Plan) {
+        let lexicon = judge.dialect.lexicon();
+        let (mut early, mut late): (Vec<_>, Vec<_>) =
+            (self.replaced.into_iter()).partition(|(it, _)| it.kind == DefinitionKind::Type);
+        let routines: Vec<Definition> = late.iter().map(|(it, _)| it.clone()).collect();
+        // What tables compute by a routine, they must compute by the new one. The body of an atomic
+        // one may name columns that are not there yet.
+        let needed = named_by_tables(target, &routines, lexicon);
+        let mut at = 0..;
+        late.retain(|it| {
+            let is_early =
+                at.next().is_some_and(|at| needed.contains(&at)) && !is_atomic(&it.0, lexicon);
+            if is_early {
+                early.push(it.clone());
+            }
+            !is_early
+        });
+
+        let mut dropped = self.dropped;
+        let succeeds = |gone: &Known<'_>, made: &Definition| {
+            let gone = gone.renamed;
+            gone.kind.is_routine() && made.kind.is_routine() && gone.name == made.name
+        };
+        let created = in_order(self.created, lexicon);
+        let before_tables = named_by_tables(target, &created, lexicon);
+        let mut changes: Vec<(Phase, Why, Operation)> = Vec::new();
+        let mut make = |phase, definition: Definition, changes: &mut Vec<_>| {
+            // Two routines of one name may answer to the same call.
+            let (gone, others): (Vec<_>, Vec<_>) =
+                (dropped.iter().copied()).partition(|it| succeeds(it, &definition));
+            dropped = others;
+            for known in gone {
+                let definition = known.renamed.clone();
+                changes.push((phase, Why::Gone, Operation::DropDefinition { definition }));
+            }
+            changes.push((phase, Why::New, Operation::CreateDefinition { definition }));
+        };
+        let mut after = Vec::new();
+        for (at, definition) in created.into_iter().enumerate() {
+            if before_tables.contains(&at) {
+                make(Phase::CreateRoutines, definition, &mut changes);
             } else {
-                Why::Gone
-            };
-            plan.push(phase, why, Operation::DropDefinition { definition });
+                after.push(definition);
+            }
+        }
+        let replace = |phase, (to, known): (Definition, Known<'_>)| {
+            let from = judge.verdicts.outdated(&to).filter(|it| !it.sql.is_empty());
+            let from = Some(Box::new(from.unwrap_or(known.renamed).clone()));
+            (
+                phase,
+                Why::Changed,
+                Operation::ReplaceDefinition { to, from },
+            )
+        };
+        for it in early {
+            changes.push(replace(Phase::CreateRoutines, it));
+        }
+        let order = after.iter().chain(late.iter().map(|(it, _)| it)).cloned();
+        for definition in in_order(order.collect(), lexicon) {
+            match late.iter().position(|(it, _)| it.is_same(&definition)) {
+                Some(at) => {
+                    let it = late.swap_remove(at);
+                    changes.push(replace(Phase::CreateDefinitions, it));
+                }
+                None => make(Phase::CreateDefinitions, definition, &mut changes),
+            }
+        }
+        drop_all(
+            dropped.iter().map(|it| (it.now.clone(), Why::Gone)),
+            lexicon,
+            plan,
+        );
+        for (phase, why, operation) in changes {
+            plan.push(phase, why, operation);
         }
     }
 
-    let created = in_order(created, lexicon);
-    let before_tables = named_by_tables(target, &created, lexicon);
-    let before_replaced = named_by(
-        &created,
-        replaced.iter().map(|(it, _)| it.sql.as_str()),
-        lexicon,
-    );
-    for (at, definition) in created.into_iter().enumerate() {
-        let phase = if before_tables.contains(&at) {
-            Phase::CreateRoutines
-        } else if before_replaced.contains(&at) {
-            Phase::ReplaceDefinitions
+    /// Plans them where what stands in the way must be told to go and come.
+    fn plan_in_turn(
+        self,
+        current: &[Known<'a>],
+        target: &Schema,
+        dialect: &dyn Dialect,
+        plan: &mut Plan,
+    ) {
+        let lexicon = dialect.lexicon();
+        let Changes {
+            mut created,
+            replaced,
+            dropped,
+        } = self;
+        let mut dropped: Vec<(Definition, Why)> = dropped
+            .iter()
+            .map(|it| (it.now.clone(), Why::Gone))
+            .collect();
+        // What stands on another one that changes, or on a table under its old name, gives way first.
+        let gives_way = |known: Known<'_>| {
+            let over_replaced = replaced
+                .iter()
+                .any(|(_, other)| known.now.uses.iter().any(|used| used.is_of(other.now)));
+            let mut tables = known.now.uses.iter().filter_map(Use::relation);
+            over_replaced
+                || tables.any(|used| plan.drops_table(used))
+                || known.follows(plan, lexicon)
+        };
+        let (way, replaced): (Vec<_>, Vec<_>) = (replaced.iter().cloned())
+            .partition(|(_, known)| !known.now.kind.is_routine() && gives_way(*known));
+        for (it, known) in way {
+            dropped.push((known.now.clone(), Why::Changed));
+            created.push(it);
+        }
+        drop_all(dropped.into_iter(), lexicon, plan);
+        let created = in_order(created, lexicon);
+        let before_tables = named_by_tables(target, &created, lexicon);
+        let texts = replaced.iter().map(|(it, _)| it.sql.as_str());
+        let before_replaced = named_by(&created, texts, lexicon);
+        let was_there = |it: &Definition| {
+            let key = definition_key(dialect, it);
+            (current.iter()).any(|other| definition_key(dialect, other.renamed) == key)
+        };
+        for (at, definition) in created.into_iter().enumerate() {
+            let phase = if before_tables.contains(&at) {
+                Phase::CreateRoutines
+            } else if before_replaced.contains(&at) {
+                Phase::ReplaceDefinitions
+            } else {
+                Phase::CreateDefinitions
+            };
+            let why = if was_there(&definition) {
+                Why::Changed
+            } else {
+                Why::New
+            };
+            plan.push(phase, why, Operation::CreateDefinition { definition });
+        }
+        let order = in_order(replaced.iter().map(|(it, _)| it.clone()).collect(), lexicon);
+        for to in order {
+            let mut known = replaced.iter();
+            let from = known.find(|(it, _)| it.is_same(&to));
+            let from = from.map(|(_, known)| Box::new(known.renamed.clone()));
+            let replace = Operation::ReplaceDefinition { to, from };
+            plan.push(Phase::ReplaceDefinitions, Why::Changed, replace);
+        }
+    }
+}
+
+/// Drops definitions: routines and types when nothing calls them any more.
+fn drop_all(dropped: impl Iterator<Item = (Definition, Why)>, lexicon: &Lexicon, plan: &mut Plan) {
+    let (definitions, reasons): (Vec<Definition>, Vec<Why>) = dropped.unzip();
+    let why = |it: &Definition| {
+        let at = definitions.iter().position(|of| of.is_same(it));
+        at.map_or(Why::Gone, |at| reasons[at].clone())
+    };
+    for definition in in_order(definitions.clone(), lexicon).into_iter().rev() {
+        let is_late = definition.kind.is_routine() || definition.kind == DefinitionKind::Type;
+        let phase = if is_late {
+            Phase::DropRoutines
         } else {
-            Phase::CreateDefinitions
+            Phase::DropDefinitions
         };
-        let why = match existing(&definition) {
-            Some(_) => Why::Changed,
-            None => Why::New,
-        };
-        plan.push(phase, why, Operation::CreateDefinition { definition });
+        plan.push(
+            phase,
+            why(&definition),
+            Operation::DropDefinition { definition },
+        );
     }
-    let order = in_order(replaced.iter().map(|(it, _)| it.clone()).collect(), lexicon);
-    for to in order {
-        let from = existing(&to).map(|it| Box::new(it.renamed.clone()));
-        let replace = Operation::ReplaceDefinition { to, from };
-        plan.push(Phase::ReplaceDefinitions, Why::Changed, replace);
-    }
+}
+
+/// Whether a routine's body is SQL that the database reads when it is made.
+fn is_atomic(definition: &Definition, lexicon: &Lexicon) -> bool {
+    tokens(&definition.sql, lexicon).any(|it| it.is_word("ATOMIC") || it.is_word("RETURN"))
 }
 
 /// The types and routines among the created ones that the tables name in some way.
@@ -282,6 +407,24 @@ impl Plan {
     fn drops_table(&self, name: &ObjectName) -> bool {
         self.operations()
             .any(|it| matches!(it, Operation::DropTable { name: gone, .. } if gone == name))
+    }
+
+    /// Whether something goes that a definition uses: a table, or a column.
+    fn takes_from(&self, definition: &Definition) -> bool {
+        self.operations().any(|it| match it {
+            Operation::DropTable { name, .. } => {
+                let mut relations = definition.uses.iter().filter_map(Use::relation);
+                definition.table.as_ref() != Some(name) && relations.any(|it| it == name)
+            }
+            Operation::DropColumn { table, name, .. } => {
+                let comes_back = self.operations().any(|it| {
+                    matches!(it, Operation::AddColumn { table: of, column }
+                        if of == table && column.name == *name)
+                });
+                !comes_back && definition.uses.iter().any(|it| it.is_column(table, name))
+            }
+            _ => false,
+        })
     }
 
     /// Whether a name that the text mentions is on its way to become another.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::keys::{Key, key_of};
 use crate::dialect::{Dialect, Expression, Place};
-use crate::schema::{Column, ColumnType, ObjectName, Schema, Table};
+use crate::schema::{Column, ColumnType, Definition, ObjectName, Schema, Table};
 use crate::sql::{Lexicon, TokenKind, rename_type, tokens};
 
 /// Two expressions in the same place whose texts differ: does the database hold them for one?
@@ -57,14 +57,36 @@ pub struct Refused {
     pub position: Option<usize>,
 }
 
-/// The verdicts so far.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Verdicts(BTreeMap<Question, Verdict>);
+/// What the database has said so far.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Verdicts {
+    settled: BTreeMap<Question, Verdict>,
+    outdated: Vec<Definition>,
+}
 
 impl Verdicts {
     /// Keeps a verdict.
     pub fn insert(&mut self, question: Question, verdict: Verdict) {
-        self.0.insert(question, verdict);
+        self.settled.insert(question, verdict);
+    }
+
+    /// Keeps that a definition is not what the target asks for once everything else has changed, which
+    /// a scratch copy has shown: as it is then, by the new names. It is replaced.
+    ///
+    /// A view `SELECT * FROM notes` is as its statement makes it until `notes` has one more column.
+    ///
+    /// Returns whether that is news.
+    pub fn outdate(&mut self, definition: Definition) -> bool {
+        let is_new = self.outdated(&definition).is_none();
+        if is_new {
+            self.outdated.push(definition);
+        }
+        is_new
+    }
+
+    /// What is known to be outdated of a definition's name.
+    pub(super) fn outdated(&self, definition: &Definition) -> Option<&Definition> {
+        self.outdated.iter().find(|it| it.is_same(definition))
     }
 }
 
@@ -89,7 +111,7 @@ impl Tables<'_> {
 /// Judges expressions by text, then by the verdicts, and collects what is open.
 pub(super) struct Judge<'a> {
     pub(super) dialect: &'a dyn Dialect,
-    verdicts: &'a Verdicts,
+    pub(super) verdicts: &'a Verdicts,
     /// The enumerations that the database does not have yet as they shall be, with the labels that
     /// it lacks; `None` where it lacks the type.
     pub(super) unready: BTreeMap<Key, Option<Vec<String>>>,
@@ -341,7 +363,7 @@ impl<'a> Judge<'a> {
 
     /// The verdict on a question; where there is none yet, it is asked.
     fn verdict(&mut self, question: Question) -> Option<&'a Verdict> {
-        let verdict = self.verdicts.0.get(&question);
+        let verdict = self.verdicts.settled.get(&question);
         if verdict.is_none() {
             self.questions.push(question);
         }

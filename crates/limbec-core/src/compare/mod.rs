@@ -84,13 +84,21 @@ impl Comparison {
     /// The operations that undo this comparison's, in order.
     ///
     /// Every operation that compare makes carries its inverse.
+    ///
+    /// A definition takes its old form when everything that it was over is there again, but for the
+    /// old names, which it follows.
     pub fn downgrade(&self) -> Vec<Operation> {
-        self.planned
-            .iter()
-            .rev()
-            .filter_map(|it| it.operation.invert())
-            .flatten()
-            .collect()
+        let inverse = |it: &Planned| it.operation.invert().unwrap_or_default();
+        let is_late = |it: &&Planned| {
+            it.phase == Phase::CreateDefinitions
+                && matches!(it.operation, Operation::ReplaceDefinition { .. })
+        };
+        let (late, others): (Vec<&Planned>, Vec<&Planned>) =
+            self.planned.iter().rev().partition(is_late);
+        let (with_names, by_old_names): (Vec<&Planned>, Vec<&Planned>) =
+            (others.into_iter()).partition(|it| it.phase > Phase::RenameObjects);
+        let ordered = with_names.into_iter().chain(late).chain(by_old_names);
+        ordered.flat_map(inverse).collect()
     }
 }
 

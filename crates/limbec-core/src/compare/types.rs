@@ -193,11 +193,38 @@ pub(super) fn unready(dialect: &dyn Dialect, plan: &Plan) -> BTreeMap<Key, Optio
 
 /// Whether a column is of an enumeration whose labels change.
 pub(super) fn is_relabelled(column: &Column, dialect: &dyn Dialect, plan: &Plan) -> bool {
-    let Some(it) = column.column_type.enumeration() else {
-        return false;
-    };
-    plan.operations().any(|operation| {
-        matches!(operation, Operation::AlterEnum { to, .. }
-            if key_of(dialect, &to.name) == key_of(dialect, &it.name))
+    relabelled(column, dialect, plan).is_some()
+}
+
+/// Whether a column is of an enumeration that loses labels, or has them in another order; not so if it
+/// is given more.
+pub(super) fn loses_labels(column: &Column, dialect: &dyn Dialect, plan: &Plan) -> bool {
+    relabelled(column, dialect, plan).is_some_and(|(from, to)| {
+        let mut rest = to.iter();
+        !from.iter().all(|label| rest.any(|it| it == label))
+    })
+}
+
+/// The labels that the enumeration of a column keeps.
+pub(super) fn kept_labels(column: &Column, dialect: &dyn Dialect, plan: &Plan) -> Vec<String> {
+    let relabelled = relabelled(column, dialect, plan);
+    let kept = relabelled.map(|(from, to)| from.iter().filter(|it| to.contains(it)).cloned());
+    kept.into_iter().flatten().collect()
+}
+
+/// The labels of a column's enumeration before and after, if they change.
+fn relabelled<'p>(
+    column: &Column,
+    dialect: &dyn Dialect,
+    plan: &'p Plan,
+) -> Option<(&'p [String], &'p [String])> {
+    let it = column.column_type.enumeration()?;
+    let name = key_of(dialect, &it.name);
+    plan.operations().find_map(|operation| match operation {
+        Operation::AlterEnum { to, from } if key_of(dialect, &to.name) == name => {
+            let from = from.as_ref().map_or(&[][..], |it| &it.labels);
+            Some((from, to.labels.as_slice()))
+        }
+        _ => None,
     })
 }

@@ -98,6 +98,9 @@ pub struct Capabilities {
     pub keys_bind_their_targets: bool,
     /// Auto-increment fixes the column's type, so that removing it must state the type.
     pub identity_is_a_type: bool,
+    /// What stands in the way of an operation steps aside and comes back when the operation is
+    /// compiled; elsewhere a definition must be changed before what it no longer uses goes.
+    pub definitions_step_aside: bool,
     /// Options change without rebuilding the object that has them.
     pub options_change: bool,
     /// An answer of [`Judge::canonical`] is an expression that can be asked again, until it no

@@ -20,7 +20,7 @@ impl Operation {
     }
 
     /// Hands over every name of an object that lives in a namespace, wherever it stands.
-    fn each_name(&mut self, with: &mut dyn FnMut(&mut ObjectName)) {
+    pub(crate) fn each_name(&mut self, with: &mut dyn FnMut(&mut ObjectName)) {
         match self {
             Operation::CreateSchema { .. }
             | Operation::DropSchema { .. }

@@ -189,6 +189,7 @@ pub(super) fn rename_enum(
             *it = sql::rename_type(it, &from.name, &now.name, lexicon);
         });
     }
+    uses::rename_type(schema, from, now, lexicon);
     Ok(())
 }
 

@@ -2,39 +2,64 @@
 
 use std::collections::BTreeSet;
 
-use crate::schema::{Definition, ObjectName, Schema, Use};
+use crate::schema::{Definition, DefinitionKind, ObjectName, Schema, Use};
 use crate::sql::{self, Lexicon, TokenKind, tokens};
 
-/// The tables, views and columns that a definition seems to use; rather one too many, since what
-/// stands on a column that changes goes and comes back, which does no harm.
+/// What a definition seems to use; rather one thing too many, since what stands on a column that
+/// changes goes and comes back, which does no harm.
 ///
-/// The bodies of routines are text to a database, which then depends on nothing.
+/// The bodies of routines are text to a database, which then depends on what their heads name only.
 pub(super) fn read(definition: &Definition, schema: &Schema, lexicon: &Lexicon) -> Vec<Use> {
-    if definition.kind.is_routine() {
-        return Vec::new();
-    }
     let mut names = BTreeSet::new();
     let mut takes_all = false;
     for token in tokens(&definition.sql, lexicon).filter(|it| it.kind != TokenKind::Comment) {
         takes_all |= token.is_symbol("*") || token.is_word("NATURAL");
         names.extend(token.name(lexicon));
     }
-    let named = |relation: &ObjectName| names.contains(&relation.name);
-    let of = |relation: &ObjectName, column: Option<&String>| Use {
-        relation: relation.clone(),
-        column: column.cloned(),
-    };
+    let named = |it: &ObjectName| names.contains(&it.name);
     let mut uses = Vec::new();
+    let enums = schema.enums.iter().map(|it| &it.name);
+    let domains = schema.domains.iter().map(|it| &it.name);
+    uses.extend(enums.chain(domains).filter(|it| named(it)).map(of_type));
+    for other in schema.definitions.iter().filter(|it| named(&it.name)) {
+        if !other.is_same(definition) {
+            uses.extend(of_definition(other));
+        }
+    }
     for table in schema.tables.iter().filter(|it| named(&it.name)) {
-        uses.push(of(&table.name, None));
+        uses.push(Use::Relation {
+            name: table.name.clone(),
+        });
+        if definition.kind.is_routine() {
+            continue;
+        }
         let columns = table.columns.iter().map(|it| &it.name);
         let used = columns.filter(|it| takes_all || names.contains(*it));
-        uses.extend(used.map(|it| of(&table.name, Some(it))));
+        uses.extend(used.map(|it| Use::Column {
+            relation: table.name.clone(),
+            column: it.clone(),
+        }));
     }
-    let relations = schema.definitions.iter().filter(|it| it.kind.is_relation());
-    let others = relations.filter(|it| named(&it.name) && !it.is_same(definition));
-    uses.extend(others.map(|it| of(&it.name, None)));
+    uses.sort();
     uses
+}
+
+fn of_type(name: &ObjectName) -> Use {
+    Use::Type { name: name.clone() }
+}
+
+/// What uses a definition, if something can.
+fn of_definition(definition: &Definition) -> Option<Use> {
+    let name = definition.name.clone();
+    match definition.kind {
+        it if it.is_relation() => Some(Use::Relation { name }),
+        it if it.is_routine() => Some(Use::Routine {
+            name,
+            arguments: definition.arguments.clone().unwrap_or_default(),
+        }),
+        DefinitionKind::Type => Some(Use::Type { name }),
+        _ => None,
+    }
 }
 
 /// A table has a new name: what stands on it follows.
@@ -46,17 +71,45 @@ pub(super) fn rename_table(
 ) {
     for definition in &mut schema.definitions {
         let is_of = definition.table.as_ref() == Some(from);
-        if !is_of && !definition.uses.iter().any(|it| it.relation == *from) {
+        let is_it = |it: &Use| it.relation() == Some(from);
+        if !is_of && !definition.uses.iter().any(is_it) {
             continue;
         }
         if is_of {
             definition.table = Some(to.clone());
         }
-        for used in definition.uses.iter_mut().filter(|it| it.relation == *from) {
-            used.relation = to.clone();
+        for used in &mut definition.uses {
+            if let Use::Relation { name } | Use::Column { relation: name, .. } = used
+                && name == from
+            {
+                *name = to.clone();
+            }
         }
         if from.name != to.name {
             definition.sql = sql::rename_relation(&definition.sql, &from.name, &to.name, lexicon);
+        }
+    }
+}
+
+/// A type has a new name: what stands on it follows.
+pub(super) fn rename_type(
+    schema: &mut Schema,
+    from: &ObjectName,
+    to: &ObjectName,
+    lexicon: &Lexicon,
+) {
+    for definition in &mut schema.definitions {
+        let mut is_used = false;
+        for used in &mut definition.uses {
+            if let Use::Type { name } = used
+                && name == from
+            {
+                *name = to.clone();
+                is_used = true;
+            }
+        }
+        if is_used && from.name != to.name {
+            definition.sql = sql::rename_type(&definition.sql, &from.name, &to.name, lexicon);
         }
     }
 }
@@ -74,13 +127,15 @@ pub(super) fn rename_column(
     lexicon: &Lexicon,
 ) {
     for definition in &mut schema.definitions {
-        let named = |it: &Use| it.column.as_deref() == Some(from);
-        let mut of_others = definition.uses.iter().filter(|it| it.relation != *table);
-        let is_clear = !of_others.any(named);
+        let of_another = |it: &Use| matches!(it, Use::Column { relation, column } if relation != table && column == from);
+        let is_clear = !definition.uses.iter().any(of_another);
         let mut is_used = false;
         for used in &mut definition.uses {
-            if used.relation == *table && named(used) {
-                used.column = Some(to.to_string());
+            if let Use::Column { relation, column } = used
+                && relation == table
+                && column == from
+            {
+                *column = to.to_string();
                 is_used = true;
             }
         }
@@ -113,9 +168,10 @@ mod tests {
     }
 
     fn used(definition: &Definition) -> Vec<String> {
-        let word = |it: &Use| match &it.column {
-            Some(column) => format!("{}.{column}", it.relation),
-            None => it.relation.to_string(),
+        let word = |it: &Use| match it {
+            Use::Column { relation, column } => format!("{relation}.{column}"),
+            Use::Relation { name } | Use::Type { name } => name.to_string(),
+            Use::Routine { name, arguments } => format!("{name}({arguments})"),
         };
         definition.uses.iter().map(word).collect()
     }
@@ -129,7 +185,7 @@ mod tests {
             op.create_definition(view("w", all));
         });
         assert_eq!(used(&schema.definitions[0]), ["notes", "notes.id"]);
-        let of_all = ["tags", "tags.id", "tags.body", "v"];
+        let of_all = ["tags", "v", "tags.body", "tags.id"];
         assert_eq!(used(&schema.definitions[1]), of_all);
     }
 

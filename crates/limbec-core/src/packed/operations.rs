@@ -38,7 +38,6 @@ pack_struct! {
     }
     OwnedBy { table, column }
     Definition { kind, name, arguments, table, sql, dialect, uses }
-    Use { relation, column }
     PrimaryKey { name, columns, include, deferrable, without_overlaps, comment }
     UniqueConstraint {
         name, columns, deferrable, nulls_not_distinct, include, without_overlaps, comment,
@@ -64,6 +63,15 @@ pack_enum! {
         0 => Refuse,
         1 => ServeIfAdds,
         2 => Serve,
+    }
+}
+
+pack_enum! {
+    Use {
+        0 => Relation { name },
+        1 => Column { relation, column },
+        2 => Type { name },
+        3 => Routine { name, arguments },
     }
 }
 

@@ -100,19 +100,71 @@ pub struct Definition {
         serde(default, skip_serializing_if = "Option::is_none")
     )]
     pub dialect: Option<String>,
-    /// The tables, views and columns that the database says it depends on; empty where nobody
-    /// asked. It takes no part in comparisons.
+    /// What the database says it depends on; empty where nobody asked. It takes no part in
+    /// comparisons.
     #[cfg_attr(feature = "serde", serde(default, skip))]
     pub uses: Vec<Use>,
 }
 
-/// A table or view that a definition depends on, and the column where it is one.
+/// What a definition depends on.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Use {
-    /// The table or view.
-    pub relation: ObjectName,
-    /// The column; all of the table when absent.
-    pub column: Option<String>,
+pub enum Use {
+    /// A table or view, or the type of its rows.
+    Relation {
+        /// Its name.
+        name: ObjectName,
+    },
+    /// A column of a table or view.
+    Column {
+        /// The table or view.
+        relation: ObjectName,
+        /// The column.
+        column: String,
+    },
+    /// An enumeration, a domain, a composite or range type.
+    Type {
+        /// Its name.
+        name: ObjectName,
+    },
+    /// A function, a procedure or an aggregate.
+    Routine {
+        /// Its name.
+        name: ObjectName,
+        /// The types of its arguments, as [`Definition::arguments`] has them.
+        arguments: String,
+    },
+}
+
+impl Use {
+    /// The table or view, of a column too.
+    pub fn relation(&self) -> Option<&ObjectName> {
+        match self {
+            Use::Relation { name } | Use::Column { relation: name, .. } => Some(name),
+            Use::Type { .. } | Use::Routine { .. } => None,
+        }
+    }
+
+    /// Whether it is this column.
+    pub fn is_column(&self, of: &ObjectName, named: &str) -> bool {
+        matches!(self, Use::Column { relation, column } if relation == of && column == named)
+    }
+
+    /// Whether it is what another definition makes.
+    pub fn is_of(&self, definition: &Definition) -> bool {
+        match self {
+            Use::Relation { name } | Use::Column { relation: name, .. } => {
+                definition.kind.is_relation() && *name == definition.name
+            }
+            Use::Type { name } => {
+                definition.kind == DefinitionKind::Type && *name == definition.name
+            }
+            Use::Routine { name, arguments } => {
+                definition.kind.is_routine()
+                    && *name == definition.name
+                    && definition.arguments.as_ref() == Some(arguments)
+            }
+        }
+    }
 }
 
 impl Definition {

@@ -4,7 +4,7 @@
 //! names from elsewhere (models, operations of a revision, options of a command) folds them once,
 //! by the methods here.
 
-use super::{Column, Definition, Domain, Inheritance, ObjectName, Schema, Sequence, Table};
+use super::{Column, Definition, Domain, Inheritance, ObjectName, Schema, Sequence, Table, Use};
 
 impl ObjectName {
     /// The same name without its namespace, if that is the connection's own.
@@ -148,7 +148,11 @@ impl Definition {
         with(&mut self.name);
         self.table.as_mut().map(&mut *with);
         for used in &mut self.uses {
-            with(&mut used.relation);
+            let (Use::Relation { name }
+            | Use::Column { relation: name, .. }
+            | Use::Type { name }
+            | Use::Routine { name, .. }) = used;
+            with(name);
         }
     }
 }

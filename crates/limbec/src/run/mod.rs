@@ -66,7 +66,7 @@ pub use scratch::Scratch;
 pub use scratch_database::ScratchDatabase;
 pub use settings::{Settings, WhenAhead, environment};
 #[cfg(feature = "generate")]
-pub use settle::settle;
+pub use settle::{settle, settle_by};
 pub use state::{HalfDone, State};
 pub(crate) use state::{changed_in_words, refuse};
 pub use version::{VERSION_TABLE, Version};

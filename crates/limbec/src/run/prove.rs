@@ -2,10 +2,10 @@
 
 use std::fmt;
 
-use limbec_core::compare::{Created, Verdicts, compare};
+use limbec_core::compare::{Comparison, Created, Verdicts, compare};
 use limbec_core::dialect::Dialect;
 use limbec_core::operations::{Moved, Operation};
-use limbec_core::schema::{Definition, ObjectName, Schema};
+use limbec_core::schema::{Definition, ObjectName, Schema, Use};
 
 use super::execute::run_operations;
 use super::invalid::Invalid;
@@ -24,6 +24,9 @@ pub enum ProofError {
         /// What went wrong.
         error: Error,
     },
+    /// Definitions that seemed to be as the models want them are not, once everything else has changed:
+    /// as they are then, by the new names. One that the database refuses to make again has no SQL.
+    Outdated(Vec<Definition>),
     /// It ran, and the schema is not what it should be.
     Differs {
         /// What had been done.
@@ -60,6 +63,10 @@ impl fmt::Display for ProofError {
             ProofError::Failed { stage, error } => {
                 write!(f, "the {} fails on a scratch copy: {error}", stage.noun())
             }
+            ProofError::Outdated(definitions) => {
+                f.write_str("these change with what they are over:")?;
+                definitions.iter().try_for_each(|it| write!(f, "\n  {it}"))
+            }
             ProofError::Differs { stage, remaining } => {
                 let aim = match stage {
                     Stage::Downgrade => "what it started from",
@@ -82,7 +89,7 @@ impl std::error::Error for ProofError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             ProofError::Failed { error, .. } => Some(error),
-            ProofError::Differs { .. } => None,
+            ProofError::Outdated(_) | ProofError::Differs { .. } => None,
         }
     }
 }
@@ -182,7 +189,7 @@ fn stands_in(definition: &Definition, schema: &Schema) -> bool {
         schema.table(name).is_some() || views.any(|it| it.name == *name)
     };
     definition.table.as_ref().is_none_or(holds)
-        && definition.uses.iter().all(|it| holds(&it.relation))
+        && (definition.uses.iter().filter_map(Use::relation)).all(holds)
 }
 
 /// Proves a claim on an empty scratch database, in which the schema at its start is made first.
@@ -212,7 +219,7 @@ pub async fn prove<C: Connection>(
 
     run_operations(scratch, claim.upgrade, framed)
         .await
-        .map_err(at(Stage::Upgrade))?;
+        .map_err(|error| refused(Stage::Upgrade, error, claim, dialect))?;
     let mut after = keep(read(scratch, framed).await.map_err(at(Stage::Upgrade))?);
     invalid.mark(&mut after);
     claim.without_beside(&mut after);
@@ -221,27 +228,64 @@ pub async fn prove<C: Connection>(
         .map_err(at(Stage::Upgrade))?;
     found.leave_alone(&claim.created_after(dialect), claim.target, dialect);
     if !found.planned.is_empty() {
-        return Err(ProofError::Differs {
-            stage: Stage::Upgrade,
-            remaining: found.into_operations(),
-        });
+        return Err(differs(Stage::Upgrade, found, &after));
     }
 
     run_operations(scratch, claim.downgrade, framed)
         .await
-        .map_err(at(Stage::Downgrade))?;
+        .map_err(|error| refused(Stage::Downgrade, error, claim, dialect))?;
     let back = keep(read(scratch, framed).await.map_err(at(Stage::Downgrade))?);
     invalid.forgive(&mut before, &back);
     let found = settle(scratch, !framed, &back, &before)
         .await
         .map_err(at(Stage::Downgrade))?;
     if !found.planned.is_empty() {
-        return Err(ProofError::Differs {
-            stage: Stage::Downgrade,
-            remaining: found.into_operations(),
-        });
+        return Err(differs(Stage::Downgrade, found, &back));
     }
     Ok(())
+}
+
+/// What is still missing: if it is definitions alone that are there, they are outdated.
+fn differs(stage: Stage, found: Comparison, now: &Schema) -> ProofError {
+    let remaining = found.into_operations();
+    let mut outdated: Vec<Definition> = Vec::new();
+    for operation in &remaining {
+        let definition = match operation {
+            Operation::ReplaceDefinition { to, .. } => to,
+            Operation::DropDefinition { definition }
+            | Operation::CreateDefinition { definition } => definition,
+            _ => return ProofError::Differs { stage, remaining },
+        };
+        let Some(known) = now.definitions.iter().find(|it| it.is_same(definition)) else {
+            return ProofError::Differs { stage, remaining };
+        };
+        if !outdated.iter().any(|it| it.is_same(known)) {
+            let mut known = known.clone();
+            if stage == Stage::Downgrade {
+                known.sql.clear();
+            }
+            outdated.push(known);
+        }
+    }
+    ProofError::Outdated(outdated)
+}
+
+/// Why a run failed: what was made again as it was, and is refused, is outdated.
+fn refused(stage: Stage, error: Error, claim: &Claim<'_>, dialect: &dyn Dialect) -> ProofError {
+    let failed = error.failed_statement();
+    let made = failed.and_then(|it| dialect.definition(&it.sql).ok().flatten());
+    let named = |all: &[Definition], it: &Definition| all.iter().find(|of| of.is_same(it)).cloned();
+    let known = made.and_then(|it| {
+        named(&claim.target.definitions, &it)?;
+        named(&claim.start.definitions, &it)
+    });
+    match known {
+        Some(mut known) => {
+            known.sql.clear();
+            ProofError::Outdated(vec![known])
+        }
+        None => ProofError::Failed { stage, error },
+    }
 }
 
 async fn read<C: Connection>(scratch: &mut C, framed: bool) -> Result<Schema, Error> {
@@ -285,7 +329,9 @@ impl ProofError {
             ProofError::Failed { error, .. } => {
                 Error::new(error.kind(), message).with_statement_of(error)
             }
-            ProofError::Differs { .. } => Error::new(ErrorKind::Check, message),
+            ProofError::Outdated(_) | ProofError::Differs { .. } => {
+                Error::new(ErrorKind::Check, message)
+            }
         }
     }
 }

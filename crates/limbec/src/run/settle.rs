@@ -25,11 +25,25 @@ pub async fn settle<C: Connection>(
     current: &Schema,
     target: &Schema,
 ) -> Result<Comparison, Error> {
+    let mut verdicts = Verdicts::default();
+    settle_by(judge, in_transaction, current, target, &mut verdicts).await
+}
+
+/// Does the same, starting from what the database has said before.
+///
+/// # Errors
+/// When the database cannot be asked.
+pub async fn settle_by<C: Connection>(
+    judge: &mut C,
+    in_transaction: bool,
+    current: &Schema,
+    target: &Schema,
+    verdicts: &mut Verdicts,
+) -> Result<Comparison, Error> {
     let dialect = judge.dialect();
     let frame = dialect.scratch_frame(in_transaction);
-    let mut verdicts = Verdicts::default();
     loop {
-        let mut comparison = compare(current, target, dialect, &verdicts);
+        let mut comparison = compare(current, target, dialect, verdicts);
         if comparison.questions.is_empty() {
             return Ok(comparison);
         }

@@ -4,11 +4,15 @@
 //! in the order in which they run. Each kind of object has its own file.
 
 mod alter_column;
+mod aside;
+mod batch;
 mod cast;
 mod column;
 mod comment;
+mod composite;
 mod constraint;
 mod definition;
+mod dependents;
 mod domain;
 mod enumeration;
 mod execute;
@@ -20,13 +24,14 @@ mod moves;
 mod options;
 mod recompute;
 mod rename;
+mod replace_type;
 mod sequence;
 mod table;
 
 use super::Postgres;
 use super::definition::created;
 use super::names::{in_namespace_of, literal, object, quote};
-use crate::dialect::{CompileError, Compiler, Isolation};
+use crate::dialect::{Batch, CompileError, Compiler, Isolation, Of};
 use crate::operations::{ConstraintRef, Moved, Operation};
 use crate::schema::{Definition, Schema};
 use crate::steps::Step;
@@ -44,6 +49,22 @@ impl Compiler for Postgres {
 
     fn compile(&self, operation: &Operation, current: &Schema) -> Steps {
         compile(operation, current)
+    }
+
+    fn batches<'a>(&self, operations: &'a [Operation]) -> Vec<Batch<'a>> {
+        batch::batches(operations)
+    }
+
+    fn batch_needs_schema(&self, batch: &Batch<'_>) -> bool {
+        batch::needs_schema(batch.operations)
+    }
+
+    fn compile_batch(
+        &self,
+        batch: &Batch<'_>,
+        current: &Schema,
+    ) -> Result<Vec<Of<Step>>, Of<CompileError>> {
+        compile_batch(batch, current)
     }
 
     fn isolation(&self, operation: &Operation) -> Isolation {
@@ -101,10 +122,25 @@ pub(super) fn isolation(operation: &Operation) -> Isolation {
 
 /// Makes steps of an operation.
 pub(super) fn compile(operation: &Operation, current: &Schema) -> Steps {
+    let batch = Batch {
+        operations: std::slice::from_ref(operation),
+        keys_off: false,
+    };
+    match compile_batch(&batch, current) {
+        Ok(steps) => Ok(steps.into_iter().map(|of| of.item).collect()),
+        Err(of) => Err(of.item),
+    }
+}
+
+/// Makes steps of operations that are compiled as one.
+fn compile_batch(batch: &Batch<'_>, current: &Schema) -> Result<Vec<Of<Step>>, Of<CompileError>> {
     match &current.own_namespace {
         // The schema knows its objects by names that do not give it.
-        Some(own) => compile_within(&operation.clone().within(own), current),
-        None => compile_within(operation, current),
+        Some(own) => {
+            let within = batch.operations.iter().map(|it| it.clone().within(own));
+            batch::compile(&within.collect::<Vec<_>>(), current)
+        }
+        None => batch::compile(batch.operations, current),
     }
 }
 
@@ -188,9 +224,7 @@ fn compile_within(operation: &Operation, current: &Schema) -> Steps {
         Operation::CreateComment { on, comment, .. } => vec![comment::set(on, Some(comment))],
         Operation::DropComment { on, .. } => vec![comment::set(on, None)],
         Operation::CreateDefinition { definition } => definition::create(definition)?,
-        Operation::ReplaceDefinition { to, from } => {
-            definition::replace(to, from.as_deref(), current)?
-        }
+        Operation::ReplaceDefinition { to, .. } => definition::create_or_replace(to)?,
         Operation::DropDefinition { definition } => definition::drop(definition),
         Operation::SetTimeout { timeout, time } => one(limit::set(*timeout, time)?),
         Operation::RunScript { sql } => execute::read(sql)?,

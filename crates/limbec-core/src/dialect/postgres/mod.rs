@@ -43,6 +43,7 @@ impl Dialect for Postgres {
             keys_bind_their_targets: true,
             identity_is_a_type: false,
             canonical_is_sql: true,
+            definitions_step_aside: true,
             options_change: true,
         }
     }

@@ -79,6 +79,7 @@ impl Dialect for Sqlite {
             keys_bind_their_targets: false,
             identity_is_a_type: true,
             canonical_is_sql: false,
+            definitions_step_aside: false,
             options_change: false,
         }
     }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{Steps, cast, column, definition, recompute, sequence};
+use super::{Steps, cast, column, recompute, sequence};
 use crate::dialect::CompileError;
 use crate::dialect::postgres::canonical::closed;
 use crate::dialect::postgres::names::{self, collation, object, quote};
@@ -63,20 +63,8 @@ impl<'a> Before<'a> {
     }
 }
 
-/// Makes steps of a change, with the views and their like that stand on the column put aside.
+/// Makes steps of a change. What stands on the column has stepped aside, if it must.
 pub(super) fn compile(table: &ObjectName, change: &AlterColumn, current: &Schema) -> Steps {
-    if change.to.column_type.is_none() && change.to.collation.is_none() {
-        return alter(table, change, current);
-    }
-    let standing = definition::over_column(table, &change.name, current);
-    let aside = definition::Aside::of(standing);
-    let mut steps = aside.drop();
-    steps.extend(alter(table, change, current)?);
-    steps.extend(aside.create()?);
-    Ok(steps)
-}
-
-fn alter(table: &ObjectName, change: &AlterColumn, current: &Schema) -> Steps {
     let before = Before {
         column: names::table(table, current).and_then(|it| names::column(&change.name, it)),
         change,

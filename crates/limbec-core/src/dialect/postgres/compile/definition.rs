@@ -1,17 +1,18 @@
-//! Views, routines, triggers and their like: their own SQL, with what stands on them put aside.
+//! Views, routines, triggers and their like: their own SQL, and the rights that their SQL does not say.
 
 use super::super::lexicon::{LEXICON, tokens};
 use super::Steps;
 use crate::dialect::CompileError;
 use crate::dialect::postgres::names::{dollar_quoted, literal, object, quote};
-use crate::schema::{Definition, DefinitionKind, ObjectName, Schema, Use};
-use crate::sql::{TokenKind, mentions, split};
+use crate::schema::{Definition, DefinitionKind, ObjectName};
+use crate::sql::{TokenKind, split};
 use crate::steps::Step;
 
-/// Where the grants on what is put aside wait, for the rest of the transaction.
-const GRANTS: &str = "limbec.grants";
+/// Where the rights on what steps aside wait, for the rest of the transaction.
+const RIGHTS: &str = "limbec.rights";
 
-fn is_ours(definition: &Definition) -> bool {
+/// Whether a definition is for PostgreSQL.
+pub(super) fn is_ours(definition: &Definition) -> bool {
     definition
         .dialect
         .as_deref()
@@ -58,29 +59,15 @@ fn target(definition: &Definition) -> String {
     format!("{kind} {name}")
 }
 
-pub(super) fn replace(to: &Definition, from: Option<&Definition>, current: &Schema) -> Steps {
-    if !is_ours(to) {
-        return Ok(Vec::new());
-    }
-    let known = current.definitions.iter().find(|it| it.is_same(to));
-    let before = known.or(from);
-    if to.kind.is_routine() && before.is_some_and(|it| has_same_head(it, to)) {
-        let mut replaced = to.clone();
-        replaced.sql = or_replace(&to.sql);
-        return create(&replaced);
-    }
-    let aside = Aside::of(standing_on(to, current));
-    let mut steps = aside.drop();
-    let own = Aside::of(vec![before.unwrap_or(to)]);
-    steps.extend(own.drop());
-    steps.extend(create(to)?);
-    steps.extend(own.restore_grants());
-    steps.extend(aside.create()?);
-    Ok(steps)
+/// Puts a routine in the place of the one that it is called like.
+pub(super) fn create_or_replace(definition: &Definition) -> Steps {
+    let mut replaced = definition.clone();
+    replaced.sql = or_replace(&definition.sql);
+    create(&replaced)
 }
 
 /// Whether two routines are called alike and answer alike, so that one may take the other's place.
-fn has_same_head(a: &Definition, b: &Definition) -> bool {
+pub(super) fn has_same_head(a: &Definition, b: &Definition) -> bool {
     head(&a.sql) == head(&b.sql)
 }
 
@@ -126,173 +113,171 @@ fn or_replace(sql: &str) -> String {
     }
 }
 
-/// What stands on a definition in the database, each after what it stands on.
-fn standing_on<'a>(definition: &Definition, current: &'a Schema) -> Vec<&'a Definition> {
-    if definition.kind.is_relation() {
-        return over(current, |it| it.relation == definition.name);
-    }
-    let over_it = |it: &&Definition| {
-        !it.is_same(definition) && mentions(&it.sql, &definition.name.name, &LEXICON)
-    };
-    if !definition.kind.is_routine() {
-        return Vec::new();
-    }
-    // The bodies of other routines are text.
-    let stands = |it: &&Definition| over_it(it) && !it.kind.is_routine();
-    current.definitions.iter().filter(stands).collect()
-}
-
-/// What uses a relation in some way, and what uses that in turn, in the order of creation.
-fn over(current: &Schema, is_used: impl Fn(&Use) -> bool) -> Vec<&Definition> {
-    let mut found: Vec<&Definition> = current
-        .definitions
-        .iter()
-        .filter(|it| it.uses.iter().any(&is_used))
-        .collect();
-    let mut at = 0;
-    while at < found.len() {
-        let name = found[at].kind.is_relation().then(|| &found[at].name);
-        at += 1;
-        let Some(name) = name else { continue };
-        for it in &current.definitions {
-            let uses =
-                it.uses.iter().any(|it| it.relation == *name) || it.table.as_ref() == Some(name);
-            if !uses || found.iter().any(|known| known.is_same(it)) {
-                continue;
-            }
-            found.push(it);
-        }
-    }
-    // A view that two paths lead to must come after both.
-    let mut ordered: Vec<&Definition> = Vec::new();
-    while !found.is_empty() {
-        let waits = |it: &Definition| {
-            found.iter().any(|other| {
-                !other.is_same(it)
-                    && other.kind.is_relation()
-                    && (it.uses.iter().any(|of| of.relation == other.name)
-                        || it.table.as_ref() == Some(&other.name))
-            })
-        };
-        let next = found.iter().position(|it| !waits(it)).unwrap_or(0);
-        ordered.push(found.remove(next));
-    }
-    ordered
-}
-
-/// What stands on a column in the database and forbids it a new type.
-pub(super) fn over_column<'a>(
-    table: &ObjectName,
-    column: &str,
-    current: &'a Schema,
-) -> Vec<&'a Definition> {
-    over(current, |it| {
-        it.relation == *table && it.column.as_deref() == Some(column)
-    })
-}
-
-/// Definitions that go and come back within a revision.
-pub(super) struct Aside<'a>(Vec<&'a Definition>);
-
-impl<'a> Aside<'a> {
-    /// In the order of their creation.
-    pub(super) fn of(definitions: Vec<&'a Definition>) -> Self {
-        Aside(definitions)
-    }
-
-    pub(super) fn drop(&self) -> Vec<Step> {
-        let mut steps: Vec<Step> = self.grants().collect();
-        // One of a view's own goes along with it.
-        let goes_along = |it: &&&Definition| {
-            !self
-                .0
-                .iter()
-                .any(|view| view.kind.is_relation() && it.table.as_ref() == Some(&view.name))
-        };
-        steps.extend(
-            self.0
-                .iter()
-                .rev()
-                .filter(goes_along)
-                .flat_map(|it| drop(it)),
+/// Writes the owner and the grants of a view or routine down before it is dropped.
+pub(super) fn remember_rights(definition: &Definition) -> Option<Step> {
+    let target = target(definition);
+    let name = object(&definition.name);
+    let source = if definition.kind.is_relation() {
+        let columns = format!(
+            "(SELECT string_agg('GRANT ' || b.privilege_type || ' (' || quote_ident(l.attname) || \
+             ') ON ' || {on} || ' TO ' || {to} || {option}, ';') FROM pg_catalog.pg_attribute l, \
+             aclexplode(l.attacl) b WHERE l.attrelid = c.oid)",
+            on = literal(&name),
+            to = grantee("b"),
+            option = option("b"),
         );
-        steps
-    }
-
-    pub(super) fn create(&self) -> Steps {
-        let mut steps = Vec::new();
-        for definition in &self.0 {
-            steps.extend(create(definition)?);
+        Source {
+            catalogue: "pg_class",
+            prefix: "rel",
+            oid: format!("{}::regclass", literal(&name)),
+            usual: "r",
+            on: name,
+            columns: Some(columns),
         }
-        steps.extend(self.restore_grants());
-        Ok(steps)
-    }
+    } else if definition.kind.is_routine() {
+        let arguments = definition.arguments.as_deref().unwrap_or_default();
+        let called = format!("{name}({arguments})");
+        Source {
+            catalogue: "pg_proc",
+            prefix: "pro",
+            oid: format!("{}::regprocedure", literal(&called)),
+            usual: "f",
+            on: target
+                .replacen("AGGREGATE", "FUNCTION", 1)
+                .replace("(*)", "()"),
+            columns: None,
+        }
+    } else if definition.kind == DefinitionKind::Type {
+        of_type(&name)
+    } else {
+        return None;
+    };
+    Some(remember(&target, &source))
+}
 
-    fn granted(&self) -> impl Iterator<Item = &&'a Definition> {
-        let has_grants = |it: &&&Definition| it.kind.is_relation() || it.kind.is_routine();
-        self.0.iter().filter(has_grants)
-    }
+/// Gives a view or routine the owner and the grants that it had.
+pub(super) fn restore_rights(definition: &Definition) -> Option<Step> {
+    let kind = definition.kind;
+    let has_any = kind.is_relation() || kind.is_routine() || kind == DefinitionKind::Type;
+    has_any.then(|| restore(&target(definition)))
+}
 
-    fn grants(&self) -> impl Iterator<Item = Step> {
-        self.granted().map(|it| Step::new(remember_grants(it)))
-    }
+/// Writes the owner and the grants of a type down, which `noun` says the kind of.
+pub(super) fn remember_rights_of_type(noun: &str, name: &ObjectName) -> Step {
+    let name = object(name);
+    remember(&format!("{noun} {name}"), &of_type(&name))
+}
 
-    fn restore_grants(&self) -> impl Iterator<Item = Step> {
-        self.granted().map(|it| {
-            let body = format!(
-                "BEGIN EXECUTE coalesce(current_setting({}, true), ''); END",
-                literal(&setting(it))
-            );
-            Step::new(format!("DO {}", dollar_quoted(&body)))
-        })
+/// Gives a type the owner and the grants that it had.
+pub(super) fn restore_rights_of_type(noun: &str, name: &ObjectName) -> Step {
+    restore(&format!("{noun} {}", object(name)))
+}
+
+fn of_type(name: &str) -> Source {
+    Source {
+        catalogue: "pg_type",
+        prefix: "typ",
+        oid: format!("{}::regtype", literal(name)),
+        usual: "T",
+        on: format!("TYPE {name}"),
+        columns: None,
     }
 }
 
-/// The setting that keeps the grants of a definition: its words can't hold its name.
-fn setting(definition: &Definition) -> String {
+/// Writes down what a column has besides its definition: grants, and how much the server samples it.
+pub(super) fn remember_column(table: &ObjectName, column: &str) -> Step {
+    let (name, column) = (object(table), quote(column));
+    let alter = format!("ALTER TABLE {name} ALTER COLUMN {column} SET ");
+    Step::new(format!(
+        "SELECT set_config({setting}, (SELECT concat_ws(';', CASE WHEN coalesce(l.attstattarget, -1) >= 0 \
+         THEN {alter} || 'STATISTICS ' || l.attstattarget END, {alter} || '(' || \
+         array_to_string(l.attoptions, ', ') || ')', (SELECT string_agg('GRANT ' || b.privilege_type || \
+         {on} || {to} || {option}, ';') FROM aclexplode(l.attacl) b)) FROM pg_catalog.pg_attribute l \
+         WHERE l.attrelid = {of}::regclass AND l.attname = {named}), true)",
+        setting = literal(&setting(&format!("COLUMN {name}.{column}"))),
+        alter = literal(&alter),
+        on = literal(&format!(" ({column}) ON {name} TO ")),
+        to = grantee("b"),
+        option = option("b"),
+        of = literal(&name),
+        named = literal(&unquoted(&column)),
+    ))
+}
+
+/// Gives a column what it had besides its definition.
+pub(super) fn restore_column(table: &ObjectName, column: &str) -> Step {
+    restore(&format!("COLUMN {}.{}", object(table), quote(column)))
+}
+
+fn unquoted(name: &str) -> String {
+    match name.strip_prefix('"').and_then(|it| it.strip_suffix('"')) {
+        Some(inner) => inner.replace("\"\"", "\""),
+        None => name.to_string(),
+    }
+}
+
+/// Where the catalogue keeps the rights on an object.
+struct Source {
+    /// The catalogue, whose columns begin with the prefix.
+    catalogue: &'static str,
+    prefix: &'static str,
+    /// The object's oid.
+    oid: String,
+    /// The letter by which `acldefault` knows the kind.
+    usual: &'static str,
+    /// What `GRANT … ON` says.
+    on: String,
+    /// The statements that grant on its columns.
+    columns: Option<String>,
+}
+
+/// The setting that keeps the rights on an object: its words can't hold its name.
+fn setting(target: &str) -> String {
     use std::hash::{DefaultHasher, Hash, Hasher};
     let mut hasher = DefaultHasher::new();
-    target(definition).hash(&mut hasher);
-    format!("{GRANTS}_{:016x}", hasher.finish())
+    target.hash(&mut hasher);
+    format!("{RIGHTS}_{:016x}", hasher.finish())
+}
+
+/// The SQL of the role that a right is granted to.
+fn grantee(right: &str) -> String {
+    format!("CASE {right}.grantee WHEN 0 THEN 'PUBLIC' ELSE {right}.grantee::regrole::text END")
+}
+
+/// The SQL of what a right may be granted with.
+fn option(right: &str) -> String {
+    format!("CASE WHEN {right}.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END")
 }
 
 /// Writes the owner and grants of an object down, as the statements that make them again.
-fn remember_grants(definition: &Definition) -> String {
-    let target = target(definition);
-    let setting = literal(&setting(definition));
-    let (owned, granted) = (literal(&format!("ALTER {target} OWNER TO ")), &target);
-    let (catalogue, oid, acl, owner, default, on) = if definition.kind.is_relation() {
-        (
-            "pg_class",
-            format!("{}::regclass", literal(&object(&definition.name))),
-            "relacl",
-            "relowner",
-            "r",
-            object(&definition.name),
-        )
-    } else {
-        let arguments = definition.arguments.as_deref().unwrap_or_default();
-        let name = format!("{}({arguments})", object(&definition.name));
-        (
-            "pg_proc",
-            format!("{}::regprocedure", literal(&name)),
-            "proacl",
-            "proowner",
-            "f",
-            granted
-                .replacen("AGGREGATE", "FUNCTION", 1)
-                .replace("(*)", "()"),
-        )
-    };
-    let on = literal(&on);
-    // Where nothing was granted, the owner's rights are the usual ones.
-    format!(
-        "SELECT set_config({setting}, (SELECT CASE WHEN c.{owner} = current_user::regrole::oid THEN '' \
-         ELSE {owned} || c.{owner}::regrole || ';' END || coalesce((SELECT 'REVOKE ALL ON ' || {on} || \
-         ' FROM PUBLIC;' || string_agg('GRANT ' || a.privilege_type || ' ON ' || {on} || ' TO ' || \
-         CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE a.grantee::regrole::text END || \
-         CASE WHEN a.is_grantable AND a.grantee <> c.{owner} THEN ' WITH GRANT OPTION' ELSE '' END, ';') \
-         FROM aclexplode(c.{acl}) a WHERE c.{acl} IS DISTINCT FROM acldefault('{default}', c.{owner})), '') \
-         FROM pg_catalog.{catalogue} c WHERE c.oid = {oid}), true)"
-    )
+fn remember(target: &str, source: &Source) -> Step {
+    let Source {
+        catalogue,
+        prefix,
+        oid,
+        usual,
+        ..
+    } = source;
+    let on = literal(&source.on);
+    let setting = literal(&setting(target));
+    let owned = literal(&format!("ALTER {target} OWNER TO "));
+    let columns = source.columns.as_deref().unwrap_or("NULL");
+    // If nothing was granted, the owner's rights are the usual ones.
+    Step::new(format!(
+        "SELECT set_config({setting}, (SELECT concat_ws(';', CASE WHEN c.{prefix}owner <> \
+         current_user::regrole::oid THEN {owned} || c.{prefix}owner::regrole END, (SELECT 'REVOKE ALL ON ' \
+         || {on} || ' FROM PUBLIC;' || string_agg('GRANT ' || a.privilege_type || ' ON ' || {on} || ' TO ' || \
+         {to} || CASE WHEN a.is_grantable AND a.grantee <> c.{prefix}owner THEN ' WITH GRANT OPTION' ELSE '' \
+         END, ';') FROM aclexplode(c.{prefix}acl) a WHERE c.{prefix}acl IS DISTINCT FROM \
+         acldefault('{usual}', c.{prefix}owner)), {columns}) FROM pg_catalog.{catalogue} c \
+         WHERE c.oid = {oid}), true)",
+        to = grantee("a"),
+    ))
+}
+
+/// Runs what was written down of an object.
+fn restore(target: &str) -> Step {
+    let setting = literal(&setting(target));
+    let body = format!("BEGIN EXECUTE coalesce(current_setting({setting}, true), ''); END");
+    Step::new(format!("DO {}", dollar_quoted(&body)))
 }

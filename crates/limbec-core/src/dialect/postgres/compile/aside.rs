@@ -1,0 +1,379 @@
+//! What has stepped aside for a change, and how it comes back.
+
+use super::dependents::Thing;
+use super::{Steps, column, constraint, definition, index};
+use crate::dialect::postgres::lexicon::{LEXICON, tokens};
+use crate::dialect::postgres::names::{in_namespace_of, object, quote};
+use crate::operations::{AlterColumn, ColumnChange, ConstraintRef, Operation};
+use crate::schema::{Definition, ObjectName, in_order};
+use crate::steps::Step;
+
+/// How a thing comes to be when all is done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Made {
+    /// It was there before, with an owner and grants.
+    Again,
+    /// An operation makes it, which had to wait.
+    New,
+    /// It is there, and an operation replaces it, which had to wait.
+    InPlace,
+}
+
+/// A thing that waits.
+#[derive(Debug, Clone)]
+pub(super) struct Put {
+    /// The operation that it waits for.
+    pub(super) at: usize,
+    thing: Thing,
+    made: Made,
+}
+
+impl Put {
+    /// The steps that drop it.
+    pub(super) fn set_aside(&self) -> Steps {
+        Ok(match &self.thing {
+            Thing::Definition(it) => {
+                let mut steps: Vec<Step> = definition::remember_rights(it).into_iter().collect();
+                steps.extend(definition::drop(it));
+                steps
+            }
+            Thing::Default { table, column } => vec![Step::new(format!(
+                "ALTER TABLE {} ALTER COLUMN {} DROP DEFAULT",
+                object(table),
+                quote(&column.name)
+            ))],
+            Thing::Constraint { table, constraint } => {
+                let name = constraint.name().unwrap_or_default();
+                vec![Step::new(format!(
+                    "ALTER TABLE {} DROP CONSTRAINT {}",
+                    object(table),
+                    quote(name)
+                ))]
+            }
+            Thing::Index { table, index } => vec![Step::new(format!(
+                "DROP INDEX {}",
+                in_namespace_of(table, &index.name)
+            ))],
+            Thing::Computed { table, column } => vec![
+                definition::remember_column(table, &column.name),
+                Step::new(format!(
+                    "ALTER TABLE {} DROP COLUMN {}",
+                    object(table),
+                    quote(&column.name)
+                )),
+            ],
+        })
+    }
+
+    /// The steps that make it.
+    pub(super) fn bring_back(&self) -> Steps {
+        Ok(match &self.thing {
+            Thing::Definition(it) if self.made == Made::InPlace => {
+                definition::create_or_replace(it)?
+            }
+            Thing::Definition(it) => {
+                let mut steps = definition::create(it)?;
+                if self.made == Made::Again {
+                    steps.extend(definition::restore_rights(it));
+                }
+                steps
+            }
+            Thing::Default { table, column } => vec![Step::new(format!(
+                "ALTER TABLE {} ALTER COLUMN {} SET DEFAULT {}",
+                object(table),
+                quote(&column.name),
+                column.default.as_deref().unwrap_or("NULL")
+            ))],
+            Thing::Constraint { table, constraint } => constraint::add(table, constraint),
+            Thing::Index { table, index } => index::create(table, index),
+            Thing::Computed { table, column } => {
+                let mut steps = column::add(table, column)?;
+                steps.push(definition::restore_column(table, &column.name));
+                steps
+            }
+        })
+    }
+
+    /// The operation that drops it, for the schema in memory.
+    pub(super) fn removal(&self) -> Operation {
+        match self.thing.clone() {
+            Thing::Definition(definition) => Operation::DropDefinition { definition },
+            Thing::Default { table, column } => alter_default(table, column.name, None),
+            Thing::Constraint { table, constraint } => Operation::DropConstraint {
+                table,
+                constraint: ConstraintRef::to(&constraint),
+                definition: Some(constraint),
+            },
+            Thing::Index { table, index } => Operation::DropIndex {
+                table,
+                name: index.name.clone(),
+                concurrently: false,
+                index: Some(Box::new(index)),
+            },
+            Thing::Computed { table, column } => Operation::DropColumn {
+                table,
+                name: column.name.clone(),
+                column: Some(Box::new(column)),
+            },
+        }
+    }
+
+    /// The operation that makes it, for the schema in memory.
+    pub(super) fn creation(&self) -> Operation {
+        match self.thing.clone() {
+            Thing::Definition(to) if self.made == Made::InPlace => {
+                Operation::ReplaceDefinition { to, from: None }
+            }
+            Thing::Definition(definition) => Operation::CreateDefinition { definition },
+            Thing::Default { table, column } => alter_default(table, column.name, column.default),
+            Thing::Constraint { table, constraint } => {
+                Operation::CreateConstraint { table, constraint }
+            }
+            Thing::Index { table, index } => Operation::CreateIndex { table, index },
+            Thing::Computed { table, column } => Operation::AddColumn { table, column },
+        }
+    }
+
+    /// The names by which texts may call it.
+    fn name(&self) -> Option<&str> {
+        match &self.thing {
+            Thing::Definition(it) => it.table.is_none().then_some(it.name.name.as_str()),
+            Thing::Default { .. } => None,
+            Thing::Constraint { constraint, .. } => constraint.name(),
+            Thing::Index { index, .. } => Some(&index.name),
+            Thing::Computed { column, .. } => Some(&column.name),
+        }
+    }
+
+    /// The words of its SQL.
+    fn words(&self) -> Vec<String> {
+        let text = match &self.thing {
+            Thing::Definition(it) => it.sql.clone(),
+            Thing::Default { column, .. } | Thing::Computed { column, .. } => {
+                let generated = column.generated.as_ref().map(|it| it.expression.clone());
+                generated
+                    .or_else(|| column.default.clone())
+                    .unwrap_or_default()
+            }
+            Thing::Constraint { constraint, .. } => constraint::definition(constraint),
+            Thing::Index { table, index } => {
+                let steps = index::create(table, index);
+                steps
+                    .into_iter()
+                    .map(|it| it.sql)
+                    .collect::<Vec<_>>()
+                    .join(" ")
+            }
+        };
+        tokens(&text).filter_map(|it| it.name(&LEXICON)).collect()
+    }
+}
+
+fn alter_default(table: ObjectName, name: String, default: Option<String>) -> Operation {
+    let to = ColumnChange {
+        default: Some(default),
+        ..ColumnChange::default()
+    };
+    Operation::AlterColumn {
+        table,
+        change: AlterColumn {
+            name,
+            to,
+            from: ColumnChange::default(),
+            using: None,
+        },
+    }
+}
+
+/// The things that have stepped aside, in the order in which they were dropped.
+#[derive(Debug, Default)]
+pub(super) struct Aside(Vec<Put>);
+
+impl Aside {
+    pub(super) fn push(&mut self, at: usize, thing: Thing, made: Made) -> Put {
+        let put = Put { at, thing, made };
+        self.0.push(put.clone());
+        put
+    }
+
+    pub(super) fn holds(&self, thing: &Thing) -> bool {
+        self.0.iter().any(|it| it.thing.is_same(thing))
+    }
+
+    /// Gives a definition that waits its new form; whether it waits.
+    pub(super) fn replace(&mut self, to: &Definition) -> bool {
+        let mut waiting = self.0.iter_mut().map(|it| &mut it.thing);
+        let known = waiting.find(|it| matches!(it, Thing::Definition(it) if it.is_same(to)));
+        match known {
+            Some(known) => {
+                *known = Thing::Definition(to.clone());
+                true
+            }
+            None => false,
+        }
+    }
+
+    /// Takes a definition out that need wait no longer.
+    pub(super) fn take(&mut self, definition: &Definition) -> Option<Put> {
+        let is_it = |it: &Put| matches!(&it.thing, Thing::Definition(it) if it.is_same(definition));
+        let at = self.0.iter().position(is_it)?;
+        Some(self.0.remove(at))
+    }
+
+    /// Whether a text names something that waits.
+    pub(super) fn is_named_by(&self, sql: &str) -> bool {
+        let mut words = tokens(sql).filter_map(|it| it.name(&LEXICON));
+        words.any(|word| self.0.iter().any(|it| it.name() == Some(&word)))
+    }
+
+    /// Whether a definition that waits names something else that does.
+    pub(super) fn others_are_named_by(&self, definition: &Definition) -> bool {
+        let mut words = tokens(&definition.sql).filter_map(|it| it.name(&LEXICON));
+        words.any(|word| {
+            let mut others = self
+                .0
+                .iter()
+                .filter(|it| !matches!(&it.thing, Thing::Definition(it) if it.is_same(definition)));
+            word != definition.name.name && others.any(|it| it.name() == Some(&word))
+        })
+    }
+
+    /// Whether an operation drops something that is dropped already: then it does not come back, and
+    /// nothing else is to be done.
+    pub(super) fn forget(&mut self, operation: &Operation) -> bool {
+        let before = self.0.len();
+        match operation {
+            Operation::DropDefinition { definition } => {
+                self.0.retain(
+                    |it| !matches!(&it.thing, Thing::Definition(it) if it.is_same(definition)),
+                );
+            }
+            Operation::DropIndex { table, name, .. } => {
+                self.0.retain(|it| {
+                    !matches!(&it.thing, Thing::Index { table: of, index }
+                        if of == table && index.name == *name)
+                });
+            }
+            Operation::DropConstraint {
+                table, constraint, ..
+            } => {
+                let name = match constraint {
+                    ConstraintRef::Named(name) => Some(name.as_str()),
+                    ConstraintRef::Unnamed(it) => it.name(),
+                };
+                self.0.retain(|it| {
+                    !matches!(&it.thing, Thing::Constraint { table: of, constraint: it }
+                        if of == table && it.name() == name)
+                });
+            }
+            Operation::DropColumn { table, name, .. } => {
+                self.0.retain(|it| {
+                    !matches!(&it.thing, Thing::Computed { table: of, column }
+                        if of == table && column.name == *name)
+                });
+                return self.0.len() < before;
+            }
+            // The rest of the table is still there to be dropped.
+            Operation::DropTable { name, .. } => {
+                self.0.retain(|it| it.thing.table() != Some(name));
+                return false;
+            }
+            Operation::AlterColumn { table, change } if change.to.default.is_some() => {
+                self.0.retain(|it| {
+                    !matches!(&it.thing, Thing::Default { table: of, column }
+                        if of == table && column.name == change.name)
+                });
+                return false;
+            }
+            _ => {}
+        }
+        self.0.len() < before
+    }
+
+    /// Whether an operation names something that waits, and so must find it in its place.
+    pub(super) fn is_needed_by(&self, operation: &Operation) -> bool {
+        let Some(shown) = self.0.first().and_then(|_| text(operation)) else {
+            return false;
+        };
+        let is_named = |name: &str| {
+            shown.match_indices(name).any(|(at, _)| {
+                let is_part = |it: char| it.is_alphanumeric() || it == '_';
+                !shown[..at].ends_with(is_part) && !shown[at + name.len()..].starts_with(is_part)
+            })
+        };
+        let table = table(operation);
+        self.0.iter().any(|it| match &it.thing {
+            Thing::Computed { table: of, column } => table == Some(of) && is_named(&column.name),
+            Thing::Default { .. } => false,
+            _ => it.name().is_some_and(is_named),
+        })
+    }
+
+    /// In the order in which they can be made.
+    pub(super) fn in_order(self) -> Vec<Put> {
+        let (definitions, others): (Vec<Put>, Vec<Put>) =
+            (self.0.into_iter().rev()).partition(|it| matches!(it.thing, Thing::Definition(_)));
+        let sorted = definitions.iter().filter_map(|it| match &it.thing {
+            Thing::Definition(it) => Some(it.clone()),
+            _ => None,
+        });
+        let sorted = in_order(sorted.collect(), &LEXICON);
+        let place = |put: &Put| match &put.thing {
+            Thing::Definition(it) => sorted.iter().position(|of| of.is_same(it)),
+            _ => None,
+        };
+        let mut definitions = definitions;
+        definitions.sort_by_key(place);
+        // A part of a table comes as soon as what it calls is there: views may be over it.
+        let mut ordered: Vec<Put> = Vec::with_capacity(definitions.len() + others.len());
+        ordered.extend(definitions);
+        for put in others {
+            let words = put.words();
+            let needs = |it: &Put| {
+                it.name()
+                    .is_some_and(|name| words.iter().any(|word| word == name))
+            };
+            let behind = ordered.iter().rposition(needs).map_or(0, |at| at + 1);
+            // Those without needs stay in their own order.
+            let parts = ordered[behind..].iter();
+            let skipped = parts
+                .take_while(|it| !matches!(it.thing, Thing::Definition(_)))
+                .count();
+            ordered.insert(behind + skipped, put);
+        }
+        ordered
+    }
+}
+
+/// The text of an operation as far as it names what must be there.
+fn text(operation: &Operation) -> Option<String> {
+    Some(match operation {
+        Operation::DropDefinition { .. }
+        | Operation::DropTable { .. }
+        | Operation::DropColumn { .. }
+        | Operation::DropConstraint { .. }
+        | Operation::DropIndex { .. }
+        | Operation::DropEnum { .. }
+        | Operation::DropDomain { .. }
+        | Operation::DropSequence { .. }
+        | Operation::AlterEnum { .. }
+        | Operation::SetTimeout { .. } => return None,
+        Operation::AlterColumn { change, .. } => {
+            format!("{} {:?} {:?}", change.name, change.to, change.using)
+        }
+        Operation::AlterDomain { to, .. } => format!("{to:?}"),
+        other => format!("{other:?}"),
+    })
+}
+
+/// The table that an operation changes a part of.
+fn table(operation: &Operation) -> Option<&ObjectName> {
+    match operation {
+        Operation::AddColumn { table, .. }
+        | Operation::AlterColumn { table, .. }
+        | Operation::CreateConstraint { table, .. }
+        | Operation::ValidateConstraint { table, .. }
+        | Operation::CreateIndex { table, .. } => Some(table),
+        _ => None,
+    }
+}

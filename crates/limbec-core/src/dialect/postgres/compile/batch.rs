@@ -1,0 +1,285 @@
+//! Operations that are compiled as one: what stands in the way of any of them steps aside before it,
+//! and comes back when all are done, in the form that the operations behind it give it.
+//!
+//! So a view over two columns that change is dropped once, and one that is replaced too is made once,
+//! when everything that it is over is as it shall be.
+
+use super::aside::{Aside, Made};
+use super::dependents::{self, Thing};
+use super::{compile_within, composite, definition};
+use crate::dialect::postgres::lexicon::LEXICON;
+use crate::dialect::postgres::names::cut;
+use crate::dialect::{Batch, CompileError, Of};
+use crate::operations::{ConstraintRef, Operation, apply};
+use crate::schema::{Definition, DefinitionKind, Schema};
+use crate::steps::Step;
+
+/// Cuts a revision where everything must be in its place: at raw SQL, and at names that change.
+pub(super) fn batches(operations: &[Operation]) -> Vec<Batch<'_>> {
+    let stands_alone = |operation: &Operation| {
+        matches!(
+            operation,
+            Operation::Execute { .. }
+                | Operation::RunScript { .. }
+                | Operation::RenameTable { .. }
+                | Operation::RenameColumn { .. }
+                | Operation::RenameEnum { .. }
+                | Operation::RenameEnumValue { .. }
+                | Operation::Move { .. }
+        )
+    };
+    operations
+        .chunk_by(|a, b| !stands_alone(a) && !stands_alone(b))
+        .map(|operations| Batch {
+            operations,
+            keys_off: false,
+        })
+        .collect()
+}
+
+/// Whether something may stand in the way of one of the operations, so that the schema must be known.
+pub(super) fn needs_schema(operations: &[Operation]) -> bool {
+    let goes = |operation: &Operation| {
+        matches!(
+            operation,
+            Operation::DropColumn { .. }
+                | Operation::DropTable { .. }
+                | Operation::DropEnum { .. }
+                | Operation::DropDomain { .. }
+                | Operation::DropDefinition { .. }
+        )
+    };
+    let replaces = operations
+        .iter()
+        .any(|it| matches!(it, Operation::ReplaceDefinition { .. }));
+    let goes = || operations.iter().filter(|it| goes(it));
+    operations.iter().any(super::needs_schema)
+        || replaces && goes().next().is_some()
+        || goes().any(|it| match it {
+            Operation::DropColumn { table, name, .. } => operations.iter().any(|other| {
+                matches!(other, Operation::AddColumn { table: of, column }
+                    if of == table && column.name == *name)
+            }),
+            Operation::DropDefinition { definition } => {
+                (operations.iter()).any(|other| dependents::succeeds(other, definition))
+            }
+            _ => false,
+        })
+}
+
+/// Makes the steps of a batch.
+pub(super) fn compile(
+    operations: &[Operation],
+    current: &Schema,
+) -> Result<Vec<Of<Step>>, Of<CompileError>> {
+    let known = needs_schema(operations);
+    let mut work = Work {
+        now: if known {
+            current.clone()
+        } else {
+            Schema::default()
+        },
+        aside: Aside::default(),
+        steps: Vec::new(),
+    };
+    if known {
+        let operations: Vec<Operation> = operations.iter().cloned().map(cut_names).collect();
+        for (at, operation) in operations.iter().enumerate() {
+            let done = work.take(at, operation, &operations[at + 1..]);
+            done.map_err(|error| Of::new(at, error))?;
+        }
+    } else {
+        for (at, operation) in operations.iter().enumerate() {
+            let done = work.plainly(at, operation, current);
+            done.map_err(|error| Of::new(at, error))?;
+        }
+    }
+    work.bring_back()?;
+    Ok(work.steps)
+}
+
+/// The operation with the names that the database keeps, which are those of its schema.
+fn cut_names(mut operation: Operation) -> Operation {
+    let short = |name: &mut String| name.truncate(cut(name).len());
+    operation.each_name(&mut |name| {
+        name.schema.iter_mut().for_each(short);
+        short(&mut name.name);
+    });
+    match &mut operation {
+        Operation::AddColumn { column, .. } => short(&mut column.name),
+        Operation::AlterColumn { change, .. } => short(&mut change.name),
+        Operation::DropColumn { name, .. }
+        | Operation::DropIndex { name, .. }
+        | Operation::ValidateConstraint { name, .. }
+        | Operation::DropConstraint {
+            constraint: ConstraintRef::Named(name),
+            ..
+        } => short(name),
+        Operation::CreateIndex { index, .. } => short(&mut index.name),
+        Operation::CreateConstraint { constraint, .. } => {
+            let name = constraint.name().map(|it| cut(it).to_string());
+            constraint.set_name(name.as_deref());
+        }
+        _ => {}
+    }
+    operation
+}
+
+/// A batch on its way.
+struct Work {
+    /// The schema as the steps so far leave it.
+    now: Schema,
+    aside: Aside,
+    steps: Vec<Of<Step>>,
+}
+
+impl Work {
+    fn plainly(
+        &mut self,
+        at: usize,
+        operation: &Operation,
+        current: &Schema,
+    ) -> Result<(), CompileError> {
+        let steps = compile_within(operation, current)?;
+        self.push(at, steps);
+        Ok(())
+    }
+
+    fn take(
+        &mut self,
+        at: usize,
+        operation: &Operation,
+        later: &[Operation],
+    ) -> Result<(), CompileError> {
+        if self.aside.forget(operation) {
+            return Ok(());
+        }
+        match operation {
+            Operation::ReplaceDefinition { to, from } if definition::is_ours(to) => {
+                return self.replace(at, to, from.as_deref());
+            }
+            Operation::CreateDefinition { definition }
+                if self.aside.is_named_by(&definition.sql) =>
+            {
+                let thing = Thing::Definition(definition.clone());
+                self.aside.push(at, thing, Made::New);
+                return Ok(());
+            }
+            _ => {}
+        }
+        if self.aside.is_needed_by(operation) {
+            self.bring_back().map_err(|of| of.item)?;
+        }
+        for thing in dependents::in_the_way(operation, later, &self.now) {
+            self.set_aside(at, &thing)?;
+        }
+        let steps = compile_within(operation, &self.now)?;
+        self.push(at, steps);
+        self.follow(operation);
+        Ok(())
+    }
+
+    /// Replaces a definition: in its place if the database can, else it steps aside, and comes back
+    /// as the new one.
+    fn replace(
+        &mut self,
+        at: usize,
+        to: &Definition,
+        from: Option<&Definition>,
+    ) -> Result<(), CompileError> {
+        if self.aside.replace(to) {
+            return Ok(());
+        }
+        let known = self.now.definitions.iter().find(|it| it.is_same(to));
+        let before = known.or(from).unwrap_or(to).clone();
+        let replacing = Operation::ReplaceDefinition {
+            to: to.clone(),
+            from: None,
+        };
+        if let Some(changes) = composite::changes(&before, to) {
+            if changes.bind() {
+                for thing in dependents::on_definition(&before, &self.now) {
+                    self.set_aside(at, &thing)?;
+                }
+            }
+            self.push(at, changes.steps(to));
+            self.follow(&replacing);
+            return Ok(());
+        }
+        if to.kind.is_routine() && definition::has_same_head(&before, to) {
+            if self.aside.is_named_by(&to.sql) {
+                let thing = Thing::Definition(to.clone());
+                self.aside.push(at, thing, Made::InPlace);
+            } else {
+                let steps = definition::create_or_replace(to)?;
+                self.push(at, steps);
+                self.follow(&replacing);
+            }
+            return Ok(());
+        }
+        self.set_aside(at, &Thing::Definition(before))?;
+        self.aside.replace(to);
+        if (to.kind.is_routine() || to.kind == DefinitionKind::Type)
+            && !self.aside.others_are_named_by(to)
+        {
+            // What follows may need it.
+            if let Some(put) = self.aside.take(to) {
+                let steps = put.bring_back()?;
+                self.push(at, steps);
+                self.follow(&put.creation());
+            }
+        }
+        Ok(())
+    }
+
+    /// Drops a thing, and before it all that stands on it.
+    fn set_aside(&mut self, at: usize, thing: &Thing) -> Result<(), CompileError> {
+        if self.aside.holds(thing) {
+            return Ok(());
+        }
+        for other in dependents::standing_on(thing, &self.now) {
+            if goes_along(&other, thing) {
+                let put = self.aside.push(at, other, Made::Again);
+                self.follow(&put.removal());
+            } else {
+                self.set_aside(at, &other)?;
+            }
+        }
+        let put = self.aside.push(at, thing.clone(), Made::Again);
+        let (steps, drop) = (put.set_aside()?, put.removal());
+        self.push(at, steps);
+        self.follow(&drop);
+        Ok(())
+    }
+
+    /// Makes everything again that has stepped aside.
+    fn bring_back(&mut self) -> Result<(), Of<CompileError>> {
+        for put in std::mem::take(&mut self.aside).in_order() {
+            let at = put.at;
+            let steps = put.bring_back().map_err(|error| Of::new(at, error))?;
+            self.push(at, steps);
+            self.follow(&put.creation());
+        }
+        Ok(())
+    }
+
+    fn push(&mut self, at: usize, steps: Vec<Step>) {
+        let steps = steps.into_iter().map(|step| Of::new(at, step));
+        self.steps.extend(steps);
+    }
+
+    /// What does not fit what is known is the database's to say.
+    fn follow(&mut self, operation: &Operation) {
+        let _ = apply(&mut self.now, operation, &LEXICON);
+    }
+}
+
+/// Whether a trigger or a rule is dropped with its view.
+fn goes_along(thing: &Thing, with: &Thing) -> bool {
+    match (thing, with) {
+        (Thing::Definition(it), Thing::Definition(view)) => {
+            view.kind.is_relation() && it.table.as_ref() == Some(&view.name)
+        }
+        _ => false,
+    }
+}

@@ -1,0 +1,373 @@
+//! What stands on what: the objects that a change meets on its way, and those that stand on them.
+//!
+//! What a definition stands on, the database says ([`Use`]). Expressions of tables and domains are
+//! read: one that mentions a name is taken to stand on the object of that name, since one too many
+//! goes and comes back unharmed.
+
+use super::super::lexicon::{LEXICON, tokens};
+use super::enumeration;
+use super::replace_type::Replaced;
+use crate::operations::{Constraint, Operation};
+use crate::schema::{
+    Column, ColumnType, Definition, DefinitionKind, Index, IndexElement, IndexKey, ObjectName,
+    Schema, Table, Use,
+};
+use crate::sql::{TokenKind, mentions};
+
+/// Something that can step aside: it is dropped, and made again later.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Thing {
+    /// A view, a routine, a trigger or their like.
+    Definition(Definition),
+    /// The default of a column.
+    Default { table: ObjectName, column: Column },
+    /// A constraint.
+    Constraint {
+        table: ObjectName,
+        constraint: Constraint,
+    },
+    /// An index.
+    Index { table: ObjectName, index: Index },
+    /// A computed column.
+    Computed { table: ObjectName, column: Column },
+}
+
+impl Thing {
+    /// Whether it is the same object, whatever it looks like.
+    pub(super) fn is_same(&self, other: &Thing) -> bool {
+        match (self, other) {
+            (Thing::Definition(a), Thing::Definition(b)) => a.is_same(b),
+            (Thing::Constraint { table, constraint }, other) => {
+                matches!(other, Thing::Constraint { table: of, constraint: it }
+                    if of == table && it.name() == constraint.name())
+            }
+            (Thing::Index { table, index }, other) => {
+                matches!(other, Thing::Index { table: of, index: it }
+                    if of == table && it.name == index.name)
+            }
+            (Thing::Default { table, column }, other) => {
+                matches!(other, Thing::Default { table: of, column: it }
+                    if of == table && it.name == column.name)
+            }
+            (Thing::Computed { table, column }, other) => {
+                matches!(other, Thing::Computed { table: of, column: it }
+                    if of == table && it.name == column.name)
+            }
+            (Thing::Definition(_), _) => false,
+        }
+    }
+
+    /// The table that it is of, and goes with.
+    pub(super) fn table(&self) -> Option<&ObjectName> {
+        match self {
+            Thing::Definition(it) => it.table.as_ref(),
+            Thing::Default { table, .. }
+            | Thing::Constraint { table, .. }
+            | Thing::Index { table, .. }
+            | Thing::Computed { table, .. } => Some(table),
+        }
+    }
+}
+
+/// What stands on a thing.
+pub(super) fn standing_on(thing: &Thing, schema: &Schema) -> Vec<Thing> {
+    match thing {
+        Thing::Definition(it) => on_definition(it, schema),
+        Thing::Computed { table, column } => on_computed(table, column, schema),
+        Thing::Default { .. } | Thing::Constraint { .. } | Thing::Index { .. } => Vec::new(),
+    }
+}
+
+/// What stands on a definition.
+pub(super) fn on_definition(definition: &Definition, schema: &Schema) -> Vec<Thing> {
+    let kind = definition.kind;
+    let belongs =
+        |it: &Definition| kind.is_relation() && it.table.as_ref() == Some(&definition.name);
+    let uses = |it: &Definition| belongs(it) || it.uses.iter().any(|of| of.is_of(definition));
+    let others = schema.definitions.iter();
+    let others = others.filter(|it| !it.is_same(definition) && uses(it));
+    let mut found: Vec<Thing> = others.cloned().map(Thing::Definition).collect();
+    let name = &definition.name.name;
+    if kind.is_routine() {
+        expressions(schema, &|text| calls(text, name), &mut found);
+    } else if kind == DefinitionKind::Type {
+        expressions(schema, &|text| mentions(text, name, &LEXICON), &mut found);
+    }
+    found
+}
+
+/// The definitions that stand on a column.
+pub(super) fn on_column(table: &ObjectName, column: &str, schema: &Schema) -> Vec<Thing> {
+    let uses = |it: &&Definition| it.uses.iter().any(|of| of.is_column(table, column));
+    let definitions = schema.definitions.iter().filter(uses);
+    definitions.cloned().map(Thing::Definition).collect()
+}
+
+/// The definitions that stand on a table or one of its columns, but for those that go with it.
+pub(super) fn on_table(table: &ObjectName, schema: &Schema) -> Vec<Thing> {
+    let uses = |it: &&Definition| {
+        it.table.as_ref() != Some(table) && it.uses.iter().any(|of| of.relation() == Some(table))
+    };
+    let definitions = schema.definitions.iter().filter(uses);
+    definitions.cloned().map(Thing::Definition).collect()
+}
+
+fn on_computed(name: &ObjectName, column: &Column, schema: &Schema) -> Vec<Thing> {
+    let mut found = on_column(name, &column.name, schema);
+    let Some(table) = schema.table(name) else {
+        return found;
+    };
+    let names_it = |text: &str| mentions(text, &column.name, &LEXICON);
+    let constraints = Constraint::all_of(table).filter(|it| {
+        it.name().is_some() && (it.names_column(&column.name) || texts_of(it).any(names_it))
+    });
+    found.extend(constraints.map(|constraint| Thing::Constraint {
+        table: name.clone(),
+        constraint,
+    }));
+    let is_over = |it: &&Index| {
+        let mut elements = it.elements.iter();
+        it.include.iter().any(|it| *it == column.name)
+            || elements.any(|it| matches!(&it.key, IndexKey::Column(it) if *it == column.name))
+            || texts_of_index(it).any(names_it)
+    };
+    found.extend(indexes(table, is_over));
+    found
+}
+
+fn indexes<'t>(
+    table: &'t Table,
+    stands: impl Fn(&&Index) -> bool + 't,
+) -> impl Iterator<Item = Thing> + 't {
+    let found = table.indexes.iter().filter(stands);
+    found.map(|it| Thing::Index {
+        table: table.name.clone(),
+        index: it.clone(),
+    })
+}
+
+/// What stands on types that are made anew: on themselves, and on the columns that are of them.
+pub(super) fn on_types(replaced: &Replaced<'_>, schema: &Schema) -> Vec<Thing> {
+    let mut found = Vec::new();
+    let is_of = |it: &ColumnType| replaced.holds(it);
+    for definition in &schema.definitions {
+        let stands = definition.uses.iter().any(|it| match it {
+            Use::Type { name } => replaced.names(name),
+            Use::Column { relation, column } => {
+                let column = schema
+                    .table(relation)
+                    .and_then(|it| it.column_named(column));
+                column.is_some_and(|it| is_of(&it.column_type))
+            }
+            Use::Relation { .. } | Use::Routine { .. } => false,
+        });
+        if stands {
+            found.push(Thing::Definition(definition.clone()));
+        }
+    }
+    for table in &schema.tables {
+        let of_type = |column: &str| {
+            let column = table.column_named(column);
+            column.is_some_and(|it| is_of(&it.column_type))
+        };
+        // The database writes the cast of a string that is compared with a column of the type;
+        // whoever wrote the text may have left it out.
+        let stands = |text: &str| {
+            let mut has_string = false;
+            let mut names_column = false;
+            let names_type = tokens(text).any(|token| {
+                has_string |= token.kind == TokenKind::Text;
+                let word = token.name(&LEXICON);
+                names_column |= word.as_deref().is_some_and(of_type);
+                word.as_deref().is_some_and(|it| replaced.is_named(it))
+            });
+            names_type || has_string && names_column
+        };
+        for column in table.columns.iter().filter(|it| it.generated.is_some()) {
+            let text = column.generated.as_ref().map(|it| it.expression.as_str());
+            let names_column = table.columns.iter().any(|it| {
+                is_of(&it.column_type)
+                    && text.is_some_and(|text| mentions(text, &it.name, &LEXICON))
+            });
+            if is_of(&column.column_type) || names_column || text.is_some_and(stands) {
+                found.push(computed(table, column));
+            }
+        }
+        for constraint in Constraint::all_of(table).filter(|it| it.name().is_some()) {
+            let goes = match &constraint {
+                // Both sides of a key change their type, and not at once.
+                Constraint::ForeignKey(it) => it.columns.iter().any(|it| of_type(it)),
+                Constraint::Exclude(it) => {
+                    it.columns().any(of_type) || texts_of(&constraint).any(stands)
+                }
+                it => texts_of(it).any(stands),
+            };
+            if goes {
+                let table = table.name.clone();
+                found.push(Thing::Constraint { table, constraint });
+            }
+        }
+        found.extend(indexes(table, |it| texts_of_index(it).any(stands)));
+    }
+    found
+}
+
+/// The parts of tables whose expressions stand on something.
+fn expressions(schema: &Schema, stands: &dyn Fn(&str) -> bool, found: &mut Vec<Thing>) {
+    for table in &schema.tables {
+        for column in &table.columns {
+            if column.default.as_deref().is_some_and(stands) {
+                found.push(Thing::Default {
+                    table: table.name.clone(),
+                    column: column.clone(),
+                });
+            }
+            let expression = column.generated.as_ref().map(|it| it.expression.as_str());
+            if expression.is_some_and(stands) {
+                found.push(computed(table, column));
+            }
+        }
+        let constraints = Constraint::all_of(table);
+        let constraints = constraints.filter(|it| it.name().is_some() && texts_of(it).any(stands));
+        found.extend(constraints.map(|constraint| Thing::Constraint {
+            table: table.name.clone(),
+            constraint,
+        }));
+        found.extend(indexes(table, |it| texts_of_index(it).any(stands)));
+    }
+}
+
+fn computed(table: &Table, column: &Column) -> Thing {
+    Thing::Computed {
+        table: table.name.clone(),
+        column: column.clone(),
+    }
+}
+
+fn texts_of(constraint: &Constraint) -> impl Iterator<Item = &str> {
+    let (check, exclude) = match constraint {
+        Constraint::Check(it) => (Some(it.expression.as_str()), None),
+        Constraint::Exclude(it) => (it.predicate.as_deref(), Some(it)),
+        _ => (None, None),
+    };
+    let elements = exclude.into_iter().flat_map(|it| &it.elements);
+    check
+        .into_iter()
+        .chain(elements.filter_map(|it| text_of(&it.element)))
+}
+
+fn texts_of_index(index: &Index) -> impl Iterator<Item = &str> {
+    let elements = index.elements.iter().filter_map(text_of);
+    elements.chain(index.predicate.as_deref())
+}
+
+fn text_of(element: &IndexElement) -> Option<&str> {
+    match &element.key {
+        IndexKey::Expression(text) => Some(text),
+        IndexKey::Column(_) => None,
+    }
+}
+
+/// Whether an expression calls a routine.
+fn calls(text: &str, routine: &str) -> bool {
+    let all = tokens(text).filter(|it| it.kind != TokenKind::Comment);
+    let mut is_named = false;
+    for token in all {
+        if is_named && token.is_symbol("(") {
+            return true;
+        }
+        is_named = token.name(&LEXICON).is_some_and(|it| it == routine);
+    }
+    false
+}
+
+/// What stands in the way of an operation. `later` is what follows it: something that is replaced or
+/// dropped later need not be there meanwhile.
+pub(super) fn in_the_way(
+    operation: &Operation,
+    later: &[Operation],
+    schema: &Schema,
+) -> Vec<Thing> {
+    match operation {
+        Operation::AlterColumn { table, change } => {
+            let to = &change.to;
+            let binds = to.column_type.is_some()
+                || to.collation.is_some()
+                || matches!(to.generated, Some(Some(_)));
+            if binds {
+                on_column(table, &change.name, schema)
+            } else {
+                Vec::new()
+            }
+        }
+        Operation::DropColumn { table, name, .. } => {
+            let comes_back = later.iter().any(|it| {
+                matches!(it, Operation::AddColumn { table: of, column }
+                    if of == table && column.name == *name)
+            });
+            let mut found = on_column(table, name, schema);
+            found.retain(|it| comes_back || is_replaced(it, later));
+            found
+        }
+        Operation::DropTable { name, .. } => {
+            let mut found = on_table(name, schema);
+            found.retain(|it| is_replaced(it, later));
+            found
+        }
+        Operation::DropEnum { name, .. } | Operation::DropDomain { name, .. } => {
+            let uses = |it: &&Definition| {
+                (it.uses.iter()).any(|it| matches!(it, Use::Type { name: of } if of == name))
+            };
+            let found = schema.definitions.iter().filter(uses).cloned();
+            let found = found.map(Thing::Definition);
+            found.filter(|it| is_replaced(it, later)).collect()
+        }
+        Operation::DropDefinition { definition } => {
+            let has_successor = later.iter().any(|it| succeeds(it, definition));
+            let mut found = on_definition(definition, schema);
+            found.retain(|it| has_successor || is_replaced(it, later));
+            found
+        }
+        Operation::AlterEnum { to, from } => {
+            let known = schema.enums.iter().find(|it| it.name == to.name);
+            match known.or(from.as_ref()) {
+                Some(from) if !enumeration::only_adds(&from.labels, &to.labels) => {
+                    on_types(&Replaced::of(&to.name, schema), schema)
+                }
+                _ => Vec::new(),
+            }
+        }
+        Operation::AlterDomain { to, from } => {
+            let known = schema.domains.iter().find(|it| it.name == to.name);
+            match known.or(from.as_ref()) {
+                Some(from) if super::domain::is_replaced(from, to) => {
+                    on_types(&Replaced::of(&to.name, schema), schema)
+                }
+                _ => Vec::new(),
+            }
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn is_replaced(thing: &Thing, later: &[Operation]) -> bool {
+    let Thing::Definition(thing) = thing else {
+        return false;
+    };
+    later.iter().any(|it| match it {
+        Operation::ReplaceDefinition { to: it, .. }
+        | Operation::DropDefinition { definition: it } => it.is_same(thing),
+        _ => false,
+    })
+}
+
+/// Whether an operation makes a definition that takes the place of one that goes: a routine with
+/// other arguments, a type.
+pub(super) fn succeeds(operation: &Operation, gone: &Definition) -> bool {
+    let Operation::CreateDefinition { definition } = operation else {
+        return false;
+    };
+    let alike =
+        definition.kind == gone.kind || definition.kind.is_routine() && gone.kind.is_routine();
+    alike && definition.name == gone.name
+}
