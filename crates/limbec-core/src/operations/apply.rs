@@ -216,6 +216,7 @@ pub fn apply(
         Operation::DropComment { on, .. } => *comment_of(schema, &on)? = None,
         Operation::CreateDefinition { mut definition } => {
             definition.uses = uses::read(&definition, schema, lexicon);
+            uses::overload(schema, &definition);
             schema.definitions.push(definition);
         }
         Operation::ReplaceDefinition { mut to, .. } => {

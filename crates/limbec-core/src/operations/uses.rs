@@ -62,6 +62,20 @@ fn of_definition(definition: &Definition) -> Option<Use> {
     }
 }
 
+/// A routine of a name that others have comes: what calls one of them may call this one when they go.
+pub(super) fn overload(schema: &mut Schema, routine: &Definition) {
+    let Some(new) = of_definition(routine).filter(|_| routine.kind.is_routine()) else {
+        return;
+    };
+    let calls = |it: &Use| matches!(it, Use::Routine { name, .. } if *name == routine.name);
+    for definition in &mut schema.definitions {
+        if definition.uses.iter().any(calls) && !definition.uses.contains(&new) {
+            definition.uses.push(new.clone());
+            definition.uses.sort();
+        }
+    }
+}
+
 /// A table has a new name: what stands on it follows.
 pub(super) fn rename_table(
     schema: &mut Schema,
