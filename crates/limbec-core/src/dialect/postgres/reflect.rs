@@ -15,6 +15,7 @@ mod row;
 mod sequences;
 mod tables;
 mod types;
+mod uses;
 
 use self::columns::ColumnNames;
 use self::definitions::Definitions;
@@ -64,8 +65,8 @@ const PARTS: [(&str, &str, Part); 13] = [
     (definitions::QUERY, "a definition", |it, row| {
         definitions::read(row, &mut it.definitions)
     }),
-    (definitions::USES, "a use", |it, row| {
-        definitions::read_use(row, &mut it.definitions)
+    (uses::QUERY, "a use", |it, row| {
+        uses::read(row, &mut it.definitions)
     }),
     (beyond::QUERY, "what is not modelled", |it, row| {
         it.schema.unmodelled.push(beyond::read(row)?);
