@@ -57,7 +57,7 @@ impl Side {
         all.extend([own("after")?, others("tables")?]);
         all.extend([others("rows first")?, own("rows")?, others("rows")?]);
         all.extend([behind.clone(), others_behind.clone()]);
-        all.push(others("settings")?);
+        all.extend([others("behind")?, others("settings")?]);
         Ok(Side {
             namespace: Some(own("namespace")?).filter(|it| !it.is_empty()),
             sql: all.join("\n"),

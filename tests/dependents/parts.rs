@@ -68,7 +68,7 @@ pub(super) struct World {
 }
 
 /// The parts that every change has if it says nothing else.
-const DEFAULTS: [(&str, &str); 19] = [
+const DEFAULTS: [(&str, &str); 20] = [
     ("s", ""),
     ("z", "zz."),
     ("zz", "zz"),
@@ -78,6 +78,7 @@ const DEFAULTS: [(&str, &str); 19] = [
     ("table", "{t}"),
     ("kind", "table"),
     ("c", "val"),
+    ("written", "{c}"),
     ("key", ", PRIMARY KEY (id)"),
     ("partition", ""),
     ("inside", ""),
