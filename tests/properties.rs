@@ -98,6 +98,17 @@ fn revisions_lead_from_one_schema_to_another_and_back_on_postgres() {
     });
 }
 
+/// The same with what stands on the tables.
+#[test]
+fn revisions_lead_to_views_and_their_like_and_back_on_sqlite() {
+    check(
+        64,
+        &Sqlite,
+        Extras::SQLITE_WITH_DEFINITIONS,
+        |before, after| up_and_down(&mut Trial::sqlite(), before, after),
+    );
+}
+
 fn script_agrees(
     mut trial: Trial,
     databases: &Databases,

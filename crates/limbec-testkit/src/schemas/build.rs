@@ -9,13 +9,13 @@ use limbec_core::schema::{
     UniqueConstraint,
 };
 
-use super::Extras;
 use super::expressions::{Class, class, computed, condition, indexed};
 use super::families::{self, COLUMNS, COMMENTS, ENUMS, TABLES, pick};
 use super::recipe::{ColumnRecipe, ElementRecipe, ExtraRecipe, PartRecipe, Recipe, TableRecipe};
+use super::{Extras, definitions};
 
 /// The namespaces: the connection's own, and another.
-const NAMESPACES: [&str; 2] = ["public", "Other"];
+pub(super) const NAMESPACES: [&str; 2] = ["public", "Other"];
 
 pub(super) fn build(recipe: &Recipe, extras: Extras) -> Schema {
     let enums: Vec<EnumType> = ENUMS
@@ -40,7 +40,10 @@ pub(super) fn build(recipe: &Recipe, extras: Extras) -> Schema {
             add_part(&mut schema, at, part, &mut names, extras);
         }
     }
-    let namespaces = schema.tables.iter().filter_map(|it| it.name.schema.clone());
+    definitions::add(&mut schema, &recipe.definitions, &mut names, extras);
+    let tables = schema.tables.iter().map(|it| &it.name);
+    let definitions = schema.definitions.iter().map(|it| &it.name);
+    let namespaces = tables.chain(definitions).filter_map(|it| it.schema.clone());
     let namespaces: BTreeSet<String> = namespaces.filter(|it| it != NAMESPACES[0]).collect();
     schema.namespaces = namespaces.into_iter().map(Into::into).collect();
     schema.enums = enums;
@@ -62,10 +65,10 @@ fn uses(column_type: &ColumnType, enumeration: &EnumType) -> bool {
 
 /// The names that are taken, in a form that is one for all databases.
 #[derive(Default)]
-struct Names(BTreeSet<String>);
+pub(super) struct Names(BTreeSet<String>);
 
 impl Names {
-    fn take(&mut self, name: &str) -> bool {
+    pub(super) fn take(&mut self, name: &str) -> bool {
         self.0.insert(folded(name))
     }
 
@@ -89,7 +92,7 @@ fn folded(name: &str) -> String {
     })
 }
 
-fn comment(number: Option<usize>) -> Option<String> {
+pub(super) fn comment(number: Option<usize>) -> Option<String> {
     number.map(|number| pick(&COMMENTS, number).to_string())
 }
 
@@ -207,7 +210,11 @@ fn is_comparable(column_type: &ColumnType) -> bool {
 }
 
 /// The columns that numbers select, each once.
-fn distinct(numbers: &[usize], table: &Table, fits: impl Fn(&Column) -> bool) -> Vec<String> {
+pub(super) fn distinct(
+    numbers: &[usize],
+    table: &Table,
+    fits: impl Fn(&Column) -> bool,
+) -> Vec<String> {
     let fitting: Vec<&Column> = table.columns.iter().filter(|it| fits(it)).collect();
     let mut names = Vec::new();
     for number in numbers {

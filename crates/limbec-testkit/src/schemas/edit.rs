@@ -4,8 +4,10 @@ use proptest::collection::vec;
 use proptest::option::weighted;
 use proptest::prelude::*;
 
+use super::Extras;
 use super::recipe::{
-    ColumnRecipe, PartRecipe, Recipe, TableRecipe, column, key, labels, part, table,
+    ColumnRecipe, DefinitionRecipe, PartRecipe, Recipe, TableRecipe, column, definition, key,
+    labels, part, table,
 };
 
 /// One edit; the numbers select a table, and something of it.
@@ -23,10 +25,25 @@ pub(super) enum Edit {
     DropPart(usize, usize),
     Comment(usize, Option<usize>),
     Labels(usize, Vec<String>),
+    AddDefinition(DefinitionRecipe),
+    /// The definition keeps its kind and its name.
+    ChangeDefinition(usize, DefinitionRecipe),
+    DropDefinition(usize),
 }
 
-pub(super) fn edits() -> impl Strategy<Value = Vec<Edit>> {
-    vec(edit(), 0..=5)
+pub(super) fn edits(extras: Extras) -> BoxedStrategy<Vec<Edit>> {
+    if extras.definitions.is_empty() {
+        return vec(edit(), 0..=5).boxed();
+    }
+    vec(prop_oneof![3 => edit(), 1 => edit_of_definition()], 0..=5).boxed()
+}
+
+fn edit_of_definition() -> impl Strategy<Value = Edit> {
+    prop_oneof![
+        definition().prop_map(Edit::AddDefinition),
+        (0..6_usize, definition()).prop_map(|(at, it)| Edit::ChangeDefinition(at, it)),
+        (0..6_usize).prop_map(Edit::DropDefinition),
+    ]
 }
 
 fn edit() -> impl Strategy<Value = Edit> {
@@ -73,6 +90,18 @@ fn carry_out(recipe: &mut Recipe, edit: Edit) {
         Edit::Labels(at, labels) => {
             if let Some(it) = selected(&mut recipe.enums, at) {
                 *it = labels;
+            }
+        }
+        Edit::AddDefinition(definition) => recipe.definitions.push(definition),
+        Edit::DropDefinition(at) => remove(&mut recipe.definitions, at, 0),
+        Edit::ChangeDefinition(at, definition) => {
+            if let Some(it) = selected(&mut recipe.definitions, at) {
+                *it = DefinitionRecipe {
+                    kind: it.kind,
+                    name: it.name,
+                    namespace: it.namespace,
+                    ..definition
+                };
             }
         }
         Edit::AddColumn(at, column) => {

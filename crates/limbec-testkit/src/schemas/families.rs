@@ -71,6 +71,8 @@ pub(super) const COLUMNS: [(&str, Family); 32] = [
     ("x;y -- z", Family::Text),
 ];
 
+pub(super) const DEFINITIONS: [&str; 6] = ["recent", "ids", "All of them", "of", "it's", "größen"];
+
 pub(super) const ENUMS: [&str; 2] = ["mood_kind", "Order State"];
 
 pub(super) const LABELS: [&str; 5] = ["new", "done", "it's", "in work", "größe"];

@@ -8,13 +8,14 @@
 //! values can be cast to.
 
 mod build;
+mod definitions;
 mod edit;
 mod expressions;
 mod families;
 mod recipe;
 mod rows;
 
-use limbec_core::schema::Schema;
+use limbec_core::schema::{DefinitionKind, Schema};
 use proptest::prelude::*;
 
 use build::build;
@@ -40,6 +41,8 @@ pub struct Extras {
     pub virtual_columns: bool,
     /// Names of collations.
     pub collations: &'static [&'static str],
+    /// What there is beside the tables: views, functions, triggers, policies.
+    pub definitions: &'static [DefinitionKind],
 }
 
 impl Extras {
@@ -52,6 +55,19 @@ impl Extras {
         deferrable_uniques: true,
         virtual_columns: false,
         collations: &["C", "POSIX"],
+        definitions: &[],
+    };
+
+    /// What only PostgreSQL holds, with views and their like.
+    pub const POSTGRES_WITH_DEFINITIONS: Extras = Extras {
+        definitions: &[
+            DefinitionKind::View,
+            DefinitionKind::MaterializedView,
+            DefinitionKind::Function,
+            DefinitionKind::Policy,
+            DefinitionKind::Statistics,
+        ],
+        ..Extras::POSTGRES
     };
 
     /// What only SQLite holds.
@@ -63,22 +79,29 @@ impl Extras {
         deferrable_uniques: false,
         virtual_columns: true,
         collations: &["NOCASE", "RTRIM"],
+        definitions: &[],
+    };
+
+    /// What only SQLite holds, with views and triggers.
+    pub const SQLITE_WITH_DEFINITIONS: Extras = Extras {
+        definitions: &[DefinitionKind::View, DefinitionKind::Trigger],
+        ..Extras::SQLITE
     };
 }
 
 /// A schema.
 pub fn schema(extras: Extras) -> impl Strategy<Value = Schema> {
-    recipe().prop_map(move |recipe| build(&recipe, extras))
+    recipe(extras).prop_map(move |recipe| build(&recipe, extras))
 }
 
 /// A schema, and what becomes of it: by a few edits, or another one altogether that shares names
 /// with it.
 pub fn pair(extras: Extras) -> impl Strategy<Value = (Schema, Schema)> {
     let other = prop_oneof![
-        3 => edits().prop_map(|edits| (None, edits)),
-        1 => recipe().prop_map(|other| (Some(other), Vec::new())),
+        3 => edits(extras).prop_map(|edits| (None, edits)),
+        1 => recipe(extras).prop_map(|other| (Some(other), Vec::new())),
     ];
-    (recipe(), other).prop_map(move |(recipe, (other, edits))| {
+    (recipe(extras), other).prop_map(move |(recipe, (other, edits))| {
         let after = other.unwrap_or_else(|| apply(recipe.clone(), &edits));
         (build(&recipe, extras), build(&after, extras))
     })

@@ -5,6 +5,7 @@ use proptest::collection::vec;
 use proptest::option::weighted;
 use proptest::prelude::*;
 
+use super::Extras;
 use super::families::LABELS;
 
 #[derive(Debug, Clone)]
@@ -12,6 +13,20 @@ pub(super) struct Recipe {
     pub(super) tables: Vec<TableRecipe>,
     /// The labels of each enumeration.
     pub(super) enums: Vec<Vec<String>>,
+    pub(super) definitions: Vec<DefinitionRecipe>,
+}
+
+/// What stands on a table, or on a view.
+#[derive(Debug, Clone)]
+pub(super) struct DefinitionRecipe {
+    pub(super) kind: usize,
+    pub(super) name: usize,
+    pub(super) namespace: Option<usize>,
+    pub(super) table: usize,
+    /// All columns when absent.
+    pub(super) columns: Option<Vec<usize>>,
+    pub(super) condition: Option<(usize, usize)>,
+    pub(super) comment: Option<usize>,
 }
 
 #[derive(Debug, Clone)]
@@ -85,8 +100,40 @@ fn comment() -> impl Strategy<Value = Option<usize>> {
     weighted(0.15, number())
 }
 
-pub(super) fn recipe() -> impl Strategy<Value = Recipe> {
-    (vec(table(), 0..=6), vec(labels(), 2)).prop_map(|(tables, enums)| Recipe { tables, enums })
+pub(super) fn recipe(extras: Extras) -> impl Strategy<Value = Recipe> {
+    let definitions = if extras.definitions.is_empty() {
+        // Nothing is drawn for it: the schemas without definitions stay what they are.
+        Just(Vec::new()).boxed()
+    } else {
+        vec(definition(), 0..=6).boxed()
+    };
+    (vec(table(), 0..=6), vec(labels(), 2), definitions).prop_map(|(tables, enums, definitions)| {
+        Recipe {
+            tables,
+            enums,
+            definitions,
+        }
+    })
+}
+
+pub(super) fn definition() -> impl Strategy<Value = DefinitionRecipe> {
+    let head = (number(), number(), weighted(0.2, number()), number());
+    let columns = prop_oneof![
+        1 => Just(None),
+        3 => vec(number(), 1..=3).prop_map(Some)
+    ];
+    let tail = (columns, weighted(0.6, (number(), number())), comment());
+    (head, tail).prop_map(
+        |((kind, name, namespace, table), (columns, condition, comment))| DefinitionRecipe {
+            kind,
+            name,
+            namespace,
+            table,
+            columns,
+            condition,
+            comment,
+        },
+    )
 }
 
 pub(super) fn labels() -> impl Strategy<Value = Vec<String>> {
