@@ -7,6 +7,7 @@
 
 mod at_once;
 mod cut;
+mod files;
 mod half_applied;
 mod journal;
 mod kill;

@@ -15,7 +15,12 @@ pub(super) struct Proxy {
 
 impl Proxy {
     pub(super) fn before(url: &str) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+        Proxy::at("127.0.0.1:0", url)
+    }
+
+    /// Stands at a place of the network.
+    pub(super) fn at(place: &str, url: &str) -> Self {
+        let listener = TcpListener::bind(place).expect("a free port");
         let port = listener.local_addr().expect("an address").port();
         let authority = url.split('/').nth(2).expect("an authority");
         let server = authority.rsplit('@').next().expect("a host").to_string();

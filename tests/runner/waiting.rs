@@ -37,6 +37,10 @@ async fn the_holder_of_the_lock_is_named_and_the_wait_ends() {
     let mut other = connect_postgres(&url).await.unwrap();
     let (take, give_back) = Postgres.lock(None).unwrap();
     other.run(&[&take]).await.unwrap();
+    // If its machine is gone, the server finds out.
+    let asked = ["SELECT current_setting('tcp_keepalives_idle')"];
+    let answers = other.run(&asked).await.unwrap();
+    assert_eq!(answers[0].rows, [[Some("10".to_string())]]);
     it.run("LIMBEC_LOCK_WAIT=300ms limbec upgrade head")
         .fails_saying(&[
             "was not free for a migration within 0 s",
@@ -208,4 +212,35 @@ async fn one_that_has_lost_its_lease_waits_and_goes_on() {
         .succeeds()
         .logs(&["Waiting for process 7 on web-1", "is done already"]);
     assert_eq!(it.version_rows(), ["e3"]);
+}
+
+/// A server that is not there yet: the command waits for it if it is asked to.
+#[test]
+fn a_server_that_is_not_there_yet_is_waited_for() {
+    let it = one_table();
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let place = listener.local_addr().expect("an address");
+    drop(listener);
+    let authority = it.url();
+    let authority = authority.split('/').nth(2).expect("an authority");
+    let server = authority.rsplit('@').next().expect("a host").to_string();
+    let url = it.url().replacen(&server, &place.to_string(), 1);
+    let line = format!("limbec upgrade head --url '{url}?sslmode=disable'");
+    it.run(&line)
+        .fails_saying(&[&format!("cannot reach `{place}`")])
+        .logs(&["Connection refused"]);
+
+    let waiting = format!("env LIMBEC_CONNECT_WAIT=60s {line}");
+    let mut waits = start(&it, &waiting);
+    let mut log = BufReader::new(waits.stderr.take().expect("its log is kept")).lines();
+    let told = log.find(|line| {
+        line.as_ref()
+            .is_ok_and(|line| line.contains("Waiting for the server: cannot reach"))
+    });
+    assert!(told.is_some(), "the command waits");
+    let proxy = super::proxy::Proxy::at(&place.to_string(), &it.url());
+    let rest: Vec<_> = log.collect();
+    end(&waiting, waits).succeeds();
+    assert!(!rest.is_empty() && proxy.url.contains(&place.to_string()));
+    assert_eq!(it.version_rows(), ["e2"]);
 }

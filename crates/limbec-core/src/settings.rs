@@ -7,8 +7,9 @@ use std::fmt;
 use std::time::Duration;
 
 /// The keys, each with its section in `limbec.toml`.
-pub const KEYS: [(&str, &str); 7] = [
+pub const KEYS: [(&str, &str); 8] = [
     ("database", "backup"),
+    ("database", "connect_wait"),
     ("migrations", "lock_timeout"),
     ("migrations", "statement_timeout"),
     ("migrations", "lock_retries"),
@@ -36,6 +37,8 @@ pub const KEYS: [(&str, &str); 7] = [
 pub struct Given {
     /// Whether a database that is a file is copied before a revision that may lose data.
     pub backup: Option<bool>,
+    /// How long to wait for a server that refuses connections or is starting up.
+    pub connect_wait: Option<Duration>,
     /// How long a statement waits for a lock of a table.
     pub lock_timeout: Option<Duration>,
     /// How long a statement may take in all.
@@ -90,6 +93,7 @@ impl Given {
     pub fn set(&mut self, key: &str, text: &str) -> Result<(), Mistake> {
         match key {
             "backup" => self.backup = Some(switch(text)?),
+            "connect_wait" => self.connect_wait = Some(duration(text)?),
             "lock_timeout" => self.lock_timeout = Some(duration(text)?),
             "statement_timeout" => self.statement_timeout = Some(duration(text)?),
             "lock_retries" => self.lock_retries = Some(number(text)?),
@@ -173,6 +177,7 @@ mod tests {
     fn every_key_takes_a_value_and_refuses_nonsense() {
         let values = [
             ("false", "nonsense"),
+            ("1min", "nonsense"),
             ("500ms", "nonsense"),
             ("10min", "nonsense"),
             ("7", "nonsense"),
@@ -192,6 +197,7 @@ mod tests {
             given,
             Given {
                 backup: Some(false),
+                connect_wait: minutes(1),
                 lock_timeout: Some(Duration::from_millis(500)),
                 statement_timeout: minutes(10),
                 lock_retries: Some(7),

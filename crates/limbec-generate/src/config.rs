@@ -39,6 +39,7 @@ struct DatabaseSection {
     #[serde(default)]
     exclude: Vec<Spanned<String>>,
     backup: Option<bool>,
+    connect_wait: Option<String>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -276,6 +277,7 @@ fn settings(file: &File, environment: &Environment<'_>) -> Result<Settings> {
     let mut given = Given::default();
     for (key, value) in [
         ("backup", file.database.backup.map(|it| it.to_string())),
+        ("connect_wait", file.database.connect_wait.clone()),
         ("lock_timeout", section.lock_timeout.clone()),
         ("statement_timeout", section.statement_timeout.clone()),
         (

@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use limbec_source::project::must_be_a_file;
+
 /// Adds a file, or what is below a folder: the files and folders that are wanted, in the order of
 /// their names. The path itself is always taken.
 ///
@@ -21,7 +23,23 @@ pub(crate) fn collect(
         .collect::<std::io::Result<_>>()?;
     entries.sort();
     for entry in entries.iter().filter(|entry| is_wanted(entry)) {
-        collect(entry, is_wanted, files)?;
+        if has_extension(entry, "rs") || has_extension(entry, "sql") {
+            must_be_a_file(entry)?;
+            files.push(entry.clone());
+        } else {
+            must_lead_down(path, entry)?;
+            collect(entry, is_wanted, files)?;
+        }
+    }
+    Ok(())
+}
+
+/// Refuses a link to a folder that it is in, which would never come to an end.
+fn must_lead_down(folder: &Path, entry: &Path) -> std::io::Result<()> {
+    if entry.is_symlink() && folder.canonicalize()?.starts_with(entry.canonicalize()?) {
+        let shown = entry.display();
+        let message = format!("the link `{shown}` leads to a folder that it is in");
+        return Err(std::io::Error::other(message));
     }
     Ok(())
 }

@@ -6,6 +6,8 @@ use std::io;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
+use limbec_core::text::one_line;
+
 /// The name of a project's file.
 pub const FILE: &str = "limbec.toml";
 
@@ -41,16 +43,41 @@ fn collect(folder: &Path, paths: &mut Vec<PathBuf>) -> io::Result<()> {
             continue;
         }
         let path = entry.path();
-        if entry.file_type()?.is_dir() {
-            collect(&path, paths)?;
-        } else if matches!(
+        let kind = entry.file_type()?;
+        let is_revision = matches!(
             path.extension().and_then(|it| it.to_str()),
             Some("rs" | "sql")
-        ) {
+        );
+        if is_revision {
+            if !kind.is_file() {
+                must_be_a_file(&path)?;
+            }
             paths.push(path);
+        } else if kind.is_dir() {
+            collect(&path, paths)?;
         }
     }
     Ok(())
+}
+
+/// Refuses what is called like a file and is none: a folder, or a pipe, which could be waited for in vain.
+///
+/// # Errors
+/// When the path leads to anything else than a file, or nowhere.
+pub fn must_be_a_file(path: &Path) -> io::Result<()> {
+    let failed = |kind: io::ErrorKind, why: &str| {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        Err(io::Error::new(
+            kind,
+            format!("`{}`: {why}", one_line(&name)),
+        ))
+    };
+    match std::fs::metadata(path) {
+        Ok(it) if it.is_file() => Ok(()),
+        Ok(it) if it.is_dir() => failed(io::ErrorKind::IsADirectory, "it is a folder"),
+        Ok(_) => failed(io::ErrorKind::InvalidInput, "it is not a file"),
+        Err(error) => failed(error.kind(), &error.to_string()),
+    }
 }
 
 /// Says what is wrong with the text of a `limbec.toml` and where, by what the reader of TOML says. Neither the

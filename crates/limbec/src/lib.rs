@@ -74,7 +74,7 @@ pub use limbec_macros::embed;
 pub use limbec_macros::{Domain, Enum, Extension, Schema, Sequence, Table};
 pub use migrations::Migrations;
 pub use model::{Labels, Model};
-pub use open::Open;
+pub use open::{Observe, Open};
 pub use revision::Revision;
 #[cfg(feature = "signals")]
 pub use signals::Signals;

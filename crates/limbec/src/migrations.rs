@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::sync::OnceLock;
+use std::time::Duration;
 
 use limbec_core::revision::{Direction, Graph};
 
@@ -13,6 +14,9 @@ use crate::standing::Standing;
 use crate::start::Start;
 use crate::status::{Status, StatusCell};
 use crate::trace;
+
+/// How long a service waits for a server that refuses connections or is starting up, by default.
+const CONNECT_WAIT: Duration = Duration::from_secs(30);
 
 /// What receives progress.
 pub(crate) type Observer<'a> = dyn FnMut(&Event<'_>) + Send + 'a;
@@ -157,6 +161,7 @@ impl Migrations {
     pub fn settings(&self) -> Settings {
         let usual = Settings {
             when_ahead: WhenAhead::ServeIfAdds,
+            connect_wait: CONNECT_WAIT,
             ..Settings::default()
         };
         // What does not read is an error as soon as a revision is asked for.
@@ -190,16 +195,18 @@ impl Migrations {
     ) -> Result<Outcome, Error> {
         let watch = self.status.watch();
         let result = async {
-            let mut session = Session::new(database.open().await?);
+            let settings = self.settings();
             let mut observe = |event: &Event<'_>| {
                 watch.event(event);
                 trace::event(event);
                 observer(event);
             };
+            let opening = database.open_within(settings.connect_wait, &mut observe);
+            let mut session = Session::new(opening.await?);
             let result = self
                 .migrate_on(
                     &mut session.connection,
-                    self.settings(),
+                    settings,
                     direction,
                     target,
                     &mut observe,

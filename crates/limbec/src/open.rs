@@ -1,9 +1,13 @@
 //! What leads to a database: a URL, or a connection that the service has.
 
 use std::path::Path;
+use std::time::Duration;
 
 use crate::connection::Connection;
-use crate::run::{Database, DatabaseUrl, Error};
+use crate::run::{Database, DatabaseUrl, Error, Event};
+
+/// What receives progress.
+pub type Observe<'o> = dyn FnMut(&Event<'_>) + Send + 'o;
 
 /// What leads to a database.
 ///
@@ -27,6 +31,22 @@ pub trait Open: Send {
     /// When the database cannot be reached.
     fn open(self) -> impl Future<Output = Result<Self::Connection, Error>> + Send;
 
+    /// Opens it, and waits for so long for a server that refuses connections or is starting up; what it
+    /// waits for is reported.
+    ///
+    /// # Errors
+    /// When the database cannot be reached within that time.
+    fn open_within(
+        self,
+        _wait: Duration,
+        _observe: &mut Observe<'_>,
+    ) -> impl Future<Output = Result<Self::Connection, Error>> + Send
+    where
+        Self: Sized,
+    {
+        self.open()
+    }
+
     /// Opens it for a look: an SQLite file that is missing stays missing, and counts as empty.
     ///
     /// # Errors
@@ -46,6 +66,14 @@ impl Open for &DatabaseUrl {
         Database::connect(self).await
     }
 
+    async fn open_within(
+        self,
+        wait: Duration,
+        observe: &mut Observe<'_>,
+    ) -> Result<Database, Error> {
+        Database::connect_within(self, wait, observe).await
+    }
+
     async fn open_to_read(self) -> Result<Database, Error> {
         Database::connect_to_read(self).await
     }
@@ -56,6 +84,15 @@ impl Open for &str {
 
     async fn open(self) -> Result<Database, Error> {
         DatabaseUrl::parse(self, Path::new(""))?.open().await
+    }
+
+    async fn open_within(
+        self,
+        wait: Duration,
+        observe: &mut Observe<'_>,
+    ) -> Result<Database, Error> {
+        let url = DatabaseUrl::parse(self, Path::new(""))?;
+        url.open_within(wait, observe).await
     }
 
     async fn open_to_read(self) -> Result<Database, Error> {
@@ -70,6 +107,14 @@ impl Open for &String {
 
     async fn open(self) -> Result<Database, Error> {
         self.as_str().open().await
+    }
+
+    async fn open_within(
+        self,
+        wait: Duration,
+        observe: &mut Observe<'_>,
+    ) -> Result<Database, Error> {
+        self.as_str().open_within(wait, observe).await
     }
 
     async fn open_to_read(self) -> Result<Database, Error> {

@@ -137,7 +137,14 @@ impl<'m> Start<'m> {
     }
 
     async fn work<D: Open>(mut self, database: D, watch: &Watch<'_>) -> Result<Outcome, Error> {
-        let mut session = Session::new(database.open().await?);
+        let observer = &mut self.observer;
+        let mut observe = |event: &Event<'_>| {
+            watch.event(event);
+            trace::event(event);
+            observer(event);
+        };
+        let opening = database.open_within(self.settings.connect_wait, &mut observe);
+        let mut session = Session::new(opening.await?);
         let result = match self.policy {
             Policy::Apply => self.apply(&mut session.connection, watch).await,
             Policy::Wait => self.wait(&mut session.connection, watch).await,

@@ -143,7 +143,7 @@ pub(crate) struct Watch<'a> {
 impl Watch<'_> {
     pub(crate) fn event(&self, event: &Event<'_>) {
         match event {
-            Event::Waiting { .. } => self.waiting(),
+            Event::Absent { .. } | Event::Waiting { .. } => self.waiting(),
             Event::Step {
                 step,
                 number,

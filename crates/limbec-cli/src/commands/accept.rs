@@ -33,7 +33,7 @@ pub(super) fn run(options: &args::Accept, context: &Context<'_>) -> Result<Statu
         },
     };
     let abandoned = block_on(async {
-        let mut database = connect(&url).await?;
+        let mut database = connect(&url, context).await?;
         let mut migrator = Migrator::new(&mut database, &context.project)
             .settings(context.config.settings.clone());
         Ok(migrator.accept(&id, what, options.reason.trim()).await?)

@@ -18,7 +18,7 @@ pub(super) fn run(options: &EnsureVersion, context: &Context<'_>) -> Result<Stat
         return Ok(Status::Done);
     }
     block_on(async {
-        let mut database = connect(&url).await?;
+        let mut database = connect(&url, context).await?;
         Ok(Migrator::new(&mut database, &context.project)
             .settings(context.config.settings.clone())
             .ensure_version()

@@ -31,7 +31,7 @@ pub(super) fn run(
     let url = context.config.database_url()?;
     let printer = context.printer;
     let outcome = block_on(async {
-        let mut database = connect(&url).await?;
+        let mut database = connect(&url, context).await?;
         let mut migrator = Migrator::new(&mut database, &context.project)
             .settings(Settings {
                 backups: context.config.settings.backups && !options.no_backup,
@@ -55,7 +55,7 @@ pub(super) fn from_database(options: &Downgrade, context: &Context<'_>) -> Resul
     let printer = context.printer;
     let tag = options.migrate.tag.as_deref();
     let outcome = block_on(async {
-        let mut database = connect(&url).await?;
+        let mut database = connect(&url, context).await?;
         let mut migrator = Migrator::new(&mut database, &context.project)
             .settings(context.config.settings.clone())
             .observe(|event| observe(&event, printer));
@@ -93,7 +93,7 @@ fn approve(options: &Downgrade, context: &Context<'_>) -> std::result::Result<()
 }
 
 /// Logs what happens, in Alembic's words.
-pub(super) fn observe(event: &Event<'_>, printer: &Printer) {
+pub(crate) fn observe(event: &Event<'_>, printer: &Printer) {
     match report::progress(event) {
         Some((Level::Info, text)) => printer.info("migrate", &text),
         Some((Level::Warning, text)) => printer.warning("migrate", &text),
@@ -133,7 +133,7 @@ fn dry_run(options: &Migrate, direction: Direction, context: &Context<'_>) -> Re
     let tag = options.tag.as_deref();
     let printer = context.printer;
     block_on(async {
-        let mut database = connect(&url).await?;
+        let mut database = connect(&url, context).await?;
         let mut migrator = Migrator::new(&mut database, &context.project)
             .settings(context.config.settings.clone());
         let found = migrator.dry_run(&options.revision, direction).await?;

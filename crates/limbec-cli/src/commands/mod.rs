@@ -21,6 +21,8 @@ mod script;
 mod show;
 mod stamp;
 
+pub(crate) use migrate::observe;
+
 use std::mem::ManuallyDrop;
 
 use limbec::run::{Interrupt, Revisions as _};

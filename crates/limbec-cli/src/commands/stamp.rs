@@ -16,7 +16,7 @@ pub(super) fn run(options: &Stamp, context: &Context<'_>) -> Result<Status> {
     let url = context.config.database_url()?;
     let printer = context.printer;
     let outcome = block_on(async {
-        let mut database = connect(&url).await?;
+        let mut database = connect(&url, context).await?;
         let mut migrator = Migrator::new(&mut database, &context.project)
             .settings(context.config.settings.clone())
             .observe(|event| migrate::observe(&event, printer));

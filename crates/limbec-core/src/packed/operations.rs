@@ -16,7 +16,7 @@ use crate::settings::{Given, WhenAhead};
 
 pack_struct! {
     Given {
-        backup, lock_timeout, statement_timeout, lock_retries, lock_wait, when_ahead,
+        backup, connect_wait, lock_timeout, statement_timeout, lock_retries, lock_wait, when_ahead,
         version_table_schema,
     }
     Header { id, revises, depends_on, branch_labels, message, doc, create_date, path }

@@ -321,7 +321,12 @@ pub(super) enum Form {
 
 /// A text that a database can hold, or a mistake.
 fn proper(text: &str, key: &str, span: Span, mistakes: &mut Mistakes) -> Option<At<String>> {
-    if text.trim().is_empty() {
+    // A comment may be of spaces alone: databases keep it.
+    let is_empty = match key {
+        "comment" => text.is_empty(),
+        _ => text.trim().is_empty(),
+    };
+    if is_empty {
         mistakes.at(span, format!("`{key}` is empty"));
     } else if text.contains('\0') {
         mistakes.at(

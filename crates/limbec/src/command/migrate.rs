@@ -24,9 +24,10 @@ impl Context<'_> {
         let url = self.database_url()?;
         let (err, quiet, revisions) = (&mut *self.err, self.quiet, self.revisions);
         let (program, settings) = (self.program, self.settings.clone());
-        let observe = |event: Event<'_>| observe(&event, err, quiet);
         let outcome: Result<Outcome, _> = block_on(async {
-            let mut database = Database::connect(&url).await?;
+            let tell = &mut |event: &Event<'_>| self::observe(event, &mut *err, quiet);
+            let mut database = Database::connect_within(&url, settings.connect_wait, tell).await?;
+            let observe = |event: Event<'_>| observe(&event, err, quiet);
             let migrator = Migrator::new(&mut database, revisions);
             let mut migrator = migrator.settings(settings).observe(observe);
             match direction {
@@ -60,7 +61,8 @@ impl Context<'_> {
         let (err, quiet, revisions) = (&mut *self.err, self.quiet, self.revisions);
         let settings = self.settings.clone();
         let outcome: Result<Outcome, _> = block_on(async {
-            let mut database = Database::connect(&url).await?;
+            let tell = &mut |event: &Event<'_>| observe(event, &mut *err, quiet);
+            let mut database = Database::connect_within(&url, settings.connect_wait, tell).await?;
             let mut migrator = Migrator::new(&mut database, revisions)
                 .settings(settings)
                 .observe(|event| observe(&event, err, quiet));

@@ -2,14 +2,16 @@
 
 use std::fmt;
 use std::path::Path;
+use std::time::Duration;
 
 use limbec_core::dialect::Dialect;
 
 use super::DatabaseError;
 use super::address::Address;
-use super::drivers::{Database, Driver, find};
+use super::drivers::{Database, Driver, Wait, find};
 use crate::interrupt::{Ear, Interrupt};
-use crate::run::{Error, ErrorKind};
+use crate::open::Observe;
+use crate::run::{Error, ErrorKind, Event};
 
 /// Where a database is: a URL that limbec has read.
 ///
@@ -164,7 +166,33 @@ impl Database {
     /// # Errors
     /// When the database cannot be reached or opened. The password is not in the message.
     pub async fn connect(url: &DatabaseUrl) -> Result<Self, Error> {
-        let connected = (url.driver.connect)(&url.address, Ear::new(&url.interrupt)).await;
+        Database::connect_within(url, Duration::ZERO, &mut |_| {}).await
+    }
+
+    /// Connects, and waits for so long for a server that refuses connections or is starting up; what it waits
+    /// for is reported.
+    ///
+    /// # Errors
+    /// As [`Database::connect`].
+    pub async fn connect_within(
+        url: &DatabaseUrl,
+        wait: Duration,
+        observe: &mut Observe<'_>,
+    ) -> Result<Self, Error> {
+        let mut tell = |error: &DatabaseError, since| {
+            observe(&Event::Absent {
+                error: &error.message,
+                since,
+                wait,
+            });
+        };
+        let longest = wait;
+        let wait = Wait {
+            longest,
+            tell: &mut tell,
+        };
+        let ear = Ear::new(&url.interrupt);
+        let connected = (url.driver.connect)(&url.address, ear, wait).await;
         connected.map_err(|error| match error.interrupted {
             Some(_) => failed(error.message.clone(), error),
             None => failed(format!("cannot open the database {url}: {error}"), error),

@@ -34,12 +34,19 @@ pub(crate) struct Driver {
     /// Adds to an address what it lacks and the environment says, by the name of each variable.
     pub(crate) complete: fn(&mut Address, &Environment<'_>) -> Result<(), DatabaseError>,
     /// Connects. The connection stops when its ear is called.
-    pub(crate) connect: for<'a> fn(&'a Address, Ear) -> Connecting<'a>,
+    pub(crate) connect: for<'a> fn(&'a Address, Ear, Wait<'a>) -> Connecting<'a>,
     /// Whether the database would be made by connecting to it.
     pub(crate) is_missing: fn(&Address) -> bool,
     /// The path of a database that lives as long as its connection. If there is one, expressions are
     /// judged and revisions proven there, and a missing database reads as an empty one.
     pub(crate) in_memory: Option<fn() -> Address>,
+}
+
+/// How long a server that takes no connections yet is waited for, and what is told meanwhile: why, and for
+/// how long already.
+pub(crate) struct Wait<'w> {
+    pub(crate) longest: Duration,
+    pub(crate) tell: &'w mut (dyn FnMut(&DatabaseError, Duration) + Send),
 }
 
 /// Reads a variable of the environment.

@@ -37,8 +37,11 @@ pub(super) const DRIVER: Driver = Driver {
     dialect: &Postgres,
     read: config::read,
     complete: environment::complete,
-    connect: |address, ear| {
-        Box::pin(async move { Opened::connect(address, ear).await.map(Database::from) })
+    connect: |address, ear, wait| {
+        Box::pin(async move {
+            let opened = Opened::connect(address, ear, wait).await;
+            opened.map(Database::from)
+        })
     },
     is_missing: |_| false,
     in_memory: None,

@@ -33,7 +33,7 @@ pub(super) const DRIVER: Driver = Driver {
     dialect: &Sqlite,
     read,
     complete: |_, _| Ok(()),
-    connect: |address, ear| {
+    connect: |address, ear, _| {
         Box::pin(async move { Opened::open(&address.path, ear).map(Database::from) })
     },
     is_missing: |address| !address.path.exists(),

@@ -79,6 +79,15 @@ pub fn progress(event: &Event<'_>) -> Option<(Level, String)> {
                 format!("  {revision}: {operation} is done already, by a run that was stopped");
             Some((Level::Info, text))
         }
+        Event::Absent { error, since, wait } => {
+            let text = format!(
+                "Waiting for the server: {} ({} of {} s)",
+                one_line(error),
+                since.as_secs(),
+                wait.as_secs()
+            );
+            Some((Level::Info, text))
+        }
         Event::Waiting { since, holder } => {
             let who = holder.map_or_else(|| "another process".to_string(), ToString::to_string);
             let since = since.as_secs();

@@ -12,9 +12,9 @@ use limbec_core::steps::{Knowledge, Part, RevisionPlan, Step, script};
 pub(super) use self::guard::Guard;
 use self::queue::{Pending, Queue};
 use super::backup::{self, Copied};
+use super::event::{Event, Observer};
 use super::journal::{Entry, Record};
 use super::lease::Hold;
-use super::migrate::{Event, Observer};
 use super::state::Progress;
 use super::{Error, ErrorKind, Settings, contention, revert};
 use crate::connection::Connection;
@@ -188,29 +188,45 @@ impl<'r, C: Connection> Runner<'r, '_, C> {
     async fn inside(&mut self, work: &Work<'_>, index: usize) -> Result<(), Error> {
         let part = &work.plan.parts[index];
         let frame = self.connection.dialect().frame(&part.operations);
-        let due = self.settings.backups
-            && !*self.copied
-            && work.record.is_some()
-            && backup::is_due(&part.operations, self.connection.dialect().lexicon());
         let mut copied = None;
-        let place = due.then_some(&mut copied);
+        let place = self.is_copy_due(work, index).then_some(&mut copied);
         let bounds = self.bounds();
         let mut queue = Queue::framed(self.connection, frame);
         let result = transaction(&mut queue, work, index, bounds, self.knowledge, place).await;
         let result = queue.close(result).await;
-        if let Some(copied) = copied {
-            if result.is_ok() {
-                *self.copied = true;
-                (self.observer)(Event::Copied {
-                    revision: work.revision,
-                    to: &copied.to,
-                    of: &copied.of,
-                });
-            } else {
-                copied.remove();
-            }
-        }
+        self.after_copy(copied, work, &result);
         result
+    }
+
+    /// Whether the database is to be copied before a part: before the first one that runs, if this or a
+    /// later one may lose data.
+    fn is_copy_due(&self, work: &Work<'_>, index: usize) -> bool {
+        let lexicon = self.connection.dialect().lexicon();
+        let mut left = work.plan.parts[index..].iter();
+        self.settings.backups
+            && !*self.copied
+            && work.record.is_some()
+            && left.any(|part| backup::is_due(&part.operations, lexicon))
+    }
+
+    /// Reports a copy, unless nothing has changed the database since.
+    fn after_copy<T>(
+        &mut self,
+        copied: Option<Copied>,
+        work: &Work<'_>,
+        result: &Result<T, Error>,
+    ) {
+        let Some(copied) = copied else { return };
+        if result.is_err() {
+            copied.remove();
+            return;
+        }
+        *self.copied = true;
+        (self.observer)(Event::Copied {
+            revision: work.revision,
+            to: &copied.to,
+            of: &copied.of,
+        });
     }
 }
 

@@ -28,6 +28,8 @@ pub struct Settings {
     pub statement_timeout: Option<Duration>,
     /// How often a transaction is tried again that another session was in the way of.
     pub retries: u32,
+    /// How long this process waits for a server that refuses connections or is starting up.
+    pub connect_wait: Duration,
     /// How long this process waits for another one's migration, and for an index that another
     /// session builds.
     pub lock_wait: Duration,
@@ -49,6 +51,7 @@ impl Default for Settings {
             lock_timeout: Duration::from_secs(2),
             statement_timeout: None,
             retries: 20,
+            connect_wait: Duration::ZERO,
             lock_wait: Duration::from_secs(15 * 60),
             when_ahead: WhenAhead::default(),
             backups: true,
@@ -67,6 +70,7 @@ impl Settings {
         take(&mut self.backups, given.backup);
         take(&mut self.lock_timeout, given.lock_timeout);
         take(&mut self.retries, given.lock_retries);
+        take(&mut self.connect_wait, given.connect_wait);
         take(&mut self.lock_wait, given.lock_wait);
         take(&mut self.when_ahead, given.when_ahead);
         self.statement_timeout = given.statement_timeout.or(self.statement_timeout);

@@ -33,7 +33,11 @@ pub(super) fn take(namespace: Option<&str>) -> String {
     let notice = "CASE WHEN current_setting('server_version_num')::int >= 140000 \
                   AND version() ~* 'linux|darwin|bsd' \
                   THEN set_config('client_connection_check_interval', '5s', false) END";
-    format!("SELECT pg_try_advisory_lock({key}), {notice}")
+    // And if the network, or the client's machine, is gone, when its system does not answer.
+    let keepalives = "set_config('tcp_keepalives_idle', '10', false), \
+                      set_config('tcp_keepalives_interval', '5', false), \
+                      set_config('tcp_keepalives_count', '4', false)";
+    format!("SELECT pg_try_advisory_lock({key}), {notice}, {keepalives}")
 }
 
 /// The query that gives back what this session holds of limbec's locks, whichever it is. The server

@@ -9,9 +9,10 @@ use limbec_core::dialect::{Dialect, FaultKind, Session as _};
 use tokio::time::{Instant, timeout};
 use tokio_postgres::{CancelToken, Client};
 
-use super::reach::{Reached, Server, reach};
+use super::reach::{Reached, Server, reach, reach_within};
 use super::{config, establish, pipeline};
 use crate::connection::address::Address;
+use crate::connection::drivers::Wait;
 use crate::connection::{Answer, Connection, DatabaseError, Interrupted, StatementError, TakeRow};
 use crate::interrupt::Ear;
 use crate::random;
@@ -45,12 +46,16 @@ struct Line {
 }
 
 impl Opened {
-    pub(super) async fn connect(address: &Address, ear: Ear) -> Result<Self, DatabaseError> {
+    pub(super) async fn connect(
+        address: &Address,
+        ear: Ear,
+        wait: Wait<'_>,
+    ) -> Result<Self, DatabaseError> {
         let stopped = || DatabaseError::interrupted(ear.reason(), Interrupted::Before);
         if ear.is_called() {
             return Err(stopped());
         }
-        let mut making = pin!(reach(address));
+        let mut making = pin!(reach_within(address, wait));
         let made = ear.unless_called(making.as_mut()).await;
         let Reached { client, server } = made.ok_or_else(stopped)??;
         Ok(Opened {

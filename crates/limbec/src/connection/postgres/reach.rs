@@ -7,18 +7,23 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use limbec_core::dialect::postgres::session_standing;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 use tokio_postgres::{CancelToken, Client};
 
 use super::config::{self, PORT};
 use super::patient::UntilClosed;
 use super::{establish, pipeline};
 use crate::connection::address::{Address, Host};
+use crate::connection::drivers::Wait;
 use crate::connection::{Answer, DatabaseError};
-use crate::random;
+use crate::random::{self, Pauses};
+use crate::run::TELL;
 
 /// How long a server may take to be reached, with TLS and authentication, unless the URL says otherwise.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// The first and the longest pause between two tries of a server that takes no connections yet.
+const PAUSES: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(1));
 
 /// How long the server may take to accept a request to cancel.
 const CANCEL: Duration = Duration::from_secs(2);
@@ -113,6 +118,32 @@ pub(super) async fn reach(address: &Address) -> Result<Reached, DatabaseError> {
             search(address, Wanted::Any).await
         }
         found => found,
+    }
+}
+
+/// Connects as [`reach`] does, again and again for as long as there may be no server yet.
+pub(super) async fn reach_within(
+    address: &Address,
+    wait: Wait<'_>,
+) -> Result<Reached, DatabaseError> {
+    let begun = Instant::now();
+    let mut pauses = Pauses::new(PAUSES.0, PAUSES.1);
+    let mut told: Option<Instant> = None;
+    loop {
+        let error = match reach(address).await {
+            Err(error) if is_absent(&error) => error,
+            reached => return reached,
+        };
+        let since = begun.elapsed();
+        if since >= wait.longest {
+            return Err(error);
+        }
+        if told.is_none_or(|told| told.elapsed() >= TELL) {
+            (wait.tell)(&error, since);
+            told = Some(Instant::now());
+        }
+        let left = wait.longest.saturating_sub(since);
+        tokio::time::sleep(pauses.next(left)).await;
     }
 }
 

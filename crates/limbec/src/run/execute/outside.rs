@@ -10,8 +10,8 @@ use limbec_core::steps::{Doubt, Found, Next, Part, Probe, Statement, Step, Unit,
 use super::queue::{Pending, Queue};
 use super::{Cursor, Runner, Work, advised, divided_anew, enter, leave, limits, revert_sql};
 use crate::connection::Connection;
+use crate::run::event::Event;
 use crate::run::journal::Entry;
-use crate::run::migrate::Event;
 use crate::run::reflect::reflect;
 use crate::run::{Error, ErrorKind, TELL};
 
@@ -179,10 +179,15 @@ impl<C: Connection> Runner<'_, '_, C> {
             })
         });
         let frame = self.connection.dialect().frame(&[]);
+        let is_copy_due = self.is_copy_due(work, index);
+        let mut copied = None;
         let bounds = self.bounds();
         let mut queue = Queue::framed(self.connection, frame);
         let result = async {
             enter(&mut queue, work, index, bounds).await?;
+            if is_copy_due {
+                copied = queue.copy_database(work).await?;
+            }
             queue.statements(part, &unit.before);
             if let Some(row) = row {
                 queue.push(Pending::of(row));
@@ -190,7 +195,9 @@ impl<C: Connection> Runner<'_, '_, C> {
             queue.commit().await
         };
         let result = result.await;
-        queue.close(result).await
+        let result = queue.close(result).await;
+        self.after_copy(copied, work, &result);
+        result
     }
 
     /// Runs a statement within limits of its own.
