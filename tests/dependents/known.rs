@@ -99,7 +99,45 @@ impl fmt::Display for Outcome {
 /// The list: a section a change, a line a dependent.
 pub(super) struct Known {
     about: String,
-    changes: Vec<(String, BTreeMap<String, Outcome>)>,
+    changes: Vec<(String, Vec<Line>)>,
+}
+
+/// A line of the list: `refused | DEPENDENT | WHY`; `refused<18` for servers before version 18,
+/// `fails>=18` for those from it on.
+#[derive(Clone)]
+struct Line {
+    dependent: String,
+    outcome: Outcome,
+    /// `<18` or `>=18`; nothing if it is for all.
+    versions: String,
+}
+
+impl Line {
+    fn read(line: &str) -> Option<Self> {
+        let mut columns = line.strip_prefix("- ")?.splitn(3, " | ");
+        let (kind, dependent, text) = (columns.next()?, columns.next()?, columns.next()?);
+        let (kind, versions) = kind.split_at(kind.find(['<', '>']).unwrap_or(kind.len()));
+        let text = text.to_string();
+        Some(Line {
+            dependent: dependent.to_string(),
+            outcome: match kind {
+                "refused" => Outcome::Refused(text),
+                "fails" => Outcome::Fails(text),
+                "kept" => Outcome::Kept(text),
+                _ => return None,
+            },
+            versions: versions.to_string(),
+        })
+    }
+
+    /// Whether it is for servers of a major version.
+    fn is_for(&self, major: u32) -> bool {
+        let number = |text: &str| text.parse::<u32>().expect("a major version");
+        match self.versions.strip_prefix('<') {
+            Some(end) => major < number(end),
+            None => (self.versions.strip_prefix(">=")).is_none_or(|start| major >= number(start)),
+        }
+    }
 }
 
 impl Known {
@@ -110,61 +148,56 @@ impl Known {
         };
         for line in read(LIST).lines() {
             if let Some(change) = line.strip_prefix("## ") {
-                known.changes.push((change.to_string(), BTreeMap::new()));
+                known.changes.push((change.to_string(), Vec::new()));
                 continue;
             }
-            let Some((_, pairs)) = known.changes.last_mut() else {
+            let Some((_, lines)) = known.changes.last_mut() else {
                 known.about += &format!("{line}\n");
                 continue;
             };
-            if line.is_empty() {
-                continue;
+            if !line.is_empty() {
+                let read = Line::read(line);
+                lines.push(read.unwrap_or_else(|| panic!("`{line}` is no line of the list")));
             }
-            let mut columns = line.trim_start_matches("- ").splitn(3, " | ");
-            let [Some(kind), Some(dependent), Some(text)] =
-                [columns.next(), columns.next(), columns.next()]
-            else {
-                panic!("`{line}` is no line of the list");
-            };
-            let outcome = match kind {
-                "refused" => Outcome::Refused(text.to_string()),
-                "fails" => Outcome::Fails(text.to_string()),
-                "kept" => Outcome::Kept(text.to_string()),
-                other => panic!("`{other}` is no outcome"),
-            };
-            pairs.insert(dependent.to_string(), outcome);
         }
         known
     }
 
-    /// What is listed of a change, by its dependents.
-    pub(super) fn of(&self, change: &str) -> BTreeMap<String, Outcome> {
-        let mut changes = self.changes.iter();
-        let found = changes.find(|(known, _)| known == change);
-        found.map(|(_, pairs)| pairs.clone()).unwrap_or_default()
+    /// What is listed of a change for a server of a major version, by its dependents.
+    pub(super) fn of(&self, change: &str, major: u32) -> BTreeMap<String, Outcome> {
+        let changes = self.changes.iter().filter(|(known, _)| known == change);
+        let lines = changes.flat_map(|(_, lines)| lines);
+        let lines = lines.filter(|it| it.is_for(major));
+        lines
+            .map(|it| (it.dependent.clone(), it.outcome.clone()))
+            .collect()
     }
 
-    /// Writes the outcomes of a change into the file, one process after the other.
-    pub(super) fn update(change: &str, outcomes: &[(String, Outcome)]) {
+    /// Writes the outcomes of a change into the file, one process after the other. A line for some
+    /// versions stays one for those.
+    pub(super) fn update(change: &str, major: u32, outcomes: &[(String, Outcome)]) {
         let lock = File::open(format!("{FOLDER}/changes.md")).expect("the file is there");
         lock.lock().expect("the file can be locked");
         let mut known = Known::read();
-        let before = known.of(change);
-        let now = outcomes.iter().filter_map(|(dependent, outcome)| {
-            let kept = before.get(dependent);
-            match (outcome, kept) {
+        let at = known.changes.iter().position(|(known, _)| known == change);
+        let before = at.map_or(Vec::new(), |at| known.changes.remove(at).1);
+        let (for_it, mut now): (Vec<Line>, Vec<Line>) =
+            before.into_iter().partition(|it| it.is_for(major));
+        for (dependent, outcome) in outcomes {
+            let listed = for_it.iter().find(|it| it.dependent == *dependent);
+            now.extend(match (outcome, listed) {
                 (Outcome::Passes, _) => None,
-                (Outcome::Fails(_), Some(kept @ Outcome::Kept(_))) => {
-                    Some((dependent.clone(), kept.clone()))
+                (Outcome::Fails(_), Some(it)) if matches!(it.outcome, Outcome::Kept(_)) => {
+                    Some(it.clone())
                 }
-                _ => Some((dependent.clone(), outcome.clone())),
-            }
-        });
-        let now: BTreeMap<String, Outcome> = now.collect();
-        match known.changes.iter_mut().find(|(known, _)| known == change) {
-            Some((_, pairs)) => *pairs = now,
-            None => known.changes.push((change.to_string(), now)),
+                _ => Some(Line {
+                    dependent: dependent.clone(),
+                    outcome: outcome.clone(),
+                    versions: listed.map_or(String::new(), |it| it.versions.clone()),
+                }),
+            });
         }
+        known.changes.push((change.to_string(), now));
         fs::write(format!("{FOLDER}/{LIST}"), known.text()).expect("the file can be written");
     }
 
@@ -172,11 +205,14 @@ impl Known {
         let mut changes: Vec<_> = self.changes.iter().filter(|it| !it.1.is_empty()).collect();
         changes.sort_by(|a, b| a.0.cmp(&b.0));
         let mut text = format!("{}\n", self.about.trim_end());
-        for (change, pairs) in changes {
+        for (change, lines) in changes {
             text += &format!("\n## {change}\n");
-            for (dependent, outcome) in pairs {
-                if let Some(line) = outcome.line() {
-                    text += &format!("- {} | {dependent} | {line}\n", outcome.kind());
+            let mut lines: Vec<&Line> = lines.iter().collect();
+            lines.sort_by_key(|it| (&it.dependent, &it.versions));
+            for it in lines {
+                if let Some(line) = it.outcome.line() {
+                    let kind = format!("{}{}", it.outcome.kind(), it.versions);
+                    text += &format!("- {kind} | {} | {line}\n", it.dependent);
                 }
             }
         }
