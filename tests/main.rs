@@ -28,6 +28,7 @@ mod planned;
 mod printed;
 mod proof;
 mod properties;
+mod rows;
 mod runner;
 mod scenarios;
 mod scripted;

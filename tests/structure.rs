@@ -58,7 +58,7 @@ const OF_EVERY_DIALECT: [&str; 11] = [
 ];
 
 /// The files of parts that a dialect may leave to their defaults.
-const OF_SOME_DIALECTS: [&str; 3] = ["backup.rs", "lock.rs", "rights.rs"];
+const OF_SOME_DIALECTS: [&str; 4] = ["backup.rs", "lock.rs", "rights.rs", "rows.rs"];
 
 #[test]
 fn the_dialect_folders_have_the_same_file_names() {

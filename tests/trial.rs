@@ -8,7 +8,7 @@ use limbec::connection::{Answer, Connection, StatementError};
 use limbec::run::{
     Claim, Database, DatabaseUrl, ProofError, Scratch, prove, reflect, run_operations, settle_by,
 };
-use limbec_core::compare::{Comparison, Created, Planned, Verdicts, compare};
+use limbec_core::compare::{Comparison, Created, Planned, Verdicts, compare, refill};
 use limbec_core::dialect::Dialect;
 use limbec_core::dialect::sqlite::{OLDEST_LIBRARY, Sqlite};
 use limbec_core::operations::{Operation, apply};
@@ -17,7 +17,7 @@ use limbec_core::schema::{Definition, Schema};
 use limbec_core::sql::Lexicon;
 use limbec_core::steps::{Audience, Knowledge, RevisionPlan, Statement, Step, parts};
 use limbec_source::revisions::{Body, read_body};
-use limbec_source::write::{NewRevision, write_revision};
+use limbec_source::write::{NewRevision, Remarks, write_revision};
 use limbec_testkit::postgres::{TestDatabase, schema_dump, test_database};
 
 use crate::planned;
@@ -269,6 +269,7 @@ impl Trial {
         let proven = prove(&mut self.database, true, |it| it, &claim);
         self.runtime
             .block_on(proven)
+            .map(drop)
             .map_err(|error| error.to_string())
     }
 
@@ -432,7 +433,7 @@ impl Trial {
         let dialect = self.database.dialect();
         let target = of_own_namespace(schema, &nothing);
         let found = compare(&nothing, &target, dialect, &Verdicts::default());
-        as_read(&found)
+        as_read(&found, dialect)
     }
 
     /// Creates a schema in the empty database; what is read back is the same.
@@ -455,7 +456,7 @@ impl Trial {
             let found = self
                 .compare_by(current, target, &mut verdicts)
                 .map_err(|error| format!("comparing: {error}"))?;
-            let body = as_read(&found)?;
+            let body = as_read(&found, self.database.dialect())?;
             // As the command does, which proves every revision.
             let outdated = self.outdated(current, target, &found, &body);
             let mut is_news = false;
@@ -575,12 +576,14 @@ pub(crate) fn file(upgrade: &[Operation], downgrade: &[Operation]) -> String {
         upgrade,
         downgrade,
         notes: &[],
+        remarks: &Remarks::default(),
     })
 }
 
 /// The operations of a comparison, as they are read back from its file.
-fn as_read(found: &Comparison) -> Result<Body, String> {
-    let text = file(&found.operations(), &found.downgrade());
+fn as_read(found: &Comparison, dialect: &dyn Dialect) -> Result<Body, String> {
+    let downgrade = refill(found.downgrade(), dialect).operations;
+    let text = file(&found.operations(), &downgrade);
     read_body("revision.rs", &text)
         .map_err(|mistakes| format!("the written revision does not read: {mistakes:?}"))
 }

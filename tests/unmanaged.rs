@@ -83,6 +83,54 @@ fn change(it: &Sandbox, from: &str, to: &str) {
     it.run("limbec check").succeeds();
 }
 
+#[test]
+fn a_table_loses_its_protection_only_if_somebody_says_so_on_postgres() {
+    let it = project();
+    let protected = MODELS.replace(
+        "name = \"notes\"",
+        "name = \"notes\", option(\"postgresql.row_level_security\" = \"enable\")",
+    );
+    it.write("models.rs", &protected);
+    it.write(
+        "sql/own.sql",
+        "CREATE POLICY own ON notes USING (owner = current_user);\n",
+    );
+    generate(&it, "protection");
+    it.write("models.rs", MODELS);
+    it.run("rm sql/own.sql").succeeds();
+
+    it.run("limbec check").exits(3).logs(&[
+        "The policy own on notes is dropped: other roles may then see or change rows",
+        "Row level security of `notes` is switched off",
+    ]);
+    let refused = it.run("limbec revision --autogenerate -m open");
+    refused.fails_saying(&[
+        "The policy own on notes is dropped: other roles may then see or change rows",
+        "if that is meant: --unprotect notes",
+        "if not, declare it again",
+    ]);
+    it.run("limbec revision --autogenerate -m open --unprotect others")
+        .fails_saying(&["`--unprotect others`: the database has no such table"]);
+    assert_eq!(it.files("migrations/versions").len(), 2);
+
+    // A policy that changes stays one.
+    it.write("models.rs", &protected);
+    it.write(
+        "sql/own.sql",
+        "CREATE POLICY own ON notes USING (owner = 'me');\n",
+    );
+    generate(&it, "another policy");
+
+    it.write("models.rs", MODELS);
+    it.run("rm sql/own.sql").succeeds();
+    it.run("limbec revision --autogenerate -m open --unprotect public.notes")
+        .succeeds();
+    it.run("limbec upgrade head").succeeds();
+    it.run("limbec downgrade -1").succeeds();
+    it.run("limbec upgrade head").succeeds();
+    it.run("limbec check").succeeds();
+}
+
 fn stays_through_changes(it: &Sandbox) {
     let all = it.sql(LEFT);
     assert_eq!(all.lines().count(), 18, "{all}");

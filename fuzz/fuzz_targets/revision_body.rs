@@ -6,7 +6,7 @@
 use libfuzzer_sys::fuzz_target;
 use limbec_core::revision::Header;
 use limbec_source::revisions::read_body;
-use limbec_source::write::{NewRevision, write_revision};
+use limbec_source::write::{NewRevision, Remarks, write_revision};
 
 fuzz_target!(|text: &str| {
     for path in ["a.rs", "a.sql"] {
@@ -22,6 +22,7 @@ fuzz_target!(|text: &str| {
                     upgrade,
                     downgrade,
                     notes: &[],
+                    remarks: &Remarks::default(),
                 });
                 let again = read_body("a.rs", &written).expect("what is written is read");
                 assert_eq!((&again.upgrade, &again.downgrade), (upgrade, downgrade));

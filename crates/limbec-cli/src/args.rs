@@ -215,6 +215,12 @@ pub(crate) struct Revision {
     /// What is dropped, not renamed, although a new object looks like it: `posts.title`.
     #[arg(long, value_name = "OLD", requires = "autogenerate")]
     pub(crate) no_rename: Vec<String>,
+    /// A table that may lose a policy or its row level security.
+    #[arg(long, value_name = "TABLE", requires = "autogenerate")]
+    pub(crate) unprotect: Vec<String>,
+    /// How a value becomes one of a new type to which no cast leads: `notes.key=md5(key::text)::uuid`.
+    #[arg(long, value_name = "COLUMN=SQL", requires = "autogenerate")]
+    pub(crate) using: Vec<String>,
     /// The folder for the file, if there are several.
     #[arg(long, value_name = "DIR")]
     pub(crate) version_path: Option<PathBuf>,

@@ -14,7 +14,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use crate::error::{ProjectError, Result, mistakes};
-use crate::selection::{Pattern, Selection};
+use crate::selection::{Partitions, Pattern, Selection};
 
 /// Reads an environment variable: what the environment says stands over the file.
 pub type Environment<'a> = dyn Fn(&str) -> Option<String> + 'a;
@@ -38,6 +38,8 @@ struct DatabaseSection {
     include: Option<Vec<Spanned<String>>>,
     #[serde(default)]
     exclude: Vec<Spanned<String>>,
+    #[serde(default)]
+    partitions: Partitions,
     backup: Option<bool>,
     connect_wait: Option<String>,
 }
@@ -316,6 +318,7 @@ fn selection(section: &DatabaseSection, file: &Path, text: &str) -> Result<Selec
     let selection = Selection {
         include: section.include.as_deref().map(&mut patterns),
         exclude: patterns(&section.exclude),
+        partitions: section.partitions,
     };
     if wrong.is_empty() {
         return Ok(selection);

@@ -7,19 +7,23 @@ use std::task::Poll;
 use limbec::Open as _;
 use limbec::connection::DatabaseError;
 use limbec::run::{
-    Claim, Database, DatabaseUrl, ErrorKind, Migrator, ProofError, Revisions as _, Scratch,
-    ScratchDatabase, Settings, State, Version, reflect, settle_by,
+    Claim, Count, Database, DatabaseUrl, ErrorKind, Migrator, ProofError, Revisions as _, Scratch,
+    ScratchDatabase, Settings, State, Version, count_rows, reflect, settle_by,
 };
-use limbec_core::compare::{Comparison, Created, Refused, Unmanaged, Verdicts, compare, managed};
+use limbec_core::compare::{
+    Asked, Comparison, Created, Planned, Refused, Unmanaged, Verdicts, compare, demands, managed,
+};
 use limbec_core::dialect::Dialect;
 use limbec_core::operations::Operation;
-use limbec_core::schema::{Definition, Schema};
+use limbec_core::schema::{Definition, ObjectName, Schema};
 
 use crate::config::Config;
+use crate::conversions::{self, Conversions, Uncastable};
 use crate::error::{Mistake, ProjectError, Result};
 use crate::models::Target;
 use crate::places::Places;
 use crate::project::Project;
+use crate::protection::{self, Opening};
 use crate::renames::Answers;
 use crate::{definitions, expressible, models};
 
@@ -45,12 +49,32 @@ pub struct Differences {
     pub created: Created,
     /// The views, routines, triggers and their like that are left alone.
     pub beside: Vec<Definition>,
+    /// What shows rows to other roles.
+    pub openings: Vec<Opening>,
+    /// The changes of type to which no cast leads: still among the operations, or held back from them
+    /// if nobody could say how a value becomes one of the new type.
+    pub uncastable: Vec<Uncastable>,
+    /// The columns, with their tables, from whose new type no cast leads back.
+    pub one_way: Vec<(ObjectName, String)>,
+    /// What operations ask of rows that are there.
+    pub rows: Vec<InTheWay>,
     /// The applied revisions whose files have changed since.
     pub changed: Vec<String>,
     /// Where all that stands.
     places: Places,
     /// What the database has said of the comparison.
     verdicts: Verdicts,
+    /// How values become those of their new types, by column, as somebody has said.
+    using: Vec<(String, String)>,
+}
+
+/// Rows that do not meet what an operation asks of them.
+#[derive(Debug, Clone, PartialEq)]
+pub struct InTheWay {
+    /// What is asked.
+    pub asked: Asked,
+    /// How many rows there are.
+    pub count: Count,
 }
 
 impl Differences {
@@ -70,8 +94,22 @@ impl Differences {
             self.comparison = compare(&self.current, &self.target, dialect, &self.verdicts);
             self.comparison
                 .leave_alone(&self.created, &self.target, dialect);
+            conversions::put_into(&self.using, &mut self.comparison.planned);
+            self.count_again();
         }
         is_news
+    }
+
+    /// Finds the operations of the rows that were counted, which have other places now.
+    fn count_again(&mut self) {
+        let counted = std::mem::take(&mut self.rows);
+        for asked in demands(&self.comparison.planned, &self.current) {
+            let same = counted.iter().find(|it| it.asked.then == asked.then);
+            if let Some(InTheWay { count, .. }) = same {
+                let count = *count;
+                self.rows.push(InTheWay { asked, count });
+            }
+        }
     }
 
     /// A line for each operation, with its reason; it says so if the operation loses data.
@@ -98,6 +136,11 @@ impl<'a> Generator<'a> {
             project,
             url: config.database_url()?,
         })
+    }
+
+    /// The kind of the database.
+    pub fn dialect(&self) -> &'static dyn Dialect {
+        self.url.dialect()
     }
 
     /// Compares the models with the database, which must be at the heads. `answers` say what was
@@ -189,10 +232,14 @@ impl<'a> Generator<'a> {
             let said = answers.said(&current, &target)?;
             target.renames.extend(said);
         }
-        let mut judge = self.url.judge().await?;
-        let judge = judge.as_mut().unwrap_or(database);
+        if let Some(answers) = &answers {
+            conversions::check(answers.using, &target)?;
+        }
+        let mut separate = self.url.judge().await?;
+        let judge = separate.as_mut().unwrap_or(&mut *database);
+        let mut conversions = Conversions::default();
         let mut verdicts = Verdicts::default();
-        let mut comparison = loop {
+        let (mut comparison, mut found) = loop {
             let comparison = settle_by(judge, false, &current, &target, &mut verdicts).await?;
             if !comparison.refused.is_empty() {
                 return Err(refused(&comparison.refused, &places));
@@ -210,13 +257,29 @@ impl<'a> Generator<'a> {
                 }
                 None => Vec::new(),
             };
-            if renames.is_empty() {
-                break comparison;
+            if !renames.is_empty() {
+                target.renames.extend(renames);
+                continue;
             }
-            target.renames.extend(renames);
+            let found = conversions::uncastable(judge, &comparison).await?;
+            let Some(answers) = &mut answers else {
+                break (comparison, found);
+            };
+            if !conversions.settle(found, answers, &mut target)? {
+                break (comparison, Vec::new());
+            }
         };
         let mut unmanaged = managed.unmanaged;
         unmanaged.extend(comparison.leave_alone(&created, &target, dialect));
+        let openings = protection::openings(&comparison.planned, dialect);
+        let (mut one_way, mut rows) = (Vec::new(), Vec::new());
+        if let Some(answers) = answers {
+            answers.agree(&openings, &current)?;
+            conversions::put_into(&conversions.said, &mut comparison.planned);
+            one_way = conversions::one_way(database, &comparison.planned).await?;
+            rows = in_the_way(database, &comparison.planned, &current).await?;
+        }
+        found.extend(conversions.held_back);
         Ok(Differences {
             comparison,
             current,
@@ -224,9 +287,14 @@ impl<'a> Generator<'a> {
             unmanaged,
             created,
             beside: managed.definitions,
+            openings,
+            uncastable: found,
+            one_way,
+            rows,
             changed: Vec::new(),
             places,
             verdicts,
+            using: conversions.said,
         })
     }
 
@@ -258,9 +326,14 @@ impl<'a> Generator<'a> {
             unmanaged: Vec::new(),
             created: Created::default(),
             beside: Vec::new(),
+            openings: Vec::new(),
+            uncastable: Vec::new(),
+            one_way: Vec::new(),
+            rows: Vec::new(),
             changed: Vec::new(),
             places,
             verdicts: Verdicts::default(),
+            using: Vec::new(),
         })
     }
 
@@ -292,7 +365,7 @@ impl<'a> Generator<'a> {
         };
         let proof = scratch.prove(&claim).await;
         match proof {
-            Ok(()) => Ok((Proof::Holds, removed)),
+            Ok(lost) => Ok((Proof::Holds { lost }, removed)),
             Err(ProofError::Outdated(definitions))
                 if differences.outdate(&definitions, self.url.dialect()) =>
             {
@@ -304,10 +377,13 @@ impl<'a> Generator<'a> {
 }
 
 /// What a proof came to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Proof {
     /// The revision leads to the models and back.
-    Holds,
+    Holds {
+        /// What the downgrade does not bring back, as sentences.
+        lost: Vec<String>,
+    },
     /// It has shown more that differs: the comparison holds it now, and its revision is to be proven.
     Again,
 }
@@ -393,6 +469,22 @@ fn load(config: &Config, dialect: &dyn Dialect) -> Result<Target> {
     (target.schema.definitions, target.places.sql) = definitions::load(config, dialect)?;
     expressible::check(&target, dialect)?;
     Ok(target)
+}
+
+/// Counts the rows that do not meet what a plan asks of them.
+async fn in_the_way(
+    database: &mut Database,
+    planned: &[Planned],
+    current: &Schema,
+) -> Result<Vec<InTheWay>> {
+    let mut found = Vec::new();
+    for asked in demands(planned, current) {
+        let count = count_rows(database, &asked.before).await?;
+        if !count.is_none() {
+            found.push(InTheWay { asked, count });
+        }
+    }
+    Ok(found)
 }
 
 fn up_to_date(version: &Version, project: &Project) -> Result<()> {

@@ -12,6 +12,7 @@
 //! `[dev-dependencies]` at most: models are read with `syn`.
 
 mod config;
+mod conversions;
 mod definitions;
 mod error;
 mod expressible;
@@ -20,12 +21,15 @@ mod generator;
 mod models;
 mod places;
 mod project;
+mod protection;
 pub mod renames;
 mod selection;
 pub mod testing;
 
 pub use config::{Config, Environment};
+pub use conversions::Uncastable;
 pub use error::{Mistake, ProjectError, Result};
-pub use generator::{Differences, Generator, Proof};
+pub use generator::{Differences, Generator, InTheWay, Proof};
 pub use project::Project;
-pub use selection::{Pattern, Selection};
+pub use protection::Opening;
+pub use selection::{Partitions, Pattern, Selection};

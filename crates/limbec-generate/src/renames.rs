@@ -3,10 +3,17 @@
 use limbec_core::compare::LookAlike;
 use limbec_core::schema::{ObjectName, Rename, Renamed, Schema, Table};
 
+use crate::conversions::Uncastable;
 use crate::error::{ProjectError, Result};
 
 /// Asks somebody whether two that look alike are the same.
 pub type Ask<'a> = dyn FnMut(&LookAlike) -> Result<bool> + Send + 'a;
+
+/// Asks somebody to say yes.
+pub type Confirm<'a> = dyn FnMut(&str) -> Result<bool> + Send + 'a;
+
+/// Asks somebody for the SQL expression by which a value becomes one of its new type.
+pub type AskExpression<'a> = dyn FnMut(&Uncastable) -> Result<Option<String>> + Send + 'a;
 
 /// The answers to what may have been renamed.
 #[derive(Default)]
@@ -15,8 +22,16 @@ pub struct Answers<'a> {
     pub rename: &'a [String],
     /// `posts.title`, as `--no-rename` has them.
     pub no_rename: &'a [String],
-    /// Asks what the two do not answer; without it, that is an error.
+    /// The tables that may lose policies and row level security, as `--unprotect` has them.
+    pub unprotect: &'a [String],
+    /// How values become those of their new types, as `--using` has it: `notes.key=SQL`.
+    pub using: &'a [String],
+    /// Asks what the flags of renames do not answer; without it, that is an error.
     pub ask: Option<Box<Ask<'a>>>,
+    /// Asks whether a table may lose its protection; without it, that is an error.
+    pub confirm: Option<Box<Confirm<'a>>>,
+    /// Asks how a value becomes one of its new type; without it, the change is left to be finished.
+    pub expression: Option<Box<AskExpression<'a>>>,
     /// What was asked and is not the same.
     apart: Vec<LookAlike>,
 }

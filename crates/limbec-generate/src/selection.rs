@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use limbec::run::VERSION_TABLE;
 use limbec_core::dialect::Dialect;
 use limbec_core::journal;
-use limbec_core::schema::{ObjectName, Schema, Table};
+use limbec_core::schema::{Inheritance, ObjectName, Schema, Table};
 
 /// A pattern of tables.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -91,6 +91,17 @@ fn glob(pattern: &[char], name: &[char]) -> bool {
     pattern[p..].iter().all(|c| *c == '*')
 }
 
+/// Who makes and drops partitions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Partitions {
+    /// The models and revisions, as any other table.
+    #[default]
+    Managed,
+    /// Somebody else: an extension such as pg_partman, a job of the service.
+    Unmanaged,
+}
+
 /// The tables that a project answers for: `include` and `exclude` of `limbec.toml`.
 #[derive(Debug, Clone, Default)]
 pub struct Selection {
@@ -98,6 +109,8 @@ pub struct Selection {
     pub include: Option<Vec<Pattern>>,
     /// The tables that take no part, whatever `include` says.
     pub exclude: Vec<Pattern>,
+    /// Whether partitions take part.
+    pub partitions: Partitions,
 }
 
 impl Selection {
@@ -112,6 +125,29 @@ impl Selection {
         patterns.any(|it| it.matches(name, own, dialect))
     }
 
+    /// Takes out of a schema what others make and drop: the tables that extensions keep, and partitions if
+    /// `limbec.toml` says so.
+    fn take_out_kept(&self, schema: &mut Schema, extensions: &[ObjectName], dialect: &dyn Dialect) {
+        let goes = |table: &Table| {
+            let is_partition = matches!(table.inherits, Inheritance::Partition { .. });
+            (is_partition && self.partitions == Partitions::Unmanaged)
+                || extensions
+                    .iter()
+                    .any(|it| dialect.is_kept_by(it, &table.name))
+        };
+        if !schema.tables.iter().any(goes) {
+            return;
+        }
+        let gone = schema.tables.iter().filter(|it| goes(it));
+        let gone: BTreeSet<ObjectName> = gone.map(|it| it.name.clone()).collect();
+        let is_gone = |name: &ObjectName| gone.contains(name);
+        let names = Out {
+            relation: &is_gone,
+            other: &|_| false,
+        };
+        take_out(schema, &|table| gone.contains(&table.name), &names);
+    }
+
     /// Whether no pattern leaves a table out.
     pub fn is_everything(&self) -> bool {
         self.include.is_none() && self.exclude.is_empty()
@@ -120,6 +156,8 @@ impl Selection {
     /// Takes the tables that take no part out of a reflected schema, and with them limbec's own.
     pub fn narrow(&self, schema: &mut Schema, dialect: &dyn Dialect) {
         schema.tables.retain(|it| !is_own(&it.name));
+        let extensions = schema.extensions.clone();
+        self.take_out_kept(schema, &extensions, dialect);
         if self.is_everything() {
             return;
         }
@@ -140,6 +178,9 @@ impl Selection {
         current
             .tables
             .retain(|it| !is_own(&it.name) || target.table(&it.name).is_some());
+        let extensions = current.extensions.clone();
+        self.take_out_kept(current, &extensions, dialect);
+        self.take_out_kept(target, &extensions, dialect);
         if self.is_everything() {
             return;
         }

@@ -58,6 +58,18 @@ pub(super) fn run(context: &Context<'_>) -> Result<Status> {
         let (question, attribute) = (question(it), attribute(it, own));
         printer.warning("check", &format!("{question} If it was, say {attribute}"));
     }
+    for it in &found.openings {
+        let text = format!("{}: other roles may then see or change rows", it.what);
+        printer.warning("check", &text);
+    }
+    for it in &found.uncastable {
+        let text = format!(
+            "In the way: {}; `limbec revision --autogenerate --using {}=SQL` says how a value becomes one",
+            it.sentence(),
+            it.column()
+        );
+        printer.warning("check", &text);
+    }
     Ok(Status::Different)
 }
 

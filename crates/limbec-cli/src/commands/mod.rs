@@ -44,11 +44,16 @@ pub(crate) struct Context<'a> {
 impl Context<'_> {
     /// Asks a question on the terminal. Returns the answer in lower case.
     pub(crate) fn ask(&self, question: &str) -> Result<String> {
+        Ok(self.ask_as_typed(question)?.to_ascii_lowercase())
+    }
+
+    /// Asks a question on the terminal. Returns the answer as it was typed.
+    pub(crate) fn ask_as_typed(&self, question: &str) -> Result<String> {
         self.printer.question(question);
         let mut answer = String::new();
         let read = self.config.ask(|| std::io::stdin().read_line(&mut answer));
         read.map_err(|error| CommandError::new(format!("cannot read the answer: {error}")))?;
-        Ok(answer.trim().to_ascii_lowercase())
+        Ok(answer.trim().to_string())
     }
 }
 

@@ -1,16 +1,17 @@
 //! `limbec revision`: makes a new revision file.
 
+mod remarks;
+
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::path::{Path, PathBuf};
 
 use jiff::Zoned;
 use jiff::tz::TimeZone;
 use limbec::run::Revisions as _;
-use limbec_core::compare::LookAlike;
 use limbec_core::operations::Operation;
 use limbec_core::revision::Header;
 use limbec_generate::renames::{Answers, question};
-use limbec_generate::{Differences, Generator, Proof};
+use limbec_generate::{Differences, Generator, Proof, Uncastable};
 use limbec_source::revisions::read_body;
 use limbec_source::write::{NewRevision, slug, write_revision, write_sql_revision};
 use serde_json::json;
@@ -20,6 +21,7 @@ use crate::args::{Format, Revision};
 use crate::connect::block_on;
 use crate::error::{CommandError, Result, Status};
 use crate::file_name;
+use remarks::Written;
 
 pub(super) fn run(options: &Revision, context: &Context<'_>) -> Result<Status> {
     if options.sql {
@@ -79,21 +81,37 @@ async fn generate(draft: &Draft, options: &Revision, context: &Context<'_>) -> R
         generator.compare_with_nothing().await?
     } else {
         let mut answers = Answers::new(&options.rename, &options.no_rename);
+        answers.unprotect = &options.unprotect;
+        answers.using = &options.using;
         if printer.is_interactive() {
-            answers.ask = Some(Box::new(|it| ask(it, context)));
+            answers.ask = Some(Box::new(|it| is_yes(&question(it), context)));
+            answers.confirm = Some(Box::new(|it| is_yes(it, context)));
+            answers.expression = Some(Box::new(|it| expression(it, context)));
         }
         generator.compare(Some(&mut answers)).await?
     };
     super::check::report(&found, printer);
-    if found.comparison.planned.is_empty() {
+    if found.comparison.planned.is_empty() && found.uncastable.is_empty() {
         if printer.json() {
             printer.value(&json!({ "operations": [], "path": null }));
         }
         printer.text("No new upgrade operations detected; no revision was written.");
         return Ok(Status::Done);
     }
-    let text = proven(draft, &generator, &mut found, context).await?;
-    let upgrade = &found.comparison.operations();
+    let (text, upgrade) = proven(draft, &generator, &mut found, context).await?;
+    let upgrade = &upgrade;
+    for it in &found.rows {
+        let text = format!("{}: the file says what to fill in", remarks::sentence(it));
+        printer.warning("compare", &text);
+    }
+    for it in &found.uncastable {
+        let text = format!(
+            "Not done: {}; the file marks it, and --using {}=SQL says how a value becomes one",
+            it.sentence(),
+            it.column()
+        );
+        printer.warning("compare", &text);
+    }
     for operation in upgrade.iter().filter(|operation| operation.loses_data()) {
         printer.warning(
             "compare",
@@ -104,13 +122,13 @@ async fn generate(draft: &Draft, options: &Revision, context: &Context<'_>) -> R
     Ok(Status::Done)
 }
 
-/// The text of the revision, proven: a proof may show more that differs, and is then made again.
+/// The text of the revision and what it does, proven: a proof may show more that differs, and is then made again.
 async fn proven(
     draft: &Draft,
     generator: &Generator<'_>,
     found: &mut Differences,
     context: &Context<'_>,
-) -> Result<String> {
+) -> Result<(String, Vec<Operation>)> {
     let printer = context.printer;
     let mut shown = Vec::new();
     loop {
@@ -121,10 +139,9 @@ async fn proven(
                 shown.push(line);
             }
         }
-        let upgrade = found.comparison.operations();
-        let downgrade = found.comparison.downgrade();
+        let written = Written::of(found, generator.dialect());
         // What is proven is what the file says, so it is read back first.
-        let text = draft.text(Format::Rs, &upgrade, &downgrade);
+        let text = draft.text(Format::Rs, &written);
         let body = read_body(&draft.shown, &text).map_err(|mistakes| {
             CommandError::diagnostics("the generated revision does not read", mistakes, |_| {
                 text.clone()
@@ -142,16 +159,29 @@ async fn proven(
             );
             printer.info("compare", &text);
         }
-        if proof == Proof::Holds {
-            return Ok(text);
+        if let Proof::Holds { lost } = proof {
+            for it in lost {
+                let text = format!("The downgrade does not bring all back: {it}");
+                printer.warning("compare", &text);
+            }
+            return Ok((text, written.upgrade));
         }
     }
 }
 
-/// Asks on the terminal whether two that look alike are the same.
-fn ask(it: &LookAlike, context: &Context<'_>) -> Result<bool> {
-    let answer = context.ask(&format!("{} [y/N]", question(it)))?;
+/// Asks on the terminal for a yes.
+fn is_yes(question: &str, context: &Context<'_>) -> Result<bool> {
+    let answer = context.ask(&format!("{question} [y/N]"))?;
     Ok(matches!(answer.as_str(), "y" | "yes"))
+}
+
+/// Asks on the terminal how a value becomes one of its new type.
+fn expression(it: &Uncastable, context: &Context<'_>) -> Result<Option<String>> {
+    let answer = context.ask_as_typed(&format!(
+        "{}: by which SQL expression does a value become one? [leave empty to say it in the file]",
+        it.sentence()
+    ))?;
+    Ok((!answer.is_empty()).then_some(answer))
 }
 
 /// What a draft is made of.
@@ -221,13 +251,14 @@ impl Draft {
         })
     }
 
-    fn text(&self, format: Format, upgrade: &[Operation], downgrade: &[Operation]) -> String {
+    fn text(&self, format: Format, written: &Written) -> String {
         match format {
             Format::Rs => write_revision(&NewRevision {
                 header: &self.header,
-                upgrade,
-                downgrade,
+                upgrade: &written.upgrade,
+                downgrade: &written.downgrade,
                 notes: &[],
+                remarks: &written.remarks,
             }),
             Format::Sql => write_sql_revision(&self.header, &[], &[]),
         }
@@ -235,7 +266,12 @@ impl Draft {
 
     /// Writes the file with nothing in it to run.
     pub(super) fn write_empty(&self, context: &Context<'_>, format: Format) -> Result<()> {
-        self.save(context, format, &self.text(format, &[], &[]), &[])
+        self.save(
+            context,
+            format,
+            &self.text(format, &Written::default()),
+            &[],
+        )
     }
 
     /// Writes the file; it must not be there yet, and is there as a whole or not at all.

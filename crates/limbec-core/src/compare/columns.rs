@@ -167,11 +167,15 @@ fn alter(
         }
     }
     if !to.is_empty() {
+        let name = current.name.clone();
+        let types = (from.column_type.as_ref()).zip(to.column_type.as_ref());
+        let using =
+            types.and_then(|(from, to)| dialect.conversion(&dialect.quote(&name), from, to));
         let change = AlterColumn {
-            name: current.name.clone(),
+            name,
             to,
             from,
-            using: None,
+            using,
         };
         let table = table.name.clone();
         let alter = Operation::AlterColumn { table, change };

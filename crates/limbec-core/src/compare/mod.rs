@@ -13,6 +13,7 @@ mod constraints;
 mod counters;
 mod created;
 mod definitions;
+mod demands;
 mod dependents;
 mod domains;
 mod indexes;
@@ -26,6 +27,7 @@ mod object;
 mod options;
 mod order;
 mod plan;
+mod refill;
 mod renames;
 mod sequences;
 mod types;
@@ -33,12 +35,14 @@ mod types;
 mod unknown_tests;
 
 pub use created::Created;
+pub use demands::{Asked, demands};
 pub use judge::{Question, Refused, Verdict, Verdicts};
 pub use left_alone::Unmanaged;
 pub use look_alikes::LookAlike;
 pub use managed::{Managed, managed};
 pub use object::Object;
 pub use plan::{Phase, Planned, Why};
+pub use refill::{Refilled, in_two_steps, refill};
 
 use std::borrow::Cow;
 

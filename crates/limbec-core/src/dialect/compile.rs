@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::operations::Operation;
-use crate::schema::{Definition, Schema};
+use crate::schema::{Definition, ObjectName, Schema};
 use crate::steps::Step;
 use crate::text::printable;
 
@@ -155,6 +155,12 @@ pub trait Compiler {
     /// build on them.
     fn must_commit(&self, _operations: &[Operation], _before: &Operation) -> bool {
         false
+    }
+
+    /// The table of which other roles may see or change rows after the operation: it loses a policy, or
+    /// its row level security.
+    fn opens<'o>(&self, _operation: &'o Operation) -> Option<&'o ObjectName> {
+        None
     }
 
     /// Makes of a step what stands for it in a script, where nobody looks at answers while it runs.

@@ -30,6 +30,8 @@ pub enum FaultKind {
     LockLost,
     /// The disk is full.
     DiskFull,
+    /// No cast leads from one type to another.
+    NoCast,
     /// Anything else, which the message tells.
     Other,
 }

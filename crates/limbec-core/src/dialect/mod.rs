@@ -11,6 +11,7 @@
 //! | [`Judge`] | whether two spellings are equal | `canonical` |
 //! | [`Catalogue`] | reads the schema | `reflect` |
 //! | [`Compiler`] | makes steps of operations | `compile`, `definition` |
+//! | [`Rows`] | what operations ask of the rows that are there | `rows` |
 //! | [`Session`] | transactions, limits, locks, errors | `session`, `lock` |
 //! | [`OwnTables`] | version table, journal, lease, who may write them | `version_table`, `journal`, `lock`, `rights` |
 //! | [`Backup`] | copies a database that is a file | `backup` |
@@ -35,6 +36,7 @@ pub mod postgres;
 #[path = "postgres/lexicon.rs"]
 mod postgres_lexicon;
 mod reflect;
+mod rows;
 mod session;
 #[cfg(feature = "sqlite")]
 pub mod sqlite;
@@ -54,8 +56,9 @@ pub use limits::{Limits, TimeLimit};
 pub use names::Names;
 pub use own_tables::{OwnTables, VersionTable};
 pub use reflect::{Catalogue, CatalogueReader, ReflectError, Row, Snapshot, read_bool};
+pub use rows::{COUNTED, Demand, DemandOf, Misfit, Offence, Rows};
 pub use session::{Frame, Session};
-pub use types::Types;
+pub use types::{Types, converts_as_utc};
 
 /// The names of all dialects, of those too that this build is without.
 pub const NAMES: &[&str] = &["postgresql", "sqlite"];
@@ -110,7 +113,7 @@ pub struct Capabilities {
 
 /// A database as limbec knows it: all its parts.
 pub trait Dialect:
-    Names + Types + Judge + Catalogue + Compiler + Session + OwnTables + fmt::Debug + Send + Sync
+    Names + Types + Judge + Catalogue + Compiler + Rows + Session + OwnTables + fmt::Debug + Send + Sync
 {
     /// The name: `postgresql`, `sqlite`.
     fn name(&self) -> &'static str;

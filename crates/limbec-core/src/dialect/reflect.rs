@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::schema::Schema;
+use crate::schema::{ObjectName, Schema};
 use crate::text::printable;
 
 /// A row of a query's answer: every value as text, `None` for NULL.
@@ -71,6 +71,11 @@ pub trait Catalogue {
     /// snapshot of its catalogue.
     fn snapshot(&self) -> Snapshot {
         Snapshot::default()
+    }
+
+    /// Whether a table is kept by an extension, which makes and drops it, although it does not own it.
+    fn is_kept_by(&self, _extension: &ObjectName, _table: &ObjectName) -> bool {
+        false
     }
 
     /// Begins to read the answers to [`Catalogue::catalogue`].

@@ -4,6 +4,14 @@
 use super::CompileError;
 use crate::schema::{Column, ColumnType, Sequence};
 
+/// Behind a time: it becomes one with a zone, or without, in UTC.
+const AS_UTC: &str = " AT TIME ZONE 'UTC'";
+
+/// Whether an expression is the [conversion](Types::conversion) of a time, which is its own reverse.
+pub fn converts_as_utc(using: &str) -> bool {
+    using.ends_with(AS_UTC)
+}
+
 /// The types of a database.
 pub trait Types {
     /// The type in the dialect's own SQL.
@@ -15,6 +23,20 @@ pub trait Types {
     /// Whether a type reflected from the database is the one that a model asks for.
     fn same_type(&self, current: &ColumnType, target: &ColumnType) -> bool {
         current == target
+    }
+
+    /// How a value becomes one of another type, as an SQL expression, where the database's own way
+    /// would hang on a setting of the session. `column` is quoted.
+    ///
+    /// Times without a zone are read and written as UTC.
+    fn conversion(&self, column: &str, from: &ColumnType, to: &ColumnType) -> Option<String> {
+        match (from, to) {
+            (ColumnType::Timestamp { .. }, ColumnType::TimestampTz { .. })
+            | (ColumnType::TimestampTz { .. }, ColumnType::Timestamp { .. }) => {
+                Some(format!("{column}{AS_UTC}"))
+            }
+            _ => None,
+        }
     }
 
     /// Whether the database treats the identities of two columns, and with them their types, as

@@ -1,6 +1,7 @@
 //! The reverse of an operation, as data.
 
 use super::{AlterColumn, AlterOptions, Constraint, ConstraintRef, Operation};
+use crate::dialect::converts_as_utc;
 use crate::schema::Table;
 use crate::sql::{self, Lexicon};
 
@@ -103,14 +104,19 @@ impl Operation {
                 if change.from.is_empty() && !change.to.is_empty() {
                     return None;
                 }
-                let AlterColumn { name, to, from, .. } = change;
+                let AlterColumn {
+                    name,
+                    to,
+                    from,
+                    using,
+                } = change;
                 Operation::AlterColumn {
                     table,
                     change: AlterColumn {
                         name,
                         to: from,
                         from: to,
-                        using: None,
+                        using: using.filter(|it| converts_as_utc(it)),
                     },
                 }
             }

@@ -9,12 +9,14 @@ mod layout;
 mod literal;
 mod models;
 mod objects;
+mod remarks;
 mod slug;
 
 use limbec_core::operations::Operation;
 use limbec_core::revision::{Header, check_id};
 
 pub use models::{WrittenModels, write_models};
+pub use remarks::{Remark, Remarks};
 pub use slug::{file_name, slug};
 
 use layout::Expression;
@@ -30,6 +32,8 @@ pub struct NewRevision<'a> {
     pub downgrade: &'a [Operation],
     /// What a reviewer should know, one paragraph each; they stand in the doc, below its fields.
     pub notes: &'a [String],
+    /// What is said in the bodies.
+    pub remarks: &'a Remarks,
 }
 
 /// Whether a text may be a revision's id.
@@ -49,14 +53,20 @@ pub fn is_valid_id(id: &str) -> bool {
 /// use limbec_core::operations::Operations;
 /// use limbec_core::revision::Header;
 /// use limbec_core::schema::{Column, Text};
-/// use limbec_source::write::{NewRevision, write_revision};
+/// use limbec_source::write::{NewRevision, Remarks, write_revision};
 ///
 /// let header = Header { id: "3950395dfef3".into(), message: "Add notes".into(), ..Header::default() };
 /// let mut op = Operations::new();
 /// op.add_column("tags", Column::new("notes", Text));
 /// let upgrade = op.into_vec();
 /// let downgrade = upgrade[0].invert().unwrap();
-/// let revision = NewRevision { header: &header, upgrade: &upgrade, downgrade: &downgrade, notes: &[] };
+/// let revision = NewRevision {
+///     header: &header,
+///     upgrade: &upgrade,
+///     downgrade: &downgrade,
+///     notes: &[],
+///     remarks: &Remarks::default(),
+/// };
 /// assert!(write_revision(&revision).contains(r#"
 /// pub fn upgrade(op: &mut Operations) {
 ///     op.add_column("tags", Column::new("notes", Text));
@@ -72,12 +82,13 @@ pub fn write_revision(revision: &NewRevision<'_>) -> String {
     let mut text = doc(revision.header, revision.notes, "//!");
     text.push_str("\nuse limbec::prelude::*;\n\n");
     text.push_str(&constant(revision.header));
-    for (name, operations) in [
-        ("upgrade", revision.upgrade),
-        ("downgrade", revision.downgrade),
+    let Remarks { upgrade, downgrade } = revision.remarks;
+    for (name, operations, remarks) in [
+        ("upgrade", revision.upgrade, upgrade),
+        ("downgrade", revision.downgrade, downgrade),
     ] {
         text.push('\n');
-        function(&mut text, name, operations);
+        function(&mut text, name, operations, remarks);
     }
     text
 }
@@ -181,8 +192,8 @@ fn constant(header: &Header) -> String {
     )
 }
 
-fn function(text: &mut String, name: &str, operations: &[Operation]) {
-    if operations.is_empty() {
+fn function(text: &mut String, name: &str, operations: &[Operation], remarks: &[(usize, Remark)]) {
+    if operations.is_empty() && remarks.is_empty() {
         text.push_str(&format!(
             "pub fn {name}(op: &mut Operations) {{\n    {NOTHING}\n}}\n"
         ));
@@ -191,6 +202,7 @@ fn function(text: &mut String, name: &str, operations: &[Operation]) {
     text.push_str(&format!("pub fn {name}(op: &mut Operations) {{\n"));
     let mut before = None;
     for (index, operation) in operations.iter().enumerate() {
+        remarks::before(text, index, remarks);
         let warning = warning(operation);
         if warning != before
             && let Some((one, several)) = warning
@@ -208,6 +220,7 @@ fn function(text: &mut String, name: &str, operations: &[Operation]) {
             ));
         }
     }
+    remarks::before(text, operations.len(), remarks);
     text.push_str("}\n");
 }
 

@@ -4,7 +4,7 @@ use limbec::prelude::Operations;
 use limbec_core::schema::{ColumnType, ReferentialAction};
 use limbec_core::script::BUILDERS;
 use limbec_source::revisions::{read_body, read_header};
-use limbec_source::write::{NewRevision, write_revision};
+use limbec_source::write::{NewRevision, Remarks, write_revision};
 
 // As it is written by hand, in every spelling that is allowed.
 #[rustfmt::skip]
@@ -49,6 +49,7 @@ fn the_written_operations_are_the_same() {
         upgrade,
         downgrade,
         notes: &[],
+        remarks: &Remarks::default(),
     });
     let again = read_body(PATH, &written).unwrap();
     assert_eq!((&again.upgrade, &again.downgrade), (upgrade, downgrade));

@@ -9,7 +9,7 @@ use limbec_core::revision::Header;
 use limbec_core::settings::Given;
 use limbec_core::sql::{Lexicon, split};
 use limbec_source::revisions::{read_body, read_header};
-use limbec_source::write::{NewRevision, write_revision, write_sql_revision};
+use limbec_source::write::{NewRevision, Remarks, write_revision, write_sql_revision};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree as _;
@@ -23,6 +23,7 @@ pub(crate) fn write(header: &Header, upgrade: &[Operation], downgrade: &[Operati
         upgrade,
         downgrade,
         notes: &[],
+        remarks: &Remarks::default(),
     })
 }
 

@@ -32,6 +32,8 @@ mod revert;
 mod revisions;
 mod rights;
 #[cfg(feature = "generate")]
+mod rows;
+#[cfg(feature = "generate")]
 mod scratch;
 #[cfg(feature = "generate")]
 mod scratch_database;
@@ -62,6 +64,8 @@ pub use prove::{Claim, ProofError, Stage, prove};
 pub use reflect::reflect;
 pub use render::{DryRun, Script, render};
 pub use revisions::{Content, Revisions};
+#[cfg(feature = "generate")]
+pub use rows::{Count, can_cast, count_rows};
 #[cfg(feature = "generate")]
 pub use scratch::Scratch;
 #[cfg(feature = "generate")]

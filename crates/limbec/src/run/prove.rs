@@ -198,6 +198,9 @@ fn stands_in(definition: &Definition, schema: &Schema) -> bool {
 /// caller holds one open that will be rolled back. `keep` takes out of what is reflected that
 /// which does not belong to the scratch copy.
 ///
+/// Returns what the downgrade does not bring back, as sentences: what only one database knows of an
+/// object, and no operation says.
+///
 /// # Errors
 /// When anything fails to run, the upgrade does not lead to the target, or the downgrade does not
 /// lead back.
@@ -206,7 +209,7 @@ pub async fn prove<C: Connection>(
     framed: bool,
     keep: impl Fn(Schema) -> Schema,
     claim: &Claim<'_>,
-) -> Result<(), ProofError> {
+) -> Result<Vec<String>, ProofError> {
     let at = |stage: Stage| move |error| ProofError::Failed { stage, error };
     let dialect = scratch.dialect();
 
@@ -242,7 +245,7 @@ pub async fn prove<C: Connection>(
     if !found.planned.is_empty() {
         return Err(differs(Stage::Downgrade, found, &back));
     }
-    Ok(())
+    Ok(found.unknown)
 }
 
 /// What is still missing: if it is definitions alone that are there, they are outdated.

@@ -51,11 +51,11 @@ impl Scratch {
     }
 
     /// Proves a revision: from the claim's start, its upgrade must lead to the target, and its downgrade
-    /// back.
+    /// back. Returns what the downgrade does not bring back, as [`prove`] does.
     ///
     /// # Errors
     /// When it does not, or no scratch place can be made.
-    pub async fn prove(&self, claim: &Claim<'_>) -> Result<(), ProofError> {
+    pub async fn prove(&self, claim: &Claim<'_>) -> Result<Vec<String>, ProofError> {
         match self.try_to_prove(claim).await {
             // What is left alone may use what the copy lacks: it is then left out.
             Err(error) if error.is_of_the_copy() && !claim.beside.is_empty() => {
@@ -69,7 +69,7 @@ impl Scratch {
         }
     }
 
-    async fn try_to_prove(&self, claim: &Claim<'_>) -> Result<(), ProofError> {
+    async fn try_to_prove(&self, claim: &Claim<'_>) -> Result<Vec<String>, ProofError> {
         let name = scratch_name();
         if let Some(memory) = self.url.in_memory() {
             let mut scratch = Database::connect(&memory)

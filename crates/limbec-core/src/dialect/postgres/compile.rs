@@ -6,7 +6,7 @@
 mod alter_column;
 mod aside;
 mod batch;
-mod cast;
+pub(super) mod cast;
 mod column;
 mod comment;
 mod composite;
@@ -33,12 +33,16 @@ use super::definition::created;
 use super::names::{in_namespace_of, literal, object, quote};
 use crate::dialect::{Batch, CompileError, Compiler, Isolation, Of};
 use crate::operations::{ConstraintRef, Moved, Operation};
-use crate::schema::{Definition, Schema};
+use crate::schema::{Definition, ObjectName, Schema};
 use crate::steps::Step;
 
 pub(super) use index::is_default_operator_class;
 
 impl Compiler for Postgres {
+    fn opens<'o>(&self, operation: &'o Operation) -> Option<&'o ObjectName> {
+        options::opens(operation)
+    }
+
     fn definition(&self, statement: &str) -> Result<Option<Definition>, CompileError> {
         Ok(created(statement)?.map(|it| it.definition))
     }

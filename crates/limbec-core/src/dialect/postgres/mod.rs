@@ -8,6 +8,7 @@ mod lock;
 mod names;
 mod reflect;
 mod rights;
+mod rows;
 mod session;
 mod types;
 mod version_table;

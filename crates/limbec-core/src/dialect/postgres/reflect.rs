@@ -176,6 +176,13 @@ impl Catalogue for Postgres {
         }
     }
 
+    fn is_kept_by(&self, extension: &ObjectName, table: &ObjectName) -> bool {
+        // The tables of which its partitions take what partitions do not take from their parents.
+        extension.name == "pg_partman"
+            && extension.schema == table.schema
+            && table.name.starts_with("template_")
+    }
+
     fn reader(&self) -> Box<dyn CatalogueReader> {
         Box::new(Reader::default())
     }

@@ -41,6 +41,8 @@ impl Session for Postgres {
             "22012" => FaultKind::LockLost,
             // disk_full
             "53100" => FaultKind::DiskFull,
+            // cannot_coerce
+            "42846" => FaultKind::NoCast,
             _ => FaultKind::Other,
         }
     }
@@ -166,6 +168,48 @@ fn advice(fault: &Fault<'_>) -> Option<&'static str> {
         "55P04" => {
             "a label can be used once the transaction that added it has committed: put a line \
              `-- autocommit` above the statement that adds it, or use it in the next revision"
+        }
+        // not_null_violation
+        "23502" => {
+            "rows that are there have no value: give the column a `server_default`, or add it with NULL \
+             allowed, fill it (`op.execute(\"UPDATE … SET … = … WHERE … IS NULL\")`) and then refuse NULL"
+        }
+        // check_violation
+        "23514" => {
+            "rows that are there break it: change them first (`op.execute(\"UPDATE … WHERE NOT (…)\")`), or \
+             make the check `not_valid`, which looks at new rows only, and validate it in a later revision"
+        }
+        // unique_violation
+        "23505" => {
+            "rows that are there have the same key: find them by `SELECT …, count(*) FROM … GROUP BY … \
+             HAVING count(*) > 1`, and change or delete all but one of each first"
+        }
+        // foreign_key_violation
+        "23503" => {
+            "rows refer to rows that do not exist: mend or delete them first, or make the foreign key \
+             `not_valid`, which looks at new rows only, and validate it in a later revision"
+        }
+        // string_data_right_truncation
+        "22001" => {
+            "rows that are there hold longer texts: shorten them first \
+             (`op.execute(\"UPDATE … SET … = left(…, n) WHERE length(…) > n\")`), or say by \
+             `.using(\"left(…, n)\")` how they become shorter"
+        }
+        // numeric_value_out_of_range
+        "22003" => {
+            "rows that are there hold numbers that do not fit the new type: change them first, or say by \
+             `.using(\"…\")` how each becomes one that does"
+        }
+        // invalid_text_representation, invalid_datetime_format
+        "22P02" | "22007" => {
+            "rows that are there hold values that the new type does not read: change them first, or say by \
+             `.using(\"…\")` how each becomes one that it does; a label that goes is to be replaced in \
+             the rows first"
+        }
+        // cannot_coerce, datatype_mismatch
+        "42846" | "42804" => {
+            "no cast leads from one type to the other: say by `.using(\"…\")` how a value of the old type \
+             becomes one of the new"
         }
         // query_canceled
         "57014" => {

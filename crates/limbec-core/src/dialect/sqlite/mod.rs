@@ -19,7 +19,7 @@ mod types;
 mod version_table;
 
 use super::sqlite_lexicon as lexicon;
-use super::{Backup, Capabilities, Dialect, OwnTables, VersionTable};
+use super::{Backup, Capabilities, Dialect, OwnTables, Rows, VersionTable};
 use crate::journal::Journal;
 use crate::schema::ObjectName;
 
@@ -88,6 +88,8 @@ impl Dialect for Sqlite {
         Some(&backup::VacuumInto)
     }
 }
+
+impl Rows for Sqlite {}
 
 impl OwnTables for Sqlite {
     fn version_table(&self, name: ObjectName) -> Box<dyn VersionTable> {

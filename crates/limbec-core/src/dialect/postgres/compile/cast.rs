@@ -44,7 +44,7 @@ fn is_text(column_type: &ColumnType) -> bool {
 
 /// Whether PostgreSQL converts by itself. An explicit cast must not stand in its place: it cuts
 /// a text that is too long, where the conversion refuses it.
-pub(super) fn is_implicit(source: &ColumnType, target: &ColumnType) -> bool {
+pub(in super::super) fn is_implicit(source: &ColumnType, target: &ColumnType) -> bool {
     let (source, target) = (resolve(source), resolve(target));
     match (&source, &target) {
         _ if is_text(&target) || same(&source, &target) => true,
@@ -65,7 +65,7 @@ fn without_modifiers(name: &str) -> &str {
 }
 
 /// The expression that casts a column, or any other value.
-pub(super) fn explicit(value: &str, source: &ColumnType, target: &ColumnType) -> String {
+pub(in super::super) fn explicit(value: &str, source: &ColumnType, target: &ColumnType) -> String {
     let (from, to) = (resolve(source), resolve(target));
     let target = sql(target);
     let via = match (&from, &to) {

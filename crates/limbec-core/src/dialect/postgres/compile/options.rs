@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 use super::{Steps, inheritance};
 use crate::dialect::postgres::names::{self, in_namespace_of, object, quote};
 use crate::dialect::postgres::types::resolve;
-use crate::operations::{AlterOptions, OptionsOf};
-use crate::schema::{ColumnType, ObjectName, Schema, Table};
+use crate::operations::{AlterOptions, Operation, OptionsOf};
+use crate::schema::{ColumnType, DefinitionKind, ObjectName, Schema, Table};
 use crate::steps::Step;
 
 const PREFIX: &str = "postgresql.";
@@ -245,5 +245,28 @@ fn of_index(table: &ObjectName, name: &str, key: &str, to: Option<&str>) -> Step
             quote(to.unwrap_or("pg_default"))
         )),
         (parameter, to) => Step::new(format!("ALTER INDEX {index} {}", set(parameter, to))),
+    }
+}
+
+/// The table of which other roles may see or change rows after the operation.
+pub(super) fn opens(operation: &Operation) -> Option<&ObjectName> {
+    match operation {
+        Operation::DropDefinition { definition } if definition.kind == DefinitionKind::Policy => {
+            definition.table.as_ref()
+        }
+        Operation::AlterOptions { change } => {
+            let OptionsOf::Table(table) = &change.of else {
+                return None;
+            };
+            let value = |of: &BTreeMap<String, Option<String>>| of.get(ROW_LEVEL_SECURITY).cloned();
+            let (from, to) = (value(&change.from)?, value(&change.to)?);
+            let is_weaker = match (from.as_deref(), to.as_deref()) {
+                (Some("force"), to) => to != Some("force"),
+                (Some(_), to) => to.is_none(),
+                (None, _) => false,
+            };
+            is_weaker.then_some(table)
+        }
+        _ => None,
     }
 }

@@ -8,7 +8,7 @@ use super::super::reflect::options;
 use super::draft::Draft;
 use super::rebuild::ROW_NUMBERS;
 use super::{checks, table};
-use crate::dialect::{CompileError, Of};
+use crate::dialect::{CompileError, Of, converts_as_utc};
 use crate::operations::{AlterColumn, ColumnChange};
 use crate::schema::{Column, ColumnType, Index, IndexKey, ObjectName, PrimaryKey, Schema, Table};
 use crate::sql::{Token, TokenKind};
@@ -200,14 +200,16 @@ pub(super) fn alter(
         column.options.remove(options::NULLABLE_KEY);
     }
     let name = quote(&old.name);
+    // SQLite keeps times as they are written, and knows no zones.
+    let using = (change.using.as_ref()).filter(|it| !converts_as_utc(it));
     if column.generated.is_none() {
-        if change.to.column_type.is_some() || change.using.is_some() {
+        if change.to.column_type.is_some() || using.is_some() {
             draft.retyped.insert(old.name.clone(), at);
         }
-        if let Some(using) = &change.using {
+        if let Some(using) = using {
             draft.sources.insert(old.name.clone(), using.clone());
         }
-        if !column.nullable && (old.nullable || change.using.is_some()) {
+        if !column.nullable && (old.nullable || using.is_some()) {
             let check = checks::is_not_null(draft, &old.name);
             draft.check(at, check);
         }
