@@ -34,7 +34,7 @@ macro_rules! pages {
 
 pages! {
     accept branches check completions configuration current downgrade edit ensure_version graphs heads help
-    history identifiers init locks log man merge mistakes reflect renames revision show sql_revisions stamp
+    history identifiers init labels locks log man merge mistakes reflect renames revision show sql_revisions stamp
     steps unmanaged upgrade
 }
 

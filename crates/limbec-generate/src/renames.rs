@@ -5,6 +5,7 @@ use limbec_core::schema::{ObjectName, Rename, Renamed, Schema, Table};
 
 use crate::conversions::Uncastable;
 use crate::error::{ProjectError, Result};
+use crate::selection::Pattern;
 
 /// Asks somebody whether two that look alike are the same.
 pub type Ask<'a> = dyn FnMut(&LookAlike) -> Result<bool> + Send + 'a;
@@ -64,17 +65,21 @@ impl<'a> Answers<'a> {
             }
         }
         for (from, to) in rest {
-            let rename = column(from, to, current, target, &renames).ok_or_else(|| {
+            let found = in_each_table(from, to, current, target)
+                .or_else(|| Some(vec![column(from, to, current, target, &renames)?]))
+                .or_else(|| Some(vec![label(from, to, current, target)?]))
+                .filter(|found| !found.is_empty());
+            renames.extend(found.ok_or_else(|| {
                 ProjectError::new(format!(
-                    "`--rename {from}={to}`: the database has no table or column `{from}`, or the \
-                     models have no `{to}` in its place"
+                    "`--rename {from}={to}`: the database has no table, column or label `{from}`, \
+                     or the models have no `{to}` in its place"
                 ))
                 .hint(
-                    "name the old one with its table: `posts.title`; the new one stands alone, but \
-                     for a table that moves to another schema: `jobs=archive.jobs`",
+                    "name the old one with its table or enumeration: `posts.title`, or with a \
+                     pattern of tables: `*.title`; the new one stands alone, but for a table that \
+                     moves to another schema: `jobs=archive.jobs`",
                 )
-            })?;
-            renames.push(rename);
+            })?);
         }
         Ok(renames)
     }
@@ -125,6 +130,12 @@ pub fn question(it: &LookAlike) -> String {
 pub fn attribute(it: &LookAlike, own: Option<&str>) -> String {
     let place = match &it.object {
         Renamed::Table { .. } => "table",
+        Renamed::EnumValue { name, .. } => {
+            return format!(
+                "#[label(\"{name}\", renamed_from = \"{}\")] at its variant",
+                it.from.name
+            );
+        }
         _ => "column",
     };
     let name = it.object.name();
@@ -155,12 +166,24 @@ fn unanswered(open: &[&LookAlike], own: Option<&str>) -> ProjectError {
     };
     ProjectError::new(questions.join("\n  "))
         .hint(format!(
-            "if it was, its values are kept: --rename {before}={after}, or {}",
+            "if it was, its values are kept: --rename {}, or {}",
+            shell_word(&format!("{before}={after}")),
             attribute(first, own)
         ))
         .hint(format!(
-            "if not, `{before}` is dropped: --no-rename {before}"
+            "if not, `{before}` is dropped: --no-rename {}",
+            shell_word(&before)
         ))
+}
+
+/// A word as it is typed in a shell.
+fn shell_word(text: &str) -> String {
+    let is_plain = |it: char| it.is_alphanumeric() || "._=-".contains(it);
+    if text.chars().all(is_plain) {
+        text.to_string()
+    } else {
+        format!("'{}'", text.replace('\'', "'\\''"))
+    }
 }
 
 /// The object that a text names in the database.
@@ -189,6 +212,54 @@ fn table(from: &str, to: &str, current: &Schema, target: &Schema) -> Option<Rena
         object: Renamed::Table { name },
         from: before,
         once: true,
+    })
+}
+
+/// The column of every table that a pattern means, that loses the one and gets the other; `None` for
+/// what is no pattern.
+fn in_each_table(from: &str, to: &str, current: &Schema, target: &Schema) -> Option<Vec<Rename>> {
+    let (tables, from) = from.rsplit_once('.')?;
+    if !tables.contains(['*', '?']) {
+        return None;
+    }
+    let pattern = Pattern::read(tables).ok()?;
+    let own = current.own_namespace.as_deref();
+    let is_meant = |table: &&Table| {
+        let has = |name: &str| table.column_named(name).is_some();
+        let before = current.table(&table.name);
+        let had = |name: &str| before.is_some_and(|it| it.column_named(name).is_some());
+        pattern.matches_exactly(&table.name, own) && had(from) && !has(from) && has(to) && !had(to)
+    };
+    let renamed = target.tables.iter().filter(is_meant).map(|table| Rename {
+        object: Renamed::Column {
+            table: table.name.clone(),
+            name: to.to_string(),
+        },
+        from: ObjectName::new(from),
+        once: true,
+    });
+    Some(renamed.collect())
+}
+
+/// A label, told by its enumeration.
+fn label(from: &str, to: &str, current: &Schema, target: &Schema) -> Option<Rename> {
+    let own = current.own_namespace.as_deref();
+    // A label may hold dots: the enumeration's name ends at one of them.
+    let mut dots = from.match_indices('.').map(|(at, _)| at);
+    dots.find_map(|at| {
+        let (owner, label) = (object_name(&from[..at], current)?, &from[at + 1..]);
+        let has = |schema: &Schema, label: &str| {
+            let known = (schema.enums.iter()).find(|it| it.name.clone().within(own) == owner);
+            known.is_some_and(|it| it.labels.iter().any(|it| it == label))
+        };
+        (has(current, label) && has(target, to)).then(|| Rename {
+            object: Renamed::EnumValue {
+                enumeration: owner.clone(),
+                name: to.to_string(),
+            },
+            from: ObjectName::new(label),
+            once: true,
+        })
     })
 }
 

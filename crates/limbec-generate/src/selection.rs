@@ -57,6 +57,20 @@ impl Pattern {
         };
         in_schema && matches(&self.table, &name.name, dialect)
     }
+
+    /// Whether it means a table by the letters of its name as they are.
+    pub(crate) fn matches_exactly(&self, name: &ObjectName, own: Option<&str>) -> bool {
+        let fits = |pattern: &str, name: &str| {
+            let letters = |text: &str| text.chars().collect::<Vec<_>>();
+            glob(&letters(pattern), &letters(name))
+        };
+        let schema = name.schema.as_deref().or(own);
+        let in_schema = match &self.schema {
+            None => schema == own,
+            Some(pattern) => fits(pattern, schema.unwrap_or_default()),
+        };
+        in_schema && fits(&self.table, &name.name)
+    }
 }
 
 fn matches(pattern: &str, name: &str, dialect: &dyn Dialect) -> bool {

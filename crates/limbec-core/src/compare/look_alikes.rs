@@ -2,19 +2,25 @@
 //!
 //! A column that goes and one that comes look alike where the values of the one fit the other: in
 //! one table, of one family of types, both with values of their own (not computed), both counted
-//! up or neither, both of the primary key or neither, and referring to the same column or to none.
+//! up or neither, both of the primary key or neither, and not referring to two different columns.
 //! A table that goes and one that comes look alike where more than half of the columns of the
 //! larger one are in both, by name and family of types; in different namespaces, if they have one
 //! name, too.
 //!
-//! Names, NULL and defaults do not count: a rename changes them as often as not.
+//! A label that goes and one that comes look alike where they stand between the same neighbours, or
+//! have much of their names in common.
+//!
+//! NULL and defaults do not count: a rename changes them as often as not. The likeliest candidate, by
+//! its name first, comes first.
 
-use super::keys::{Key, key_of};
+use std::collections::BTreeSet;
+
+use super::keys::{Key, by_key, key_of};
 use crate::dialect::Dialect;
-use crate::schema::{Column, ColumnType, ObjectName, Rename, Renamed, Table};
+use crate::schema::{Column, ColumnType, ObjectName, Rename, Renamed, Schema, Table};
 
-/// How many candidates are told of what goes.
-const MOST: usize = 3;
+/// From which likeness of two labels on they are taken for one, of 100.
+const ALIKE: usize = 50;
 
 /// Something that goes, and something that comes and looks like it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -86,7 +92,8 @@ pub(super) fn tables(
             }
             let common = common_columns(old, new, dialect);
             let larger = old.columns.len().max(new.columns.len());
-            (2 * common > larger).then_some((common, new))
+            let likeness = likeness(&old.name.name, &new.name.name);
+            (2 * common > larger).then_some(((common, likeness), new))
         });
         found.extend(best(scored.collect()).map(|new| LookAlike {
             object: Renamed::Table {
@@ -139,7 +146,8 @@ pub(super) fn columns(current: &Table, target: &Table, dialect: &dyn Dialect) ->
                 old.nullable == new.nullable,
                 old.default == new.default,
             ];
-            (same.iter().filter(|it| **it).count(), *new)
+            let same = same.iter().filter(|it| **it).count();
+            ((likeness(&old.name, &new.name), same), *new)
         });
         found.extend(best(scored.collect()).map(|new| LookAlike {
             object: Renamed::Column {
@@ -152,10 +160,85 @@ pub(super) fn columns(current: &Table, target: &Table, dialect: &dyn Dialect) ->
     found
 }
 
-/// The likeliest few, the likeliest first; ties keep their order.
-fn best<T>(mut scored: Vec<(usize, T)>) -> impl Iterator<Item = T> {
+/// The labels that look alike in an enumeration of both sides.
+pub(super) fn labels(current: &Schema, target: &Schema, dialect: &dyn Dialect) -> Vec<LookAlike> {
+    let wanted = by_key(dialect, &target.enums);
+    let mut found = Vec::new();
+    for old in &current.enums {
+        let Some(new) = wanted.get(&key_of(dialect, &old.name)) else {
+            continue;
+        };
+        let kept: BTreeSet<&str> = (old.labels.iter())
+            .filter(|it| new.labels.contains(it))
+            .map(String::as_str)
+            .collect();
+        let comes = slots(&new.labels, &kept);
+        for (slot, place, label) in slots(&old.labels, &kept) {
+            let alike = comes.iter().filter_map(|(other, at, new)| {
+                let likeness = likeness(label, new);
+                let is_likely = *other == slot || likeness >= ALIKE;
+                is_likely.then_some(((likeness, *other == slot && *at == place), *new))
+            });
+            found.extend(best(alike.collect()).map(|it| LookAlike {
+                object: Renamed::EnumValue {
+                    enumeration: new.name.clone(),
+                    name: it.to_string(),
+                },
+                from: ObjectName::new(label),
+            }));
+        }
+    }
+    found
+}
+
+/// The labels that are not kept: each with the neighbours between which it stands, and its number there.
+fn slots<'a>(
+    labels: &'a [String],
+    kept: &BTreeSet<&'a str>,
+) -> Vec<((Option<&'a str>, Option<&'a str>), usize, &'a str)> {
+    let is_kept = |label: &&String| kept.contains(label.as_str());
+    let mut found = Vec::new();
+    let mut number = 0;
+    for (at, label) in labels.iter().enumerate() {
+        if is_kept(&label) {
+            number = 0;
+            continue;
+        }
+        let before = labels[..at].iter().rfind(is_kept).map(String::as_str);
+        let after = labels[at..].iter().find(is_kept).map(String::as_str);
+        found.push(((before, after), number, label.as_str()));
+        number += 1;
+    }
+    found
+}
+
+/// All of them, the likeliest first; ties keep their order.
+fn best<S: Ord + Copy, T>(mut scored: Vec<(S, T)>) -> impl Iterator<Item = T> {
     scored.sort_by_key(|(score, _)| std::cmp::Reverse(*score));
-    scored.into_iter().take(MOST).map(|(_, it)| it)
+    scored.into_iter().map(|(_, it)| it)
+}
+
+/// How much two names have in common, of 100: the pairs of letters that are in both.
+fn likeness(a: &str, b: &str) -> usize {
+    let pairs = |name: &str| {
+        let letters: Vec<char> = name
+            .chars()
+            .filter(|it| it.is_alphanumeric())
+            .flat_map(char::to_lowercase)
+            .collect();
+        let pairs = letters.windows(2).map(|it| (it[0], it[1]));
+        pairs.collect::<Vec<_>>()
+    };
+    let (of_a, mut of_b) = (pairs(a), pairs(b));
+    let all = of_a.len() + of_b.len();
+    let mut common = 0;
+    for pair in of_a {
+        if let Some(at) = of_b.iter().position(|it| *it == pair) {
+            of_b.swap_remove(at);
+            common += 1;
+        }
+    }
+    200 * common / all.max(1)
 }
 
 fn values_fit(
@@ -169,7 +252,15 @@ fn values_fit(
         && old.identity.is_some() == new.identity.is_some()
         && current.in_primary_key(&old.name) == target.in_primary_key(&new.name)
         && of_one_family(&old.column_type, &new.column_type, dialect)
-        && referred(current, &old.name, dialect) == referred(target, &new.name, dialect)
+        && may_refer_alike(
+            &referred(current, &old.name, dialect),
+            &referred(target, &new.name, dialect),
+        )
+}
+
+/// A foreign key may come or go with a new name; it does not lead elsewhere all at once.
+fn may_refer_alike<T: PartialEq>(old: &[T], new: &[T]) -> bool {
+    old.is_empty() || new.is_empty() || old == new
 }
 
 /// The columns that a column alone refers to.

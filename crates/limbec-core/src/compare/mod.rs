@@ -165,6 +165,7 @@ pub fn compare(
         .collect();
 
     let mut look_alikes = look_alikes::tables(&dropped, &created, dialect);
+    look_alikes.extend(look_alikes::labels(&current, target, dialect));
     drop_tables(dropped, dialect, &mut plan);
     for (existing, wanted) in &common {
         if inheritance::differs(existing, wanted, &mut judge) {

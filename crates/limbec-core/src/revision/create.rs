@@ -14,7 +14,14 @@ impl Graph {
     pub fn new_revision_parents(&self, heads: &[String], splice: bool) -> Result<Vec<usize>> {
         let mut parents = Vec::new();
         for head in heads {
-            let found = self.resolve(head, &[]).map_err(|error| match error {
+            // What `head` would be ambiguous between: one that another depends on is no row of the
+            // version table, and a head all the same.
+            let found = if head == "heads" {
+                Ok(self.heads())
+            } else {
+                self.resolve(head, &[])
+            };
+            let found = found.map_err(|error| match error {
                 RevisionError::MultipleHeads { argument, heads } if argument == "head" => {
                     RevisionError::MultipleRevisionHeads { heads }
                 }

@@ -21,6 +21,9 @@ pub struct Ahead {
     /// Whether the journal leads from each of them to a revision that is known here. Where it does
     /// not, nobody can tell what is below.
     pub traced: bool,
+    /// Whether this program has revisions that the database has not: its history is another one, not
+    /// an older state of the same.
+    pub diverged: bool,
 }
 
 /// A revision that a newer program has applied.
@@ -52,8 +55,9 @@ impl Ahead {
                     ..Newer::default()
                 })
                 .collect(),
-            known: known.into_iter().cloned().collect(),
+            known: known.iter().map(|it| (*it).clone()).collect(),
             traced: false,
+            diverged: has_others(graph, known.into_iter().map(String::as_str)),
         }
     }
 
@@ -66,20 +70,21 @@ impl Ahead {
                 self.in_words()
             ),
         )
-        .with_hint(format!(
-            "deploy the newer program; or revert what it has applied: {}",
-            self.way_back()
-        ))
+        .with_hint(format!("deploy the newer program; {}", self.way_back()))
     }
 
-    /// The command that reverts the newer revisions.
+    /// What to do if there is no newer program to deploy. Nothing that loses data is advised to who may
+    /// only have another history of the same schema.
     fn way_back(&self) -> String {
-        let target = match self.known.as_slice() {
-            [] => "base",
-            [one] => one,
-            _ => "REVISION",
-        };
-        format!("`limbec downgrade --from-database {target}`")
+        match self.known.as_slice() {
+            [known] if !self.diverged => format!(
+                "or look at what would be reverted, and lost with it: `limbec downgrade \
+                 --from-database {known} --dry-run`"
+            ),
+            _ => "or, if this program's revisions were squashed or moved and the schema is what they \
+                  make: `limbec stamp --purge heads`"
+                .to_string(),
+        }
     }
 
     /// The newer revisions in words.
@@ -173,7 +178,15 @@ pub fn ahead(graph: &Graph, rows: &[String], log: &[LogEntry]) -> Option<Ahead> 
         .map(|index| graph.id(*index).to_string())
         .collect();
     found.known.sort();
+    found.diverged = has_others(graph, found.known.iter().map(String::as_str));
     Some(found)
+}
+
+/// Whether a graph has revisions that are none of these and not below them.
+fn has_others<'r>(graph: &Graph, rows: impl Iterator<Item = &'r str>) -> bool {
+    let rows: Vec<usize> = rows.filter_map(|row| graph.index_of(row)).collect();
+    let known: BTreeSet<usize> = graph.ancestors(&rows).into_iter().chain(rows).collect();
+    graph.real_heads().iter().any(|head| !known.contains(head))
 }
 
 /// Asks the journal about version rows that are not known here; asks nothing where all are.
@@ -202,8 +215,8 @@ pub(crate) fn judge(
         (None, WhenAhead::Serve) => Ok(Ahead::untraced(graph, rows)),
         (None, _) => Err(unlocated(graph, rows)),
         (Some(ahead), WhenAhead::Refuse) => Err(unlocated(graph, rows).with_hint(format!(
-            "a newer program has applied {}: deploy that one, or revert it by {}; `[migrations] \
-             when_ahead` can let this program go on",
+            "a newer program has applied {}: deploy that one, {}; `[migrations] when_ahead` can let \
+             this program go on",
             ahead.in_words(),
             ahead.way_back()
         ))),
