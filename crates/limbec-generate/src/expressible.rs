@@ -2,7 +2,7 @@
 
 use limbec_core::dialect::{CompileError, Dialect};
 use limbec_core::operations::{Operation, create_with_indexes};
-use limbec_core::schema::{IndexKey, ObjectName, Schema, Table};
+use limbec_core::schema::{Index, IndexKey, ObjectName, Schema, Table};
 use limbec_source::diagnostic::Diagnostic;
 
 use crate::error::{ProjectError, Result};
@@ -12,6 +12,7 @@ use crate::models::Target;
 struct Lack {
     table: Option<ObjectName>,
     column: Option<String>,
+    index: Option<Index>,
     error: CompileError,
 }
 
@@ -27,6 +28,7 @@ pub(crate) fn check(target: &Target, dialect: &dyn Dialect) -> Result<()> {
         lacks.extend(refused(&create, dialect).map(|error| Lack {
             table: None,
             column: None,
+            index: None,
             error,
         }));
     }
@@ -41,6 +43,7 @@ fn of_table(mut table: Table, dialect: &dyn Dialect, lacks: &mut Vec<Lack>) {
     let lack = |table: &Table, column, error| Lack {
         table: Some(table.name.clone()),
         column,
+        index: None,
         error,
     };
     let mut operations = create_with_indexes(table.clone()).into_iter();
@@ -53,7 +56,15 @@ fn of_table(mut table: Table, dialect: &dyn Dialect, lacks: &mut Vec<Lack>) {
     }
     for index in operations {
         if let Some(error) = refused(&index, dialect) {
-            lacks.push(lack(&table, only_column(&index), error));
+            let column = only_column(&index);
+            let index = match index {
+                Operation::CreateIndex { index, .. } => Some(index),
+                _ => None,
+            };
+            lacks.push(Lack {
+                index,
+                ..lack(&table, column, error)
+            });
         }
     }
 }
@@ -104,6 +115,17 @@ fn told(target: &Target, dialect: &dyn Dialect, lacks: Vec<Lack>) -> ProjectErro
 
 fn place(target: &Target, lack: &Lack) -> Option<(String, std::ops::Range<usize>)> {
     let places = &target.places;
-    let (declared, span) = places.declared(lack.table.as_ref()?, lack.column.as_deref())?;
+    let table = lack.table.as_ref()?;
+    if let Some(index) = &lack.index {
+        let (table, _) = places.declared(table, None)?;
+        // What the database lacks is a word of the index's own.
+        let own = [Some(&index.name), index.method.as_ref()];
+        let mut words = own.into_iter().flatten().chain(&index.include);
+        let texts = places.texts_of(table);
+        if let Some(text) = words.find_map(|word| texts.iter().find(|it| it.value == *word)) {
+            return Some((table.path.clone(), text.span.clone()));
+        }
+    }
+    let (declared, span) = places.declared(table, lack.column.as_deref())?;
     Some((declared.path.clone(), span.clone()))
 }

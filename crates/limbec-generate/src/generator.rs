@@ -404,6 +404,9 @@ fn failed_proof(error: limbec::run::Error, places: &Places) -> ProjectError {
     let mistake = failed
         .zip(said)
         .and_then(|(failed, said)| places.of_failure(&said, failed));
+    if error.hint().is_some() {
+        return ProjectError::from(error).mistakes_at(mistake);
+    }
     let hint = if failed.is_some() {
         "the revision was not written: correct the models; a type, a function or an extension that \
          they use must be in the database first, by hand or by a revision of its own"

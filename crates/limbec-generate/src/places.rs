@@ -81,6 +81,7 @@ impl Places {
         let texts = self.texts_of(table);
         let text = self.text(&table.path);
         let span = position.and_then(|at| place_in(&texts, text, &failed.sql, at));
+        let span = span.or_else(|| place_of_word(&texts, text, message));
         let column = || {
             let (_, span) = table.columns.iter().find(|(name, _)| {
                 let spellings = [
@@ -117,10 +118,25 @@ impl Places {
                 text: text.clone(),
             })
         };
-        self.sql.iter().find_map(holds)
+        let (_, about) = message.rsplit_once(": ").unwrap_or_default();
+        let names = |(path, text): &'_ (String, String)| {
+            // Of a view it is only known by running it what it lacks.
+            let made = failed.operation.as_deref()?.strip_prefix("trying ")?;
+            let start = text.find(&format!("VIEW {made}"))?;
+            let at = start + text[start..].find(about).filter(|_| !about.is_empty())?;
+            let diagnostic = Diagnostic::new(path, at..at + about.len(), message);
+            Some(Mistake {
+                diagnostic,
+                text: text.clone(),
+            })
+        };
+        let mut files = self.sql.iter();
+        let whole = self.sql.iter().find_map(holds);
+        whole.or_else(|| files.find_map(names))
     }
 
-    fn texts_of(&self, declared: &Declared) -> Vec<SqlText> {
+    /// The texts in the attributes of a table.
+    pub(crate) fn texts_of(&self, declared: &Declared) -> Vec<SqlText> {
         sql_texts(self.text(&declared.path), declared.span.start)
     }
 
@@ -146,6 +162,20 @@ fn place_in(texts: &[SqlText], file: &str, statement: &str, at: usize) -> Option
         .filter(|it| holds(it).is_some())
         .max_by_key(|it| it.value.len())?;
     Some(longest.place_of(holds(&longest)?, file))
+}
+
+/// The place of what a message is about, its last word, if only one text holds it.
+fn place_of_word(texts: &[SqlText], file: &str, message: &str) -> Option<Range<usize>> {
+    let (_, about) = message.rsplit_once(": ")?;
+    let about = about.trim_end_matches("()");
+    let is_word = !about.is_empty() && about.chars().all(|it| it.is_alphanumeric() || it == '_');
+    let holds = |it: &&SqlText| is_word && it.value.contains(about);
+    let mut holding = texts.iter().filter(holds);
+    let (only, None) = (holding.next()?, holding.next()) else {
+        return None;
+    };
+    let at = only.value.find(about)?;
+    Some(only.place_of(only.value[..at].chars().count(), file))
 }
 
 /// The bytes of the word that a text begins with; a character at least.

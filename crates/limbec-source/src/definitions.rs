@@ -5,8 +5,8 @@
 
 use std::ops::Range;
 
-use limbec_core::dialect::Dialect;
-use limbec_core::schema::Definition;
+use limbec_core::dialect::{self, Dialect};
+use limbec_core::schema::{Definition, DefinitionKind};
 use limbec_core::sql::{Lexicon, TokenKind, split, tokens};
 
 use crate::diagnostic::Diagnostic;
@@ -55,16 +55,37 @@ pub fn read(path: &str, text: &str, dialect: &dyn Dialect) -> (Vec<Definition>, 
                     Some("put it behind the statement that creates what it is about"),
                 ),
             },
-            Ok(None) => mistake(
-                "this statement creates no view, function or trigger",
-                Some(
-                    "tables, enums and their like are models; anything else is for a revision: \
-                     `op.execute(\"…\")`",
+            Ok(None) => match elsewhere(statement) {
+                Some((other, kind)) => mistake(
+                    &format!(
+                        "{} knows no `CREATE {}`",
+                        dialect.name(),
+                        kind.words().to_uppercase()
+                    ),
+                    Some(&format!(
+                        "put it into a folder called `{}`, whose files are for that database only",
+                        other.name()
+                    )),
                 ),
-            ),
+                None => mistake(
+                    "this statement creates no view, function or trigger",
+                    Some(
+                        "tables, enums and their like are models; anything else is for a revision: \
+                         `op.execute(\"…\")`",
+                    ),
+                ),
+            },
         }
     }
     (definitions, mistakes)
+}
+
+/// The database that has what a statement creates, and what kind of object that is.
+fn elsewhere(statement: &str) -> Option<(&'static dyn Dialect, DefinitionKind)> {
+    dialect::ALL.iter().find_map(|other| {
+        let definition = other.definition(statement).ok()??;
+        Some((*other, definition.kind))
+    })
 }
 
 /// Whether a statement says more of the object before it.

@@ -77,7 +77,7 @@ fn alter(
     let counted = current.identity.is_some() && target.identity.is_some() && same_identity;
     let stated = dialect.capabilities().identity_is_a_type
         && current.identity.is_some() != target.identity.is_some();
-    let type_changes = stated || !counted && !same_type(current, target, judge);
+    let type_changes = stated || !counted && !same_type(current, target, table, judge);
     if type_changes {
         change!(column_type);
     }
@@ -247,7 +247,7 @@ fn is_null(default: &str, lexicon: &Lexicon) -> bool {
         && tokens.next().is_none_or(|token| token.is_symbol("::"))
 }
 
-fn same_type(current: &Column, target: &Column, judge: &Judge<'_>) -> bool {
+fn same_type(current: &Column, target: &Column, table: &Table, judge: &Judge<'_>) -> bool {
     match (&current.column_type, &target.column_type) {
         // The labels are the enumeration's own affair.
         (ColumnType::Enum(current), ColumnType::Enum(target)) => {
@@ -258,7 +258,10 @@ fn same_type(current: &Column, target: &Column, judge: &Judge<'_>) -> bool {
                 judge.same_name(&current.name.name, &target.name.name)
             }
         }
-        (current, target) => judge.dialect.same_type(current, target),
+        (current, target) => {
+            let target = judge.dialect.kept_type(table, target);
+            judge.dialect.same_type(current, &target)
+        }
     }
 }
 

@@ -191,11 +191,11 @@ pub(super) fn labels(current: &Schema, target: &Schema, dialect: &dyn Dialect) -
     found
 }
 
+/// The kept labels between which a label stands.
+type Slot<'a> = (Option<&'a str>, Option<&'a str>);
+
 /// The labels that are not kept: each with the neighbours between which it stands, and its number there.
-fn slots<'a>(
-    labels: &'a [String],
-    kept: &BTreeSet<&'a str>,
-) -> Vec<((Option<&'a str>, Option<&'a str>), usize, &'a str)> {
+fn slots<'a>(labels: &'a [String], kept: &BTreeSet<&'a str>) -> Vec<(Slot<'a>, usize, &'a str)> {
     let is_kept = |label: &&String| kept.contains(label.as_str());
     let mut found = Vec::new();
     let mut number = 0;

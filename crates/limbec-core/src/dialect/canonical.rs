@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::schema::ColumnType;
+use crate::schema::{ColumnType, ObjectName, Schema};
 
 /// An SQL expression in the place where it stands, for the database to judge.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -126,6 +126,13 @@ pub trait Judge {
     /// How a scratch place of a name is made beside the database; `None` if the dialect knows none.
     fn scratch_place(&self, _name: &str) -> Option<ScratchPlace> {
         None
+    }
+
+    /// The statements that show whether rows can be written and read, if the database takes defaults,
+    /// triggers and views that it can't run: each with the table or view that it is about. They change
+    /// nothing.
+    fn trials(&self, _schema: &Schema) -> Vec<(ObjectName, String)> {
+        Vec::new()
     }
 
     /// The default as this database is given it: a model's `now()` may have another name here.

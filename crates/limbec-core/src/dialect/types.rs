@@ -1,8 +1,10 @@
 //! Column types, and the other parts of a column or sequence that each database resolves in its own
 //! way.
 
+use std::borrow::Cow;
+
 use super::CompileError;
-use crate::schema::{Column, ColumnType, Sequence};
+use crate::schema::{Column, ColumnType, Sequence, Table};
 
 /// Behind a time: it becomes one with a zone, or without, in UTC.
 const AS_UTC: &str = " AT TIME ZONE 'UTC'";
@@ -43,6 +45,11 @@ pub trait Types {
     /// equal; `current` is reflected.
     fn same_identity(&self, current: &Column, target: &Column) -> bool {
         current.identity == target.identity
+    }
+
+    /// The type that a table keeps of the one asked for.
+    fn kept_type<'a>(&self, _table: &Table, asked: &'a ColumnType) -> Cow<'a, ColumnType> {
+        Cow::Borrowed(asked)
     }
 
     /// Whether two columns allow NULL alike; `current` is reflected.

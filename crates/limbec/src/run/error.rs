@@ -230,6 +230,13 @@ impl Error {
         self.with_source(error)
     }
 
+    /// The same error in other words.
+    #[cfg(feature = "generate")]
+    pub(crate) fn saying(mut self, message: String) -> Self {
+        self.message = message;
+        self
+    }
+
     pub(crate) fn of_operation(mut self, operation: Option<String>) -> Self {
         if let Some(statement) = &mut self.statement {
             statement.operation = operation;

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use limbec_core::compare::{Comparison, Created, Verdicts, compare};
-use limbec_core::dialect::Dialect;
+use limbec_core::dialect::{Dialect, FaultKind};
 use limbec_core::operations::{Moved, Operation};
 use limbec_core::schema::{Definition, ObjectName, Schema, Use};
 
@@ -233,6 +233,9 @@ pub async fn prove<C: Connection>(
     if !found.planned.is_empty() {
         return Err(differs(Stage::Upgrade, found, &after));
     }
+    try_rows(scratch, claim, &after)
+        .await
+        .map_err(at(Stage::Upgrade))?;
 
     run_operations(scratch, claim.downgrade, framed)
         .await
@@ -289,6 +292,47 @@ fn refused(stage: Stage, error: Error, claim: &Claim<'_>, dialect: &dyn Dialect)
         }
         None => ProofError::Failed { stage, error },
     }
+}
+
+/// Finds out whether rows can be written and read, of what the upgrade has changed.
+async fn try_rows<C: Connection>(
+    scratch: &mut C,
+    claim: &Claim<'_>,
+    after: &Schema,
+) -> Result<(), Error> {
+    let dialect = scratch.dialect();
+    let stays = |name: &ObjectName| {
+        let start = claim.start;
+        let of = |it: &&Definition| it.name == *name || it.table.as_ref() == Some(name);
+        let here = start.definitions.iter().filter(of);
+        start.table(name) == after.table(name) && here.eq(after.definitions.iter().filter(of))
+    };
+    for (name, sql) in dialect.trials(after) {
+        if stays(&name) {
+            continue;
+        }
+        let Err(failed) = scratch.run(&[&sql]).await else {
+            continue;
+        };
+        // It may be left out of what limbec looks at.
+        if failed.error.is(FaultKind::MissingTable, dialect) {
+            continue;
+        }
+        let wrong = failed.error.message.clone();
+        let hint = if after.table(&name).is_some() {
+            "the revision was not written: the database does not know this. Let the service give the \
+             value in place of the default, or write it with what the database has"
+        } else {
+            "the revision was not written: correct what it selects"
+        };
+        return Err(Error::statement(failed.error, &sql)
+            .saying(format!(
+                "no row of `{name}` could be written or read: {wrong}"
+            ))
+            .of_operation(Some(format!("trying {name}")))
+            .with_hint(hint));
+    }
+    Ok(())
 }
 
 async fn read<C: Connection>(scratch: &mut C, framed: bool) -> Result<Schema, Error> {

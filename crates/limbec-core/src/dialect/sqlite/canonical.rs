@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use crate::dialect::{Expression, Judge, Place};
+use crate::schema::{ObjectName, Schema, Table};
 use crate::sql::{Token, TokenKind};
 
 use super::Sqlite;
@@ -17,6 +18,34 @@ impl Judge for Sqlite {
 
     fn canonical(&self, expression: &Expression) -> Vec<String> {
         canonical(expression)
+    }
+
+    /// SQLite looks at them when it compiles a statement that runs them.
+    fn trials(&self, schema: &Schema) -> Vec<(ObjectName, String)> {
+        let of_table = |table: &Table| {
+            let name = quote(&table.name.name);
+            let column = table.columns.iter().find(|it| it.generated.is_none());
+            let column = column.map(|it| quote(&it.name));
+            let update = column.map(|it| format!("UPDATE {name} SET {it} = {it}"));
+            let writes = [
+                Some(format!("INSERT INTO {name} DEFAULT VALUES")),
+                update,
+                Some(format!("DELETE FROM {name}")),
+            ];
+            let name = table.name.clone();
+            (writes.into_iter().flatten()).map(move |it| (name.clone(), format!("EXPLAIN {it}")))
+        };
+        let views = schema.definitions.iter().filter(|it| it.kind.is_relation());
+        let reads = views.map(|it| {
+            let read = format!("EXPLAIN SELECT * FROM {}", quote(&it.name.name));
+            (it.name.clone(), read)
+        });
+        schema
+            .tables
+            .iter()
+            .flat_map(of_table)
+            .chain(reads)
+            .collect()
     }
 
     fn default_sql<'a>(&self, expression: &'a str) -> Cow<'a, str> {

@@ -4,14 +4,16 @@
 //! own, so that the type read back is the one written, with an affinity that leaves its values as
 //! they are.
 
+use std::borrow::Cow;
+
 use crate::dialect::{CompileError, Types};
-use crate::schema::{Column, ColumnType, Identity};
+use crate::schema::{Column, ColumnType, Identity, Table};
 use crate::sql::{Token, TokenKind};
 
 use super::Sqlite;
 use super::lexicon::tokens;
 use super::names::{is_keyword, plain};
-use super::reflect::options::NULLABLE_KEY;
+use super::reflect::options::{NULLABLE_KEY, STRICT};
 
 impl Types for Sqlite {
     fn type_sql(&self, column_type: &ColumnType) -> Result<String, CompileError> {
@@ -20,6 +22,15 @@ impl Types for Sqlite {
 
     fn same_type(&self, current: &ColumnType, target: &ColumnType) -> bool {
         same(current, target)
+    }
+
+    /// A strict table takes six names of types.
+    fn kept_type<'a>(&self, table: &Table, asked: &'a ColumnType) -> Cow<'a, ColumnType> {
+        if table.options.contains_key(STRICT) {
+            strict(asked).map_or(Cow::Borrowed(asked), Cow::Owned)
+        } else {
+            Cow::Borrowed(asked)
+        }
     }
 
     fn same_identity(&self, current: &Column, target: &Column) -> bool {
@@ -120,6 +131,41 @@ pub(super) fn sql(column_type: &ColumnType) -> Result<String, CompileError> {
             .find(|(it, _)| it == known)
             .map(|(_, name)| (*name).to_string())
             .ok_or_else(|| CompileError::new(format!("SQLite has no type `{known:?}`")))?,
+    })
+}
+
+/// The declared name of a column's type in its table.
+pub(super) fn declared(table: &Table, column_type: &ColumnType) -> Result<String, CompileError> {
+    let name = sql(column_type)?;
+    if !table.options.contains_key(STRICT) {
+        return Ok(name);
+    }
+    match strict(column_type) {
+        Some(kept) => sql(&kept),
+        None => Err(CompileError::new(format!(
+            "a strict table has no type `{name}`"
+        ))
+        .hint("give the column one of its types, `type = \"text\"`, or leave `sqlite.strict` away")),
+    }
+}
+
+/// The type that a strict table keeps the values of a type by; `None` if it has none.
+fn strict(column_type: &ColumnType) -> Option<ColumnType> {
+    Some(match column_type {
+        ColumnType::SmallInteger
+        | ColumnType::Integer
+        | ColumnType::BigInteger
+        | ColumnType::Boolean => ColumnType::Integer,
+        ColumnType::Real | ColumnType::Double => ColumnType::Real,
+        ColumnType::Bytes => ColumnType::Bytes,
+        // It keeps a number and a text as they are.
+        ColumnType::Numeric { .. } => ColumnType::Custom("ANY".to_string()),
+        ColumnType::Custom(name) => {
+            let known = ["INT", "INTEGER", "REAL", "TEXT", "BLOB", "ANY"];
+            known.iter().find(|it| name.eq_ignore_ascii_case(it))?;
+            column_type.clone()
+        }
+        _ => ColumnType::Text,
     })
 }
 

@@ -100,7 +100,7 @@ pub(super) fn column_sql(table: &Table, column: &Column) -> Result<String, Compi
     } else {
         let declared = match column.options.get(options::KEY_TYPE) {
             Some(declared) => declared.clone(),
-            None => types::sql(&column.column_type).map_err(at)?,
+            None => types::declared(table, &column.column_type).map_err(at)?,
         };
         if !declared.is_empty() {
             add(&declared);
