@@ -582,7 +582,7 @@ pub(crate) fn file(upgrade: &[Operation], downgrade: &[Operation]) -> String {
 
 /// The operations of a comparison, as they are read back from its file.
 fn as_read(found: &Comparison, dialect: &dyn Dialect) -> Result<Body, String> {
-    let downgrade = refill(found.downgrade(), dialect).operations;
+    let downgrade = refill(&found.downgrade(), dialect).operations;
     let text = file(&found.operations(), &downgrade);
     read_body("revision.rs", &text)
         .map_err(|mistakes| format!("the written revision does not read: {mistakes:?}"))

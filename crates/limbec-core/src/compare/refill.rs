@@ -63,15 +63,15 @@ pub struct Refilled {
 /// is added with NULL allowed and filled with a [neutral value](crate::dialect::Rows::neutral).
 ///
 /// One of a type without such a value, or of a key, is only added in two steps.
-pub fn refill(downgrade: Vec<Operation>, dialect: &dyn Dialect) -> Refilled {
+pub fn refill(downgrade: &[Operation], dialect: &dyn Dialect) -> Refilled {
     let mut refilled = Refilled::default();
-    for operation in &downgrade {
+    for operation in downgrade {
         refilled.places.push(refilled.operations.len());
         let Some([add, refuse]) = in_two_steps(operation) else {
             refilled.operations.push(operation.clone());
             continue;
         };
-        let fill = fill(operation, &downgrade, dialect);
+        let fill = fill(operation, downgrade, dialect);
         refilled.operations.push(add);
         if fill.is_none() {
             refilled.open.push(refilled.operations.len());
@@ -149,7 +149,7 @@ mod tests {
         op.add_column("a", Column::new("odd", Custom::new("vector(3)")).not_null());
         op.add_column("a", Column::new("key", Integer).not_null());
         op.create_unique_constraint("a", UniqueConstraint::new(&["key"]));
-        let refilled = refill(op.into_vec(), &Sqlite);
+        let refilled = refill(&op.into_vec(), &Sqlite);
         let (operations, open) = (refilled.operations, refilled.open);
         let words: Vec<String> = operations.iter().map(ToString::to_string).collect();
         let fill = "execute UPDATE a SET plain = '' WHERE plain IS NULL";

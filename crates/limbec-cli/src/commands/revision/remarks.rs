@@ -104,7 +104,7 @@ impl Written {
             operations,
             places,
             open,
-        } = refill(downgrade, dialect);
+        } = refill(&downgrade, dialect);
         let remarks = &mut self.remarks.downgrade;
         for (at, operation) in operations.iter().enumerate() {
             if one_way.iter().any(|it| places[*it] == at) {
@@ -216,7 +216,7 @@ fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::new();
     for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at) % 3 == 0 {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
             text.push(',');
         }
         text.push(digit);
