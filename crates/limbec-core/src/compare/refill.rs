@@ -148,7 +148,7 @@ mod tests {
         );
         op.add_column("a", Column::new("odd", Custom::new("vector(3)")).not_null());
         op.add_column("a", Column::new("key", Integer).not_null());
-        op.create_unique_constraint("a", UniqueConstraint::new(&["key"]));
+        op.create_unique_constraint("a", UniqueConstraint::new(["key"]));
         let refilled = refill(&op.into_vec(), &Sqlite);
         let (operations, open) = (refilled.operations, refilled.open);
         let words: Vec<String> = operations.iter().map(ToString::to_string).collect();
