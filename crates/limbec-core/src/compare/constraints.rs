@@ -243,8 +243,11 @@ fn retyped(
         .find_map(|operation| match operation {
             Operation::AlterColumn { table, change }
                 if key_of(dialect, table) == key
-                    && change.to.column_type.is_some()
-                    && columns.contains(&change.name) =>
+                    && columns.contains(&change.name)
+                    && change.to.column_type.as_ref().is_some_and(|to| {
+                        let from = change.from.column_type.as_ref();
+                        !from.is_some_and(|from| dialect.keys_stay(from, to))
+                    }) =>
             {
                 Some(Object::Column {
                     table: table.clone(),

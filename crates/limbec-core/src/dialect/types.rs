@@ -41,6 +41,11 @@ pub trait Types {
         }
     }
 
+    /// Whether a foreign key stays while a column on one of its sides takes another type.
+    fn keys_stay(&self, _from: &ColumnType, _to: &ColumnType) -> bool {
+        false
+    }
+
     /// Whether the database treats the identities of two columns, and with them their types, as
     /// equal; `current` is reflected.
     fn same_identity(&self, current: &Column, target: &Column) -> bool {

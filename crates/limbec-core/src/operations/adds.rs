@@ -5,7 +5,7 @@ use crate::schema::ObjectName;
 use crate::sql::{self, Lexicon};
 
 /// Whether a revision only adds to what is there: tables, columns that need no value, indexes that
-/// refuse no row, labels, comments. Raw SQL counts
+/// refuse no row, labels, views and routines, comments. Raw SQL counts
 /// where it is seen to do no more than that.
 ///
 /// ```
@@ -60,6 +60,11 @@ fn adds(operation: &Operation, new: &[&ObjectName], lexicon: &Lexicon) -> bool {
         | Operation::DropColumn { table, .. }
         | Operation::DropConstraint { table, .. }
         | Operation::DropIndex { table, .. } => new.contains(&table),
+        // A trigger, a rule or a policy changes what others do to its table.
+        Operation::CreateDefinition { definition } => match &definition.table {
+            Some(table) => new.contains(&table),
+            None => true,
+        },
         Operation::Execute { sql, .. } | Operation::RunScript { sql } => {
             sql::only_adds(sql, lexicon)
         }
@@ -71,7 +76,7 @@ fn adds(operation: &Operation, new: &[&ObjectName], lexicon: &Lexicon) -> bool {
 mod tests {
     use super::*;
     use crate::operations::Operations;
-    use crate::schema::{Column, Index, Table, Text};
+    use crate::schema::{Column, Definition, Index, Table, Text};
 
     fn adds(build: impl FnOnce(&mut Operations)) -> bool {
         let mut op = Operations::new();
@@ -90,13 +95,21 @@ mod tests {
         assert!(adds(|op| {
             op.create_table(Table::new("a"));
             op.create_index("a", Index::new("i", ["b"]).unique());
+            op.create_definition(Definition::trigger("t", "a"));
         }));
+        assert!(adds(|op| op.create_definition(Definition::view("v"))));
+        assert!(adds(
+            |op| op.create_definition(Definition::function("f", ""))
+        ));
     }
 
     #[test]
     fn what_it_does_notice() {
         assert!(!adds(|op| op.drop_table("a")));
         assert!(!adds(|op| op.rename_table("a", "b")));
+        assert!(!adds(
+            |op| op.create_definition(Definition::trigger("t", "a"))
+        ));
         assert!(!adds(|op| op.execute("UPDATE a SET b = 1")));
         assert!(!adds(
             |op| op.add_column("a", Column::new("b", Text).not_null())

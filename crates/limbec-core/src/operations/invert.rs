@@ -254,10 +254,14 @@ impl Operation {
 
     /// Whether rows or values are lost for good when it runs.
     pub fn loses_data(&self) -> bool {
-        matches!(
-            self,
-            Operation::DropTable { .. } | Operation::DropColumn { .. }
-        )
+        match self {
+            Operation::DropTable { .. } => true,
+            // What is computed can be computed again.
+            Operation::DropColumn { column, .. } => {
+                column.as_ref().is_none_or(|it| it.generated.is_none())
+            }
+            _ => false,
+        }
     }
 
     /// Whether rows or values may be lost or be other ones afterwards, so that only a copy brings

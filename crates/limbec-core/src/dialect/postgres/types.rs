@@ -19,6 +19,10 @@ impl Types for Postgres {
         same(current, target)
     }
 
+    fn keys_stay(&self, from: &ColumnType, to: &ColumnType) -> bool {
+        keys_stay(from, to)
+    }
+
     fn same_identity(&self, current: &Column, target: &Column) -> bool {
         same_identity(current, target)
     }
@@ -26,6 +30,19 @@ impl Types for Postgres {
     fn same_sequence(&self, current: &Sequence, target: &Sequence) -> bool {
         same_sequence(current, target)
     }
+}
+
+/// Whether values of the two types are compared as they are, so that a foreign key holds across them.
+fn keys_stay(from: &ColumnType, to: &ColumnType) -> bool {
+    let (from, to) = (resolve(from), resolve(to));
+    let is_integer = |it: &ColumnType| {
+        matches!(
+            it,
+            ColumnType::SmallInteger | ColumnType::Integer | ColumnType::BigInteger
+        )
+    };
+    let is_text = |it: &ColumnType| matches!(it, ColumnType::Text | ColumnType::Varchar { .. });
+    is_integer(&from) && is_integer(&to) || is_text(&from) && is_text(&to)
 }
 
 /// The type in PostgreSQL's SQL.

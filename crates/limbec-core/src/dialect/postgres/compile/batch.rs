@@ -80,6 +80,7 @@ pub(super) fn compile(
             Schema::default()
         },
         aside: Aside::default(),
+        going: Vec::new(),
         steps: Vec::new(),
     };
     if known {
@@ -130,6 +131,9 @@ struct Work {
     /// The schema as the steps so far leave it.
     now: Schema,
     aside: Aside,
+    /// What is to step aside when all that stands on it has: where texts are all that is known, two
+    /// definitions may seem to stand on each other.
+    going: Vec<Thing>,
     steps: Vec<Of<Step>>,
 }
 
@@ -234,9 +238,10 @@ impl Work {
 
     /// Drops a thing, and before it all that stands on it.
     fn set_aside(&mut self, at: usize, thing: &Thing) -> Result<(), CompileError> {
-        if self.aside.holds(thing) {
+        if self.aside.holds(thing) || self.going.iter().any(|it| it.is_same(thing)) {
             return Ok(());
         }
+        self.going.push(thing.clone());
         for other in dependents::standing_on(thing, &self.now) {
             if goes_along(&other, thing) {
                 let put = self.aside.push(at, other, Made::Again);
@@ -245,6 +250,7 @@ impl Work {
                 self.set_aside(at, &other)?;
             }
         }
+        self.going.pop();
         let put = self.aside.push(at, thing.clone(), Made::Again);
         let (steps, drop) = (put.set_aside()?, put.removal());
         self.push(at, steps);
