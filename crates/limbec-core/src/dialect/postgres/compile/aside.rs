@@ -5,7 +5,7 @@ use super::{Steps, column, constraint, definition, index};
 use crate::dialect::postgres::lexicon::{LEXICON, tokens};
 use crate::dialect::postgres::names::{in_namespace_of, object, quote};
 use crate::operations::{AlterColumn, ColumnChange, ConstraintRef, Operation};
-use crate::schema::{Definition, ObjectName, in_order};
+use crate::schema::{Definition, Index, IndexKey, ObjectName, in_order};
 use crate::steps::Step;
 
 /// How a thing comes to be when all is done.
@@ -50,10 +50,14 @@ impl Put {
                     quote(name)
                 ))]
             }
-            Thing::Index { table, index } => vec![Step::new(format!(
-                "DROP INDEX {}",
-                in_namespace_of(table, &index.name)
-            ))],
+            Thing::Index { table, index } => {
+                let drop = format!("DROP INDEX {}", in_namespace_of(table, &index.name));
+                let mut steps = vec![Step::new(drop)];
+                if has_expression(index) {
+                    steps.insert(0, definition::remember_index(table, &index.name));
+                }
+                steps
+            }
             Thing::Computed { table, column } => vec![
                 definition::remember_column(table, &column.name),
                 Step::new(format!(
@@ -85,7 +89,13 @@ impl Put {
                 column.default.as_deref().unwrap_or("NULL")
             ))],
             Thing::Constraint { table, constraint } => constraint::add(table, constraint),
-            Thing::Index { table, index } => index::create(table, index),
+            Thing::Index { table, index } => {
+                let mut steps = index::create(table, index);
+                if has_expression(index) {
+                    steps.push(definition::restore_index(table, &index.name));
+                }
+                steps
+            }
             Thing::Computed { table, column } => {
                 let mut steps = column::add(table, column)?;
                 steps.push(definition::restore_column(table, &column.name));
@@ -343,6 +353,12 @@ impl Aside {
         }
         ordered
     }
+}
+
+/// Whether the server samples values for an index: its expressions.
+fn has_expression(index: &Index) -> bool {
+    let mut elements = index.elements.iter();
+    elements.any(|it| matches!(it.key, IndexKey::Expression(_)))
 }
 
 /// The text of an operation as far as it names what must be there.

@@ -3,7 +3,7 @@
 use super::super::lexicon::{LEXICON, tokens};
 use super::Steps;
 use crate::dialect::CompileError;
-use crate::dialect::postgres::names::{dollar_quoted, literal, object, quote};
+use crate::dialect::postgres::names::{dollar_quoted, in_namespace_of, literal, object, quote};
 use crate::schema::{Definition, DefinitionKind, ObjectName};
 use crate::sql::{TokenKind, split};
 use crate::steps::Step;
@@ -121,8 +121,14 @@ pub(super) fn remember_rights(definition: &Definition) -> Option<Step> {
         let columns = format!(
             "(SELECT string_agg('GRANT ' || b.privilege_type || ' (' || quote_ident(l.attname) || \
              ') ON ' || {on} || ' TO ' || {to} || {option}, ';') FROM pg_catalog.pg_attribute l, \
-             aclexplode(l.attacl) b WHERE l.attrelid = c.oid)",
+             aclexplode(l.attacl) b WHERE l.attrelid = c.oid), (SELECT string_agg({alter} || \
+             ' ALTER COLUMN ' || quote_ident(l.attname) || ' SET STATISTICS ' || l.attstattarget, ';') \
+             FROM pg_catalog.pg_attribute l WHERE l.attrelid = c.oid AND l.attnum > 0 \
+             AND coalesce(l.attstattarget, -1) >= 0), (SELECT {alter} || ' CLUSTER ON ' || \
+             quote_ident(x.relname) FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class x \
+             ON x.oid = i.indexrelid WHERE i.indrelid = c.oid AND i.indisclustered)",
             on = literal(&name),
+            alter = literal(&format!("ALTER {target}")),
             to = grantee("b"),
             option = option("b"),
         );
@@ -149,16 +155,56 @@ pub(super) fn remember_rights(definition: &Definition) -> Option<Step> {
         }
     } else if definition.kind == DefinitionKind::Type {
         of_type(&name)
+    } else if definition.kind == DefinitionKind::Statistics {
+        return Some(remember_statistics(&target, &definition.name));
     } else {
         return None;
     };
     Some(remember(&target, &source))
 }
 
+/// Writes the owner of statistics down, and how much the server samples for them.
+fn remember_statistics(target: &str, name: &ObjectName) -> Step {
+    let namespace = match &name.schema {
+        Some(schema) => format!("{}::regnamespace", literal(&quote(schema))),
+        None => "current_schema()::regnamespace".to_string(),
+    };
+    Step::new(format!(
+        "SELECT set_config({setting}, (SELECT concat_ws(';', CASE WHEN s.stxowner <> \
+         current_user::regrole::oid THEN {owned} || s.stxowner::regrole END, CASE WHEN \
+         coalesce(s.stxstattarget, -1) >= 0 THEN {sampled} || s.stxstattarget END) \
+         FROM pg_catalog.pg_statistic_ext s WHERE s.stxname = {named} AND s.stxnamespace = {namespace}), true)",
+        setting = literal(&setting(target)),
+        owned = literal(&format!("ALTER {target} OWNER TO ")),
+        sampled = literal(&format!("ALTER {target} SET STATISTICS ")),
+        named = literal(&name.name),
+    ))
+}
+
+/// Writes down how much the server samples for the expressions of an index.
+pub(super) fn remember_index(table: &ObjectName, index: &str) -> Step {
+    let name = in_namespace_of(table, index);
+    Step::new(format!(
+        "SELECT set_config({setting}, (SELECT string_agg({alter} || l.attnum || ' SET STATISTICS ' || \
+         l.attstattarget, ';') FROM pg_catalog.pg_attribute l WHERE l.attrelid = {of}::regclass \
+         AND coalesce(l.attstattarget, -1) >= 0), true)",
+        setting = literal(&setting(&format!("INDEX {name}"))),
+        alter = literal(&format!("ALTER INDEX {name} ALTER COLUMN ")),
+        of = literal(&name),
+    ))
+}
+
+/// Lets the server sample for the expressions of an index as before.
+pub(super) fn restore_index(table: &ObjectName, index: &str) -> Step {
+    restore(&format!("INDEX {}", in_namespace_of(table, index)))
+}
+
 /// Gives a view or routine the owner and the grants that it had.
 pub(super) fn restore_rights(definition: &Definition) -> Option<Step> {
     let kind = definition.kind;
-    let has_any = kind.is_relation() || kind.is_routine() || kind == DefinitionKind::Type;
+    let has_any = kind.is_relation()
+        || kind.is_routine()
+        || matches!(kind, DefinitionKind::Type | DefinitionKind::Statistics);
     has_any.then(|| restore(&target(definition)))
 }
 

@@ -103,6 +103,32 @@ pub(super) fn on_column(table: &ObjectName, column: &str, schema: &Schema) -> Ve
     definitions.cloned().map(Thing::Definition).collect()
 }
 
+/// What a column of another type would meet: on it, and on the same column of the tables that have it
+/// from this one.
+fn under_column(table: &ObjectName, column: &str, schema: &Schema) -> Vec<Thing> {
+    let mut tables = vec![table];
+    let mut at = 0;
+    while let Some(parent) = tables.get(at).copied() {
+        at += 1;
+        let heirs = schema.tables.iter();
+        let heirs = heirs.filter(|it| it.inherits.parents().contains(parent));
+        tables.extend(heirs.map(|it| &it.name));
+    }
+    let mut found: Vec<Thing> = Vec::new();
+    for name in tables {
+        let computed_from = |it: &&Column| {
+            let expression = it.generated.as_ref().map(|it| it.expression.as_str());
+            expression.is_some_and(|it| mentions(it, column, &LEXICON))
+        };
+        if let Some(table) = schema.table(name) {
+            let columns = table.columns.iter().filter(computed_from);
+            found.extend(columns.map(|it| computed(table, it)));
+        }
+        found.extend(on_column(name, column, schema));
+    }
+    found
+}
+
 /// The definitions that stand on a table or one of its columns, but for those that go with it.
 pub(super) fn on_table(table: &ObjectName, schema: &Schema) -> Vec<Thing> {
     let uses = |it: &&Definition| {
@@ -295,7 +321,7 @@ pub(super) fn in_the_way(
                 || to.collation.is_some()
                 || matches!(to.generated, Some(Some(_)));
             if binds {
-                on_column(table, &change.name, schema)
+                under_column(table, &change.name, schema)
             } else {
                 Vec::new()
             }
