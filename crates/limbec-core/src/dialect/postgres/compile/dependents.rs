@@ -153,7 +153,7 @@ fn on_computed(name: &ObjectName, column: &Column, schema: &Schema) -> Vec<Thing
     }));
     let is_over = |it: &&Index| {
         let mut elements = it.elements.iter();
-        it.include.iter().any(|it| *it == column.name)
+        it.include.contains(&column.name)
             || elements.any(|it| matches!(&it.key, IndexKey::Column(it) if *it == column.name))
             || texts_of_index(it).any(names_it)
     };
