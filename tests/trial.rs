@@ -556,7 +556,8 @@ fn rights(sql: &str, noted: &mut BTreeMap<String, String>) -> String {
     if let Some(of) = noted.remove(&key) {
         return format!("-- restores the rights on {of}\n");
     }
-    let of = between("'ALTER ", " OWNER TO '").or_else(|| between("'ALTER ", " SET '"));
+    let ends = [" OWNER TO '", " SET '", " ALTER COLUMN '"];
+    let of = ends.iter().find_map(|end| between("'ALTER ", end));
     let of = of
         .expect("an object")
         .replace(" ALTER COLUMN ", ", column ");

@@ -22,7 +22,8 @@ pub(super) fn read(definition: &Definition, schema: &Schema, lexicon: &Lexicon) 
     let domains = schema.domains.iter().map(|it| &it.name);
     uses.extend(enums.chain(domains).filter(|it| named(it)).map(of_type));
     for other in schema.definitions.iter().filter(|it| named(&it.name)) {
-        if !other.is_same(definition) {
+        // Its own name is not what it calls.
+        if other.name != definition.name {
             uses.extend(of_definition(other));
         }
     }
@@ -69,7 +70,8 @@ pub(super) fn overload(schema: &mut Schema, routine: &Definition) {
     };
     let calls = |it: &Use| matches!(it, Use::Routine { name, .. } if *name == routine.name);
     for definition in &mut schema.definitions {
-        if definition.uses.iter().any(calls) && !definition.uses.contains(&new) {
+        let is_another = definition.name != routine.name;
+        if is_another && definition.uses.iter().any(calls) && !definition.uses.contains(&new) {
             definition.uses.push(new.clone());
             definition.uses.sort();
         }
