@@ -283,6 +283,7 @@ fn a_service_is_as_patient_as_its_project_says() {
         lock_timeout: Duration::from_millis(1500),
         statement_timeout: Some(Duration::from_secs(600)),
         retries: 7,
+        connect_wait: Duration::from_secs(30),
         when_ahead: WhenAhead::ServeIfAdds,
         ..Settings::default()
     };

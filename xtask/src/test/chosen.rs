@@ -150,7 +150,9 @@ impl Test {
             needs.push(Tool::Sqlite);
         }
         if self.name.starts_with("runner::")
-            && (self.name.contains("pgbouncer") || self.name.contains("lease"))
+            && ["pgbouncer", "pooler", "lease"]
+                .iter()
+                .any(|it| self.name.contains(it))
         {
             needs.push(Tool::PgBouncer);
         }
@@ -289,6 +291,7 @@ mod tests {
             [
                 "crates/limbec/tests/postgres/connection.rs",
                 "tests/runner/at_once.rs",
+                "tests/runner/signals.rs",
                 "tests/runner/waiting.rs"
             ]
         );

@@ -15,7 +15,7 @@ use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use futures_core::Stream as _;
-use limbec_core::dialect::postgres::{Postgres, await_cancel, give_back};
+use limbec_core::dialect::postgres::{Postgres, give_back};
 use limbec_core::dialect::{Dialect, Session as _};
 use tokio_postgres::config::Host;
 use tokio_postgres::error::ErrorPosition;
@@ -94,9 +94,6 @@ fn without_tls() -> DatabaseError {
         ..DatabaseError::default()
     }
 }
-
-/// How long a server may take to accept a request to cancel what a service's own connection runs.
-const CANCEL: Duration = Duration::from_secs(2);
 
 /// Connects with whatever encrypts.
 async fn open<T>(config: Config, tls: T) -> Result<Client, DatabaseError>
@@ -215,77 +212,12 @@ fn send_rollback(client: &Client) {
 }
 
 impl<'a> Open for &'a mut Client {
-    type Connection = Lent<'a>;
+    type Connection = &'a mut Client;
 
+    // A request to cancel could reach the server late, and end what the service itself asks next: on its
+    // connection, a statement that was given up comes to its end.
     async fn open(self) -> Result<Self::Connection, Error> {
-        Ok(Lent {
-            client: self,
-            is_busy: false,
-        })
-    }
-}
-
-/// A connection of the service's own.
-pub struct Lent<'a> {
-    client: &'a mut Client,
-    /// Whether the answer to a statement is waited for.
-    is_busy: bool,
-}
-
-impl Connection for Lent<'_> {
-    fn dialect(&self) -> &'static dyn Dialect {
-        &Postgres
-    }
-
-    async fn run(&mut self, statements: &[&str]) -> Result<Vec<Answer>, StatementError> {
-        self.is_busy = true;
-        let result = self.client.run(statements).await;
-        self.is_busy = false;
-        result
-    }
-
-    async fn flight(&mut self, statements: &[&str]) -> Result<Vec<Answer>, StatementError> {
-        self.is_busy = true;
-        let result = self.client.flight(statements).await;
-        self.is_busy = false;
-        result
-    }
-
-    async fn stream(
-        &mut self,
-        questions: &[&str],
-        take: &mut TakeRow<'_>,
-    ) -> Vec<Result<(), DatabaseError>> {
-        self.is_busy = true;
-        let answers = self.client.stream(questions, take).await;
-        self.is_busy = false;
-        answers
-    }
-
-    async fn ask(&mut self, questions: &[&str]) -> Vec<Result<Answer, DatabaseError>> {
-        self.is_busy = true;
-        let answers = self.client.ask(questions).await;
-        self.is_busy = false;
-        answers
-    }
-
-    async fn pause(&mut self, time: Duration) {
-        self.client.pause(time).await;
-    }
-
-    fn abandon(&mut self, last: Option<&str>) {
-        if std::mem::take(&mut self.is_busy) {
-            let token = self.client.cancel_token();
-            opened::cancel_now(async move {
-                // How the service encrypts is not known; a server takes this without.
-                let sent = token.cancel_query(NoTls);
-                let _ = tokio::time::timeout(CANCEL, sent).await;
-            });
-            // The server may get to it late, and must not cancel what the service asks next.
-            send_rollback(self.client);
-            send(self.client, await_cancel());
-        }
-        self.client.abandon(last);
+        Ok(self)
     }
 }
 

@@ -76,11 +76,6 @@ pub fn session_probe(word: &str) -> (String, &'static str) {
     )
 }
 
-/// A statement that a late request to cancel meets in place of the next one.
-pub fn await_cancel() -> &'static str {
-    "SELECT pg_catalog.pg_sleep(0.3)"
-}
-
 /// The question whether a session is on a standby, and whether it may write nothing.
 pub fn session_standing() -> &'static str {
     "SELECT pg_catalog.pg_is_in_recovery(), current_setting('transaction_read_only')"

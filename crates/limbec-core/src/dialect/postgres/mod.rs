@@ -19,7 +19,7 @@ use crate::journal::{Journal, Lease};
 use crate::schema::ObjectName;
 
 pub use lexicon::LEXICON;
-pub use lock::{await_cancel, give_back, session_probe, session_standing};
+pub use lock::{give_back, session_probe, session_standing};
 
 /// PostgreSQL 13 and newer.
 #[derive(Debug, Clone, Copy)]
