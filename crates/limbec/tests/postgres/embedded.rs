@@ -192,7 +192,6 @@ async fn an_upgrade_that_is_dropped_gives_a_connection_back_as_it_was() {
     let text = |value: &str| Some(value.to_string());
     assert_eq!(answers[0].rows, [[text("t"), text("0")]]);
     let left = assert_whole(&mut scratch).await;
-    assert_eq!(left, ["bbbb00000002"], "its statement was cancelled");
 
     scratch.sql("ALTER TABLE go_on ADD COLUMN id integer").await;
     scratch.sql("INSERT INTO go_on VALUES (1)").await;
