@@ -44,10 +44,14 @@ python3 -m venv venv
 venv/bin/pip -q install pymysql==1.2.4
 port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
 if [ "$(id -u)" = 0 ]; then chown nobody db; fi
-export LD_LIBRARY_PATH=$work/root/usr/lib/x86_64-linux-gnu:$work/root/lib/x86_64-linux-gnu
-server "$work/root/usr/bin/mariadb-install-db" --no-defaults --basedir="$work/root/usr" --datadir="$work/db/data" \
+laid() { find "$work/root" -type f -name "$1" -print -quit; }
+mariadbd=$(laid mariadbd)
+base=$(dirname "$(dirname "$mariadbd")")
+LD_LIBRARY_PATH=$(find "$work/root" -name '*.so*' -printf '%h\n' | sort -u | paste -s -d :)
+export LD_LIBRARY_PATH
+server "$(laid mariadb-install-db)" --no-defaults --basedir="$base" --datadir="$work/db/data" \
     --auth-root-authentication-method=normal --skip-test-db >init.log 2>&1 || { cat init.log >&2; exit 1; }
-server "$work/root/usr/sbin/mariadbd" --no-defaults --basedir="$work/root/usr" --datadir="$work/db/data" --port="$port" \
+server "$mariadbd" --no-defaults --basedir="$base" --datadir="$work/db/data" --port="$port" \
     --bind-address=127.0.0.1 --socket="$work/db/socket" --pid-file="$work/db/pid" \
     --innodb-flush-log-at-trx-commit=0 >server.log 2>&1 &
 unset LD_LIBRARY_PATH
