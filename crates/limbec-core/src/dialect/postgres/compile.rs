@@ -25,6 +25,7 @@ mod options;
 mod recompute;
 mod rename;
 mod replace_type;
+mod rights;
 mod sequence;
 mod table;
 

@@ -1,11 +1,10 @@
 //! What has stepped aside for a change, and how it comes back.
 
 use super::dependents::Thing;
-use super::{Steps, column, constraint, definition, index};
+use super::{Steps, compile_within, constraint, index, rights};
 use crate::dialect::postgres::lexicon::{LEXICON, tokens};
-use crate::dialect::postgres::names::{in_namespace_of, object, quote};
 use crate::operations::{AlterColumn, ColumnChange, ConstraintRef, Operation};
-use crate::schema::{Definition, Index, IndexKey, ObjectName, in_order};
+use crate::schema::{Definition, Index, IndexKey, ObjectName, Schema, in_order};
 use crate::steps::Step;
 
 /// How a thing comes to be when all is done.
@@ -29,82 +28,35 @@ pub(super) struct Put {
 }
 
 impl Put {
-    /// The steps that drop it.
-    pub(super) fn set_aside(&self) -> Steps {
-        Ok(match &self.thing {
-            Thing::Definition(it) => {
-                let mut steps: Vec<Step> = definition::remember_rights(it).into_iter().collect();
-                steps.extend(definition::drop(it));
-                steps
-            }
-            Thing::Default { table, column } => vec![Step::new(format!(
-                "ALTER TABLE {} ALTER COLUMN {} DROP DEFAULT",
-                object(table),
-                quote(&column.name)
-            ))],
-            Thing::Constraint { table, constraint } => {
-                let name = constraint.name().unwrap_or_default();
-                vec![Step::new(format!(
-                    "ALTER TABLE {} DROP CONSTRAINT {}",
-                    object(table),
-                    quote(name)
-                ))]
-            }
-            Thing::Index { table, index } => {
-                let drop = format!("DROP INDEX {}", in_namespace_of(table, &index.name));
-                let mut steps = vec![Step::new(drop)];
-                if has_expression(index) {
-                    steps.insert(0, definition::remember_index(table, &index.name));
-                }
-                steps
-            }
-            Thing::Computed { table, column } => vec![
-                definition::remember_column(table, &column.name),
-                Step::new(format!(
-                    "ALTER TABLE {} DROP COLUMN {}",
-                    object(table),
-                    quote(&column.name)
-                )),
-            ],
-        })
+    /// The steps that drop it, which `now` still holds.
+    pub(super) fn set_aside(&self, now: &Schema) -> Steps {
+        let mut steps: Vec<Step> = self.notes().into_iter().map(|(note, _)| note).collect();
+        steps.extend(compile_within(&self.removal(), now)?);
+        Ok(steps)
     }
 
-    /// The steps that make it.
-    pub(super) fn bring_back(&self) -> Steps {
-        Ok(match &self.thing {
-            Thing::Definition(it) if self.made == Made::InPlace => {
-                definition::create_or_replace(it)?
-            }
-            Thing::Definition(it) => {
-                let mut steps = definition::create(it)?;
-                if self.made == Made::Again {
-                    steps.extend(definition::restore_rights(it));
-                }
-                steps
-            }
-            Thing::Default { table, column } => vec![Step::new(format!(
-                "ALTER TABLE {} ALTER COLUMN {} SET DEFAULT {}",
-                object(table),
-                quote(&column.name),
-                column.default.as_deref().unwrap_or("NULL")
-            ))],
-            Thing::Constraint { table, constraint } => constraint::add(table, constraint),
-            Thing::Index { table, index } => {
-                let mut steps = index::create(table, index);
-                if has_expression(index) {
-                    steps.push(definition::restore_index(table, &index.name));
-                }
-                steps
-            }
-            Thing::Computed { table, column } => {
-                let mut steps = column::add(table, column)?;
-                steps.push(definition::restore_column(table, &column.name));
-                steps
-            }
-        })
+    /// The steps that make it, which `now` lacks.
+    pub(super) fn bring_back(&self, now: &Schema) -> Steps {
+        let mut steps = compile_within(&self.creation(), now)?;
+        if self.made == Made::Again {
+            steps.extend(self.notes().map(|(_, restore)| restore));
+        }
+        Ok(steps)
     }
 
-    /// The operation that drops it, for the schema in memory.
+    /// The steps that note what no operation says of it, and that restore it.
+    fn notes(&self) -> Option<(Step, Step)> {
+        match &self.thing {
+            Thing::Definition(it) => rights::of_definition(it),
+            Thing::Computed { table, column } => Some(rights::of_column(table, &column.name)),
+            Thing::Index { table, index } => {
+                has_expression(index).then(|| rights::of_index(table, &index.name))
+            }
+            Thing::Default { .. } | Thing::Constraint { .. } => None,
+        }
+    }
+
+    /// The operation that drops it.
     pub(super) fn removal(&self) -> Operation {
         match self.thing.clone() {
             Thing::Definition(definition) => Operation::DropDefinition { definition },
@@ -128,7 +80,7 @@ impl Put {
         }
     }
 
-    /// The operation that makes it, for the schema in memory.
+    /// The operation that makes it.
     pub(super) fn creation(&self) -> Operation {
         match self.thing.clone() {
             Thing::Definition(to) if self.made == Made::InPlace => {
@@ -155,7 +107,7 @@ impl Put {
         }
     }
 
-    /// The words of its SQL.
+    /// The words of its SQL, without the name of a column: a view may have the same.
     fn words(&self) -> Vec<String> {
         let text = match &self.thing {
             Thing::Definition(it) => it.sql.clone(),
@@ -176,6 +128,43 @@ impl Put {
             }
         };
         tokens(&text).filter_map(|it| it.name(&LEXICON)).collect()
+    }
+
+    /// Whether an operation drops it, alone or with its table.
+    fn goes_by(&self, operation: &Operation) -> bool {
+        match (operation, &self.thing) {
+            (Operation::DropDefinition { definition }, Thing::Definition(it)) => {
+                it.is_same(definition)
+            }
+            (Operation::DropIndex { table, name, .. }, Thing::Index { table: of, index }) => {
+                of == table && index.name == *name
+            }
+            (
+                Operation::DropConstraint {
+                    table,
+                    constraint: which,
+                    ..
+                },
+                Thing::Constraint {
+                    table: of,
+                    constraint,
+                },
+            ) => {
+                let name = match which {
+                    ConstraintRef::Named(name) => Some(name.as_str()),
+                    ConstraintRef::Unnamed(it) => it.name(),
+                };
+                of == table && constraint.name() == name
+            }
+            (Operation::DropColumn { table, name, .. }, Thing::Computed { table: of, column }) => {
+                of == table && column.name == *name
+            }
+            (Operation::DropTable { name, .. }, thing) => thing.table() == Some(name),
+            (Operation::AlterColumn { table, change }, Thing::Default { table: of, column }) => {
+                change.to.default.is_some() && of == table && column.name == change.name
+            }
+            _ => false,
+        }
     }
 }
 
@@ -248,56 +237,17 @@ impl Aside {
         })
     }
 
-    /// Whether an operation drops something that is dropped already: then it does not come back, and
-    /// nothing else is to be done.
+    /// Takes out what an operation drops: it does not come back. Whether nothing else is to be done,
+    /// since it is dropped already.
     pub(super) fn forget(&mut self, operation: &Operation) -> bool {
         let before = self.0.len();
-        match operation {
-            Operation::DropDefinition { definition } => {
-                self.0.retain(
-                    |it| !matches!(&it.thing, Thing::Definition(it) if it.is_same(definition)),
-                );
-            }
-            Operation::DropIndex { table, name, .. } => {
-                self.0.retain(|it| {
-                    !matches!(&it.thing, Thing::Index { table: of, index }
-                        if of == table && index.name == *name)
-                });
-            }
-            Operation::DropConstraint {
-                table, constraint, ..
-            } => {
-                let name = match constraint {
-                    ConstraintRef::Named(name) => Some(name.as_str()),
-                    ConstraintRef::Unnamed(it) => it.name(),
-                };
-                self.0.retain(|it| {
-                    !matches!(&it.thing, Thing::Constraint { table: of, constraint: it }
-                        if of == table && it.name() == name)
-                });
-            }
-            Operation::DropColumn { table, name, .. } => {
-                self.0.retain(|it| {
-                    !matches!(&it.thing, Thing::Computed { table: of, column }
-                        if of == table && column.name == *name)
-                });
-                return self.0.len() < before;
-            }
-            // The rest of the table is still there to be dropped.
-            Operation::DropTable { name, .. } => {
-                self.0.retain(|it| it.thing.table() != Some(name));
-                return false;
-            }
-            Operation::AlterColumn { table, change } if change.to.default.is_some() => {
-                self.0.retain(|it| {
-                    !matches!(&it.thing, Thing::Default { table: of, column }
-                        if of == table && column.name == change.name)
-                });
-                return false;
-            }
-            _ => {}
-        }
-        self.0.len() < before
+        self.0.retain(|it| !it.goes_by(operation));
+        // The rest of a table, or of a change, is still to be done.
+        let does_more = matches!(
+            operation,
+            Operation::DropTable { .. } | Operation::AlterColumn { .. }
+        );
+        self.0.len() < before && !does_more
     }
 
     /// Whether an operation names something that waits, and so must find it in its place.

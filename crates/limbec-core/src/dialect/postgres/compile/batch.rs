@@ -56,10 +56,9 @@ pub(super) fn needs_schema(operations: &[Operation]) -> bool {
     operations.iter().any(super::needs_schema)
         || replaces && goes().next().is_some()
         || goes().any(|it| match it {
-            Operation::DropColumn { table, name, .. } => operations.iter().any(|other| {
-                matches!(other, Operation::AddColumn { table: of, column }
-                    if of == table && column.name == *name)
-            }),
+            Operation::DropColumn { table, name, .. } => {
+                dependents::comes_back(table, name, operations)
+            }
             Operation::DropDefinition { definition } => {
                 (operations.iter()).any(|other| dependents::succeeds(other, definition))
             }
@@ -72,31 +71,32 @@ pub(super) fn compile(
     operations: &[Operation],
     current: &Schema,
 ) -> Result<Vec<Of<Step>>, Of<CompileError>> {
-    let known = needs_schema(operations);
+    if !needs_schema(operations) {
+        return plainly(operations, current);
+    }
     let mut work = Work {
-        now: if known {
-            current.clone()
-        } else {
-            Schema::default()
-        },
+        now: current.clone(),
         aside: Aside::default(),
         going: Vec::new(),
         steps: Vec::new(),
     };
-    if known {
-        let operations: Vec<Operation> = operations.iter().cloned().map(cut_names).collect();
-        for (at, operation) in operations.iter().enumerate() {
-            let done = work.take(at, operation, &operations[at + 1..]);
-            done.map_err(|error| Of::new(at, error))?;
-        }
-    } else {
-        for (at, operation) in operations.iter().enumerate() {
-            let done = work.plainly(at, operation, current);
-            done.map_err(|error| Of::new(at, error))?;
-        }
+    let operations: Vec<Operation> = operations.iter().cloned().map(cut_names).collect();
+    for (at, operation) in operations.iter().enumerate() {
+        let done = work.take(at, operation, &operations[at + 1..]);
+        done.map_err(|error| Of::new(at, error))?;
     }
     work.bring_back()?;
     Ok(work.steps)
+}
+
+/// Makes the steps of operations that nothing stands in the way of.
+fn plainly(operations: &[Operation], current: &Schema) -> Result<Vec<Of<Step>>, Of<CompileError>> {
+    let mut steps = Vec::new();
+    for (at, operation) in operations.iter().enumerate() {
+        let made = compile_within(operation, current).map_err(|error| Of::new(at, error))?;
+        steps.extend(made.into_iter().map(|step| Of::new(at, step)));
+    }
+    Ok(steps)
 }
 
 /// The operation with the names that the database keeps, which are those of its schema.
@@ -138,17 +138,6 @@ struct Work {
 }
 
 impl Work {
-    fn plainly(
-        &mut self,
-        at: usize,
-        operation: &Operation,
-        current: &Schema,
-    ) -> Result<(), CompileError> {
-        let steps = compile_within(operation, current)?;
-        self.push(at, steps);
-        Ok(())
-    }
-
     fn take(
         &mut self,
         at: usize,
@@ -228,7 +217,7 @@ impl Work {
         {
             // What follows may need it.
             if let Some(put) = self.aside.take(to) {
-                let steps = put.bring_back()?;
+                let steps = put.bring_back(&self.now)?;
                 self.push(at, steps);
                 self.follow(&put.creation());
             }
@@ -252,7 +241,7 @@ impl Work {
         }
         self.going.pop();
         let put = self.aside.push(at, thing.clone(), Made::Again);
-        let (steps, drop) = (put.set_aside()?, put.removal());
+        let (steps, drop) = (put.set_aside(&self.now)?, put.removal());
         self.push(at, steps);
         self.follow(&drop);
         Ok(())
@@ -262,7 +251,9 @@ impl Work {
     fn bring_back(&mut self) -> Result<(), Of<CompileError>> {
         for put in std::mem::take(&mut self.aside).in_order() {
             let at = put.at;
-            let steps = put.bring_back().map_err(|error| Of::new(at, error))?;
+            let steps = put
+                .bring_back(&self.now)
+                .map_err(|error| Of::new(at, error))?;
             self.push(at, steps);
             self.follow(&put.creation());
         }

@@ -327,10 +327,7 @@ pub(super) fn in_the_way(
             }
         }
         Operation::DropColumn { table, name, .. } => {
-            let comes_back = later.iter().any(|it| {
-                matches!(it, Operation::AddColumn { table: of, column }
-                    if of == table && column.name == *name)
-            });
+            let comes_back = comes_back(table, name, later);
             let mut found = on_column(table, name, schema);
             found.retain(|it| comes_back || is_replaced(it, later));
             found
@@ -384,6 +381,14 @@ fn is_replaced(thing: &Thing, later: &[Operation]) -> bool {
         Operation::ReplaceDefinition { to: it, .. }
         | Operation::DropDefinition { definition: it } => it.is_same(thing),
         _ => false,
+    })
+}
+
+/// Whether one of the operations adds a column of that name.
+pub(super) fn comes_back(table: &ObjectName, name: &str, operations: &[Operation]) -> bool {
+    operations.iter().any(|it| {
+        matches!(it, Operation::AddColumn { table: of, column }
+            if of == table && column.name == name)
     })
 }
 

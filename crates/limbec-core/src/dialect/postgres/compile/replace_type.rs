@@ -2,7 +2,7 @@
 //! one takes the name, the columns are converted, the old one goes. What else stands on the type has
 //! stepped aside before.
 
-use super::{Steps, cast, definition, domain, enumeration};
+use super::{Steps, cast, domain, enumeration, rights};
 use crate::dialect::postgres::names::{cut, in_namespace_of, object, quote};
 use crate::dialect::postgres::types::sql;
 use crate::schema::{Column, ColumnType, Domain, EnumType, ObjectName, Schema, Table};
@@ -111,10 +111,8 @@ fn replace(
         .into_iter()
         .chain(domains())
         .collect();
-    let mut steps: Vec<Step> = Vec::new();
-    for (noun, name) in &all {
-        steps.push(definition::remember_rights_of_type(noun, name));
-    }
+    let rights = all.iter().map(|(noun, name)| rights::of_type(noun, name));
+    let (mut steps, restores): (Vec<Step>, Vec<Step>) = rights.unzip();
     for (noun, name) in &all {
         let old = quote(&old_name(&name.name));
         steps.push(Step::new(format!(
@@ -139,9 +137,7 @@ fn replace(
         let old = in_namespace_of(name, &old_name(&name.name));
         steps.push(Step::new(format!("DROP {noun} {old}")));
     }
-    for (noun, name) in &all {
-        steps.push(definition::restore_rights_of_type(noun, name));
-    }
+    steps.extend(restores);
     steps
 }
 
