@@ -22,7 +22,7 @@ pub(crate) fn fraction() -> f64 {
 
 /// A random number below another one, which is not 0.
 #[cfg_attr(
-    not(feature = "runtime"),
+    not(feature = "postgres"),
     allow(dead_code, reason = "of drivers that go over a network")
 )]
 pub(crate) fn below(limit: usize) -> usize {

@@ -265,6 +265,7 @@ pub struct DatabaseError {
 
 impl DatabaseError {
     /// The error of a connection that was asked to stop.
+    #[cfg(any(feature = "sqlite", feature = "postgres"))]
     fn interrupted(reason: String, interrupted: Interrupted) -> Self {
         DatabaseError {
             message: reason,
