@@ -13,7 +13,7 @@ use limbec_core::operations::Operation;
 use limbec_core::revision::{Direction, Graph, Header};
 use limbec_core::schema::Schema;
 use limbec_source::revisions::Body;
-use limbec_testkit::postgres::{TestDatabase, psql, test_database};
+use limbec_testkit::postgres::{EMPTY, TestDatabase, psql, test_database};
 use limbec_testkit::sqlite::{ScratchFile, scratch_file, sqlite3};
 
 use crate::trial::is_cut;
@@ -107,16 +107,6 @@ impl Databases {
         runtime.block_on(both_ways(&self.run, &self.fed, &chain))
     }
 }
-
-/// Drops all that a database holds.
-const EMPTY: &str = "DO $$DECLARE name text; BEGIN
-    FOR name IN SELECT nspname FROM pg_namespace
-        WHERE nspname !~ '^pg_' AND nspname <> 'information_schema'
-    LOOP
-        EXECUTE format('DROP SCHEMA %I CASCADE', name);
-    END LOOP;
-    CREATE SCHEMA public;
-END$$";
 
 /// A database with its shell.
 enum Shell {

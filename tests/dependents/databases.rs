@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use limbec_core::schema::{Definition, in_order};
 use limbec_core::sql::split;
 use limbec_source::definitions;
+use limbec_testkit::postgres::EMPTY;
 
 use crate::trial::Trial;
 
@@ -15,19 +16,6 @@ pub(super) enum Kind {
     Sqlite,
     OldestSqlite,
 }
-
-/// Drops all that a database holds.
-const EMPTY: &str = "DO $$DECLARE name text; BEGIN
-    FOR name IN SELECT nspname FROM pg_namespace
-        WHERE nspname !~ '^pg_' AND nspname <> 'information_schema'
-    LOOP
-        EXECUTE format('DROP SCHEMA %I CASCADE', name);
-    END LOOP;
-    FOR name IN SELECT pubname FROM pg_publication LOOP
-        EXECUTE format('DROP PUBLICATION %I', name);
-    END LOOP;
-    CREATE SCHEMA public;
-END$$";
 
 /// What anybody may do with any relation.
 const OTHERS: &str = "SELECT format(statement, c.oid::regclass)

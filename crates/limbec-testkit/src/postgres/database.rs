@@ -8,6 +8,19 @@ use ::postgres::{Client, NoTls, SimpleQueryMessage};
 
 use crate::Error;
 
+/// Drops all that a database holds, and its publications.
+pub const EMPTY: &str = "DO $$DECLARE name text; BEGIN
+    FOR name IN SELECT nspname FROM pg_namespace
+        WHERE nspname !~ '^pg_' AND nspname <> 'information_schema'
+    LOOP
+        EXECUTE format('DROP SCHEMA %I CASCADE', name);
+    END LOOP;
+    FOR name IN SELECT pubname FROM pg_publication LOOP
+        EXECUTE format('DROP PUBLICATION %I', name);
+    END LOOP;
+    CREATE SCHEMA public;
+END$$";
+
 /// Names the server that tests make their databases on.
 pub const TEST_URL_VARIABLE: &str = "LIMBEC_TEST_POSTGRES_URL";
 
