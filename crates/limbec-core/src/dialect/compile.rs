@@ -72,6 +72,20 @@ pub struct Batch<'a> {
     pub keys_off: bool,
 }
 
+impl<'a> Batch<'a> {
+    /// Cuts operations into batches: one that stands alone is a batch by itself.
+    pub fn cut(
+        operations: &'a [Operation],
+        stands_alone: impl Fn(&Operation) -> bool,
+    ) -> impl Iterator<Item = Self> {
+        let runs = operations.chunk_by(move |a, b| !stands_alone(a) && !stands_alone(b));
+        runs.map(|operations| Batch {
+            operations,
+            keys_off: false,
+        })
+    }
+}
+
 /// Something that belongs to one operation of a [`Batch`], counted from 0.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Of<T> {
@@ -116,12 +130,7 @@ pub trait Compiler {
     /// Cuts the operations of a revision into those that are compiled as one: several changes to a
     /// table may be one rebuild of it.
     fn batches<'a>(&self, operations: &'a [Operation]) -> Vec<Batch<'a>> {
-        let each = operations.chunks(1);
-        each.map(|operations| Batch {
-            operations,
-            keys_off: false,
-        })
-        .collect()
+        Batch::cut(operations, |_| true).collect()
     }
 
     /// Whether compiling a batch needs the current schema of the database.

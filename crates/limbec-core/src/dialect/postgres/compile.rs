@@ -22,7 +22,6 @@ mod inheritance;
 mod limit;
 mod moves;
 mod options;
-mod recompute;
 mod rename;
 mod replace_type;
 mod rights;

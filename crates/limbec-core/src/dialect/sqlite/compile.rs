@@ -147,11 +147,10 @@ pub(super) fn batches(dialect: Sqlite, operations: &[Operation]) -> Vec<Batch<'_
         )
     };
     let keys_off = super::session::keys_off(dialect, operations);
-    operations
-        .chunk_by(|a, b| !stands_alone(a) && !stands_alone(b))
-        .map(|operations| Batch {
-            operations,
-            keys_off: keys_off && operations.iter().any(raw::writes),
+    Batch::cut(operations, stands_alone)
+        .map(|batch| Batch {
+            keys_off: keys_off && batch.operations.iter().any(raw::writes),
+            ..batch
         })
         .collect()
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{Steps, cast, column, recompute, sequence};
+use super::{Steps, cast, column, sequence};
 use crate::dialect::CompileError;
 use crate::dialect::postgres::canonical::closed;
 use crate::dialect::postgres::names::{self, collation, object, quote};
@@ -84,11 +84,16 @@ pub(super) fn compile(table: &ObjectName, change: &AlterColumn, current: &Schema
     let mut steps = Vec::new();
     match &change.to.generated {
         Some(Some(_)) => {
-            let known = names::table(table, current).zip(before.column);
-            let (table, column) = known.ok_or_else(|| cannot_generate(table, &change.name))?;
-            let mut wanted = column.clone();
+            let known = before.column;
+            let mut wanted = known
+                .ok_or_else(|| cannot_generate(table, &change.name))?
+                .clone();
             change.to.apply_to(&mut wanted);
-            return recompute::replace(table, column, &wanted);
+            // No statement makes a column a computed one. What is over it has stepped aside.
+            let drop = format!("ALTER TABLE {} DROP COLUMN {name}", object(table));
+            steps.push(Step::new(drop));
+            steps.extend(column::add(table, &wanted)?);
+            return Ok(steps);
         }
         Some(None) => steps.push(alter(&["DROP EXPRESSION".into()])),
         None => {}

@@ -28,13 +28,7 @@ pub(super) fn batches(operations: &[Operation]) -> Vec<Batch<'_>> {
                 | Operation::Move { .. }
         )
     };
-    operations
-        .chunk_by(|a, b| !stands_alone(a) && !stands_alone(b))
-        .map(|operations| Batch {
-            operations,
-            keys_off: false,
-        })
-        .collect()
+    Batch::cut(operations, stands_alone).collect()
 }
 
 /// Whether something may stand in the way of one of the operations, so that the schema must be known.

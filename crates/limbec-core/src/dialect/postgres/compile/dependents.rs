@@ -73,7 +73,11 @@ impl Thing {
 pub(super) fn standing_on(thing: &Thing, schema: &Schema) -> Vec<Thing> {
     match thing {
         Thing::Definition(it) => on_definition(it, schema),
-        Thing::Computed { table, column } => on_computed(table, column, schema),
+        Thing::Computed { table, column } => {
+            let mut found = on_column(table, &column.name, schema);
+            found.extend(parts_over(table, &column.name, schema));
+            found
+        }
         Thing::Default { .. } | Thing::Constraint { .. } | Thing::Index { .. } => Vec::new(),
     }
 }
@@ -138,23 +142,24 @@ pub(super) fn on_table(table: &ObjectName, schema: &Schema) -> Vec<Thing> {
     definitions.cloned().map(Thing::Definition).collect()
 }
 
-fn on_computed(name: &ObjectName, column: &Column, schema: &Schema) -> Vec<Thing> {
-    let mut found = on_column(name, &column.name, schema);
+/// The constraints and indexes of a table that are over a column.
+fn parts_over(name: &ObjectName, column: &str, schema: &Schema) -> Vec<Thing> {
     let Some(table) = schema.table(name) else {
-        return found;
+        return Vec::new();
     };
-    let names_it = |text: &str| mentions(text, &column.name, &LEXICON);
+    let names_it = |text: &str| mentions(text, column, &LEXICON);
     let constraints = Constraint::all_of(table).filter(|it| {
-        it.name().is_some() && (it.names_column(&column.name) || texts_of(it).any(names_it))
+        it.name().is_some() && (it.names_column(column) || texts_of(it).any(names_it))
     });
-    found.extend(constraints.map(|constraint| Thing::Constraint {
+    let constraints = constraints.map(|constraint| Thing::Constraint {
         table: name.clone(),
         constraint,
-    }));
+    });
+    let mut found: Vec<Thing> = constraints.collect();
     let is_over = |it: &&Index| {
         let mut elements = it.elements.iter();
-        it.include.contains(&column.name)
-            || elements.any(|it| matches!(&it.key, IndexKey::Column(it) if *it == column.name))
+        it.include.iter().any(|it| it == column)
+            || elements.any(|it| matches!(&it.key, IndexKey::Column(it) if it == column))
             || texts_of_index(it).any(names_it)
     };
     found.extend(indexes(table, is_over));
@@ -317,14 +322,16 @@ pub(super) fn in_the_way(
     match operation {
         Operation::AlterColumn { table, change } => {
             let to = &change.to;
-            let binds = to.column_type.is_some()
-                || to.collation.is_some()
-                || matches!(to.generated, Some(Some(_)));
-            if binds {
-                under_column(table, &change.name, schema)
-            } else {
-                Vec::new()
+            // Made anew to be computed, it would take along what is over it.
+            let is_made_anew = matches!(to.generated, Some(Some(_)));
+            let mut found = Vec::new();
+            if to.column_type.is_some() || to.collation.is_some() || is_made_anew {
+                found.extend(under_column(table, &change.name, schema));
             }
+            if is_made_anew {
+                found.extend(parts_over(table, &change.name, schema));
+            }
+            found
         }
         Operation::DropColumn { table, name, .. } => {
             let comes_back = comes_back(table, name, later);
