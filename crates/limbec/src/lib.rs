@@ -50,11 +50,6 @@ mod blocking;
 mod command;
 pub mod connection;
 mod embedded;
-#[cfg_attr(
-    not(all(feature = "sqlite", feature = "postgres")),
-    allow(dead_code, reason = "each driver hears in its own way")
-)]
-mod interrupt;
 mod migrations;
 mod model;
 mod open;

@@ -20,15 +20,6 @@ pub(crate) fn fraction() -> f64 {
     fraction
 }
 
-/// A random number below another one, which is not 0.
-#[cfg_attr(
-    not(feature = "postgres"),
-    allow(dead_code, reason = "of drivers that go over a network")
-)]
-pub(crate) fn below(limit: usize) -> usize {
-    usize::try_from(number() >> 1).unwrap_or_default() % limit
-}
-
 /// The pauses between looks at what another process does: each about twice as long as the one before,
 /// up to a longest, and never the same in two processes.
 pub(crate) struct Pauses {
@@ -62,7 +53,6 @@ mod tests {
         assert_ne!(one, other);
         assert!(one.len() == 16 && one.bytes().all(|it| it.is_ascii_hexdigit()));
         assert!((0..99).all(|_| (0.0..=1.0).contains(&fraction())));
-        assert!((0..99).all(|_| below(3) < 3));
     }
 
     #[test]

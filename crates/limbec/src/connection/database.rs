@@ -9,7 +9,7 @@ use limbec_core::dialect::Dialect;
 use super::DatabaseError;
 use super::address::Address;
 use super::drivers::{Database, Driver, Wait, find};
-use crate::interrupt::{Ear, Interrupt};
+use crate::connection::interrupt::{Ear, Interrupt};
 use crate::open::Observe;
 use crate::run::{Error, ErrorKind, Event};
 

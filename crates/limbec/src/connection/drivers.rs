@@ -9,7 +9,7 @@ use limbec_core::dialect::Dialect;
 
 use super::address::{Address, Form};
 use super::{Answer, Connection, DatabaseError, StatementError, TakeRow};
-use crate::interrupt::Ear;
+use crate::connection::interrupt::Ear;
 
 /// A kind of database URL, whether its driver is in this build or not.
 pub(crate) struct Entry {

@@ -10,6 +10,8 @@ mod address;
 pub(crate) mod database;
 #[allow(dead_code, unused_variables, reason = "as above")]
 pub(crate) mod drivers;
+#[allow(dead_code, reason = "each driver hears in its own way")]
+pub(crate) mod interrupt;
 #[cfg(feature = "postgres")]
 mod postgres;
 #[cfg(feature = "sqlite")]

@@ -45,7 +45,7 @@ mod version;
 
 pub use crate::connection::database::DatabaseUrl;
 pub use crate::connection::drivers::Database;
-pub use crate::interrupt::Interrupt;
+pub use crate::connection::interrupt::Interrupt;
 pub use accept::Accept;
 pub use ahead::{Ahead, Newer, ahead};
 pub(crate) use ahead::{judge, look};

@@ -13,8 +13,8 @@ use super::reach::{Reached, Server, reach, reach_within};
 use super::{config, establish, pipeline};
 use crate::connection::address::Address;
 use crate::connection::drivers::Wait;
+use crate::connection::interrupt::Ear;
 use crate::connection::{Answer, Connection, DatabaseError, Interrupted, StatementError, TakeRow};
-use crate::interrupt::Ear;
 use crate::random;
 
 /// How long a cancelled statement may take to end, and the statements that clean up behind it, before the

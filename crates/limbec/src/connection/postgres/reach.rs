@@ -234,9 +234,7 @@ fn hosts(address: &Address) -> Result<Vec<Target>, DatabaseError> {
         })
         .collect();
     if parameter(address, "load_balance_hosts") == Some("random") {
-        for index in (1..targets.len()).rev() {
-            targets.swap(index, random::below(index + 1));
-        }
+        targets.sort_by_cached_key(|_| random::word());
     }
     Ok(targets)
 }

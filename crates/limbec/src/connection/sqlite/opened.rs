@@ -8,8 +8,8 @@ use limbec_core::dialect::Dialect;
 use rusqlite::ErrorCode;
 
 use super::{BUSY_TIMEOUT, Client, answer_if_due, error, of_file, open, stream};
+use crate::connection::interrupt::Ear;
 use crate::connection::{Answer, Connection, DatabaseError, Interrupted, StatementError, TakeRow};
-use crate::interrupt::Ear;
 
 /// For how long SQLite itself waits for another connection's transaction, and how long a pause may last,
 /// before a request to stop is looked for.
