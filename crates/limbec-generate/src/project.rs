@@ -159,11 +159,12 @@ impl Revisions for Project {
         let (shown, text) = self.text(id)?;
         let body =
             read_body(shown, text).map_err(|found| does_not_read(id, found, text.as_bytes()))?;
+        let (upgrade_lines, downgrade_lines) = body.lines(text);
         Ok(Arc::new(Content {
             upgrade: body.upgrade,
             downgrade: body.downgrade,
-            upgrade_spans: body.upgrade_spans,
-            downgrade_spans: body.downgrade_spans,
+            upgrade_lines,
+            downgrade_lines,
             checksum: Some(body.checksum),
         }))
     }
@@ -300,7 +301,8 @@ mod tests {
         std::fs::remove_file(file).unwrap();
         let content = project.read("a1").unwrap();
         assert_eq!((content.upgrade.len(), content.downgrade.len()), (1, 1));
-        assert_eq!(&text[content.upgrade_spans[0].clone()], "DROP TABLE a;");
+        assert_eq!(content.upgrade_lines, [7]);
+        assert_eq!(content.downgrade_lines, [10]);
         let checksum = content.checksum.as_deref().unwrap();
         assert!(!project.has_changed("a1", checksum).unwrap());
         assert!(project.has_changed("a1", "1:7:7").unwrap());

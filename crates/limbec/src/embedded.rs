@@ -67,12 +67,15 @@ impl Revisions for Embedded {
 
     fn read(&self, id: &str) -> Result<Arc<Content>, Error> {
         let body = self.body(id)?;
-        let operations = |bytes| packed::operations(bytes).ok_or_else(|| missing(id));
+        let part = |bytes| packed::body(bytes).ok_or_else(|| missing(id));
+        let (upgrade, upgrade_lines) = part(body.upgrade)?;
+        let (downgrade, downgrade_lines) = part(body.downgrade)?;
         Ok(Arc::new(Content {
-            upgrade: operations(body.upgrade)?,
-            downgrade: operations(body.downgrade)?,
+            upgrade,
+            downgrade,
+            upgrade_lines,
+            downgrade_lines,
             checksum: body.checksum.clone(),
-            ..Content::default()
         }))
     }
 

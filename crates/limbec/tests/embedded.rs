@@ -146,6 +146,7 @@ fn what_fails_is_shown() {
     let full = format!("{error:?}");
     for part in [
         "revision:  61ee6f04df66",
+        "at:        migrations/versions/61ee6f04df66",
         "statement: CREATE TABLE",
         "kept:      nothing",
     ] {

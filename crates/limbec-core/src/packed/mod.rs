@@ -26,6 +26,10 @@ pub struct Revision {
     pub upgrade: Vec<Operation>,
     /// What undoes it.
     pub downgrade: Vec<Operation>,
+    /// The line of its file in which each operation of the upgrade begins, counted from 1.
+    pub upgrade_lines: Vec<usize>,
+    /// The same of the downgrade.
+    pub downgrade_lines: Vec<usize>,
 }
 
 /// A revision that is packed: what it says about itself, and the bytes of what it does.
@@ -35,9 +39,9 @@ pub struct PackedRevision<'a> {
     pub header: Header,
     /// The checksum of its file.
     pub checksum: Option<String>,
-    /// The operations of its upgrade, for [`operations`].
+    /// The operations of its upgrade, for [`body`].
     pub upgrade: &'a [u8],
-    /// The operations of its downgrade, for [`operations`].
+    /// The operations of its downgrade, for [`body`].
     pub downgrade: &'a [u8],
 }
 
@@ -63,11 +67,16 @@ pub struct PackedProject<'a> {
 /// op.execute("UPDATE collections SET name = 'new'");
 /// let upgrade = op.into_vec();
 ///
-/// let revision = packed::Revision { header: header.clone(), upgrade: upgrade.clone(), ..Default::default() };
+/// let revision = packed::Revision {
+///     header: header.clone(),
+///     upgrade: upgrade.clone(),
+///     upgrade_lines: vec![12],
+///     ..Default::default()
+/// };
 /// let bytes = packed::pack(&Given::default(), &[revision]);
 /// let project = packed::project(&bytes).unwrap();
 /// assert_eq!(project.revisions[0].header, header);
-/// assert_eq!(packed::operations(project.revisions[0].upgrade), Some(upgrade));
+/// assert_eq!(packed::body(project.revisions[0].upgrade), Some((upgrade, vec![12])));
 /// ```
 pub fn pack(settings: &Given, revisions: &[Revision]) -> Vec<u8> {
     let mut bytes = Vec::new();
@@ -76,9 +85,13 @@ pub fn pack(settings: &Given, revisions: &[Revision]) -> Vec<u8> {
     for revision in revisions {
         revision.header.pack(&mut bytes);
         revision.checksum.pack(&mut bytes);
-        for operations in [&revision.upgrade, &revision.downgrade] {
+        for (operations, lines) in [
+            (&revision.upgrade, &revision.upgrade_lines),
+            (&revision.downgrade, &revision.downgrade_lines),
+        ] {
             let mut body = Vec::new();
             operations.pack(&mut body);
+            lines.pack(&mut body);
             body.len().pack(&mut bytes);
             bytes.extend(body);
         }
@@ -96,8 +109,8 @@ pub fn project(mut bytes: &[u8]) -> Option<PackedProject<'_>> {
         revisions.push(PackedRevision {
             header: Header::unpack(input)?,
             checksum: Pack::unpack(input)?,
-            upgrade: body(input)?,
-            downgrade: body(input)?,
+            upgrade: part(input)?,
+            downgrade: part(input)?,
         });
     }
     input.is_empty().then_some(PackedProject {
@@ -106,13 +119,14 @@ pub fn project(mut bytes: &[u8]) -> Option<PackedProject<'_>> {
     })
 }
 
-/// Reads the operations of a packed revision's upgrade or downgrade.
-pub fn operations(mut bytes: &[u8]) -> Option<Vec<Operation>> {
-    let operations = Pack::unpack(&mut bytes)?;
-    bytes.is_empty().then_some(operations)
+/// Reads the operations of a packed revision's upgrade or downgrade, and the line of the file in which
+/// each begins.
+pub fn body(mut bytes: &[u8]) -> Option<(Vec<Operation>, Vec<usize>)> {
+    let body = (Pack::unpack(&mut bytes)?, Pack::unpack(&mut bytes)?);
+    bytes.is_empty().then_some(body)
 }
 
-fn body<'a>(input: &mut &'a [u8]) -> Option<&'a [u8]> {
+fn part<'a>(input: &mut &'a [u8]) -> Option<&'a [u8]> {
     let length = usize::unpack(input)?;
     let (body, rest) = input.split_at_checked(length)?;
     *input = rest;
@@ -150,7 +164,7 @@ mod tests {
         }
         let longer = [bytes.as_slice(), &[0]].concat();
         assert_eq!(project(&longer), None);
-        assert_eq!(operations(&[255, 255, 255, 255, 255]), None);
-        assert_eq!(operations(&[1, 255]), None);
+        assert_eq!(body(&[255, 255, 255, 255, 255]), None);
+        assert_eq!(body(&[1, 255]), None);
     }
 }

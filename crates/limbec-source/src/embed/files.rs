@@ -108,12 +108,17 @@ impl Files {
         };
         self.paths.push(path.to_path_buf());
         match (read_header(&name, &text), read_body(&name, &text)) {
-            (Ok(header), Ok(body)) => self.revisions.push(Revision {
-                header,
-                checksum: Some(body.checksum),
-                upgrade: body.upgrade,
-                downgrade: body.downgrade,
-            }),
+            (Ok(header), Ok(body)) => {
+                let (upgrade_lines, downgrade_lines) = body.lines(&text);
+                self.revisions.push(Revision {
+                    header,
+                    checksum: Some(body.checksum),
+                    upgrade: body.upgrade,
+                    downgrade: body.downgrade,
+                    upgrade_lines,
+                    downgrade_lines,
+                });
+            }
             (header, body) => {
                 let mut found = header.err().unwrap_or_default();
                 // What is wrong with the constant is in both.

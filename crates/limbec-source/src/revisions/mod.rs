@@ -90,6 +90,19 @@ pub struct Body {
     pub checksum: String,
 }
 
+impl Body {
+    /// The lines of the text in which the operations of `upgrade` and those of `downgrade` begin, counted
+    /// from 1.
+    pub fn lines(&self, text: &str) -> (Vec<usize>, Vec<usize>) {
+        let starts: Vec<usize> = text.match_indices('\n').map(|(at, _)| at).collect();
+        let line = |span: &Range<usize>| starts.partition_point(|at| *at < span.start) + 1;
+        (
+            self.upgrade_spans.iter().map(line).collect(),
+            self.downgrade_spans.iter().map(line).collect(),
+        )
+    }
+}
+
 /// Reads what a revision does.
 ///
 /// ```
@@ -115,6 +128,7 @@ pub struct Body {
 /// let body = read_body("versions/3950395dfef3.rs", &text.replace("colum(", "column(")).unwrap();
 /// assert_eq!(body.upgrade.len(), 1);
 /// assert!(text[body.upgrade_spans[0].clone()].starts_with("op.add_column("));
+/// assert_eq!(body.lines(text).0, [7]);
 /// ```
 ///
 /// # Errors

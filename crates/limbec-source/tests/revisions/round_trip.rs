@@ -97,18 +97,20 @@ proptest! {
             checksum: Some("1:abc".into()),
             upgrade: upgrade.clone(),
             downgrade: downgrade.clone(),
+            upgrade_lines: vec![12, 300],
+            downgrade_lines: Vec::new(),
         }]);
         let revisions = packed::project(&bytes).unwrap().revisions;
         prop_assert_eq!(revisions[0].checksum.as_deref(), Some("1:abc"));
         prop_assert_eq!(&revisions[0].header, &header);
-        prop_assert_eq!(packed::operations(revisions[0].upgrade), Some(upgrade));
-        prop_assert_eq!(packed::operations(revisions[0].downgrade), Some(downgrade));
+        prop_assert_eq!(packed::body(revisions[0].upgrade), Some((upgrade, vec![12, 300])));
+        prop_assert_eq!(packed::body(revisions[0].downgrade), Some((downgrade, vec![])));
     }
 
     #[test]
     fn no_bytes_make_unpacking_panic(bytes in vec(prop_oneof![0..30_u8, any::<u8>()], 0..200)) {
         let _ = packed::project(&bytes);
-        let _ = packed::operations(&bytes);
+        let _ = packed::body(&bytes);
     }
 }
 

@@ -26,10 +26,13 @@ impl Failure {
             ..Failure::default()
         };
         if let Some(failed) = error.failed_statement() {
-            let kept = failed.revision.is_some().then(|| kept(error));
+            let is_of_run = failed.revision.is_some() && error.is_of_run();
+            let kept = is_of_run.then(|| kept(error));
+            let place = failed.place.as_ref().map(ToString::to_string);
             let sql = Some(&failed.sql).filter(|sql| !sql.is_empty());
             let details = [
                 ("revision", failed.revision.as_ref()),
+                ("at", place.as_ref()),
                 ("operation", failed.operation.as_ref()),
                 ("statement", sql),
                 ("detail", failed.detail.as_ref()),

@@ -3,12 +3,14 @@
 use std::error::Error as StdError;
 use std::fmt;
 
-use limbec_core::dialect::{CompileError, ReflectError};
-use limbec_core::revision::RevisionError;
+use limbec_core::dialect::{CompileError, Dialect, ReflectError};
+use limbec_core::revision::{PlanStep, RevisionError};
 use limbec_core::steps::Uncompiled;
 use limbec_core::text::printable;
 
+use super::Content;
 use super::contention::{Blocker, in_words};
+use super::place::{self, Place};
 use crate::connection::{DatabaseError, Interrupted};
 use crate::report::Failure;
 
@@ -30,7 +32,8 @@ pub struct Error {
     message: String,
     hint: Option<String>,
     statement: Option<Box<FailedStatement>>,
-    applied: Vec<String>,
+    /// What was applied before; `None` if nothing was to be run.
+    applied: Option<Vec<String>>,
     left: Option<Box<Left>>,
     /// How another process was faster, if it was.
     race: Option<Race>,
@@ -97,6 +100,10 @@ pub struct FailedStatement {
     pub hint: Option<String>,
     /// Where in the SQL, in characters from 1.
     pub position: Option<usize>,
+    /// Where the revision says so.
+    pub place: Option<Place>,
+    /// Which operation of the revision it comes from, counted from 0.
+    pub(super) origin: Option<usize>,
 }
 
 /// What a failed run has left of the revision that it was at: as the database says, which was asked
@@ -138,7 +145,7 @@ impl Error {
             message: message.into(),
             hint: None,
             statement: None,
-            applied: Vec::new(),
+            applied: None,
             left: None,
             race: None,
             source: None,
@@ -237,23 +244,40 @@ impl Error {
         self
     }
 
-    pub(crate) fn of_operation(mut self, operation: Option<String>) -> Self {
+    /// Adds the operation that the statement comes from: which one of the revision, and in words.
+    pub(super) fn of_operation(mut self, origin: Option<usize>, words: Option<String>) -> Self {
         if let Some(statement) = &mut self.statement {
-            statement.operation = operation;
+            statement.origin = origin;
+            statement.operation = words;
         }
         self
     }
 
-    pub(crate) fn of_revision(mut self, id: &str) -> Self {
+    /// Adds the revision that the statement is of, and the place in its file.
+    pub(super) fn of_step(
+        mut self,
+        step: &PlanStep<'_>,
+        content: &Content,
+        dialect: &dyn Dialect,
+    ) -> Self {
         if let Some(statement) = &mut self.statement {
-            statement.revision = Some(id.to_string());
+            statement.revision = Some(step.id().to_string());
+            let origin = statement.origin.take();
+            statement.place =
+                origin.and_then(|it| place::find(step, content, it, statement, dialect.lexicon()));
         }
         self
     }
 
-    pub(crate) fn after(mut self, applied: &[String]) -> Self {
-        self.applied = applied.to_vec();
+    /// Adds the revisions that this run has applied before.
+    pub(super) fn after(mut self, applied: &[String]) -> Self {
+        self.applied = Some(applied.to_vec());
         self
+    }
+
+    /// Whether revisions were to be run, and not only to be written down.
+    pub(crate) fn is_of_run(&self) -> bool {
+        self.applied.is_some()
     }
 
     pub(super) fn leaving(mut self, left: Left) -> Self {
@@ -288,7 +312,7 @@ impl Error {
 
     /// The revisions that this run had already applied (or reverted) for good.
     pub fn applied(&self) -> &[String] {
-        &self.applied
+        self.applied.as_deref().unwrap_or_default()
     }
 
     /// The revision graph's own error, where that is the cause.
@@ -343,7 +367,12 @@ impl From<Uncompiled> for Error {
     fn from(error: Uncompiled) -> Self {
         let message = error.to_string();
         let hint = error.error.hint.clone();
-        let result = Error::new(ErrorKind::Unsupported, message).with_source(error);
+        let failed = FailedStatement {
+            origin: Some(error.origin),
+            ..FailedStatement::default()
+        };
+        let mut result = Error::new(ErrorKind::Unsupported, message).with_source(error);
+        result.statement = Some(Box::new(failed));
         match hint {
             Some(hint) => result.with_hint(hint),
             None => result,

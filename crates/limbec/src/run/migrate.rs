@@ -362,6 +362,7 @@ impl<'a, C: Connection, R: Revisions> Migrator<'a, C, R> {
     ) -> Result<Outcome, Error> {
         let Prepared { plan, contents } = prepared;
         let total = plan.steps.len();
+        let dialect = self.connection.dialect();
         let mut state = state;
         for (index, (step, content)) in plan.steps.iter().zip(&contents).enumerate() {
             (self.observer)(Event::Step {
@@ -377,7 +378,7 @@ impl<'a, C: Connection, R: Revisions> Migrator<'a, C, R> {
             };
             self.run_step(&state, &one)
                 .await
-                .map_err(|error| error.of_revision(step.id()).after(applied))?;
+                .map_err(|error| error.of_step(step, content, dialect).after(applied))?;
             applied.push(step.id().to_string());
             state.step_done(step, purge);
         }

@@ -23,6 +23,7 @@ mod journal;
 mod lease;
 mod lock;
 mod migrate;
+mod place;
 #[cfg(feature = "generate")]
 mod prove;
 mod races;
@@ -59,6 +60,7 @@ pub use journal::{LogEntry, log};
 pub(crate) use lock::TELL;
 pub use lock::{Doing, Holder, Locks, clear_lease, locks};
 pub use migrate::{Migrator, Outcome};
+pub use place::Place;
 #[cfg(feature = "generate")]
 pub use prove::{Claim, ProofError, Stage, prove};
 pub use reflect::reflect;

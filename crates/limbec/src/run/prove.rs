@@ -329,7 +329,7 @@ async fn try_rows<C: Connection>(
             .saying(format!(
                 "no row of `{name}` could be written or read: {wrong}"
             ))
-            .of_operation(Some(format!("trying {name}")))
+            .of_operation(None, Some(format!("trying {name}")))
             .with_hint(hint));
     }
     Ok(())

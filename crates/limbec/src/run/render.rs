@@ -64,7 +64,8 @@ pub fn render<'g, R: Revisions>(
     };
     let mut table_exists = !plan.rows_before.is_empty();
     let mut scripts = Vec::new();
-    for (index, (step, mut of_revision)) in plan.steps.iter().zip(work).enumerate() {
+    let steps = plan.steps.iter().zip(&contents).zip(work);
+    for (index, ((step, content), mut of_revision)) in steps.enumerate() {
         with_rows(
             &mut of_revision,
             dialect,
@@ -74,7 +75,9 @@ pub fn render<'g, R: Revisions>(
             Audience::Shell,
         );
         table_exists = true;
-        let statements = of_revision.statements(0, dialect, &mut knowledge, Audience::Shell)?;
+        let statements = of_revision
+            .statements(0, dialect, &mut knowledge, Audience::Shell)
+            .map_err(|it| Error::from(it).of_step(step, content, dialect))?;
         scripts.push(Script {
             step: step.clone(),
             statements,
@@ -156,7 +159,7 @@ impl<'a, C: Connection, R: Revisions> Migrator<'a, C, R> {
             Knowledge::empty()
         };
         let mut scripts = Vec::new();
-        for (step, mut of_revision) in plan.steps.iter().zip(work) {
+        for ((step, content), mut of_revision) in plan.steps.iter().zip(&contents).zip(work) {
             let from = state.progress(step.id(), step.direction).done;
             with_rows(
                 &mut of_revision,
@@ -166,8 +169,9 @@ impl<'a, C: Connection, R: Revisions> Migrator<'a, C, R> {
                 false,
                 Audience::Runner,
             );
-            let statements =
-                of_revision.statements(from, dialect, &mut knowledge, Audience::Runner)?;
+            let statements = of_revision
+                .statements(from, dialect, &mut knowledge, Audience::Runner)
+                .map_err(|it| Error::from(it).of_step(step, content, dialect))?;
             scripts.push(Script {
                 step: step.clone(),
                 statements,

@@ -1,6 +1,5 @@
 //! The revisions of a project, as a run asks for them.
 
-use std::ops::Range;
 use std::sync::Arc;
 
 use limbec_core::checksum;
@@ -39,10 +38,12 @@ pub struct Content {
     pub upgrade: Vec<Operation>,
     /// The operations of `downgrade`, in order.
     pub downgrade: Vec<Operation>,
-    /// The place of each operation of `upgrade`, in bytes of the file; empty without a file.
-    pub upgrade_spans: Vec<Range<usize>>,
-    /// The place of each operation of `downgrade`, in bytes of the file; empty without a file.
-    pub downgrade_spans: Vec<Range<usize>>,
+    /// The line of the file in which each operation of `upgrade` begins, counted from 1; empty without a
+    /// file.
+    pub upgrade_lines: Vec<usize>,
+    /// The line of the file in which each operation of `downgrade` begins, counted from 1; empty without a
+    /// file.
+    pub downgrade_lines: Vec<usize>,
     /// The checksum of `upgrade`, as `limbec_source::revisions::checksum` makes it; without one,
     /// a change of the revision goes unnoticed.
     pub checksum: Option<String>,
@@ -67,5 +68,15 @@ impl Content {
             Direction::Down => &self.downgrade,
             Direction::Stamp => &[],
         }
+    }
+
+    /// The line in which an operation of a direction begins, counted from 1, if there is a file.
+    pub(super) fn line(&self, direction: Direction, operation: usize) -> Option<usize> {
+        let lines = match direction {
+            Direction::Up => &self.upgrade_lines,
+            Direction::Down => &self.downgrade_lines,
+            Direction::Stamp => return None,
+        };
+        lines.get(operation).copied()
     }
 }

@@ -83,7 +83,10 @@ impl<C: Connection> Runner<'_, '_, C> {
                 limits.lock_timeout = TimeLimit::Never;
             }
             if let Err(error) = self.limited(&step.sql, &limits).await {
-                let error = error.of_operation(part.words(&unit.statement));
+                let error = error.of_operation(
+                    unit.statement.origin.map(|it| it.operation),
+                    part.words(&unit.statement),
+                );
                 return Err(self.after_failure(work, place, step, error).await);
             }
             self.verify(step).await?;

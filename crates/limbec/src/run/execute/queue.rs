@@ -18,6 +18,8 @@ use crate::run::reflect::reflect_inside;
 pub(super) struct Pending {
     step: Step,
     operation: Option<String>,
+    /// Which operation of the revision.
+    origin: Option<usize>,
     affects: Option<u64>,
     /// Whether the transaction is open once it has run.
     opens: bool,
@@ -39,6 +41,7 @@ impl Pending {
         Pending {
             step,
             operation: None,
+            origin: None,
             affects: None,
             opens: false,
             refusal: None,
@@ -178,6 +181,7 @@ impl<'a, C: Connection> Queue<'a, C> {
     pub(super) fn statements(&mut self, part: &Part, statements: &[Statement]) {
         self.pending.extend(statements.iter().map(|it| Pending {
             operation: part.words(it),
+            origin: it.origin.map(|it| it.operation),
             ..Pending::of(it.step.clone())
         }));
     }
@@ -256,7 +260,8 @@ impl<'a, C: Connection> Queue<'a, C> {
         } else {
             sql
         };
-        Error::statement(error.error, sql).of_operation(operation)
+        let origin = failed.and_then(|pending| pending.origin);
+        Error::statement(error.error, sql).of_operation(origin, operation)
     }
 
     /// Takes the steps up to the first check: what follows it must not be sent before it holds.
@@ -277,9 +282,8 @@ fn check(pending: &Pending, answer: &Answer) -> Result<(), Error> {
         if value != Some(&expected.value) {
             let examples = values.next().and_then(Option::as_deref);
             let message = expected.unmet(value, examples);
-            return Err(
-                Error::check(&message, &pending.step.sql).of_operation(pending.operation.clone())
-            );
+            return Err(Error::check(&message, &pending.step.sql)
+                .of_operation(pending.origin, pending.operation.clone()));
         }
     }
     match pending.affects {
