@@ -10,7 +10,6 @@ mod config;
 mod connect;
 mod diagnostics;
 mod error;
-mod file_name;
 mod printer;
 mod report;
 

@@ -7,11 +7,11 @@ use std::task::Poll;
 use limbec::Open as _;
 use limbec::connection::DatabaseError;
 use limbec::run::{
-    Claim, Count, Database, DatabaseUrl, ErrorKind, Migrator, ProofError, Revisions as _, Scratch,
-    ScratchDatabase, Settings, State, Version, count_rows, reflect, settle_by,
+    Claim, Database, DatabaseUrl, ErrorKind, Migrator, ProofError, Revisions as _, Scratch,
+    ScratchDatabase, Settings, State, Version, reflect, settle_by,
 };
 use limbec_core::compare::{
-    Asked, Comparison, Created, Planned, Refused, Unmanaged, Verdicts, compare, demands, managed,
+    Comparison, Created, Refused, Unmanaged, Verdicts, compare, demands, managed,
 };
 use limbec_core::dialect::Dialect;
 use limbec_core::operations::Operation;
@@ -20,6 +20,7 @@ use limbec_core::schema::{Definition, ObjectName, Schema};
 use crate::config::Config;
 use crate::conversions::{self, Conversions, Uncastable};
 use crate::error::{Mistake, ProjectError, Result};
+use crate::in_the_way::{InTheWay, in_the_way};
 use crate::models::Target;
 use crate::places::Places;
 use crate::project::Project;
@@ -66,15 +67,6 @@ pub struct Differences {
     verdicts: Verdicts,
     /// How values become those of their new types, by column, as somebody has said.
     using: Vec<(String, String)>,
-}
-
-/// Rows that do not meet what an operation asks of them.
-#[derive(Debug, Clone, PartialEq)]
-pub struct InTheWay {
-    /// What is asked.
-    pub asked: Asked,
-    /// How many rows there are.
-    pub count: Count,
 }
 
 impl Differences {
@@ -344,7 +336,7 @@ impl<'a> Generator<'a> {
     ///
     /// # Errors
     /// When it does not lead there, or there is no place for a scratch copy.
-    pub async fn prove(
+    pub(crate) async fn prove(
         &self,
         differences: &mut Differences,
         upgrade: &[Operation],
@@ -378,7 +370,7 @@ impl<'a> Generator<'a> {
 
 /// What a proof came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Proof {
+pub(crate) enum Proof {
     /// The revision leads to the models and back.
     Holds {
         /// What the downgrade does not bring back, as sentences.
@@ -472,22 +464,6 @@ fn load(config: &Config, dialect: &dyn Dialect) -> Result<Target> {
     (target.schema.definitions, target.places.sql) = definitions::load(config, dialect)?;
     expressible::check(&target, dialect)?;
     Ok(target)
-}
-
-/// Counts the rows that do not meet what a plan asks of them.
-async fn in_the_way(
-    database: &mut Database,
-    planned: &[Planned],
-    current: &Schema,
-) -> Result<Vec<InTheWay>> {
-    let mut found = Vec::new();
-    for asked in demands(planned, current) {
-        let count = count_rows(database, &asked.before).await?;
-        if !count.is_none() {
-            found.push(InTheWay { asked, count });
-        }
-    }
-    Ok(found)
 }
 
 fn up_to_date(version: &Version, project: &Project) -> Result<()> {

@@ -1,10 +1,11 @@
 //! `limbec merge`: joins heads by a new revision.
 
 use limbec::run::Revisions as _;
+use limbec_generate::{Draft, DraftOptions};
 
 use super::Context;
-use super::revision::{Draft, DraftOptions};
-use crate::args::{Format, Merge};
+use super::revision::write;
+use crate::args::Merge;
 use crate::error::{CommandError, Result, Status};
 
 pub(super) fn run(options: &Merge, context: &Context<'_>) -> Result<Status> {
@@ -28,17 +29,17 @@ pub(super) fn run(options: &Merge, context: &Context<'_>) -> Result<Status> {
         .clone()
         .unwrap_or_else(|| format!("Merge {}", revises.join(", ")));
     let draft = Draft::new(
-        context,
+        &context.config,
+        &context.project,
         DraftOptions {
-            message: Some(&message),
+            message: &message,
             revises,
-            depends_on: &[],
             branch_labels: &options.branch_label,
-            rev_id: options.rev_id.as_deref(),
-            version_path: None,
+            id: options.rev_id.as_deref(),
+            ..DraftOptions::default()
         },
     )?;
-    draft.write_empty(context, Format::Rs)?;
+    write(&draft, &draft.empty(), &[], context)?;
     Ok(Status::Done)
 }
 

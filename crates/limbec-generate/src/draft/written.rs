@@ -1,12 +1,13 @@
 //! A generated revision as it is written: in steps that work on tables with rows, with comments that say
 //! what its author must fill in.
 
-use limbec::run::Count;
 use limbec_core::compare::{Refilled, in_two_steps, refill};
-use limbec_core::dialect::{Demand, DemandOf, Dialect, converts_as_utc};
+use limbec_core::dialect::{DemandOf, Dialect, converts_as_utc};
 use limbec_core::operations::Operation;
-use limbec_generate::{Differences, InTheWay};
 use limbec_source::write::{Remark, Remarks};
+
+use crate::generator::Differences;
+use crate::in_the_way::InTheWay;
 
 /// What a generated revision does, and what is said in it.
 #[derive(Debug, Default)]
@@ -69,10 +70,7 @@ impl Written {
         let at = self.upgrade.len();
         let remarks = &mut self.remarks.upgrade;
         for it in rows {
-            let text = format!(
-                "{}: complete this line, or mend them by hand.",
-                sentence(it)
-            );
+            let text = format!("{it}: complete this line, or mend them by hand.");
             remarks.push((at, Remark::Text(text)));
             let offence = dialect.offence(&it.asked.then);
             remarks.extend(offence.map(|it| (at, Remark::Code(execute(it.mend)))));
@@ -156,70 +154,4 @@ fn with_dots(mut operation: Operation) -> Operation {
         change.using = Some("…".to_string());
     }
     operation
-}
-
-/// What rows do not meet, in words.
-pub(super) fn sentence(it: &InTheWay) -> String {
-    let Demand { table, of } = &it.asked.then;
-    let one = it.count == Count::Rows(1);
-    let verb = |plural: &str, singular: &str| match it.count {
-        Count::Unknown => format!("may {plural}"),
-        _ if one => singular.to_string(),
-        _ => plural.to_string(),
-    };
-    let counted = |singular: &str, plural: &str| match it.count {
-        Count::Rows(1) => format!("1 {singular}"),
-        Count::Rows(count) => format!("{} {plural}", grouped(count)),
-        Count::Many => format!("more than 10,000 {plural}"),
-        Count::Unknown => plural.to_string(),
-    };
-    let rows = format!("{} of {table}", counted("row", "rows"));
-    let text = match of {
-        DemandOf::NoRow { column } | DemandOf::Value { column } => {
-            format!("{rows} {} no {column}", verb("have", "has"))
-        }
-        DemandOf::Fit { column, .. } => {
-            let have = verb("have", "has");
-            format!("{rows} {have} a {column} that does not fit the new type")
-        }
-        DemandOf::Check { expression } => {
-            format!("{rows} {} the check {expression}", verb("break", "breaks"))
-        }
-        DemandOf::Unique { columns, .. } => {
-            let values = counted("value", "values");
-            let (columns, stand) = (columns.join(", "), verb("stand", "stands"));
-            format!("{values} of {columns} {stand} in several rows of {table}")
-        }
-        DemandOf::Reference { referred_table, .. } => {
-            format!(
-                "{rows} {} to no row of {referred_table}",
-                verb("refer", "refers")
-            )
-        }
-        DemandOf::Label { column, labels } => {
-            let labels = labels.join("` or `");
-            format!(
-                "{rows} {} the label `{labels}` in {column}",
-                verb("hold", "holds")
-            )
-        }
-        _ => rows,
-    };
-    match it.count {
-        Count::Unknown => format!("{text} (they were not counted in time)"),
-        _ => text,
-    }
-}
-
-/// A number with commas between its thousands.
-fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }

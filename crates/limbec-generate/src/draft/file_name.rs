@@ -2,13 +2,13 @@
 
 use jiff::Zoned;
 
-use crate::error::{CommandError, Result};
+use crate::error::{ProjectError, Result};
 
 /// The tokens of `file_template`, as Alembic has them.
-pub(crate) const TOKENS: &str = "%(rev)s %(slug)s %(epoch)s %(year)d %(month).2d %(day).2d %(hour).2d %(minute).2d %(second).2d";
+const TOKENS: &str = "%(rev)s %(slug)s %(epoch)s %(year)d %(month).2d %(day).2d %(hour).2d %(minute).2d %(second).2d";
 
 /// Fills the template of a file name; `/` in it makes folders.
-pub(crate) fn fill(template: &str, id: &str, slug: &str, now: &Zoned) -> Result<String> {
+pub(super) fn fill(template: &str, id: &str, slug: &str, now: &Zoned) -> Result<String> {
     let mut name = String::new();
     let mut rest = template;
     while let Some(at) = rest.find("%(") {
@@ -45,8 +45,8 @@ pub(crate) fn fill(template: &str, id: &str, slug: &str, now: &Zoned) -> Result<
     Ok(name)
 }
 
-fn unknown(template: &str) -> CommandError {
-    CommandError::new(format!(
+fn unknown(template: &str) -> ProjectError {
+    ProjectError::new(format!(
         "`[migrations] file_template` does not read: `{template}`"
     ))
     .hint(format!("its tokens are {TOKENS}; `/` makes folders"))
