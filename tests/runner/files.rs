@@ -85,6 +85,24 @@ fn a_copy_is_of_before_the_first_step() {
     assert_eq!(it.version_rows(), ["f3"]);
 }
 
+/// SQL that the journal kept may lose data as operations may.
+#[test]
+fn a_copy_is_made_before_kept_sql_that_may_lose_data() {
+    let it = project(Database::Sqlite);
+    let table = "    op.create_table(Table::new(\"a\").column(Column::new(\"n\", Integer)));";
+    super::revision(&it, "f1", "", "", "");
+    super::revision(&it, "f2", "f1", table, "    op.drop_table(\"a\");");
+    it.run("limbec upgrade head").succeeds();
+    it.sql("INSERT INTO a VALUES (1);");
+    it.run("rm migrations/versions/f2.rs").succeeds();
+    it.run("limbec downgrade --from-database f1 --yes")
+        .succeeds()
+        .logs(&["app.db.before-f2.bak"]);
+    let copy = it.run("sqlite3 app.db.before-f2.bak 'SELECT n FROM a'");
+    copy.succeeds().prints("1\n");
+    assert_eq!(it.version_rows(), ["f1"]);
+}
+
 /// A comment of spaces alone, which no model holds otherwise than as it is.
 #[test]
 fn a_comment_of_spaces_is_written_so_that_it_reads_back() {

@@ -165,6 +165,7 @@ impl Revisions for Project {
             downgrade: body.downgrade,
             upgrade_lines,
             downgrade_lines,
+            kept: None,
             checksum: Some(body.checksum),
         }))
     }

@@ -75,6 +75,7 @@ impl Revisions for Embedded {
             downgrade,
             upgrade_lines,
             downgrade_lines,
+            kept: None,
             checksum: body.checksum.clone(),
         }))
     }

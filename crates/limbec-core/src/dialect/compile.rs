@@ -156,6 +156,27 @@ pub trait Compiler {
         Ok(steps)
     }
 
+    /// Whether a statement of raw SQL opens or ends a transaction.
+    fn ends_transaction(&self, statement: &str) -> bool;
+
+    /// Refuses a statement of raw SQL that opens or ends a transaction: that of the revision is not
+    /// its own.
+    ///
+    /// # Errors
+    /// When it does.
+    fn refuse_end(&self, statement: &str) -> Result<(), CompileError> {
+        if !self.ends_transaction(statement) {
+            return Ok(());
+        }
+        Err(CompileError::new(format!(
+            "`{statement}` would open or end a transaction, but a revision runs in one of its own"
+        ))
+        .hint(
+            "leave it out; if a statement must be committed before the next one, put a line \
+             `-- autocommit` above it",
+        ))
+    }
+
     /// Where an operation runs relative to the transaction of its revision; raw SQL is given one
     /// statement at a time.
     fn isolation(&self, operation: &Operation) -> Isolation;

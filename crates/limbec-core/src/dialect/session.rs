@@ -29,6 +29,12 @@ pub trait Session {
         }
     }
 
+    /// The transaction round statements that were kept of an earlier run, which may be those of any
+    /// operation.
+    fn frame_of_kept(&self) -> Frame {
+        self.frame(&[])
+    }
+
     /// The query that each transaction begins with: it sets the limits, and fails if this process
     /// must not go on. `None` if there is nothing to set.
     fn enter(&self, _limits: &Limits<'_>) -> Option<String> {

@@ -65,9 +65,7 @@ fn adds(operation: &Operation, new: &[&ObjectName], lexicon: &Lexicon) -> bool {
             Some(table) => new.contains(&table),
             None => true,
         },
-        Operation::Execute { sql, .. } | Operation::RunScript { sql } => {
-            sql::only_adds(sql, lexicon)
-        }
+        Operation::Execute { sql, .. } => sql::only_adds(sql, lexicon),
         _ => false,
     }
 }

@@ -233,7 +233,7 @@ pub fn apply(
                 return Err(missing("definition", definition));
             }
         }
-        Operation::SetTimeout { .. } | Operation::RunScript { .. } | Operation::Execute { .. } => {}
+        Operation::SetTimeout { .. } | Operation::Execute { .. } => {}
     }
     Ok(())
 }

@@ -65,7 +65,6 @@ impl Operation {
             Operation::CreateDefinition { .. } => "create_definition",
             Operation::ReplaceDefinition { .. } => "replace_definition",
             Operation::DropDefinition { .. } => "drop_definition",
-            Operation::RunScript { .. } => "run_script",
             Operation::Execute {
                 dialect,
                 autocommit,
@@ -147,7 +146,7 @@ impl Operation {
             Operation::CreateDefinition { definition }
             | Operation::DropDefinition { definition }
             | Operation::ReplaceDefinition { to: definition, .. } => definition.to_string(),
-            Operation::RunScript { sql } | Operation::Execute { sql, .. } => first_line(sql),
+            Operation::Execute { sql, .. } => first_line(sql),
         }
     }
 
@@ -155,6 +154,11 @@ impl Operation {
     pub(crate) fn in_words_of(&self, statement: &str) -> String {
         format!("{} {}", self.directive(), first_line(statement))
     }
+}
+
+/// A statement of no operation in words, as one that executes it would be.
+pub(crate) fn raw_in_words(statement: &str) -> String {
+    format!("execute {}", first_line(statement))
 }
 
 impl fmt::Display for Operation {

@@ -247,7 +247,7 @@ impl Operation {
                 from: Some(Box::new(to)),
             },
             Operation::SetTimeout { .. } => return Some(Vec::new()),
-            Operation::RunScript { .. } | Operation::Execute { .. } => return None,
+            Operation::Execute { .. } => return None,
         };
         Some(vec![inverse])
     }
@@ -290,7 +290,7 @@ impl Operation {
 }
 
 /// Whether a statement is one that changes or deletes what is there.
-fn overwrites(statement: &str, lexicon: &Lexicon) -> bool {
+pub(crate) fn overwrites(statement: &str, lexicon: &Lexicon) -> bool {
     const WORDS: [&str; 7] = [
         "UPDATE", "DELETE", "REPLACE", "DROP", "ALTER", "WITH", "TRUNCATE",
     ];

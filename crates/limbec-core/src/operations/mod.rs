@@ -26,7 +26,9 @@ pub use apply::{ApplyError, apply};
 pub use builder::Operations;
 pub use comment::CommentOn;
 pub use constraint::{Constraint, ConstraintRef};
+pub(crate) use describe::raw_in_words;
 pub use invert::create_with_indexes;
+pub(crate) use invert::overwrites;
 pub use options::{AlterOptions, OptionsOf};
 #[cfg(feature = "sqlite")]
 pub(crate) use rename::{relabel_table, rename_constraint};
@@ -351,12 +353,6 @@ pub enum Operation {
         timeout: Timeout,
         /// The time with its unit: `500ms`, `5s`, `10min`; `0` for no limit.
         time: String,
-    },
-    /// Runs a script that limbec itself has written, with what its queries must answer: no revision
-    /// file says it.
-    RunScript {
-        /// The script, as [`crate::steps::script`] writes it.
-        sql: String,
     },
     /// Runs SQL as it stands.
     Execute {

@@ -25,7 +25,6 @@ impl Operation {
             Operation::CreateSchema { .. }
             | Operation::DropSchema { .. }
             | Operation::SetTimeout { .. }
-            | Operation::RunScript { .. }
             | Operation::Execute { .. } => {}
             Operation::CreateDomain { domain } => domain.each_name(with),
             Operation::DropDomain { name, domain } => {

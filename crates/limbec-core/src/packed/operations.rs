@@ -110,15 +110,14 @@ pack_enum! {
         30 => ReplaceDefinition { to, from },
         31 => DropDefinition { definition },
         32 => SetTimeout { timeout, time },
-        33 => RunScript { sql },
-        34 => AlterOptions { change },
-        35 => RenameEnum { from, to },
-        36 => RenameEnumValue { enumeration, from, to },
-        37 => RenameConstraint { table, from, to },
-        38 => RenameIndex { table, from, to },
-        39 => ValidateConstraint { table, name, definition },
-        40 => AlterInheritance { table, to, from },
-        41 => Move { kind, from, to },
+        33 => AlterOptions { change },
+        34 => RenameEnum { from, to },
+        35 => RenameEnumValue { enumeration, from, to },
+        36 => RenameConstraint { table, from, to },
+        37 => RenameIndex { table, from, to },
+        38 => ValidateConstraint { table, name, definition },
+        39 => AlterInheritance { table, to, from },
+        40 => Move { kind, from, to },
     }
 }
 

@@ -14,7 +14,8 @@ use crate::text::Printable;
 pub struct Statement {
     /// The statement, and how it is run.
     pub step: Step,
-    /// The operation it comes from. None for what limbec itself writes round the operations.
+    /// The operation it comes from. None for what limbec itself writes round the operations, and
+    /// for what was kept of an earlier run.
     pub origin: Option<Origin>,
 }
 
@@ -28,7 +29,7 @@ pub struct Origin {
 }
 
 impl Statement {
-    /// A statement that limbec itself writes.
+    /// A statement that comes from no operation of the revision.
     pub fn own(step: Step) -> Self {
         Statement { step, origin: None }
     }
@@ -72,6 +73,8 @@ pub struct Compiling<'p> {
     /// The next batch, and the operation that it begins with.
     next: usize,
     at: usize,
+    /// Whether the statements that were kept, if there are any, are done.
+    is_kept_done: bool,
 }
 
 impl<'p> Compiling<'p> {
@@ -82,6 +85,7 @@ impl<'p> Compiling<'p> {
             batches: dialect.batches(&part.operations),
             next: 0,
             at: 0,
+            is_kept_done: part.kept.is_empty(),
         }
     }
 
@@ -90,6 +94,12 @@ impl<'p> Compiling<'p> {
     /// # Errors
     /// When the dialect cannot express an operation, or the schema it depends on cannot be known.
     pub fn next(&mut self, knowledge: &mut Knowledge<'_>) -> Option<Result<Next, Uncompiled>> {
+        if !self.is_kept_done {
+            self.is_kept_done = true;
+            knowledge.follow_kept();
+            let kept = self.part.kept.iter().cloned();
+            return Some(Ok(Next::Statements(kept.map(Statement::own).collect())));
+        }
         let batch = *self.batches.get(self.next)?;
         let steps = if self.dialect.batch_needs_schema(&batch) {
             knowledge.depend();

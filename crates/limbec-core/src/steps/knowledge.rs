@@ -128,6 +128,17 @@ impl<'k> Knowledge<'k> {
         }
     }
 
+    /// Follows SQL that was kept of an earlier run: what it leaves, only the database knows.
+    pub(super) fn follow_kept(&mut self) {
+        self.by_hand = true;
+        self.lose();
+    }
+
+    fn lose(&mut self) {
+        self.sure = false;
+        self.forget();
+    }
+
     /// Follows an operation.
     ///
     /// # Errors
@@ -142,13 +153,11 @@ impl<'k> Knowledge<'k> {
             Operation::Execute { dialect: only, .. } => {
                 only.as_deref().is_none_or(|it| dialect.answers_to(it))
             }
-            Operation::RunScript { .. } => true,
             _ => false,
         };
         if is_raw {
             self.by_hand |= !only_changes_rows(operation, dialect.lexicon());
-            self.sure = false;
-            self.forget();
+            self.lose();
             return Ok(());
         }
         let Some(schema) = &mut self.schema else {

@@ -9,6 +9,7 @@
 //! ([`Next::Reflect`]); whoever has a connection reads it, everybody else goes by the operations.
 
 mod compile;
+mod kept;
 mod knowledge;
 mod part;
 mod plan;

@@ -1,9 +1,9 @@
 //! A revision's operations, divided where a transaction must end.
 
+use super::Step;
 use super::compile::{Compiling, Statement};
-use super::{Step, read_script, script};
-use crate::dialect::{Dialect, Isolation};
-use crate::operations::{Operation, Timeout};
+use crate::dialect::{Dialect, Frame, Isolation};
+use crate::operations::{Operation, Timeout, overwrites, raw_in_words};
 use crate::sql::{Lexicon, split};
 
 /// Operations that run together: in one transaction, or outside any.
@@ -17,6 +17,8 @@ pub struct Part {
     /// For each operation, which one of the revision it comes from, counted from 0: raw SQL may
     /// be divided between parts.
     pub origins: Vec<usize>,
+    /// In place of operations, statements that were made in an earlier run and kept.
+    pub kept: Vec<Step>,
     /// Whether they run outside a transaction.
     pub outside: bool,
     /// The limits that the revision has set before the part, the latest of each kind.
@@ -39,15 +41,40 @@ impl Part {
     }
 
     /// What a statement comes from, in words: its operation, or the statement itself if that is one
-    /// of an operation's raw SQL.
+    /// of an operation's raw SQL, or one that was kept.
     pub fn words(&self, statement: &Statement) -> Option<String> {
-        let operation = self.operation(statement)?;
-        let is_raw = matches!(operation, Operation::Execute { .. });
-        Some(if is_raw && statement.step.expect.is_none() {
-            operation.in_words_of(&statement.step.sql)
+        let is_check = statement.step.expect.is_some();
+        match self.operation(statement) {
+            Some(raw @ Operation::Execute { .. }) if !is_check => {
+                Some(raw.in_words_of(&statement.step.sql))
+            }
+            Some(operation) => Some(operation.to_string()),
+            None if is_check || self.kept.is_empty() => None,
+            None => Some(raw_in_words(&statement.step.sql)),
+        }
+    }
+
+    /// All that it does, in words.
+    pub fn all_words(&self) -> impl Iterator<Item = String> {
+        let kept = self.kept.iter().filter(|it| it.expect.is_none());
+        let operations = self.operations.iter().map(ToString::to_string);
+        operations.chain(kept.map(|it| raw_in_words(&it.sql)))
+    }
+
+    /// Whether rows or values may be lost or be other ones afterwards, so that only a copy brings
+    /// them back.
+    pub fn may_lose_data(&self, lexicon: &Lexicon) -> bool {
+        (self.operations.iter()).any(|it| it.may_lose_data(lexicon))
+            || self.kept.iter().any(|it| overwrites(&it.sql, lexicon))
+    }
+
+    /// The transaction round it.
+    pub fn frame(&self, dialect: &dyn Dialect) -> Frame {
+        if self.kept.is_empty() {
+            dialect.frame(&self.operations)
         } else {
-            operation.to_string()
-        })
+            dialect.frame_of_kept()
+        }
     }
 
     /// Starts compiling the part.
@@ -91,6 +118,7 @@ pub fn parts(operations: &[Operation], dialect: &dyn Dialect) -> Vec<Part> {
                 origins: vec![origin],
                 outside: isolation == Isolation::Outside,
                 timeouts: timeouts.clone(),
+                ..Part::default()
             }),
         }
         open = isolation == Isolation::Shared;
@@ -106,46 +134,27 @@ pub fn parts(operations: &[Operation], dialect: &dyn Dialect) -> Vec<Part> {
 
 /// Raw SQL in the parts that need parts of their own, if it has such.
 fn statements(operation: &Operation, dialect: &dyn Dialect) -> Vec<Operation> {
-    match operation {
-        Operation::Execute {
-            sql,
-            dialect: only,
-            autocommit,
-        } => {
-            let one = |statement: &str| Operation::Execute {
-                sql: statement.to_string(),
-                dialect: only.clone(),
-                autocommit: *autocommit,
-            };
-            let pieces = split(sql, dialect.lexicon());
-            let pieces: Vec<Operation> = pieces.into_iter().map(one).collect();
-            let special = |it: &Operation| dialect.isolation(it) != Isolation::Shared;
-            if pieces.len() > 1 && pieces.iter().any(special) {
-                pieces
-            } else {
-                vec![operation.clone()]
-            }
-        }
-        Operation::RunScript { sql } => script_parts(sql, dialect.lexicon()),
-        _ => vec![operation.clone()],
-    }
-}
-
-/// A script in parts: what runs in a transaction together, what runs outside alone.
-fn script_parts(sql: &str, lexicon: &Lexicon) -> Vec<Operation> {
-    let steps = read_script(sql, lexicon);
-    let runs = steps.chunk_by(|a, b| a.transactional && b.transactional);
-    let part = |steps: &[Step]| match steps {
-        [step] if !step.transactional => Operation::Execute {
-            sql: step.sql.clone(),
-            dialect: None,
-            autocommit: true,
-        },
-        steps => Operation::RunScript {
-            sql: script(steps, lexicon),
-        },
+    let Operation::Execute {
+        sql,
+        dialect: only,
+        autocommit,
+    } = operation
+    else {
+        return vec![operation.clone()];
     };
-    runs.map(part).collect()
+    let one = |statement: &str| Operation::Execute {
+        sql: statement.to_string(),
+        dialect: only.clone(),
+        autocommit: *autocommit,
+    };
+    let pieces = split(sql, dialect.lexicon());
+    let pieces: Vec<Operation> = pieces.into_iter().map(one).collect();
+    let special = |it: &Operation| dialect.isolation(it) != Isolation::Shared;
+    if pieces.len() > 1 && pieces.iter().any(special) {
+        pieces
+    } else {
+        vec![operation.clone()]
+    }
 }
 
 #[cfg(test)]

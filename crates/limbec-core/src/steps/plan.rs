@@ -1,8 +1,9 @@
 //! What one revision runs, with what limbec writes round it.
 
 use super::compile::{Statement, Uncompiled, units};
+use super::kept::kept_parts;
 use super::{Knowledge, Part, Step, parts};
-use crate::dialect::{Dialect, Frame};
+use crate::dialect::{CompileError, Dialect, Frame};
 use crate::operations::Operation;
 
 /// What one revision runs: its parts in order, and the upkeep of limbec's own tables.
@@ -35,6 +36,18 @@ impl RevisionPlan {
         }
     }
 
+    /// The plan of SQL that an earlier run has kept, as [`script`](super::script) writes it: it
+    /// is divided by the rules of the database.
+    ///
+    /// # Errors
+    /// When a statement would open or end a transaction, which no revision does.
+    pub fn of_kept(sql: &str, dialect: &dyn Dialect) -> Result<Self, CompileError> {
+        Ok(RevisionPlan {
+            parts: kept_parts(sql, dialect)?,
+            ..RevisionPlan::default()
+        })
+    }
+
     /// Whether a part is the last one, with which the version rows change.
     pub fn is_last(&self, part: usize) -> bool {
         part + 1 >= self.parts.len()
@@ -64,7 +77,7 @@ impl RevisionPlan {
         let mut all = Vec::new();
         let mut ensure = self.ensure.clone();
         for (index, part) in self.parts.iter().enumerate().skip(from) {
-            let frame = dialect.frame(&part.operations);
+            let frame = part.frame(dialect);
             let rows = if self.is_last(index) {
                 self.version_rows(dialect, audience)
             } else {

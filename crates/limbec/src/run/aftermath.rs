@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use limbec_core::dialect::{FaultKind, read_bool};
 use limbec_core::revision::{Direction, PlanStep};
+use limbec_core::steps::Part;
 
 use super::error::{Kept, Left};
 use super::execute::Work;
@@ -160,9 +161,8 @@ fn steps_left(found: &State, work: &Work<'_>, step: &PlanStep<'_>) -> Left {
     } else {
         &[]
     };
-    let operations = known.iter().flat_map(|part| &part.operations);
     Left::Steps(Kept {
-        operations: operations.map(ToString::to_string).collect(),
+        operations: known.iter().flat_map(Part::all_words).collect(),
         step: progress.done + 1,
         steps: progress.steps,
         statements: progress.statements,

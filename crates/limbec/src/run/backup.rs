@@ -6,9 +6,6 @@
 
 use std::path::{Path, PathBuf};
 
-use limbec_core::operations::Operation;
-use limbec_core::sql::Lexicon;
-
 use super::{Error, ErrorKind};
 use crate::connection::{Answer, Connection};
 
@@ -27,11 +24,6 @@ impl Copied {
         // What stays behind is a file too many, which harms nothing.
         let _ = std::fs::remove_file(&self.to);
     }
-}
-
-/// Whether a revision is one that a copy is made before.
-pub(super) fn is_due(operations: &[Operation], lexicon: &Lexicon) -> bool {
-    operations.iter().any(|it| it.may_lose_data(lexicon))
 }
 
 /// Copies the database, where it is a file that holds rows.

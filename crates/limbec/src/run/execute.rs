@@ -11,7 +11,7 @@ use limbec_core::steps::{Knowledge, Part, RevisionPlan, Step, script};
 
 pub(super) use self::guard::Guard;
 use self::queue::{Pending, Queue};
-use super::backup::{self, Copied};
+use super::backup::Copied;
 use super::event::{Event, Observer};
 use super::journal::{Entry, Record};
 use super::lease::Hold;
@@ -187,7 +187,7 @@ impl<'r, C: Connection> Runner<'r, '_, C> {
     /// Runs a part in one transaction.
     async fn inside(&mut self, work: &Work<'_>, index: usize) -> Result<(), Error> {
         let part = &work.plan.parts[index];
-        let frame = self.connection.dialect().frame(&part.operations);
+        let frame = part.frame(self.connection.dialect());
         let mut copied = None;
         let place = self.is_copy_due(work, index).then_some(&mut copied);
         let bounds = self.bounds();
@@ -206,7 +206,7 @@ impl<'r, C: Connection> Runner<'r, '_, C> {
         self.settings.backups
             && !*self.copied
             && work.record.is_some()
-            && left.any(|part| backup::is_due(&part.operations, lexicon))
+            && left.any(|part| part.may_lose_data(lexicon))
     }
 
     /// Reports a copy, unless nothing has changed the database since.

@@ -6,7 +6,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use limbec_core::operations::Operation;
 use limbec_core::revision::{Direction, Graph, Header, PlanStep};
 
 use super::ahead::{Newer, ahead, last_upgrades};
@@ -179,7 +178,7 @@ impl<R: Revisions> Revisions for FromDatabase<'_, R> {
                 ),
             )),
             Some(Some(sql)) => Ok(Arc::new(Content {
-                downgrade: vec![Operation::RunScript { sql: sql.clone() }],
+                kept: Some(sql.clone()),
                 ..Content::default()
             })),
             Some(None) => Err(Error::new(

@@ -415,13 +415,13 @@ impl<'a, C: Connection, R: Revisions> Migrator<'a, C, R> {
         dialect: &'static dyn Dialect,
         version_table: &'w ObjectName,
     ) -> Result<Work<'w>, Error> {
-        let (delete, insert, operations) = match one.step {
+        let (delete, insert, plan) = match one.step {
             Some((step, content)) => (
                 step.rows_delete.as_slice(),
                 step.rows_insert.as_slice(),
-                content.operations(step.direction),
+                content.plan(step.direction, dialect)?,
             ),
-            None => (&[][..], &[][..], &[][..]),
+            None => (&[][..], &[][..], RevisionPlan::new(&[], dialect)),
         };
         let table_exists = state.version.table_exists;
         let change = RowChange::new(
@@ -437,7 +437,7 @@ impl<'a, C: Connection, R: Revisions> Migrator<'a, C, R> {
             plan: RevisionPlan {
                 ensure: change.ensure,
                 rows: change.steps,
-                ..RevisionPlan::new(operations, dialect)
+                ..plan
             },
             guard: dialect.lock(None).is_none().then_some(Guard {
                 version_table,
@@ -468,7 +468,7 @@ impl<'a, C: Connection, R: Revisions> Migrator<'a, C, R> {
                 work.downgrade = Some(&content.downgrade);
                 record
                     .with_checksum(content.checksum.as_deref())
-                    .adding(only_adds(operations, dialect.lexicon()))
+                    .adding(only_adds(&content.upgrade, dialect.lexicon()))
             }
             _ => record,
         });

@@ -56,7 +56,7 @@ pub fn render<'g, R: Revisions>(
 ) -> Result<Vec<Script<'g>>, Error> {
     let contents = plan.steps.iter().map(|step| of_step(revisions, step));
     let contents = contents.collect::<Result<Vec<_>, _>>()?;
-    let (work, needs_schema) = of_revisions(plan, &contents, dialect);
+    let (work, needs_schema) = of_revisions(plan, &contents, dialect)?;
     let mut knowledge = if needs_schema {
         below(revisions, plan, dialect)?
     } else {
@@ -92,13 +92,12 @@ fn of_revisions(
     plan: &Plan<'_>,
     contents: &[Arc<Content>],
     dialect: &dyn Dialect,
-) -> (Vec<RevisionPlan>, bool) {
+) -> Result<(Vec<RevisionPlan>, bool), Error> {
     let steps = plan.steps.iter().zip(contents);
-    let plans: Vec<RevisionPlan> = steps
-        .map(|(step, content)| RevisionPlan::new(content.operations(step.direction), dialect))
-        .collect();
+    let plans = steps.map(|(step, content)| content.plan(step.direction, dialect));
+    let plans = plans.collect::<Result<Vec<_>, _>>()?;
     let needs_schema = plans.iter().any(|it| it.needs_schema(dialect));
-    (plans, needs_schema)
+    Ok((plans, needs_schema))
 }
 
 /// Adds the changes of version rows.
@@ -152,7 +151,7 @@ impl<'a, C: Connection, R: Revisions> Migrator<'a, C, R> {
         let dialect = self.connection.dialect();
         let mut state = self.read_state().await?;
         let Prepared { plan, contents } = self.prepare(&state, target, direction)?;
-        let (work, needs_schema) = of_revisions(&plan, &contents, dialect);
+        let (work, needs_schema) = of_revisions(&plan, &contents, dialect)?;
         let mut knowledge = if needs_schema {
             Knowledge::reflected(reflect(self.connection).await?)
         } else {

@@ -3,8 +3,10 @@
 use std::sync::Arc;
 
 use limbec_core::checksum;
+use limbec_core::dialect::Dialect;
 use limbec_core::operations::Operation;
 use limbec_core::revision::{Direction, Graph, PlanStep};
+use limbec_core::steps::RevisionPlan;
 
 use super::Error;
 
@@ -44,6 +46,9 @@ pub struct Content {
     /// The line of the file in which each operation of `downgrade` begins, counted from 1; empty without a
     /// file.
     pub downgrade_lines: Vec<usize>,
+    /// The SQL that reverts the revision in place of `downgrade`, if all that is left of it is what
+    /// the journal of a database keeps.
+    pub kept: Option<String>,
     /// The checksum of `upgrade`, as `limbec_source::revisions::checksum` makes it; without one,
     /// a change of the revision goes unnoticed.
     pub checksum: Option<String>,
@@ -61,6 +66,17 @@ pub(super) fn of_step<R: Revisions>(
 }
 
 impl Content {
+    /// Plans what runs in a direction; nothing for a stamp.
+    ///
+    /// # Errors
+    /// When the SQL that was kept would open or end a transaction.
+    pub fn plan(&self, direction: Direction, dialect: &dyn Dialect) -> Result<RevisionPlan, Error> {
+        match &self.kept {
+            Some(sql) if direction == Direction::Down => Ok(RevisionPlan::of_kept(sql, dialect)?),
+            _ => Ok(RevisionPlan::new(self.operations(direction), dialect)),
+        }
+    }
+
     /// Returns the operations that run in a direction; none for a stamp.
     pub fn operations(&self, direction: Direction) -> &[Operation] {
         match direction {

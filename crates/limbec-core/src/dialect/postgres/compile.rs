@@ -55,6 +55,10 @@ impl Compiler for Postgres {
         compile(operation, current)
     }
 
+    fn ends_transaction(&self, statement: &str) -> bool {
+        execute::ends_transaction(statement)
+    }
+
     fn batches<'a>(&self, operations: &'a [Operation]) -> Vec<Batch<'a>> {
         batch::batches(operations)
     }
@@ -231,7 +235,6 @@ fn compile_within(operation: &Operation, current: &Schema) -> Steps {
         Operation::ReplaceDefinition { to, .. } => definition::create_or_replace(to)?,
         Operation::DropDefinition { definition } => definition::drop(definition),
         Operation::SetTimeout { timeout, time } => one(limit::set(*timeout, time)?),
-        Operation::RunScript { sql } => execute::read(sql)?,
         Operation::Execute {
             sql,
             dialect,

@@ -47,6 +47,10 @@ impl Compiler for Sqlite {
         compile(*self, operation, current)
     }
 
+    fn ends_transaction(&self, statement: &str) -> bool {
+        raw::ends_transaction(statement)
+    }
+
     fn batches<'a>(&self, operations: &'a [Operation]) -> Vec<Batch<'a>> {
         batches(*self, operations)
     }
@@ -138,7 +142,6 @@ pub(super) fn batches(dialect: Sqlite, operations: &[Operation]) -> Vec<Batch<'_
         matches!(
             operation,
             Operation::Execute { .. }
-                | Operation::RunScript { .. }
                 | Operation::RenameTable { .. }
                 | Operation::RenameColumn { .. }
                 | Operation::CreateDefinition { .. }
@@ -272,7 +275,6 @@ fn plainly(operation: &Operation) -> Result<Vec<Step>, CompileError> {
         Operation::SetTimeout { timeout, time } => {
             TimeLimit::read(*timeout, time).map(|_| Vec::new())
         }
-        Operation::RunScript { sql } => raw::read(sql),
         other => Err(CompileError::new(format!(
             "`{other}` cannot be done without knowing the table"
         ))),

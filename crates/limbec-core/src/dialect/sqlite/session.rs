@@ -15,7 +15,11 @@ use crate::steps::Step;
 
 impl Session for Sqlite {
     fn frame(&self, operations: &[Operation]) -> Frame {
-        frame(*self, operations)
+        frame(keys_off(*self, operations), renames(operations))
+    }
+
+    fn frame_of_kept(&self) -> Frame {
+        frame(true, true)
     }
 
     fn classify(&self, fault: &Fault<'_>) -> FaultKind {
@@ -80,10 +84,8 @@ pub const RESTORE: [Restore; 2] = [
 /// Whether a revision may drop a table, for which the foreign keys are switched off.
 pub(super) fn keys_off(dialect: Sqlite, operations: &[Operation]) -> bool {
     let may_drop_table = |operation: &Operation| {
-        matches!(
-            operation,
-            Operation::DropTable { .. } | Operation::RunScript { .. }
-        ) || super::compile::may_rebuild(dialect, operation)
+        matches!(operation, Operation::DropTable { .. })
+            || super::compile::may_rebuild(dialect, operation)
     };
     operations.iter().any(may_drop_table)
 }
@@ -101,11 +103,10 @@ fn renames(operations: &[Operation]) -> bool {
 }
 
 /// The transaction round one revision.
-fn frame(dialect: Sqlite, operations: &[Operation]) -> Frame {
+fn frame(keys_off: bool, renames: bool) -> Frame {
     let mut begin = Vec::new();
     let mut restore = Vec::new();
-    let keys_off = keys_off(dialect, operations);
-    if keys_off || renames(operations) {
+    if keys_off || renames {
         begin.extend([
             Step::new(REMEMBER),
             Step::new("PRAGMA legacy_alter_table = OFF"),

@@ -20,7 +20,6 @@ pub(super) fn batches(operations: &[Operation]) -> Vec<Batch<'_>> {
         matches!(
             operation,
             Operation::Execute { .. }
-                | Operation::RunScript { .. }
                 | Operation::RenameTable { .. }
                 | Operation::RenameColumn { .. }
                 | Operation::RenameEnum { .. }

@@ -1,10 +1,11 @@
 //! Raw SQL: passed on as it stands, one step a statement.
 
+use super::super::Postgres;
 use super::super::lexicon::{LEXICON, tokens};
 use super::index;
-use crate::dialect::{CompileError, Isolation};
+use crate::dialect::{CompileError, Compiler, Isolation};
 use crate::sql::{Token, TokenKind, autocommit, is_autocommit, split};
-use crate::steps::{Doubt, Step, read_script};
+use crate::steps::{Doubt, Step};
 
 /// The statements, unless they are for another dialect.
 pub(super) fn steps(
@@ -47,7 +48,7 @@ pub(super) fn isolation(sql: &str, dialect: Option<&str>, apart: bool) -> Isolat
 }
 
 fn step(statement: &str) -> Result<Step, CompileError> {
-    refuse_end(statement)?;
+    Postgres.refuse_end(statement)?;
     let words = words(statement);
     let step = Step::new(statement);
     if isolation(statement, None, false) != Isolation::Outside {
@@ -139,28 +140,9 @@ fn words(statement: &str) -> Vec<String> {
         .collect()
 }
 
-/// Steps that were written down before, by [`script`](crate::steps::script).
-pub(super) fn read(sql: &str) -> Result<Vec<Step>, CompileError> {
-    let steps = read_script(sql, &LEXICON);
-    steps.iter().try_for_each(|step| refuse_end(&step.sql))?;
-    Ok(steps)
-}
-
-/// Refuses a statement that opens or ends a transaction.
-fn refuse_end(statement: &str) -> Result<(), CompileError> {
-    if !ends_transaction(&words(statement)) {
-        return Ok(());
-    }
-    Err(CompileError::new(format!(
-        "`{statement}` would open or end a transaction, but a revision runs in one of its own"
-    ))
-    .hint(
-        "leave it out; if a statement must be committed before the next one, put a line \
-         `-- autocommit` above it",
-    ))
-}
-
-fn ends_transaction(words: &[String]) -> bool {
+/// Whether a statement opens or ends a transaction.
+pub(super) fn ends_transaction(statement: &str) -> bool {
+    let words = words(statement);
     let words: Vec<_> = words.iter().map(String::as_str).collect();
     match words.as_slice() {
         ["BEGIN" | "COMMIT" | "ABORT" | "END", ..] | ["START" | "PREPARE", "TRANSACTION", ..] => {

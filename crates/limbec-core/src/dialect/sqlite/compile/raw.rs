@@ -1,13 +1,14 @@
 //! Raw SQL: each statement as it stands.
 
+use super::super::Sqlite;
 use super::super::lexicon::{LEXICON, tokens};
 use super::guard::{names, new_violations, violations, well_formed};
 use super::replace;
-use crate::dialect::{CompileError, Isolation};
+use crate::dialect::{CompileError, Compiler, Isolation};
 use crate::operations::Operation;
 use crate::schema::Schema;
 use crate::sql::{Token, TokenKind, autocommit, is_autocommit, split};
-use crate::steps::{Step, read_script};
+use crate::steps::Step;
 
 /// The words of a statement, without its comments.
 pub(super) fn words(statement: &str) -> impl Iterator<Item = Token<'_>> {
@@ -44,7 +45,7 @@ pub(super) fn isolation(statement: &str, apart: bool) -> Isolation {
 pub(super) fn execute(text: &str, apart: bool) -> Result<Vec<Step>, CompileError> {
     let mut steps = Vec::new();
     for statement in split(text, &LEXICON) {
-        refuse_end(statement)?;
+        Sqlite.refuse_end(statement)?;
         let step = if apart {
             Step::new(autocommit(statement, &LEXICON))
         } else {
@@ -58,27 +59,14 @@ pub(super) fn execute(text: &str, apart: bool) -> Result<Vec<Step>, CompileError
     Ok(steps)
 }
 
-/// Steps that were written down before, by [`script`](crate::steps::script).
-pub(super) fn read(sql: &str) -> Result<Vec<Step>, CompileError> {
-    let steps = read_script(sql, &LEXICON);
-    steps.iter().try_for_each(|step| refuse_end(&step.sql))?;
-    Ok(steps)
-}
-
-/// Refuses a statement that opens or ends a transaction.
-fn refuse_end(statement: &str) -> Result<(), CompileError> {
+/// Whether a statement opens or ends a transaction.
+pub(super) fn ends_transaction(statement: &str) -> bool {
     let mut words = words(statement);
     let first = words.next();
     let is = |word: &str| first.is_some_and(|token| token.is_word(word));
     let to_savepoint = is("ROLLBACK") && words.any(|token| token.is_word("TO"));
     let ends = ["BEGIN", "COMMIT", "END", "ROLLBACK"];
-    if to_savepoint || !ends.iter().any(|word| is(word)) {
-        return Ok(());
-    }
-    Err(CompileError::new(format!(
-        "`{statement}` would open or end a transaction, but a revision runs in one of its own"
-    ))
-    .hint("leave it out"))
+    !to_savepoint && ends.iter().any(|word| is(word))
 }
 
 /// Why SQL is refused in a revision that rebuilds tables.
