@@ -412,7 +412,8 @@ impl Trial {
             return Err(format!("`{planned}` carries no inverse"));
         }
         if !found.unknown.is_empty() {
-            return Err(format!("not compared: {}", found.unknown.join("; ")));
+            let unknown: Vec<String> = found.unknown.iter().map(ToString::to_string).collect();
+            return Err(format!("not compared: {}", unknown.join("; ")));
         }
         Ok(found)
     }

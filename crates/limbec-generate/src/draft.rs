@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use jiff::Zoned;
 use jiff::tz::TimeZone;
 use limbec::run::Revisions as _;
+use limbec_core::compare::Unknown;
 use limbec_core::operations::Operation;
 use limbec_core::revision::{Graph, GraphError, Header};
 use limbec_source::revisions::{Body, read_body};
@@ -65,8 +66,8 @@ pub struct Revised {
     pub text: String,
     /// What it does.
     pub upgrade: Vec<Operation>,
-    /// What its downgrade does not bring back, as sentences.
-    pub lost: Vec<String>,
+    /// What could not be compared when its downgrade had run, and may not be as it was.
+    pub lost: Vec<Unknown>,
     /// The scratch databases that were dropped, which proofs that were killed had left.
     pub removed: Vec<String>,
 }

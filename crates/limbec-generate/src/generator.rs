@@ -11,7 +11,7 @@ use limbec::run::{
     ScratchDatabase, Settings, State, Version, reflect, settle_by,
 };
 use limbec_core::compare::{
-    Comparison, Created, Refused, Unmanaged, Verdicts, compare, demands, managed,
+    Comparison, Created, Refused, Unknown, Unmanaged, Verdicts, compare, demands, managed,
 };
 use limbec_core::dialect::Dialect;
 use limbec_core::operations::Operation;
@@ -237,7 +237,9 @@ impl<'a> Generator<'a> {
                 return Err(refused(&comparison.refused, &places));
             }
             if !comparison.conflicts.is_empty() {
-                let lines = comparison.conflicts.join("\n  ");
+                let conflicts = comparison.conflicts.iter();
+                let lines: Vec<String> = conflicts.map(ToString::to_string).collect();
+                let lines = lines.join("\n  ");
                 return Err(ProjectError::new(format!(
                     "Can't proceed with --autogenerate option; {lines}"
                 )));
@@ -369,12 +371,12 @@ impl<'a> Generator<'a> {
 }
 
 /// What a proof came to.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Proof {
     /// The revision leads to the models and back.
     Holds {
-        /// What the downgrade does not bring back, as sentences.
-        lost: Vec<String>,
+        /// What the downgrade does not bring back.
+        lost: Vec<Unknown>,
     },
     /// It has shown more that differs: the comparison holds it now, and its revision is to be proven.
     Again,

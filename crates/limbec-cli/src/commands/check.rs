@@ -1,7 +1,7 @@
 //! `limbec check`: do the models and the database agree?
 
 use limbec::run::Revisions as _;
-use limbec_core::compare::{LookAlike, Unmanaged};
+use limbec_core::compare::{LookAlike, Unknown, Unmanaged};
 use limbec_generate::renames::{attribute, question};
 use limbec_generate::{Differences, Generator};
 use serde_json::{Value, json};
@@ -36,7 +36,7 @@ pub(super) fn run(context: &Context<'_>) -> Result<Status> {
         printer.value(&json!({
             "operations": found.comparison.operations(),
             "look_alikes": look_alikes.iter().map(as_json).collect::<Vec<_>>(),
-            "unknown": found.comparison.unknown,
+            "unknown": found.comparison.unknown.iter().map(unknown_as_json).collect::<Vec<_>>(),
             "unmanaged": in_words(&found.unmanaged),
             "changed": changed,
         }));
@@ -85,6 +85,10 @@ pub(super) fn report(found: &Differences, printer: &Printer) {
     for unknown in &found.comparison.unknown {
         printer.warning("compare", &format!("Not compared: {unknown}"));
     }
+}
+
+fn unknown_as_json(it: &Unknown) -> Value {
+    json!({ "kind": it.kind(), "of": it.of().to_string(), "text": it.to_string() })
 }
 
 fn as_json(it: &LookAlike) -> Value {

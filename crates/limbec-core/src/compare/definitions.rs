@@ -57,7 +57,7 @@ impl<'a> Known<'a> {
         if steps_aside && plan.takes_from(self.renamed) {
             return false;
         }
-        judge.same_definition(&self.now.sql, &wanted.sql)
+        judge.same_definition(&self.now.sql, wanted)
     }
 
     /// Whether names that it mentions are on their way to become others.
@@ -383,9 +383,9 @@ fn without_usual_method(statement: &str, lexicon: &Lexicon) -> String {
 impl Judge<'_> {
     /// Whether two definitions are one: statement by statement, the first one as the database
     /// would keep it.
-    pub(super) fn same_definition(&mut self, current: &str, target: &str) -> bool {
+    pub(super) fn same_definition(&mut self, current: &str, definition: &Definition) -> bool {
         let lexicon = self.dialect.lexicon();
-        let (current, target) = (split(current, lexicon), split(target, lexicon));
+        let (current, target) = (split(current, lexicon), split(&definition.sql, lexicon));
         let ([first, rest @ ..], [wanted, others @ ..]) = (current.as_slice(), target.as_slice())
         else {
             return current == target;
@@ -399,7 +399,7 @@ impl Judge<'_> {
         };
         rest.len() == others.len()
             && rest.iter().zip(others).all(same_text)
-            && self.same_statement(first, wanted)
+            && self.same_statement(definition, first, wanted)
     }
 }
 

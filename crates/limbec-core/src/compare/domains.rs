@@ -75,7 +75,7 @@ fn alter(current: &Domain, target: &Domain, judge: &mut Judge<'_>, plan: &mut Pl
         column_type: base.clone(),
     };
     if let (Some(from), Some(wanted)) = (&current.default, &target.default)
-        && judge.same_in_place((&target.name.name, &[]), &place, stays, from, wanted)
+        && judge.same_in_place((&target.name, &[]), &place, stays, from, wanted)
     {
         to.default = Some(from.clone());
     }
@@ -110,7 +110,7 @@ fn same_check(
     let candidates: Vec<_> = current.checks.iter().filter(named).cloned().collect();
     candidates.into_iter().find(|it| {
         judge.same_in_place(
-            (&current.name.name, &[]),
+            (&current.name, &[]),
             place,
             stays,
             &it.expression,

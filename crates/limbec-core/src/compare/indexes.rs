@@ -5,9 +5,10 @@ use std::borrow::Cow;
 use super::comments;
 use super::judge::{Judge, Tables};
 use super::plan::{Phase, Plan, Why};
+use super::unknown::Unknown;
 use crate::dialect::Place;
 use crate::operations::{CommentOn, Operation};
-use crate::schema::{Index, IndexElement, IndexKey, Schema, Table, Unmodelled};
+use crate::schema::{Index, IndexElement, IndexKey, Schema, Table};
 
 pub(super) fn compare(current: &Table, target: &Table, judge: &mut Judge<'_>, plan: &mut Plan) {
     let tables = Tables { current, target };
@@ -59,8 +60,10 @@ pub(super) fn set_invalid_aside(
                 index.valid = true;
                 drop(table, &index, Why::Changed, plan);
             } else {
-                let left = Unmodelled::invalid_index(table, &index);
-                judge.unknown.push(left.to_string());
+                judge.unknown.push(Unknown::InvalidIndex {
+                    table: table.name.clone(),
+                    name: index.name.clone(),
+                });
             }
         }
     }

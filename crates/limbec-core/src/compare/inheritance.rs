@@ -3,6 +3,7 @@
 use super::judge::Judge;
 use super::keys::key_of;
 use super::plan::{Phase, Plan, Why};
+use super::unknown::{Conflict, Unknown};
 use crate::dialect::Place;
 use crate::operations::Operation;
 use crate::schema::{Inheritance, Schema, Table};
@@ -23,11 +24,11 @@ pub(super) fn differs(current: &Table, target: &Table, judge: &mut Judge<'_>) ->
     };
     let differs = parents(current) != parents(target);
     if differs {
-        judge.unknown.push(format!(
-            "the table `{}` is to have its columns from other tables than it does; write the \
-             revision by hand, with `op.alter_inheritance`",
-            target.name
-        ));
+        judge.unknown.push(Unknown::Parents {
+            table: target.name.clone(),
+            current: current.inherits.parents().to_vec(),
+            target: target.inherits.parents().to_vec(),
+        });
     }
     differs
 }
@@ -54,7 +55,7 @@ pub(super) fn compare(
             (Some(of), Some(key)) => {
                 let columns = columns(of, schema, judge);
                 let place = Place::PartitionBound { key };
-                judge.same_in_place((&target.name.name, &columns), &place, true, from, to)
+                judge.same_in_place((&target.name, &columns), &place, true, from, to)
             }
             _ => judge.dialect.same_text(from, to),
         };
@@ -74,23 +75,17 @@ fn partition_key(current: &Table, target: &Table, schema: &Schema, judge: &mut J
     let same = match (&current.partition_by, &target.partition_by) {
         (Some(from), Some(to)) => {
             let columns = columns(target, schema, judge);
-            let of = (target.name.name.as_str(), columns.as_slice());
+            let of = (&target.name, columns.as_slice());
             judge.same_in_place(of, &Place::PartitionKey, true, from, to)
         }
         (from, to) => from == to,
     };
     if !same {
-        let how = |key: &Option<String>| match key {
-            Some(key) => format!("partitioned by `{key}`"),
-            None => "not partitioned".to_string(),
-        };
-        judge.conflicts.push(format!(
-            "the table `{}` is {} and is to be {}, which no statement changes; make a table of a \
-             new name, copy the rows by `op.execute`, and rename both",
-            target.name,
-            how(&current.partition_by),
-            how(&target.partition_by),
-        ));
+        judge.conflicts.push(Conflict::Partitioned {
+            table: target.name.clone(),
+            current: current.partition_by.clone(),
+            target: target.partition_by.clone(),
+        });
     }
 }
 
@@ -116,7 +111,7 @@ fn columns(table: &Table, schema: &Schema, judge: &Judge<'_>) -> Vec<(String, St
 
 #[cfg(all(test, feature = "postgres", feature = "sqlite"))]
 mod tests {
-    use super::super::{Comparison, Verdicts, compare};
+    use super::super::{Comparison, Conflict, Unknown, Verdicts, compare};
     use crate::dialect::{Dialect, postgres::Postgres, sqlite::Sqlite};
     use crate::schema::{Column, Date, Schema, Table};
 
@@ -134,8 +129,9 @@ mod tests {
         let by = |key: &str| Table::new("events").partition_by(key);
         let found = compared(by("RANGE (at)"), by("HASH (at)"), &Postgres);
         assert_eq!((found.operations().len(), found.questions.len()), (0, 1));
+        let conflicts: Vec<String> = found.conflicts.iter().map(ToString::to_string).collect();
         assert_eq!(
-            found.conflicts,
+            conflicts,
             [
                 "the table `events` is partitioned by `RANGE (at)` and is to be partitioned by \
               `HASH (at)`, which no statement changes; make a table of a new name, copy the rows \
@@ -143,7 +139,10 @@ mod tests {
             ]
         );
         let found = compared(by("RANGE (at)"), Table::new("events"), &Postgres);
-        assert!(found.conflicts[0].contains("to be not partitioned"));
+        let Conflict::Partitioned { target, .. } = &found.conflicts[0] else {
+            panic!("{:?}", found.conflicts);
+        };
+        assert_eq!(*target, None);
         let found = compared(by("RANGE (at)"), by("range ( at )"), &Postgres);
         assert_eq!(found, Comparison::default());
     }
@@ -152,7 +151,7 @@ mod tests {
     fn columns_of_other_tables_are_for_a_revision_by_hand() {
         let capitals = || Table::new("capitals");
         let found = compared(capitals(), capitals().inherits("cities"), &Postgres);
-        assert!(found.unknown[0].contains("`op.alter_inheritance`"));
+        assert!(matches!(&found.unknown[0], Unknown::Parents { target, .. } if target.len() == 1));
         let turned = compared(
             capitals().inherits("a").inherits("b"),
             capitals().inherits("b").inherits("a"),

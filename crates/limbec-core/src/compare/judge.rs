@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::keys::{Key, key_of};
+use super::unknown::{Conflict, Unknown};
 use crate::dialect::{Dialect, Expression, Place};
 use crate::schema::{Column, ColumnType, Definition, ObjectName, Schema, Table};
 use crate::sql::{Lexicon, TokenKind, rename_type, tokens};
@@ -118,12 +119,12 @@ pub(super) struct Judge<'a> {
     /// The sequences that the database does not have yet.
     pub(super) unready_sequences: BTreeSet<String>,
     pub(super) questions: Vec<Question>,
-    pub(super) unknown: Vec<String>,
+    pub(super) unknown: Vec<Unknown>,
     pub(super) refused: Vec<Refused>,
     /// What the database does not have yet as the models want it: an expression that needs it may be
     /// refused for that alone.
     pub(super) coming: Coming,
-    pub(super) conflicts: Vec<String>,
+    pub(super) conflicts: Vec<Conflict>,
 }
 
 impl<'a> Judge<'a> {
@@ -250,11 +251,13 @@ impl<'a> Judge<'a> {
             // It was made over columns of other types, where it meant something else.
             Some(Verdict::Unknown(_)) if !tables.keep_their_columns() => false,
             Some(Verdict::Unknown(reason)) => {
-                self.unknown.push(format!(
-                    "an expression of the table `{}` could not be compared (`{current}` in the \
-                     database, `{target}` in the models): {reason}",
-                    table.name
-                ));
+                self.unknown.push(Unknown::Expression {
+                    of: table.name.clone(),
+                    place: place.clone(),
+                    current: current.to_string(),
+                    target: target.to_string(),
+                    reason: reason.clone(),
+                });
                 true
             }
         }
@@ -276,7 +279,7 @@ impl<'a> Judge<'a> {
     /// to the current text what it did when the text was written.
     pub(super) fn same_in_place(
         &mut self,
-        (name, columns): (&str, &[(String, String)]),
+        (of, columns): (&ObjectName, &[(String, String)]),
         place: &Place,
         stays: bool,
         current: &str,
@@ -286,7 +289,7 @@ impl<'a> Judge<'a> {
             return true;
         }
         let question = Question::of([current, target], |text| Expression {
-            table: name.to_string(),
+            table: of.name.clone(),
             columns: columns.to_vec(),
             place: place.clone(),
             text: text.to_string(),
@@ -297,7 +300,7 @@ impl<'a> Judge<'a> {
             Some(Verdict::Unknown(_)) if !stays => false,
             Some(Verdict::Refused { reason, position }) => {
                 let refused = Refused {
-                    of: ObjectName::new(name),
+                    of: of.clone(),
                     text: target.to_string(),
                     reason: reason.clone(),
                     position: *position,
@@ -305,17 +308,20 @@ impl<'a> Judge<'a> {
                 self.refuse(refused, false)
             }
             Some(Verdict::Unknown(reason)) => {
-                self.unknown.push(format!(
-                    "an expression of `{name}` could not be compared (`{current}` in \
-                     the database, `{target}` in the models): {reason}"
-                ));
+                self.unknown.push(Unknown::Expression {
+                    of: of.clone(),
+                    place: place.clone(),
+                    current: current.to_string(),
+                    target: target.to_string(),
+                    reason: reason.clone(),
+                });
                 true
             }
         }
     }
 
     /// Whether two `CREATE` statements of one object are one.
-    pub(super) fn same_statement(&mut self, current: &str, target: &str) -> bool {
+    pub(super) fn same_statement(&mut self, of: &Definition, current: &str, target: &str) -> bool {
         if self.are_one_text(current, target) {
             return true;
         }
@@ -330,10 +336,12 @@ impl<'a> Judge<'a> {
         match asked.then(|| self.verdict(question)).flatten() {
             Some(Verdict::Equal) => true,
             Some(Verdict::Unknown(reason)) => {
-                self.unknown.push(format!(
-                    "a statement could not be compared (`{current}` in the database, `{target}` in \
-                     the project): {reason}"
-                ));
+                self.unknown.push(Unknown::Definition {
+                    of: Box::new(of.clone()),
+                    current: current.to_string(),
+                    target: target.to_string(),
+                    reason: reason.clone(),
+                });
                 true
             }
             None | Some(Verdict::Different | Verdict::Refused { .. }) => false,

@@ -31,6 +31,7 @@ mod refill;
 mod renames;
 mod sequences;
 mod types;
+mod unknown;
 #[cfg(all(test, feature = "postgres"))]
 mod unknown_tests;
 
@@ -43,6 +44,7 @@ pub use managed::{Managed, managed};
 pub use object::Object;
 pub use plan::{Phase, Planned, Why};
 pub use refill::{Refilled, in_two_steps, refill};
+pub use unknown::{Conflict, Unknown};
 
 use std::borrow::Cow;
 
@@ -62,16 +64,15 @@ pub struct Comparison {
     pub planned: Vec<Planned>,
     /// What only the database can settle; each counts as different until it is.
     pub questions: Vec<Question>,
-    /// What could not be compared, as sentences with the reason.
-    pub unknown: Vec<String>,
+    /// What could not be compared, with the reason.
+    pub unknown: Vec<Unknown>,
     /// Mistakes in the SQL of the models. What they are in takes no part in the operations.
     pub refused: Vec<Refused>,
     /// What goes and what comes and may be the same by a new name: the operations drop the one and
     /// make the other, which nobody should run before somebody has said so.
     pub look_alikes: Vec<LookAlike>,
-    /// What the models ask for and cannot be, as sentences with the way out: of former names, of how
-    /// a table is partitioned.
-    pub conflicts: Vec<String>,
+    /// What the models ask for and cannot be: of former names, of how a table is partitioned.
+    pub conflicts: Vec<Conflict>,
 }
 
 impl Comparison {

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::judge::Judge;
 use super::object::Object;
 use super::plan::{Phase, Plan, Why};
+use super::unknown::Unknown;
 use crate::operations::{AlterOptions, Operation};
 use crate::schema::Table;
 
@@ -111,10 +112,12 @@ fn push(change: AlterOptions, why: Why, judge: &mut Judge<'_>, plan: &mut Plan) 
         return;
     }
     // One that a database has by itself is no difference to models that do not speak of it.
-    for (key, _) in change.to.iter().filter(|(_, value)| value.is_some()) {
-        judge.unknown.push(format!(
-            "the option `{key}` of `{}` differs; change it by `op.execute`",
-            change.of
-        ));
+    for (key, target) in change.to.iter().filter(|(_, value)| value.is_some()) {
+        judge.unknown.push(Unknown::Option {
+            of: change.of.clone(),
+            key: key.clone(),
+            current: change.from.get(key).cloned().flatten(),
+            target: target.clone(),
+        });
     }
 }

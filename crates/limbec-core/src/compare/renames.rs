@@ -12,6 +12,7 @@ use std::collections::BTreeSet;
 use super::judge::{Judge, Tables};
 use super::keys::{Key, key_of};
 use super::plan::{Phase, Plan, Why};
+use super::unknown::Conflict;
 use super::{constraints, indexes};
 use crate::dialect::Dialect;
 use crate::operations::{Constraint, ConstraintRef, Operation, apply};
@@ -21,7 +22,7 @@ pub(super) use sequence::{Pair, sequence};
 /// The current schema after renames, and what stands against some of them.
 pub(super) struct Carried<'a> {
     pub(super) current: Cow<'a, Schema>,
-    pub(super) conflicts: Vec<String>,
+    pub(super) conflicts: Vec<Conflict>,
 }
 
 /// Carries out what is said of tables, enumerations, their labels, and columns.
@@ -186,7 +187,7 @@ impl Carried<'_> {
         }
         for rename in open {
             if rename.once || !wanted.contains(&fold(&rename.from.name)) {
-                self.conflicts.push(conflict(rename));
+                self.conflicts.push(Conflict::Renamed(rename.clone()));
             }
         }
         let pairs = accepted.into_iter().filter_map(|it| {
@@ -254,23 +255,6 @@ impl Carried<'_> {
             plan.push(Phase::RenameObjects, Why::Renamed, operation);
         }
     }
-}
-
-fn conflict(rename: &Rename) -> String {
-    let noun = rename.object.noun();
-    let old = &rename.from;
-    let new = match &rename.object {
-        Renamed::Table { name } | Renamed::Enum { name } => name.to_string(),
-        other => other.name().to_string(),
-    };
-    let of = match rename.object.owner() {
-        Some(owner) => format!(" of `{owner}`"),
-        None => String::new(),
-    };
-    format!(
-        "the {noun} `{new}`{of} is said to be renamed from `{old}`, but the database has both, and \
-         the models have no `{old}`: to drop `{old}`, take `renamed_from` out"
-    )
 }
 
 /// A constraint or an index that gets another name.

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::judge::Judge;
 use super::keys::{Key, by_key, key_of};
 use super::plan::{Phase, Plan, Why};
+use super::unknown::Unknown;
 use super::{comments, domains};
 use crate::dialect::Dialect;
 use crate::operations::{CommentOn, Moved, Operation};
@@ -45,11 +46,10 @@ fn create_extensions(current: &Schema, target: &Schema, judge: &mut Judge<'_>, p
             }
             // A model that names no namespace is content with any.
             Some(existing) if wanted.schema.is_some() && existing.schema != wanted.schema => {
-                let name = &wanted.name;
-                judge.unknown.push(format!(
-                    "the extension `{existing}` is to be `{wanted}`; move it by hand, with \
-                     `op.execute(\"ALTER EXTENSION {name} SET SCHEMA …\")`, where it lets itself be moved"
-                ));
+                judge.unknown.push(Unknown::Extension {
+                    current: existing.clone(),
+                    target: wanted.clone(),
+                });
             }
             Some(_) => {}
         }

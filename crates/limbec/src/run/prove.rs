@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use limbec_core::compare::{Comparison, Created, Verdicts, compare};
+use limbec_core::compare::{Comparison, Created, Unknown, Verdicts, compare};
 use limbec_core::dialect::{Dialect, FaultKind};
 use limbec_core::operations::{Moved, Operation};
 use limbec_core::schema::{Definition, ObjectName, Schema, Use};
@@ -209,7 +209,7 @@ pub async fn prove<C: Connection>(
     framed: bool,
     keep: impl Fn(Schema) -> Schema,
     claim: &Claim<'_>,
-) -> Result<Vec<String>, ProofError> {
+) -> Result<Vec<Unknown>, ProofError> {
     let at = |stage: Stage| move |error| ProofError::Failed { stage, error };
     let dialect = scratch.dialect();
 

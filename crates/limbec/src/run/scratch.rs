@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use limbec_core::compare::Unknown;
 use limbec_core::schema::{ObjectName, Schema};
 
 use super::prove::{Claim, ProofError, prove};
@@ -55,7 +56,7 @@ impl Scratch {
     ///
     /// # Errors
     /// When it does not, or no scratch place can be made.
-    pub async fn prove(&self, claim: &Claim<'_>) -> Result<Vec<String>, ProofError> {
+    pub async fn prove(&self, claim: &Claim<'_>) -> Result<Vec<Unknown>, ProofError> {
         match self.try_to_prove(claim).await {
             // What is left alone may use what the copy lacks: it is then left out.
             Err(error) if error.is_of_the_copy() && !claim.beside.is_empty() => {
@@ -69,7 +70,7 @@ impl Scratch {
         }
     }
 
-    async fn try_to_prove(&self, claim: &Claim<'_>) -> Result<Vec<String>, ProofError> {
+    async fn try_to_prove(&self, claim: &Claim<'_>) -> Result<Vec<Unknown>, ProofError> {
         let name = scratch_name();
         if let Some(memory) = self.url.in_memory() {
             let mut scratch = Database::connect(&memory)

@@ -124,7 +124,7 @@ async fn models_in_sync_leave_nothing_to_do() {
             .await
             .unwrap();
         assert_eq!(found.planned, []);
-        assert_eq!(found.unknown, Vec::<String>::new());
+        assert_eq!(found.unknown, Vec::new());
     }
     scratch.sql("COMMIT").await;
     assert_eq!(scratch.reflect().await, current);

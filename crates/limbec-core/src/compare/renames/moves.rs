@@ -3,9 +3,10 @@
 
 use std::collections::BTreeSet;
 
-use super::{Carried, conflict};
+use super::Carried;
 use crate::compare::keys::{Key, key_of};
 use crate::compare::plan::Plan;
+use crate::compare::unknown::Conflict;
 use crate::dialect::Dialect;
 use crate::operations::{Moved, Operation};
 use crate::schema::{ObjectName, Renamed, Schema};
@@ -52,7 +53,7 @@ fn as_said(carried: &mut Carried<'_>, target: &Schema, dialect: &dyn Dialect, pl
         let is_wanted =
             keys(&names(target, kind), dialect).contains(&key_of(dialect, &rename.from));
         if rename.once || !is_wanted {
-            carried.conflicts.push(conflict(rename));
+            carried.conflicts.push(Conflict::Renamed(rename.clone()));
         }
     }
 }
