@@ -11,7 +11,7 @@ use limbec::run::{
     ScratchDatabase, Settings, State, Version, reflect, settle_by,
 };
 use limbec_core::compare::{
-    Comparison, Created, Refused, Unknown, Unmanaged, Verdicts, compare, demands, managed,
+    Comparison, Created, Managed, Refused, Unknown, Unmanaged, Verdicts, compare, demands,
 };
 use limbec_core::dialect::Dialect;
 use limbec_core::operations::Operation;
@@ -26,6 +26,7 @@ use crate::places::Places;
 use crate::project::Project;
 use crate::protection::{self, Opening};
 use crate::renames::Answers;
+use crate::scope::Scope;
 use crate::{definitions, expressible, models};
 
 /// Compares the models of a project with its database, and proves the revisions that come of it.
@@ -178,6 +179,14 @@ impl<'a> Generator<'a> {
         }
     }
 
+    fn scope<'s>(&'s self, created: &'s Created) -> Scope<'s> {
+        Scope {
+            selection: &self.config.selection,
+            created,
+            dialect: self.dialect(),
+        }
+    }
+
     /// Reads the revisions and the models, one after the other, so that they use the same memory.
     fn files(&self) -> Result<Files> {
         let dialect = self.url.dialect();
@@ -204,21 +213,16 @@ impl<'a> Generator<'a> {
     async fn settle(
         &self,
         database: &mut Database,
-        mut reflected: Schema,
+        reflected: Schema,
         files: Files,
         mut answers: Option<&mut Answers<'_>>,
     ) -> Result<Differences> {
         let dialect = self.url.dialect();
         let Target { schema, mut places } = files.target;
         places.own.clone_from(&reflected.own_namespace);
-        let mut target = match &reflected.own_namespace {
-            Some(own) => schema.within(own),
-            None => schema,
-        };
-        let selection = &self.config.selection;
-        selection.narrow_both(&mut reflected, &mut target, dialect);
         let created = files.created?;
-        let managed = managed(reflected, target, &created, dialect);
+        let scope = self.scope(&created);
+        let managed = scope.of(reflected, schema);
         let (current, mut target) = (managed.schema, managed.target);
         if let Some(answers) = &answers {
             let said = answers.said(&current, &target)?;
@@ -264,7 +268,7 @@ impl<'a> Generator<'a> {
             }
         };
         let mut unmanaged = managed.unmanaged;
-        unmanaged.extend(comparison.leave_alone(&created, &target, dialect));
+        unmanaged.extend(scope.leave_alone(&mut comparison, &target));
         let openings = protection::openings(&comparison.planned, dialect);
         let (mut one_way, mut rows) = (Vec::new(), Vec::new());
         if let Some(answers) = answers {
@@ -301,24 +305,24 @@ impl<'a> Generator<'a> {
         let Target { schema, mut places } = load(self.config, dialect)?;
         let mut database = self.url.open_to_read().await?;
         let own_namespace = reflect(&mut database).await?.own_namespace;
-        let mut target = match &own_namespace {
-            Some(own) => schema.within(own),
-            None => schema,
-        };
         places.own.clone_from(&own_namespace);
-        let mut current = Schema {
+        let nothing = Schema {
             own_namespace,
             ..Schema::default()
         };
-        let selection = &self.config.selection;
-        selection.narrow_both(&mut current, &mut target, dialect);
+        let created = Created::default();
+        let Managed {
+            schema: current,
+            target,
+            ..
+        } = self.scope(&created).of(nothing, schema);
         let comparison = compare(&current, &target, dialect, &Verdicts::default());
         Ok(Differences {
             comparison,
             current,
             target,
             unmanaged: Vec::new(),
-            created: Created::default(),
+            created,
             beside: Vec::new(),
             openings: Vec::new(),
             uncastable: Vec::new(),

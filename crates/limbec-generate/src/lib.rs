@@ -57,6 +57,7 @@ mod places;
 mod project;
 mod protection;
 pub mod renames;
+mod scope;
 mod selection;
 pub mod testing;
 

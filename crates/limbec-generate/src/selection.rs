@@ -188,7 +188,12 @@ impl Selection {
     /// Takes the tables that take no part out of both sides of a comparison, and limbec's own that
     /// no model names out of the current side. A table that a model refers to stays, on both sides
     /// as it is in the database, so that nothing of it changes.
-    pub fn narrow_both(&self, current: &mut Schema, target: &mut Schema, dialect: &dyn Dialect) {
+    pub(crate) fn narrow_both(
+        &self,
+        current: &mut Schema,
+        target: &mut Schema,
+        dialect: &dyn Dialect,
+    ) {
         current
             .tables
             .retain(|it| !is_own(&it.name) || target.table(&it.name).is_some());
