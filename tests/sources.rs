@@ -42,17 +42,30 @@ fn collect(folder: &Path, sources: &mut Vec<Source>) {
         } else if path.extension() == Some("rs".as_ref()) && !name.ends_with("tests.rs") {
             let text = std::fs::read_to_string(&path).expect("a file of Rust is UTF-8");
             let path = path.strip_prefix(root()).expect("a file of the repository");
-            // Tests stand at the end of a file.
-            let lines = text.lines().take_while(|it| {
-                !(it.starts_with("#[cfg(") && it.contains("test")) && *it != "mod tests {"
-            });
-            let lines = lines.filter(|it| !it.trim_start().starts_with("//"));
             sources.push(Source {
                 path: path.to_string_lossy().replace('\\', "/"),
-                lines: lines.map(str::to_string).collect(),
+                lines: without_tests(&text).map(str::to_string).collect(),
             });
         }
     }
+}
+
+/// The lines of a file without its comments and its tests, which stand at its end. An item for tests of
+/// one line, such as `mod tests;`, may stand anywhere.
+fn without_tests(text: &str) -> impl Iterator<Item = &str> {
+    let mut lines = text.lines().filter(|it| !it.trim_start().starts_with("//"));
+    std::iter::from_fn(move || {
+        loop {
+            let line = lines.next()?;
+            let mut conditions = ["#[cfg(test)]", "#[cfg(all(test,"].iter();
+            if !conditions.any(|it| line.starts_with(it)) {
+                return (line != "mod tests {").then_some(line);
+            }
+            if !lines.next()?.ends_with(';') {
+                return None;
+            }
+        }
+    })
 }
 
 fn sources() -> Vec<Source> {
@@ -188,6 +201,16 @@ fn only_a_few_read_the_environment() {
         line.contains("env::var") || line.contains("env::args")
     });
     assert!(found.is_empty(), "these read it:\n{}", found.join("\n"));
+}
+
+#[test]
+fn tests_are_no_sources() {
+    let text = "#[cfg(any(test, y))]\nmod a;\n#[cfg(all(test, x))]\nmod a_tests;\n// no code\nfn b() {}\n\
+                #[cfg(test)]\nmod tests {\n    fn c() {}\n}\n";
+    assert_eq!(
+        without_tests(text).collect::<Vec<_>>(),
+        ["#[cfg(any(test, y))]", "mod a;", "fn b() {}"]
+    );
 }
 
 #[test]
