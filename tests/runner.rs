@@ -7,6 +7,7 @@
 
 mod at_once;
 mod cut;
+mod faults;
 mod files;
 mod half_applied;
 mod journal;

@@ -15,7 +15,7 @@ use super::{command, project, revision, server, value};
 use crate::command::{Database, Sandbox};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Signal {
+pub(super) enum Signal {
     Int,
     Term,
 }
@@ -23,21 +23,21 @@ enum Signal {
 const SIGNALS: [Signal; 2] = [Signal::Int, Signal::Term];
 
 impl Signal {
-    fn name(self) -> &'static str {
+    pub(super) fn name(self) -> &'static str {
         match self {
             Signal::Int => "SIGINT",
             Signal::Term => "SIGTERM",
         }
     }
 
-    fn exit_code(self) -> i32 {
+    pub(super) fn exit_code(self) -> i32 {
         match self {
             Signal::Int => 130,
             Signal::Term => 143,
         }
     }
 
-    fn send(self, process: u32) {
+    pub(super) fn send(self, process: u32) {
         let option = format!("-{}", &self.name()[3..]);
         let process = process.to_string();
         let sent = Command::new("kill").args([&option, &process]).status();

@@ -24,8 +24,9 @@ Tasks:
                               Run examples/fileintel: two apis and two workers at once on a
                               throw-away PostgreSQL server, until Enter; with --check, ask them a
                               few things and end. DIR holds the programs, where they are built
-  stress                      Run the tests of the runner with full counts: 64 processes, 20
-                              rounds, the whole kill matrix
+  stress [FILTER]             Run the tests of the runner with full counts, or those whose names
+                              hold FILTER: 64 processes, 20 rounds, the whole kill matrix, the whole
+                              fault matrix (`faults`)
   contention                  Measure how long writers stall while a table is altered
   cost [NAME…]                Measure what embedding revisions costs a small service to build, by
                               limbec and by others; only the services whose names hold a NAME
@@ -43,7 +44,7 @@ Environment:
   LIMBEC_POSTGRES_BIN         The folder of `initdb` and `postgres`, where they are not found
 
 As root on Debian, a task installs the packages that it needs and does not find, after listing them:
-`postgresql`, `postgresql-client`, `pgbouncer`, `sqlite3`, `docker-compose`.
+`postgresql`, `postgresql-client`, `pgbouncer`, `sqlite3`, `strace`, `docker-compose`.
 ";
 
 /// What was asked for.
@@ -57,7 +58,8 @@ pub(crate) enum Task {
     Corpus(PathBuf),
     Demo(DemoOptions),
     Postgres,
-    Stress,
+    /// The filter of its tests.
+    Stress(Option<String>),
     Contention,
     /// The services that are wanted; none: all of them.
     Cost(Vec<String>),
@@ -122,7 +124,11 @@ pub(crate) fn parse(arguments: impl IntoIterator<Item = String>) -> Result<Task,
         },
         "demo" => parse_demo(rest).map(Task::Demo),
         "postgres" => alone(&task, &rest, Task::Postgres),
-        "stress" => alone(&task, &rest, Task::Stress),
+        "stress" => match rest.as_slice() {
+            [] => Ok(Task::Stress(None)),
+            [filter] => Ok(Task::Stress(Some(filter.clone()))),
+            [_, extra, ..] => Err(format!("`cargo xtask stress` takes no `{extra}`")),
+        },
         "contention" => alone(&task, &rest, Task::Contention),
         "cost" => Ok(Task::Cost(rest)),
         "rebuild" => alone(&task, &rest, Task::Rebuild),
@@ -233,6 +239,11 @@ mod tests {
             Ok(Task::Corpus("schemas".into()))
         );
         assert_eq!(parse_line("postgres"), Ok(Task::Postgres));
+        assert_eq!(parse_line("stress"), Ok(Task::Stress(None)));
+        assert_eq!(
+            parse_line("stress faults"),
+            Ok(Task::Stress(Some("faults".to_owned())))
+        );
         assert_eq!(parse_line("test"), Ok(Task::Test(TestOptions::default())));
         assert_eq!(
             parse_line("test graph --release reflect"),
@@ -279,6 +290,7 @@ mod tests {
             ("demo now", "`now`"),
             ("demo --programs", "folder"),
             ("postgres --port=1", "`--port=1`"),
+            ("stress a b", "`b`"),
         ] {
             let mistake = parse_line(line).unwrap_err();
             assert!(mistake.contains(named), "{mistake}");

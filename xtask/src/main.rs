@@ -42,7 +42,7 @@ fn main() -> ExitCode {
         Ok(Task::Corpus(folder)) => corpus::run(&folder),
         Ok(Task::Demo(options)) => demo::run(&options),
         Ok(Task::Postgres) => postgres::run(),
-        Ok(Task::Stress) => stress::run(),
+        Ok(Task::Stress(filter)) => stress::run(filter.as_deref()),
         Ok(Task::Contention) => contention::run(),
         Ok(Task::Cost(filters)) => cost::run(&filters),
         Ok(Task::Rebuild) => rebuild::run(),

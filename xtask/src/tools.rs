@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 use std::{env, fs};
 
 use limbec_testkit::postgres::BIN_VARIABLE;
-use limbec_testkit::{Error, compose, postgres, sqlite};
+use limbec_testkit::{Error, compose, postgres, sqlite, strace};
 
 use crate::run::{self, Failure};
 
@@ -18,6 +18,7 @@ pub(crate) enum Tool {
     PgBouncer,
     Sqlite,
     Compose,
+    Strace,
 }
 
 impl Tool {
@@ -29,6 +30,7 @@ impl Tool {
             Tool::PgBouncer => "pgbouncer",
             Tool::Sqlite => "sqlite3",
             Tool::Compose => "docker-compose",
+            Tool::Strace => "strace",
         }
     }
 
@@ -39,6 +41,7 @@ impl Tool {
             Tool::PgBouncer => "the tests of the lock behind a connection pooler",
             Tool::Sqlite => "the `sqlite3` shell, which judges SQLite files",
             Tool::Compose => "the test of the example's docker-compose.yml; it starts no container",
+            Tool::Strace => "the faults of a disk, which it lets a system call report",
         }
     }
 
@@ -50,6 +53,7 @@ impl Tool {
             Tool::PgBouncer => postgres::find_pooler(),
             Tool::Sqlite => sqlite::find_shell(),
             Tool::Compose => compose::command().map(drop),
+            Tool::Strace => strace::find(),
         }
     }
 

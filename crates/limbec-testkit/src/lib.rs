@@ -17,6 +17,7 @@ pub mod corpus;
 pub mod postgres;
 pub mod schemas;
 pub mod sqlite;
+pub mod strace;
 
 pub use error::Error;
 pub use project::TempProject;

@@ -51,6 +51,28 @@ fn two_clusters_are_apart_and_connections_do_not_hold_one_up() {
     assert_eq!(psql(&second.url(), "SELECT 1;").unwrap(), "1\n");
 }
 
+#[test]
+fn a_crashed_server_starts_again_and_a_standby_takes_over() {
+    let mut primary = Cluster::start().unwrap();
+    let url = primary.url();
+    psql(&url, "ALTER ROLE postgres SET synchronous_commit = on;").unwrap();
+    psql(&url, "CREATE TABLE kept AS SELECT 7 AS n;").unwrap();
+    primary.crash().unwrap();
+    assert!(psql(&primary.url(), "SELECT 1;").is_err());
+    primary.start_again().unwrap();
+    assert_eq!(psql(&primary.url(), "SELECT n FROM kept;").unwrap(), "7\n");
+
+    let standby = primary.standby().unwrap();
+    assert_eq!(psql(&standby.url(), "SELECT n FROM kept;").unwrap(), "7\n");
+    assert!(psql(&standby.url(), "CREATE TABLE refused (n int);").is_err());
+    primary.crash().unwrap();
+    psql(
+        &standby.url(),
+        "SELECT pg_promote(); CREATE TABLE made (n int);",
+    )
+    .unwrap();
+}
+
 fn address_of(url: &str) -> String {
     let (_, rest) = url.split_once('@').expect("a user in the URL");
     let (address, _) = rest.split_once('/').expect("a database in the URL");

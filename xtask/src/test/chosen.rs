@@ -150,11 +150,14 @@ impl Test {
             needs.push(Tool::Sqlite);
         }
         if self.name.starts_with("runner::")
-            && ["pgbouncer", "pooler", "lease"]
+            && ["pgbouncer", "pooled", "pooler", "lease"]
                 .iter()
                 .any(|it| self.name.contains(it))
         {
             needs.push(Tool::PgBouncer);
+        }
+        if self.name.starts_with("runner::faults::disk::") {
+            needs.push(Tool::Strace);
         }
         needs
     }
@@ -164,6 +167,7 @@ impl Test {
         let is_of_tls = self.binary == "postgres" && self.name.starts_with("tls::");
         let package = self.package.as_str();
         is_of_tls
+            || self.name.starts_with("runner::faults::servers::")
             || matches!(
                 (package, self.binary.as_str()),
                 ("limbec-testkit", "cluster") | ("xtask", "postgres")
@@ -291,6 +295,9 @@ mod tests {
             [
                 "crates/limbec/tests/postgres/connection.rs",
                 "tests/runner/at_once.rs",
+                "tests/runner/faults/network.rs",
+                "tests/runner/faults/proof.rs",
+                "tests/runner/faults/servers.rs",
                 "tests/runner/signals.rs",
                 "tests/runner/waiting.rs"
             ]
@@ -300,10 +307,15 @@ mod tests {
             ["examples/fileintel/tests/containers.rs"]
         );
         assert_eq!(
+            files_that_say("strace::find("),
+            ["tests/runner/faults/disk.rs"]
+        );
+        assert_eq!(
             files_that_say("Cluster::start("),
             [
                 "crates/limbec-testkit/tests/cluster.rs",
-                "crates/limbec/tests/postgres/tls.rs"
+                "crates/limbec/tests/postgres/tls.rs",
+                "tests/runner/faults/servers.rs"
             ]
         );
     }

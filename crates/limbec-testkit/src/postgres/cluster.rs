@@ -6,6 +6,7 @@
 //! removes the directory, so no signal handler is needed, and none is installed.
 
 use std::fs;
+use std::io::Write as _;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
@@ -68,10 +69,23 @@ impl Cluster {
     ///
     /// When they are missing or the server does not start; the error holds its log.
     pub fn start_from(programs: &Path) -> Result<Self, Error> {
+        Self::make(programs, None)
+    }
+
+    /// Starts a standby of this server, which follows it until it is promoted.
+    ///
+    /// # Errors
+    ///
+    /// When it does not start; the error holds its log.
+    pub fn standby(&self) -> Result<Self, Error> {
+        Self::make(&binaries::find()?, Some(self.port))
+    }
+
+    fn make(programs: &Path, primary: Option<u16>) -> Result<Self, Error> {
         let locale = locale();
         let mut attempt = 1;
         loop {
-            match Self::start_once(programs, locale) {
+            match Self::start_once(programs, locale, primary) {
                 Err(Failure::PortTaken) if attempt < ATTEMPTS => attempt += 1,
                 Err(failure) => return Err(failure.into()),
                 Ok(cluster) => return Ok(cluster),
@@ -79,7 +93,7 @@ impl Cluster {
         }
     }
 
-    fn start_once(programs: &Path, locale: &str) -> Result<Self, Failure> {
+    fn start_once(programs: &Path, locale: &str, primary: Option<u16>) -> Result<Self, Failure> {
         let directory = place::private_folder("limbec-postgres-")?;
         let port = place::free_port()?;
 
@@ -88,6 +102,7 @@ impl Cluster {
             .arg(directory.path())
             .arg(programs)
             .args([locale, &port.to_string()])
+            .arg(primary.map(|it| it.to_string()).unwrap_or_default())
             .args(SETTINGS.iter().flat_map(|setting| ["-c", *setting]))
             .env("LC_ALL", "C");
         place::run_unprivileged(&mut command, directory.path())?;
@@ -120,6 +135,45 @@ impl Cluster {
     /// The directory that holds its data and its log.
     pub fn directory(&self) -> &Path {
         self.directory.path()
+    }
+
+    /// Ends the server as a crash does: nobody is told, and what has not committed is lost.
+    ///
+    /// # Errors
+    ///
+    /// When it does not end.
+    pub fn crash(&self) -> Result<(), Error> {
+        let sent = Command::new("kill")
+            .args(["-QUIT", &self.pid.to_string()])
+            .status();
+        sent.map_err(Error::context("cannot run `kill`"))?;
+        let exited = self.directory.path().join("exited");
+        let started = Instant::now();
+        while !exited.exists() {
+            if started.elapsed() > START_LIMIT {
+                return Err(Error::new("the throw-away PostgreSQL server does not end"));
+            }
+            sleep(Duration::from_millis(20));
+        }
+        Ok(())
+    }
+
+    /// Starts a server that has ended again, on the same port.
+    ///
+    /// # Errors
+    ///
+    /// When it does not start; the error holds its log.
+    pub fn start_again(&mut self) -> Result<(), Error> {
+        let exited = self.directory.path().join("exited");
+        fs::remove_file(exited).map_err(Error::context("the server runs still"))?;
+        let keeper = self.supervisor.stdin.as_mut();
+        let keeper = keeper.ok_or_else(|| Error::new("the server's keeper is gone"))?;
+        keeper
+            .write_all(b"start\n")
+            .map_err(Error::context("the server's keeper is gone"))?;
+        self.pid = self.wait_until_ready()?;
+        self.wait_until_it_answers()?;
+        Ok(())
     }
 
     fn wait_until_ready(&mut self) -> Result<u32, Failure> {

@@ -43,6 +43,17 @@ impl TestDatabase {
         &self.name
     }
 
+    /// The same database on another server, which has taken over from this one.
+    ///
+    /// # Errors
+    ///
+    /// When the server's URL does not read.
+    pub fn moves_to(&mut self, server_url: &str) -> Result<(), Error> {
+        self.url = with_database(server_url, &self.name)?;
+        server_url.clone_into(&mut self.server);
+        Ok(())
+    }
+
     /// Runs SQL, several statements as one implicit transaction.
     ///
     /// # Errors

@@ -2,24 +2,40 @@
 # directory when standard input closes. The other end of that pipe is held by the process that
 # wanted the server, so the server cannot outlive it, however that process ends.
 #
-# Arguments: directory, folder of the server's programs, locale, port; then the server's settings.
+# Arguments: directory, folder of the server's programs, locale, port, the port of the server whose
+# standby it is or nothing; then the server's settings. Each line of standard input starts the server
+# again, which has ended before.
 # Leaves in the directory: `data`, `log`, and `exited` once initdb has failed or the server ended.
 
 directory=$1
 programs=$2
 locale=$3
 port=$4
-shift 4
+primary=$5
+shift 5
 cd "$directory" || exit 1
 
-(
-    exec </dev/null >log 2>&1
-    "$programs/initdb" -D data -U postgres --auth=trust --encoding=UTF8 --locale="$locale" --no-sync &&
-        "$programs/postgres" -D data -p "$port" "$@"
-    : >exited
-) &
+make() {
+    if [ -n "$primary" ]; then
+        "$programs/pg_basebackup" -D data -h 127.0.0.1 -p "$primary" -U postgres -R -X stream \
+            --checkpoint=fast --no-sync
+    else
+        "$programs/initdb" -D data -U postgres --auth=trust --encoding=UTF8 --locale="$locale" --no-sync
+    fi
+}
 
-read -r _
+serve() {
+    (
+        exec </dev/null >>log 2>&1
+        [ -d data ] || make && "$programs/postgres" -D data -p "$port" "$@"
+        : >exited
+    ) &
+}
+
+serve "$@"
+while read -r _; do
+    serve "$@"
+done
 
 # Fast shutdown first; then, should it hang, immediate shutdown, and at last the kernel's way.
 # The server's own pid file says who is meant; it is gone when the server is.

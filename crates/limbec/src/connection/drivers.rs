@@ -172,6 +172,10 @@ impl Connection for Database {
         each!(&mut self.0, it => it.reconnect().await)
     }
 
+    fn patience(&self) -> Duration {
+        each!(&self.0, it => it.patience())
+    }
+
     fn clean_up(&mut self, cleaning: bool) {
         each!(&mut self.0, it => it.clean_up(cleaning));
     }

@@ -129,6 +129,12 @@ pub trait Connection: Send {
         async { Ok(false) }
     }
 
+    /// For how long a server that was lost is tried to be reached again, and the end of its lost session
+    /// waited for.
+    fn patience(&self) -> Duration {
+        Duration::from_secs(20)
+    }
+
     /// Waits.
     fn pause(&mut self, time: Duration) -> impl Future<Output = ()> + Send;
 
@@ -194,6 +200,10 @@ impl<C: Connection> Connection for &mut C {
 
     async fn reconnect(&mut self) -> Result<bool, DatabaseError> {
         (**self).reconnect().await
+    }
+
+    fn patience(&self) -> Duration {
+        (**self).patience()
     }
 
     fn clean_up(&mut self, cleaning: bool) {

@@ -279,6 +279,10 @@ fn of_file(error: DatabaseError, client: &Client) -> DatabaseError {
             "the system could not read or write `{path}`, or a file beside it: see whether its disk is \
              full or broken"
         ),
+        ErrorCode::CannotOpen => format!(
+            "SQLite could not make or open a file beside `{path}`: see whether its folder may be written, \
+             and its disk is not mounted read-only"
+        ),
         ErrorCode::ReadOnly => {
             format!("`{path}`, or the folder it is in, may not be written by this user")
         }

@@ -14,10 +14,7 @@ use super::{Error, Migrator, Revisions};
 use crate::connection::{Connection, DatabaseError};
 use crate::random::Pauses;
 
-/// For how long a database is tried to be reached again, and the end of a lost session waited for.
-const PATIENCE: Duration = Duration::from_secs(20);
-
-/// The same, for a process that was asked to stop.
+/// For how long a database is tried to be reached again by a process that was asked to stop.
 const PATIENCE_AT_A_STOP: Duration = Duration::from_secs(2);
 
 /// The first and the longest pause between two tries.
@@ -83,7 +80,7 @@ impl<C: Connection, R: Revisions> Migrator<'_, C, R> {
             let patience = if self.connection.is_interrupted() {
                 PATIENCE_AT_A_STOP
             } else {
-                PATIENCE
+                self.connection.patience()
             };
             let left = patience.saturating_sub(begun.elapsed());
             if left.is_zero() {

@@ -1,6 +1,6 @@
 //! A connection that limbec has made: it can be made again, and it hears a request to stop.
 
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::thread;
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use limbec_core::dialect::{Dialect, FaultKind, Session as _};
 use tokio::time::{Instant, timeout};
 use tokio_postgres::{CancelToken, Client};
 
-use super::reach::{Reached, Server, reach, reach_within};
+use super::reach::{CONNECT_TIMEOUT, Reached, Server, bounded, reach, reach_within};
 use super::{config, establish, pipeline};
 use crate::connection::address::Address;
 use crate::connection::drivers::Wait;
@@ -23,6 +23,16 @@ const PATIENCE_AT_A_STOP: Duration = Duration::from_secs(5);
 
 /// How long it takes until a cancelled statement that still runs is cancelled again.
 const AGAIN: Duration = Duration::from_millis(500);
+
+/// For how long a lost server is looked for, in times of what it may take to be reached.
+const PATIENCE: u32 = 2;
+
+/// How often, in a row, a server that does not answer must be out of reach until it is waited for no more.
+const LOOKS: u32 = 2;
+
+/// How long an answer is waited for until the server is looked for, in times of what it may take to be
+/// reached.
+const SILENCE: u32 = 3;
 
 /// How long a request to cancel may be on its way behind the answer to it.
 const LATE: Duration = Duration::from_millis(50);
@@ -93,28 +103,64 @@ impl Line {
         self.is_busy = true;
         let answered = if self.ear.is_interrupted() {
             // It cleans up.
-            timeout(PATIENCE_AT_A_STOP, work).await.ok()
-        } else if let Some(answer) = self.ear.unless_called(work.as_mut()).await {
-            Some(answer)
+            timeout(PATIENCE_AT_A_STOP, work).await.map_err(|_| stuck())
         } else {
-            let begun = Instant::now();
-            loop {
-                self.server.cancel(&token).await;
-                if let Ok(answer) = timeout(AGAIN, work.as_mut()).await {
-                    tokio::time::sleep(LATE).await;
-                    break Some(answer);
-                }
-                if begun.elapsed() >= PATIENCE_AT_A_STOP {
-                    break None;
-                }
+            match self.unless_silent(work.as_mut()).await {
+                Some(answered) => answered,
+                None => self.cancelled(&token, work.as_mut()).await,
             }
         };
         self.is_busy = false;
-        self.is_given_up = answered.is_none();
-        answered.ok_or_else(|| {
-            let seconds = PATIENCE_AT_A_STOP.as_secs();
-            self.named(given_up(&format!("it has not answered for {seconds} s")))
-        })
+        self.is_given_up = answered.is_err();
+        answered.map_err(|error| self.named(error))
+    }
+
+    /// Waits for answers until the work is to stop, which is `None`, or the server has not answered for a
+    /// while and cannot be reached any more: not every network says that it has lost a connection.
+    async fn unless_silent<F: Future>(
+        &self,
+        mut work: Pin<&mut F>,
+    ) -> Option<Result<F::Output, DatabaseError>> {
+        let begun = Instant::now();
+        let mut looks = 0;
+        loop {
+            let silence = self.server.limit().map(|it| it * SILENCE);
+            let hearing = self.ear.unless_called(work.as_mut());
+            if let Some(answer) = bounded(silence, hearing).await {
+                return answer.map(Ok);
+            }
+            let Some(absence) = Box::pin(self.server.absence()).await else {
+                looks = 0;
+                continue;
+            };
+            looks += 1;
+            if looks >= LOOKS {
+                let seconds = begun.elapsed().as_secs();
+                return Some(Err(given_up(&format!(
+                    "it has not answered for {seconds} s: {}",
+                    absence.message
+                ))));
+            }
+        }
+    }
+
+    /// Has the server cancel the work, and waits for its end.
+    async fn cancelled<F: Future>(
+        &self,
+        token: &CancelToken,
+        mut work: Pin<&mut F>,
+    ) -> Result<F::Output, DatabaseError> {
+        let begun = Instant::now();
+        loop {
+            self.server.cancel(token).await;
+            if let Ok(answer) = timeout(AGAIN, work.as_mut()).await {
+                tokio::time::sleep(LATE).await;
+                return Ok(answer);
+            }
+            if begun.elapsed() >= PATIENCE_AT_A_STOP {
+                return Err(stuck());
+            }
+        }
     }
 
     /// Waits for the answers to so many questions.
@@ -176,6 +222,12 @@ impl Line {
         }
         error
     }
+}
+
+/// The error of a server that is waited for no more when the work is to stop.
+fn stuck() -> DatabaseError {
+    let seconds = PATIENCE_AT_A_STOP.as_secs();
+    given_up(&format!("it has not answered for {seconds} s"))
 }
 
 /// The error of a connection whose answers are waited for no more.
@@ -270,17 +322,24 @@ impl Connection for Opened {
     }
 
     async fn is_pooled(&mut self) -> bool {
-        let mut asking = pin!(has_own_session(&self.line.server));
+        let server = &self.line.server;
+        let asking = Box::pin(has_own_session(server));
+        let mut asking = pin!(bounded(server.limit(), asking));
         // What is refused for another reason tells nothing, and a lease does no harm.
         match self.line.ear.unless_called(asking.as_mut()).await {
-            Some(Ok(has_own_session)) => !has_own_session,
-            Some(Err(_)) | None => true,
+            Some(Some(Ok(has_own_session))) => !has_own_session,
+            _ => true,
         }
     }
 
     async fn pause(&mut self, time: Duration) {
         let mut pause = pin!(tokio::time::sleep(time));
         self.line.ear.unless_called(pause.as_mut()).await;
+    }
+
+    fn patience(&self) -> Duration {
+        let limit = self.line.server.limit();
+        limit.unwrap_or(CONNECT_TIMEOUT) * PATIENCE
     }
 
     fn clean_up(&mut self, cleaning: bool) {

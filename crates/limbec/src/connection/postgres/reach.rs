@@ -20,7 +20,7 @@ use crate::random::{self, Pauses};
 use crate::run::TELL;
 
 /// How long a server may take to be reached, with TLS and authentication, unless the URL says otherwise.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+pub(super) const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// The first and the longest pause between two tries of a server that takes no connections yet.
 const PAUSES: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(1));
@@ -205,7 +205,10 @@ async fn search(address: &Address, wanted: Wanted) -> Result<Reached, DatabaseEr
 }
 
 /// Does work within a limit, if there is one.
-async fn bounded<T>(limit: Option<Duration>, work: impl Future<Output = T>) -> Option<T> {
+pub(super) async fn bounded<T>(
+    limit: Option<Duration>,
+    work: impl Future<Output = T>,
+) -> Option<T> {
     match limit {
         Some(limit) => timeout(limit, work).await.ok(),
         None => Some(work.await),
@@ -320,6 +323,21 @@ impl Server {
                 ..DatabaseError::default()
             }),
         }
+    }
+
+    /// How long it may take to be reached; `None` is for ever.
+    pub(super) fn limit(&self) -> Option<Duration> {
+        limit(&self.address)
+    }
+
+    /// Why the server cannot be reached any more, if it cannot.
+    pub(super) async fn absence(&self) -> Option<DatabaseError> {
+        let limit = self.limit();
+        let connected = bounded(limit, self.connect(Wanted::Any)).await;
+        let failure = connected.unwrap_or_else(|| Err(silent(&self.shown(), limit)));
+        let failure = failure.err()?;
+        // One that refuses this connection is there.
+        (failure.sqlstate.as_deref() == Some(UNREACHABLE)).then_some(failure)
     }
 
     /// The server's name, for a message.
