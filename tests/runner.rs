@@ -6,6 +6,7 @@
 //! `LIMBEC_STRESS`, and they are those of the README.
 
 mod at_once;
+mod by_hand;
 mod cut;
 mod faults;
 mod files;

@@ -62,6 +62,8 @@ pub struct Differences {
     pub rows: Vec<InTheWay>,
     /// The applied revisions whose files have changed since.
     pub changed: Vec<String>,
+    /// Where the version table and the journal disagree, a sentence each.
+    pub drift: Vec<String>,
     /// Where all that stands.
     places: Places,
     /// What the database has said of the comparison.
@@ -153,6 +155,7 @@ impl<'a> Generator<'a> {
         let found = self.settle(&mut database, reflected?, files, answers);
         Ok(Differences {
             changed,
+            drift: state.drift(self.project.graph()),
             ..found.await?
         })
     }
@@ -290,6 +293,7 @@ impl<'a> Generator<'a> {
             one_way,
             rows,
             changed: Vec::new(),
+            drift: Vec::new(),
             places,
             verdicts,
             using: conversions.said,
@@ -329,6 +333,7 @@ impl<'a> Generator<'a> {
             one_way: Vec::new(),
             rows: Vec::new(),
             changed: Vec::new(),
+            drift: Vec::new(),
             places,
             verdicts: Verdicts::default(),
             using: Vec::new(),

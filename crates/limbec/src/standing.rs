@@ -30,6 +30,8 @@ pub struct Standing {
     pub changed: Vec<String>,
     /// The revision that a run has left half applied or half reverted, if there is one.
     pub half_done: Option<HalfDone>,
+    /// Where the version table and the journal disagree, a sentence each: somebody has changed a row by hand.
+    pub drift: Vec<String>,
 }
 
 impl Standing {
@@ -52,6 +54,7 @@ impl Standing {
         let ahead = look(connection, &table, graph, &state.version.rows).await?;
         let mut standing = Standing::of(state.version.rows.clone(), ahead, graph)?;
         standing.half_done = state.half_done();
+        standing.drift = state.drift(graph);
         if standing.unknown.is_empty() {
             standing.changed = state.changed(revisions)?;
         }
@@ -93,6 +96,7 @@ impl Standing {
             ahead,
             changed: Vec::new(),
             half_done: None,
+            drift: Vec::new(),
         })
     }
 }

@@ -23,6 +23,9 @@ pub(super) fn run(context: &Context<'_>) -> Result<Status> {
             &format!("The revision {id} is not what was applied: its file has changed"),
         );
     }
+    for sentence in &found.drift {
+        printer.warning("check", sentence);
+    }
     let heads = context.project.graph().heads();
     if heads.len() > 1 {
         printer.warning(

@@ -53,6 +53,9 @@ pub(super) fn run(options: &Current, context: &Context<'_>) -> Result<Status> {
     if let Some(half_done) = &half_done {
         printer.warning("current", &half_done.warning());
     }
+    for sentence in state.drift(graph) {
+        printer.warning("current", &sentence);
+    }
     if let (true, true, Some(half_done)) = (options.check_heads, missing.is_empty(), &half_done) {
         let message = format!("The revision {} is {half_done}", half_done.revision);
         let error = CommandError::new(message).hint(format!("run: {}", half_done.finish()));

@@ -30,6 +30,7 @@ impl Context<'_> {
             let text = as_called(&half_done.warning(), self.program);
             log(self.err, log_line(Level::Warning, "current", &text));
         }
+        self.warn_of_drift("current", &standing.drift);
         if !options.check_heads || (missing.is_empty() && standing.half_done.is_none()) {
             return Ok(Status::Done);
         }
@@ -120,12 +121,21 @@ impl Context<'_> {
         let first = letters.next().into_iter().flat_map(char::to_uppercase);
         let sentence: String = first.chain(letters).collect();
         self.line(format!("{sentence}."));
+        self.warn_of_drift("check", &standing.drift);
         let judged = standing.judge(self.revisions_graph(), self.settings.when_ahead);
         Ok(if standing.pending.is_empty() && judged.is_ok() {
             Status::Done
         } else {
             Status::Different
         })
+    }
+
+    /// Says where the version table and the journal disagree.
+    fn warn_of_drift(&mut self, topic: &str, drift: &[String]) {
+        for sentence in drift {
+            let text = as_called(sentence, self.program);
+            log(self.err, log_line(Level::Warning, topic, &text));
+        }
     }
 
     fn revision(&mut self, index: usize, verbose: bool) {

@@ -12,6 +12,7 @@ mod aftermath;
 mod ahead;
 mod backup;
 mod contention;
+mod drift;
 mod error;
 mod event;
 mod execute;

@@ -334,7 +334,7 @@ impl State {
 }
 
 impl Standing {
-    fn is_unfinished(&self) -> bool {
+    pub(super) fn is_unfinished(&self) -> bool {
         !self.done || self.settled || self.steps_done() < self.steps
     }
 
