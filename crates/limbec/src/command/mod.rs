@@ -20,7 +20,7 @@ use limbec_core::text::printable;
 use crate::blocking::block_on;
 use crate::embedded::Embedded;
 use crate::migrations::Migrations;
-use crate::report::{Failure, Level, Text, log_line};
+use crate::report::{Failure, Level, Text, is_called, log_line};
 use crate::run::{DatabaseUrl, Error, Interrupt, Revisions as _, Settings, environment};
 use crate::signals::Signals;
 use args::{Arguments, Command};
@@ -65,11 +65,13 @@ impl Migrations {
     pub fn command(&self, name: &str, url: &str) -> Option<ExitCode> {
         let mut words = std::env::args_os().map(|it| it.to_string_lossy().into_owned());
         let binary = words.next().unwrap_or_default();
+        let binary = Path::new(&binary).file_name().unwrap_or_default();
+        let program = format!("{} {name}", binary.to_string_lossy());
+        // The service's own errors name it too.
+        is_called(&program);
         if words.next().is_none_or(|word| word != name) {
             return None;
         }
-        let binary = Path::new(&binary).file_name().unwrap_or_default();
-        let program = format!("{} {name}", binary.to_string_lossy());
         let (mut out, mut err) = (io::stdout(), io::stderr());
         let interrupt = Interrupt::new();
         let say = |text: &str| log(&mut io::stderr(), log_line(Level::Warning, "signals", text));

@@ -5,11 +5,16 @@
 
 mod failure;
 mod journal;
+mod program;
 mod progress;
 mod revisions;
 mod script;
 mod text;
 mod words;
+
+#[cfg(feature = "command")]
+pub(crate) use program::is_called;
+pub(crate) use program::program;
 
 pub use failure::{Failure, as_called, in_full};
 pub use journal::{abandoned, cleared, end_of_a_session, entry, entry_details, locks, unapproved};

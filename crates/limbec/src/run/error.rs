@@ -12,12 +12,13 @@ use super::Content;
 use super::contention::{Blocker, in_words};
 use super::place::{self, Place};
 use crate::connection::{DatabaseError, Interrupted};
-use crate::report::Failure;
+use crate::report::{Failure, program};
 
 /// Why a database could not be read or brought to a revision.
 ///
 /// `{error}` says in one line what is wrong. `{error:#}`, and so what a program prints whose `main` ends
-/// with it, adds where, and what to do next.
+/// with it, adds where, and what to do next. It names commands as this program has them, once
+/// `Migrations::command` was called (`api migrate current`), else those of `limbec`.
 ///
 /// ```
 /// use limbec::run::{Error, ErrorKind};
@@ -324,7 +325,7 @@ impl Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if f.alternate() {
-            return Failure::of(self, "limbec").in_full().fmt(f);
+            return Failure::of(self, program()).in_full().fmt(f);
         }
         let statement = self.failed_statement();
         if let Some(id) = statement.and_then(|it| it.revision.as_deref()) {
