@@ -1,10 +1,11 @@
 #!/bin/sh
-# Brings the database up to date, then becomes the service. However many containers start at once,
-# one applies what is pending and the others wait for it. Any other command runs as it is.
+# Brings the database up to date, then becomes the worker. However many containers start at once, one
+# applies what is pending and the others wait for it. The api does so itself, and says at `/health` how far
+# it is. Any other command runs as it is: `api migrate check`, a shell.
 set -eu
-if [ "$#" -eq 1 ] && [ "${LIMBEC_POLICY:-apply}" = apply ]; then
+if [ "$*" = worker ] && [ "${LIMBEC_POLICY:-apply}" = apply ]; then
     # Process 1 of a container gets every signal, and a shell hands none on by itself.
-    "$1" migrate upgrade heads &
+    worker migrate upgrade heads &
     upgrade=$!
     trap 'kill -TERM "$upgrade"' TERM
     trap 'kill -INT "$upgrade"' INT

@@ -27,6 +27,8 @@ Tasks:
   stress [FILTER]             Run the tests of the runner with full counts, or those whose names
                               hold FILTER: 64 processes, 20 rounds, the whole kill matrix, the whole
                               fault matrix (`faults`)
+  compose                     Run the example's containers, if a Docker engine answers; else read its
+                              files and say so
   contention                  Measure how long writers stall while a table is altered
   cost [NAME…]                Measure what embedding revisions costs a small service to build, by
                               limbec and by others; only the services whose names hold a NAME
@@ -60,6 +62,7 @@ pub(crate) enum Task {
     Postgres,
     /// The filter of its tests.
     Stress(Option<String>),
+    Compose,
     Contention,
     /// The services that are wanted; none: all of them.
     Cost(Vec<String>),
@@ -129,6 +132,7 @@ pub(crate) fn parse(arguments: impl IntoIterator<Item = String>) -> Result<Task,
             [filter] => Ok(Task::Stress(Some(filter.clone()))),
             [_, extra, ..] => Err(format!("`cargo xtask stress` takes no `{extra}`")),
         },
+        "compose" => alone(&task, &rest, Task::Compose),
         "contention" => alone(&task, &rest, Task::Contention),
         "cost" => Ok(Task::Cost(rest)),
         "rebuild" => alone(&task, &rest, Task::Rebuild),

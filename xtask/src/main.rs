@@ -12,6 +12,7 @@
 mod args;
 mod bench;
 mod ci;
+mod compose;
 mod contention;
 mod corpus;
 mod cost;
@@ -43,6 +44,7 @@ fn main() -> ExitCode {
         Ok(Task::Demo(options)) => demo::run(&options),
         Ok(Task::Postgres) => postgres::run(),
         Ok(Task::Stress(filter)) => stress::run(filter.as_deref()),
+        Ok(Task::Compose) => compose::run(),
         Ok(Task::Contention) => contention::run(),
         Ok(Task::Cost(filters)) => cost::run(&filters),
         Ok(Task::Rebuild) => rebuild::run(),

@@ -99,8 +99,17 @@ pub async fn asked_to_end() {
     }
 }
 
+/// Who this process is, in logs and in the queue: its container, else its number. In a container every
+/// service is process 1.
+pub fn process() -> String {
+    match std::env::var("HOSTNAME") {
+        Ok(host) if std::process::id() == 1 && !host.is_empty() => host,
+        _ => std::process::id().to_string(),
+    }
+}
+
 /// Writes a line of the log.
 #[allow(clippy::print_stderr, reason = "a service logs to stderr")]
 pub fn log(text: &str) {
-    eprintln!("[{}] {text}", std::process::id());
+    eprintln!("[{}] {text}", process());
 }

@@ -58,20 +58,60 @@ async fn the_services_end_while_they_wait() {
 async fn the_entrypoint_ends_while_its_upgrade_waits() {
     let mut entrypoint = Command::new("sh");
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("entrypoint.sh");
-    entrypoint.arg(script).arg("api");
+    entrypoint.arg(script).arg("worker");
     let (code, log) = stop(entrypoint, "Waiting for process ").await;
     assert_eq!(code, Some(143), "{log}");
     assert!(log.contains("FAILED: stopped by SIGTERM"), "{log}");
-    assert!(!log.contains("listens"), "{log}");
+    assert!(!log.contains("ready"), "{log}");
 }
 
 #[test]
-fn the_entrypoint_upgrades_before_the_service_only() {
+fn the_entrypoint_upgrades_before_the_worker_only() {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("entrypoint.sh");
-    let run = Command::new("sh")
-        .arg(script)
-        .args(["echo", "migrate"])
-        .output();
-    let output = run.unwrap();
-    assert_eq!(output.stdout, b"migrate\n");
+    for (words, printed) in [
+        (&["echo", "migrate"][..], "migrate\n"),
+        (&["echo"], "\n"),
+        (&["sh", "-c", "echo a shell"], "a shell\n"),
+    ] {
+        let run = Command::new("sh").arg(&script).args(words).output();
+        let output = run.unwrap();
+        assert_eq!(String::from_utf8(output.stdout).unwrap(), printed);
+    }
+}
+
+/// The image has no `limbec`: the hints of a service's own errors name what it has.
+#[test]
+fn an_error_of_a_service_names_its_own_program() {
+    let database = test_database();
+    let run = |program: &str, words: &[&str]| {
+        let mut command = Command::new(program);
+        command
+            .args(words)
+            .env("DATABASE_URL", database.url())
+            .env_remove("LIMBEC_POLICY");
+        command.output().unwrap()
+    };
+    let migrated = run(
+        env!("CARGO_BIN_EXE_worker"),
+        &["migrate", "upgrade", "heads"],
+    );
+    assert!(migrated.status.success());
+    database
+        .execute("UPDATE alembic_version SET version_num = 'of_nobody'")
+        .unwrap();
+    let output = run(env!("CARGO_BIN_EXE_worker"), &[]);
+    let log = String::from_utf8(output.stderr).unwrap();
+    assert!(log.contains("worker migrate "), "{log}");
+    assert!(!log.contains("limbec stamp"), "{log}");
+}
+
+/// While the api upgrades, it says at `/health` how far it is.
+#[tokio::test]
+async fn the_entrypoint_lets_the_api_upgrade_by_itself() {
+    let mut entrypoint = Command::new("sh");
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("entrypoint.sh");
+    entrypoint.arg(script).arg("api");
+    let (code, log) = stop(entrypoint, "Waiting for process ").await;
+    assert_eq!(code, Some(0), "{log}");
+    assert!(log.contains("api: listens"), "{log}");
 }

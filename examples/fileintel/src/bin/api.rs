@@ -56,7 +56,7 @@ async fn health() -> Response {
     } else {
         StatusCode::SERVICE_UNAVAILABLE
     };
-    let body = json!({ "process": std::process::id(), "migration": status.to_string() });
+    let body = json!({ "process": service::process(), "migration": status.to_string() });
     (code, Json(body)).into_response()
 }
 

@@ -16,7 +16,7 @@ async fn serve(url: String) -> Result<(), Error> {
         return Ok(());
     }
     log("worker: ready");
-    let worker = format!("worker-{}", std::process::id());
+    let worker = format!("worker-{}", service::process());
     let mut end = std::pin::pin!(service::asked_to_end());
     loop {
         // A task in hand is done before the end.
