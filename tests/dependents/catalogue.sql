@@ -49,8 +49,8 @@ UNION ALL
 SELECT concat_ws(' ', 'view', full_name, pg_get_viewdef(oid)) FROM relations WHERE relkind IN ('v', 'm')
 UNION ALL
 SELECT concat_ws(' ', 'sequence', c.full_name, s.seqtypid::regtype, s.seqstart, s.seqincrement, s.seqmin,
-    s.seqmax, s.seqcache, s.seqcycle, 'at', pg_sequence_last_value(c.oid::regclass),
-    pg_describe_object(d.refclassid, d.refobjid, d.refobjsubid))
+    s.seqmax, s.seqcache, s.seqcycle, pg_describe_object(d.refclassid, d.refobjid, d.refobjsubid),
+    'counts', pg_sequence_last_value(c.oid::regclass))
 FROM relations c JOIN pg_sequence s ON s.seqrelid = c.oid
 LEFT JOIN pg_depend d ON d.objid = c.oid AND d.classid = 'pg_class'::regclass AND d.deptype IN ('a', 'i')
 UNION ALL

@@ -4,15 +4,17 @@
 //! no longer use one that goes. Types and routines that a table's expressions name are made before
 //! the tables.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use super::judge::Judge;
 use super::keys::{Key, key_of};
 use super::plan::{Phase, Plan, Why};
 use crate::dialect::Dialect;
-use crate::operations::Operation;
+use crate::operations::{Moved, Operation};
 use crate::schema::{
-    ColumnType, Definition, DefinitionKind, IndexKey, ObjectName, Schema, Table, Use, in_order,
+    ColumnType, Definition, DefinitionKind, Domain, IndexKey, ObjectName, Schema, Table, Use,
+    in_order,
 };
 use crate::sql::{Lexicon, TokenKind, mentions, split, tokens};
 
@@ -50,6 +52,9 @@ impl<'a> Known<'a> {
             return false;
         }
         let steps_aside = judge.dialect.capabilities().definitions_step_aside;
+        if steps_aside && plan.renames_types_within(&self.now.sql, judge.dialect.lexicon()) {
+            return true;
+        }
         // The database cannot be asked about names that it does not have yet; the scratch copy is.
         if self.follows(plan, judge.dialect.lexicon()) {
             return steps_aside || judge.dialect.same_text(&self.renamed.sql, &wanted.sql);
@@ -259,6 +264,23 @@ impl<'a> Changes<'a> {
     }
 }
 
+/// Whether a domain names a type or a routine that is not there yet, or is on its way to change.
+pub(super) fn is_named_by(domain: &Domain, changing: &[&Definition], lexicon: &Lexicon) -> bool {
+    let base = match domain.base.element() {
+        ColumnType::Custom(name) => Some(name.as_str()),
+        _ => None,
+    };
+    let checks = domain.checks.iter().map(|it| it.expression.as_str());
+    let texts = checks.chain(domain.default.as_deref()).chain(base);
+    let mut names = texts
+        .flat_map(|it| tokens(it, lexicon))
+        .filter_map(|it| it.name(lexicon));
+    names.any(|name| {
+        let mut changing = changing.iter();
+        changing.any(|it| it.table.is_none() && it.name.name == name)
+    })
+}
+
 /// Drops definitions: routines and types when nothing calls them any more.
 fn drop_all(dropped: impl Iterator<Item = (Definition, Why)>, lexicon: &Lexicon, plan: &mut Plan) {
     let (definitions, reasons): (Vec<Definition>, Vec<Why>) = dropped.unzip();
@@ -297,8 +319,10 @@ fn named_by_tables(target: &Schema, created: &[Definition], lexicon: &Lexicon) -
         texts.extend(domain.checks.iter().map(|it| it.expression.as_str()));
     }
     let mut types: Vec<String> = Vec::new();
-    for column in target.tables.iter().flat_map(|it| &it.columns) {
-        if let ColumnType::Custom(name) = column.column_type.element() {
+    let columns = target.tables.iter().flat_map(|it| &it.columns);
+    let of_columns = columns.map(|it| &it.column_type);
+    for column_type in of_columns.chain(target.domains.iter().map(|it| &it.base)) {
+        if let ColumnType::Custom(name) = column_type.element() {
             types.push(name.clone());
         }
     }
@@ -317,13 +341,18 @@ fn expressions(table: &Table) -> Vec<&str> {
         texts.extend(column.generated.as_ref().map(|it| it.expression.as_str()));
     }
     texts.extend(table.checks.iter().map(|it| it.expression.as_str()));
-    for index in &table.indexes {
-        texts.extend(index.predicate.as_deref());
-        texts.extend(index.elements.iter().filter_map(|it| match &it.key {
-            IndexKey::Expression(text) => Some(text.as_str()),
-            IndexKey::Column(_) => None,
-        }));
-    }
+    texts.extend(table.partition_by.as_deref());
+    let of_indexes = table.indexes.iter();
+    texts.extend(of_indexes.clone().filter_map(|it| it.predicate.as_deref()));
+    let of_excludes = table.excludes.iter();
+    texts.extend(of_excludes.clone().filter_map(|it| it.predicate.as_deref()));
+    let elements = of_indexes.flat_map(|it| &it.elements);
+    let excluded = of_excludes.flat_map(|it| &it.elements);
+    let all = elements.chain(excluded.map(|it| &it.element));
+    texts.extend(all.filter_map(|it| match &it.key {
+        IndexKey::Expression(text) => Some(text.as_str()),
+        IndexKey::Column(_) => None,
+    }));
     texts
 }
 
@@ -380,12 +409,34 @@ fn without_usual_method(statement: &str, lexicon: &Lexicon) -> String {
     }
 }
 
+/// The statements of a definition, those that alter a routine behind the one that makes it: the database
+/// prints both as one.
+fn with_settings<'s>(statements: Vec<&'s str>, lexicon: &Lexicon) -> Vec<Cow<'s, str>> {
+    let alters = |it: &&str| {
+        let mut words = tokens(it, lexicon).filter(|it| it.kind != TokenKind::Comment);
+        words.next().is_some_and(|it| it.is_word("ALTER"))
+            && words.next().is_some_and(|it| {
+                ["FUNCTION", "PROCEDURE", "ROUTINE"]
+                    .iter()
+                    .any(|word| it.is_word(word))
+            })
+    };
+    let (settings, others): (Vec<&str>, Vec<&str>) = statements.into_iter().partition(alters);
+    let mut all: Vec<Cow<'s, str>> = others.into_iter().map(Cow::Borrowed).collect();
+    if let (Some(first), false) = (all.first_mut(), settings.is_empty()) {
+        *first = Cow::Owned([&[&**first], settings.as_slice()].concat().join(";\n"));
+    }
+    all
+}
+
 impl Judge<'_> {
     /// Whether two definitions are one: statement by statement, the first one as the database
     /// would keep it.
     pub(super) fn same_definition(&mut self, current: &str, definition: &Definition) -> bool {
         let lexicon = self.dialect.lexicon();
-        let (current, target) = (split(current, lexicon), split(&definition.sql, lexicon));
+        let target = with_settings(split(&definition.sql, lexicon), lexicon);
+        let target: Vec<&str> = target.iter().map(AsRef::as_ref).collect();
+        let current = split(current, lexicon);
         let ([first, rest @ ..], [wanted, others @ ..]) = (current.as_slice(), target.as_slice())
         else {
             return current == target;
@@ -427,9 +478,28 @@ impl Plan {
         })
     }
 
+    /// Whether the text mentions an enumeration or a label that is on its way to another name, which
+    /// the database follows.
+    fn renames_types_within(&self, sql: &str, lexicon: &Lexicon) -> bool {
+        self.operations().any(|it| match it {
+            Operation::RenameEnum { from, .. } => mentions(sql, &from.name, lexicon),
+            Operation::RenameEnumValue { from, .. } => {
+                let label = format!("'{}'", from.replace('\'', "''"));
+                tokens(sql, lexicon).any(|it| it.text.contains(&label))
+            }
+            _ => false,
+        })
+    }
+
     /// Whether a name that the text mentions is on its way to become another.
     fn renames_within(&self, sql: &str, lexicon: &Lexicon) -> bool {
         self.operations().any(|it| match it {
+            // Text names a sequence in a string.
+            Operation::Move {
+                kind: Moved::Sequence,
+                from,
+                ..
+            } => tokens(sql, lexicon).any(|it| it.text.contains(&from.name)),
             Operation::RenameTable { from, .. } | Operation::Move { from, .. } => {
                 mentions(sql, &from.name, lexicon)
             }

@@ -1,37 +1,70 @@
 //! Domains.
 
 use super::comments;
+use super::definitions::is_named_by;
 use super::judge::Judge;
 use super::keys::{by_key, key_of};
 use super::plan::{Phase, Plan, Why};
 use crate::dialect::Place;
 use crate::operations::{CommentOn, Operation};
-use crate::schema::{CheckConstraint, ColumnType, Domain, Schema};
+use crate::schema::{CheckConstraint, ColumnType, Definition, Domain, Schema};
 
 pub(super) fn compare(current: &Schema, target: &Schema, judge: &mut Judge<'_>, plan: &mut Plan) {
     let dialect = judge.dialect;
     let existing = by_key(dialect, &current.domains);
     let wanted = by_key(dialect, &target.domains);
+    let coming = lacking(&target.definitions, &current.definitions, judge);
+    let going = lacking(&current.definitions, &target.definitions, judge);
     for domain in bases_first(&target.domains, judge) {
         match existing.get(&key_of(dialect, &domain.name)) {
             None => {
+                let phase = if is_named_by(domain, &coming, dialect.lexicon()) {
+                    Phase::DomainsOverRoutines
+                } else {
+                    Phase::CreateTypes
+                };
                 let domain = domain.clone();
                 let create = Operation::CreateDomain { domain };
-                plan.push(Phase::CreateTypes, Why::New, create);
+                plan.push(phase, Why::New, create);
             }
-            Some(existing) => alter(existing, domain, judge, plan),
+            Some(existing) => {
+                let phase = if is_named_by(domain, &coming, dialect.lexicon()) {
+                    Phase::DomainsOverRoutines
+                } else {
+                    Phase::AlterTypes
+                };
+                alter(existing, domain, phase, judge, plan);
+            }
         }
     }
     let gone = bases_first(&current.domains, judge);
     for domain in gone.into_iter().rev() {
         if !wanted.contains_key(&key_of(dialect, &domain.name)) {
+            let phase = if is_named_by(domain, &going, dialect.lexicon()) {
+                Phase::DropDomainsOverRoutines
+            } else {
+                Phase::DropTypes
+            };
             let drop = Operation::DropDomain {
                 name: domain.name.clone(),
                 domain: Some(domain.clone()),
             };
-            plan.push(Phase::DropTypes, Why::Gone, drop);
+            plan.push(phase, Why::Gone, drop);
         }
     }
+}
+
+/// The definitions that the others lack, or have by another text.
+fn lacking<'d>(
+    definitions: &'d [Definition],
+    others: &[Definition],
+    judge: &Judge<'_>,
+) -> Vec<&'d Definition> {
+    let is_there = |it: &&Definition| {
+        let mut others = others.iter();
+        others.any(|other| other.is_same(it) && judge.dialect.same_text(&other.sql, &it.sql))
+    };
+    definitions.iter().filter(|it| !is_there(it)).collect()
 }
 
 /// The domains, each after the one that it is made of.
@@ -57,7 +90,7 @@ fn bases_first<'a>(domains: &'a [Domain], judge: &Judge<'_>) -> Vec<&'a Domain> 
     ordered
 }
 
-fn alter(current: &Domain, target: &Domain, judge: &mut Judge<'_>, plan: &mut Plan) {
+fn alter(current: &Domain, target: &Domain, phase: Phase, judge: &mut Judge<'_>, plan: &mut Plan) {
     let on = CommentOn::domain(current.name.clone());
     comments::compare(on, current.comment.as_ref(), target.comment.as_ref(), plan);
     // What is the same is said as the database says it.
@@ -92,7 +125,7 @@ fn alter(current: &Domain, target: &Domain, judge: &mut Judge<'_>, plan: &mut Pl
             to,
             from: Some(current.clone()),
         };
-        plan.push(Phase::AlterTypes, Why::Changed, alter);
+        plan.push(phase, Why::Changed, alter);
     }
 }
 

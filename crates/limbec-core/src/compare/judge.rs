@@ -6,7 +6,7 @@ use super::keys::{Key, key_of};
 use super::unknown::{Conflict, Unknown};
 use crate::dialect::{Dialect, Expression, Place};
 use crate::schema::{Column, ColumnType, Definition, ObjectName, Schema, Table};
-use crate::sql::{Lexicon, TokenKind, rename_type, tokens};
+use crate::sql::{Lexicon, TokenKind, TypesStand, rename_type, tokens};
 
 /// Two expressions in the same place whose texts differ: does the database hold them for one?
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -176,12 +176,17 @@ impl<'a> Judge<'a> {
     /// The expression with text in place of the enumerations that a column is not asked with.
     fn without_unready_types(&self, expression: &str, target: &str) -> String {
         let mut text = expression.to_string();
-        for ((_, name), lacks) in &self.unready {
+        for ((schema, name), lacks) in &self.unready {
             if lacks
                 .as_ref()
                 .is_none_or(|lacks| names_one(target, lacks, self.dialect.lexicon()))
             {
-                text = rename_type(&text, name, "text", self.dialect.lexicon());
+                let from = ObjectName {
+                    schema: schema.clone(),
+                    name: name.clone(),
+                };
+                let (to, lexicon) = (ObjectName::new("text"), self.dialect.lexicon());
+                text = rename_type(&text, &from, &to, TypesStand::InCasts, lexicon);
             }
         }
         text
@@ -292,7 +297,7 @@ impl<'a> Judge<'a> {
             table: of.name.clone(),
             columns: columns.to_vec(),
             place: place.clone(),
-            text: text.to_string(),
+            text: self.without_unready_types(text, target),
         });
         match self.verdict(question) {
             Some(Verdict::Equal) => true,

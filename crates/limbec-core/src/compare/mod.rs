@@ -91,7 +91,7 @@ impl Comparison {
     /// Every operation that compare makes carries its inverse.
     ///
     /// A definition takes its old form when everything that it was over is there again, but for the
-    /// old names, which it follows.
+    /// old names, which it follows; of two, the one first that the other is over.
     pub fn downgrade(&self) -> Vec<Operation> {
         let inverse = |it: &Planned| it.operation.invert().unwrap_or_default();
         let is_late = |it: &&Planned| {
@@ -102,6 +102,7 @@ impl Comparison {
             self.planned.iter().rev().partition(is_late);
         let (with_names, by_old_names): (Vec<&Planned>, Vec<&Planned>) =
             (others.into_iter()).partition(|it| it.phase > Phase::RenameObjects);
+        let late = late.into_iter().rev();
         let ordered = with_names.into_iter().chain(late).chain(by_old_names);
         ordered.flat_map(inverse).collect()
     }

@@ -86,6 +86,8 @@ pub enum Phase {
     AlterTypes,
     /// Types and routines that tables name.
     CreateRoutines,
+    /// Domains that name routines or types that are made or changed.
+    DomainsOverRoutines,
     /// Parents before their children.
     CreateTables,
     /// Columns that are not computed.
@@ -114,6 +116,8 @@ pub enum Phase {
     CreateDefinitions,
     /// Comments on everything that stays.
     Comments,
+    /// Domains that name routines or types which go with them.
+    DropDomainsOverRoutines,
     /// Types and routines that nothing uses any more.
     DropRoutines,
     /// Sequences that no default takes values from any more.

@@ -104,7 +104,7 @@ pub fn apply(
         Operation::Move { kind, from, to } => match kind {
             Moved::Table => rename::rename_table(schema, &from, &to, lexicon)?,
             Moved::Enum => rename::rename_enum(schema, &from, &to, lexicon)?,
-            Moved::Domain => rename::rename_domain(schema, &from, &to)?,
+            Moved::Domain => rename::rename_domain(schema, &from, &to, lexicon)?,
             Moved::Sequence => rename::rename_sequence(schema, &from, &to, lexicon)?,
         },
         Operation::RenameEnumValue {

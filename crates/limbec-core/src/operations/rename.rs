@@ -6,7 +6,7 @@ use super::{Constraint, uses};
 use std::collections::BTreeSet;
 
 use crate::schema::{ColumnType, IndexKey, ObjectName, Schema, Table};
-use crate::sql::{self, Lexicon};
+use crate::sql::{self, Lexicon, TypesStand};
 
 pub(super) fn rename_table(
     schema: &mut Schema,
@@ -22,6 +22,8 @@ pub(super) fn rename_table(
         });
     }
     uses::rename_table(schema, from, now, lexicon);
+    let columns = schema.tables.iter_mut().flat_map(|it| &mut it.columns);
+    columns.for_each(|it| rename_custom(&mut it.column_type, from, now, lexicon));
     for key in schema.tables.iter_mut().flat_map(|it| &mut it.foreign_keys) {
         if key.referred_table == *from {
             key.referred_table = now.clone();
@@ -41,22 +43,61 @@ pub(super) fn rename_table(
     Ok(())
 }
 
+/// The type of a table's rows by its new name.
+fn rename_custom(
+    column_type: &mut ColumnType,
+    from: &ObjectName,
+    now: &ObjectName,
+    lexicon: &Lexicon,
+) {
+    match column_type {
+        ColumnType::Custom(text) => {
+            *text = sql::rename_type(text, from, now, TypesStand::Anywhere, lexicon);
+        }
+        ColumnType::Array(element) => rename_custom(element, from, now, lexicon),
+        _ => {}
+    }
+}
+
 pub(super) fn rename_domain(
     schema: &mut Schema,
     from: &ObjectName,
     now: &ObjectName,
+    lexicon: &Lexicon,
 ) -> Result<(), ApplyError> {
     let known = schema.domains.iter_mut().find(|it| it.name == *from);
     known.ok_or_else(|| missing("domain", from))?.name = now.clone();
-    let columns = schema.tables.iter_mut().flat_map(|it| &mut it.columns);
-    for column in columns {
-        column.column_type.each_name(&mut |name| {
+    rename_type(schema, from, now, lexicon);
+    Ok(())
+}
+
+/// An enumeration or a domain has another name: columns, expressions and definitions follow.
+fn rename_type(schema: &mut Schema, from: &ObjectName, now: &ObjectName, lexicon: &Lexicon) {
+    let rename = |it: &mut String| {
+        *it = sql::rename_type(it, from, now, TypesStand::InCasts, lexicon);
+    };
+    let follow = |column_type: &mut ColumnType| {
+        column_type.each_name(&mut |name| {
             if *name == *from {
                 *name = now.clone();
             }
         });
+    };
+    for table in &mut schema.tables {
+        for column in &mut table.columns {
+            follow(&mut column.column_type);
+        }
+        expressions(table, rename);
     }
-    Ok(())
+    for domain in &mut schema.domains {
+        follow(&mut domain.base);
+        domain.default.iter_mut().for_each(rename);
+        domain
+            .checks
+            .iter_mut()
+            .for_each(|it| rename(&mut it.expression));
+    }
+    uses::rename_type(schema, from, now, lexicon);
 }
 
 pub(super) fn rename_sequence(
@@ -71,6 +112,9 @@ pub(super) fn rename_sequence(
         expressions(table, |it| {
             *it = sql::rename_sequence(it, from, now, lexicon);
         });
+    }
+    for definition in &mut schema.definitions {
+        definition.sql = sql::rename_sequence(&definition.sql, from, now, lexicon);
     }
     Ok(())
 }
@@ -175,21 +219,7 @@ pub(super) fn rename_enum(
 ) -> Result<(), ApplyError> {
     let known = schema.enums.iter_mut().find(|it| it.name == *from);
     known.ok_or_else(|| missing("enumeration", from))?.name = now.clone();
-    for table in &mut schema.tables {
-        for column in &mut table.columns {
-            if let Some(it) = column
-                .column_type
-                .enumeration_mut()
-                .filter(|it| it.name == *from)
-            {
-                it.name = now.clone();
-            }
-        }
-        expressions(table, |it| {
-            *it = sql::rename_type(it, &from.name, &now.name, lexicon);
-        });
-    }
-    uses::rename_type(schema, from, now, lexicon);
+    rename_type(schema, from, now, lexicon);
     Ok(())
 }
 
@@ -209,6 +239,18 @@ pub(super) fn rename_enum_value(
     for table in &mut schema.tables {
         relabel_table(table, name, from, to, lexicon);
     }
+    for domain in &mut schema.domains {
+        let alone = is_of(&domain.base, name);
+        let rename = |it: &mut String| {
+            *it = sql::rename_label(it, &name.name, alone, from, to, lexicon);
+        };
+        domain.default.iter_mut().for_each(rename);
+        domain
+            .checks
+            .iter_mut()
+            .for_each(|it| rename(&mut it.expression));
+    }
+    uses::rename_label(schema, name, from, to, lexicon);
     Ok(())
 }
 

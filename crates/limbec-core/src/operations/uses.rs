@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::schema::{Definition, DefinitionKind, ObjectName, Schema, Use};
-use crate::sql::{self, Lexicon, TokenKind, tokens};
+use crate::sql::{self, Lexicon, TokenKind, TypesStand, tokens};
 
 /// What a definition seems to use; rather one thing too many, since what stands on a column that
 /// changes goes and comes back, which does no harm.
@@ -104,6 +104,10 @@ pub(super) fn rename_table(
         if from.name != to.name {
             definition.sql = sql::rename_relation(&definition.sql, &from.name, &to.name, lexicon);
         }
+        // The type of its rows has its name.
+        if definition.kind.is_routine() || definition.kind == DefinitionKind::Type {
+            follow_type(definition, from, to, lexicon);
+        }
     }
 }
 
@@ -124,9 +128,63 @@ pub(super) fn rename_type(
                 is_used = true;
             }
         }
-        if is_used && from.name != to.name {
-            definition.sql = sql::rename_type(&definition.sql, &from.name, &to.name, lexicon);
+        if is_used || names_in_casts(definition, from, lexicon) {
+            follow_type(definition, from, to, lexicon);
         }
+    }
+    let moved: Vec<(String, String)> = (schema.definitions.iter())
+        .flat_map(|it| &it.uses)
+        .filter_map(|it| match it {
+            Use::Routine { arguments, .. } => Some(arguments),
+            _ => None,
+        })
+        .map(|it| {
+            let now = sql::rename_type(it, from, to, TypesStand::Anywhere, lexicon);
+            (it.clone(), now)
+        })
+        .collect();
+    for definition in &mut schema.definitions {
+        for used in &mut definition.uses {
+            if let Use::Routine { arguments, .. } = used
+                && let Some((_, now)) = moved.iter().find(|(was, _)| was == arguments)
+            {
+                arguments.clone_from(now);
+            }
+        }
+    }
+}
+
+/// Gives a definition the new name of a type that it names.
+fn follow_type(definition: &mut Definition, from: &ObjectName, to: &ObjectName, lexicon: &Lexicon) {
+    let stand = if definition.kind.is_routine() || definition.kind == DefinitionKind::Type {
+        TypesStand::Anywhere
+    } else {
+        TypesStand::InCasts
+    };
+    definition.sql = sql::rename_type(&definition.sql, from, to, stand, lexicon);
+    if let Some(arguments) = &mut definition.arguments {
+        *arguments = sql::rename_type(arguments, from, to, TypesStand::Anywhere, lexicon);
+    }
+}
+
+/// Whether a cast names a type: the database says so of a view's column, and not of the cast.
+fn names_in_casts(definition: &Definition, name: &ObjectName, lexicon: &Lexicon) -> bool {
+    let sql = &definition.sql;
+    let other = ObjectName::new("");
+    sql::rename_type(sql, name, &other, TypesStand::InCasts, lexicon) != *sql
+}
+
+/// A label has another text: what casts it follows.
+pub(super) fn rename_label(
+    schema: &mut Schema,
+    enumeration: &ObjectName,
+    from: &str,
+    to: &str,
+    lexicon: &Lexicon,
+) {
+    for definition in &mut schema.definitions {
+        let sql = &definition.sql;
+        definition.sql = sql::rename_label(sql, &enumeration.name, false, from, to, lexicon);
     }
 }
 

@@ -16,7 +16,8 @@ pub use autocommit::{autocommit, is_autocommit};
 pub use lexicon::{Brackets, DoubleQuotes, Lexicon, Words};
 pub use operator_class::operator_class;
 pub(crate) use rename::{
-    rename_column, rename_label, rename_relation, rename_sequence, rename_table, rename_type,
+    TypesStand, rename_column, rename_label, rename_relation, rename_sequence, rename_table,
+    rename_type,
 };
 pub use split::split;
 pub use tokens::{Token, TokenKind, is_whole, tokens};

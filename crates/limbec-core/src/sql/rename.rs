@@ -103,12 +103,81 @@ pub(crate) fn rename_sequence(
     })
 }
 
-/// The expression with a type by its new name: what stands behind `::`, after its namespace.
-pub(crate) fn rename_type(expression: &str, from: &str, to: &str, lexicon: &Lexicon) -> String {
-    rewrite(expression, lexicon, |tokens, at| {
-        (names(&tokens[at], from, lexicon) && is_type(tokens, at))
-            .then(|| in_place_of(&tokens[at], to))
+/// Where a type's name stands in a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum TypesStand {
+    /// Behind `::`, as in expressions.
+    InCasts,
+    /// Wherever the name stands, as in the head of a routine and among the attributes of a type; but
+    /// for the name of an argument.
+    Anywhere,
+}
+
+/// The text with a type by its new name and namespace.
+pub(crate) fn rename_type(
+    text: &str,
+    from: &ObjectName,
+    to: &ObjectName,
+    stand: TypesStand,
+    lexicon: &Lexicon,
+) -> String {
+    rewrite(text, lexicon, |tokens, at| {
+        let is_it = |at: usize| match type_at(tokens, at, from, lexicon) {
+            Some(start) => {
+                let behind_cast = start
+                    .checked_sub(1)
+                    .is_some_and(|it| tokens[it].is_symbol("::"));
+                let stands =
+                    behind_cast || stand == TypesStand::Anywhere && !is_argument(tokens, start, at);
+                stands.then_some(start)
+            }
+            None => None,
+        };
+        if let Some(start) = is_it(at) {
+            let name = in_place_of(&tokens[at], &to.name);
+            return Some(match &to.schema {
+                Some(schema) if start == at => format!("{}.{name}", plain_or_quoted(schema)),
+                _ => name,
+            });
+        }
+        // A namespace and its dot go before the name does.
+        let gone_or = |shown: &str| match to.schema {
+            Some(_) => shown.to_string(),
+            None => String::new(),
+        };
+        let qualified = |name: usize| name < tokens.len() && is_it(name) == name.checked_sub(2);
+        if at + 2 < tokens.len() && qualified(at + 2) {
+            let schema = to.schema.as_deref().map(plain_or_quoted);
+            return Some(gone_or(&schema.unwrap_or_default()));
+        }
+        (at > 0 && qualified(at + 1)).then(|| gone_or("."))
     })
+}
+
+/// Where the name of a type begins that ends here, namespace included.
+fn type_at(tokens: &[Token<'_>], at: usize, name: &ObjectName, lexicon: &Lexicon) -> Option<usize> {
+    if !names(&tokens[at], &name.name, lexicon) {
+        return None;
+    }
+    let is_qualified = at >= 2 && tokens[at - 1].is_symbol(".");
+    match (&name.schema, is_qualified) {
+        (None, false) => Some(at),
+        (Some(schema), true) => names(&tokens[at - 2], schema, lexicon).then_some(at - 2),
+        _ => None,
+    }
+}
+
+/// Whether a name in a list is that of an argument, which a type follows.
+fn is_argument(tokens: &[Token<'_>], start: usize, end: usize) -> bool {
+    const MODES: [&str; 4] = ["IN", "OUT", "INOUT", "VARIADIC"];
+    let before = start.checked_sub(1).map(|it| &tokens[it]);
+    let begins = before.is_some_and(|it| {
+        it.is_symbol("(") || it.is_symbol(",") || MODES.iter().any(|word| it.is_word(word))
+    });
+    let follows = tokens.get(end + 1).is_some_and(|it| {
+        matches!(it.kind, TokenKind::Word | TokenKind::QuotedName) && !it.is_word("DEFAULT")
+    });
+    begins && follows
 }
 
 /// The expression with a label by its new text: a string that is cast to the enumeration, and
@@ -137,15 +206,6 @@ pub(crate) fn rename_label(
 fn qualifies(tokens: &[Token<'_>], token: &Token<'_>) -> bool {
     let after = tokens.iter().find(|it| it.start >= token.end());
     after.is_some_and(|it| it.is_symbol("."))
-}
-
-/// Whether a type's name stands here: behind `::`, or behind that and a namespace.
-fn is_type(tokens: &[Token<'_>], at: usize) -> bool {
-    let symbol = |back: usize, text: &str| {
-        at.checked_sub(back)
-            .is_some_and(|it| tokens[it].is_symbol(text))
-    };
-    symbol(1, "::") || symbol(1, ".") && symbol(3, "::")
 }
 
 /// A new name as databases write it in place of the old one: in quotes if it needs them, or if the
@@ -234,9 +294,30 @@ mod tests {
     #[test]
     fn tables_and_types_are_renamed_where_they_stand() {
         assert_eq!(rename_table("a.b > a", "a", "c", LEXICON), "c.b > a");
+        let (own, to, moved) = (
+            ObjectName::new("a"),
+            ObjectName::new("c"),
+            ObjectName::qualified("s", "a"),
+        );
+        let rename = |text: &str, from, to, stand| rename_type(text, from, to, stand, LEXICON);
+        let casts = TypesStand::InCasts;
+        assert_eq!(rename("a::a = b::s.a", &own, &to, casts), "a::c = b::s.a");
         assert_eq!(
-            rename_type("a::a = b::s.a", "a", "c", LEXICON),
-            "a::c = b::s.c"
+            rename("a::a = 'a'::a", &own, &moved, casts),
+            "a::s.a = 'a'::s.a"
+        );
+        assert_eq!(
+            rename("a::s.a = 'a'::s.a[]", &moved, &to, casts),
+            "a::c = 'a'::c[]"
+        );
+        let head = "CREATE FUNCTION f(a a, b a DEFAULT 'x'::a) RETURNS a AS ' a '";
+        assert_eq!(
+            rename(head, &own, &to, TypesStand::Anywhere),
+            "CREATE FUNCTION f(a c, b c DEFAULT 'x'::c) RETURNS c AS ' a '"
+        );
+        assert_eq!(
+            rename("a[], s.a", &moved, &to, TypesStand::Anywhere),
+            "a[], c"
         );
     }
 

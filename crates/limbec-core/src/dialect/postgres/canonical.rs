@@ -90,7 +90,17 @@ impl Judge for Postgres {
 ///
 /// Never true when unsure: a cast inside an expression may choose another function or operator.
 pub(super) fn same_text(a: &str, b: &str) -> bool {
-    normal(a) == normal(b)
+    normal(a) == normal(b) || is_same_comment(a, b)
+}
+
+/// Whether two texts comment the same routine with the same words: it is known by the types of its
+/// arguments, whatever these are called.
+fn is_same_comment(a: &str, b: &str) -> bool {
+    let parts = |text| {
+        let comment = super::definition::routine_comment(text)?;
+        Some((comment.routine, normal(comment.text)))
+    };
+    parts(a).is_some_and(|it| Some(it) == parts(b))
 }
 
 /// Whether two values of an option are one. A model may give a type the connection's own namespace,
@@ -316,6 +326,10 @@ mod tests {
             ("\"status\" != 'x'", "status <> 'x' -- why"),
             ("'x'", "'x'::text"),
             ("('x'::character varying)", "'x'"),
+            (
+                "COMMENT ON FUNCTION f(a integer, OUT b text) IS 'x'",
+                "comment on function \"f\"(int4) is 'x'",
+            ),
         ];
         for (a, b) in cases {
             assert!(same_text(a, b), "{a} and {b}");
@@ -334,6 +348,14 @@ mod tests {
             ("(a) + (b)", "a) + (b"),
             ("0", "0.00"),
             ("", "a"),
+            (
+                "COMMENT ON FUNCTION f(integer) IS 'x'",
+                "COMMENT ON FUNCTION f(text) IS 'x'",
+            ),
+            (
+                "COMMENT ON FUNCTION f(integer) IS 'x'",
+                "COMMENT ON FUNCTION f(integer) IS 'y'",
+            ),
         ];
         for (a, b) in cases {
             assert!(!same_text(a, b), "{a} and {b}");

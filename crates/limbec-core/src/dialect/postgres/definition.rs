@@ -101,6 +101,51 @@ pub(super) fn created(statement: &str) -> Result<Option<Created>, CompileError> 
     Ok(Some(created))
 }
 
+/// A comment on a routine.
+pub(super) struct RoutineComment<'s> {
+    /// The routine, as it is known.
+    pub(super) routine: Definition,
+    /// What is said of it.
+    pub(super) text: &'s str,
+}
+
+/// Reads `COMMENT ON FUNCTION name(…) IS …`.
+pub(super) fn routine_comment(statement: &str) -> Option<RoutineComment<'_>> {
+    let all: Vec<Token<'_>> = tokens(statement)
+        .filter(|token| token.kind != TokenKind::Comment)
+        .collect();
+    let [comment, on, rest @ ..] = all.as_slice() else {
+        return None;
+    };
+    if !comment.is_word("COMMENT") || !on.is_word("ON") {
+        return None;
+    }
+    let (kind, rest) = kind(rest).filter(|(kind, _)| kind.is_routine())?;
+    let (name, _, rest) = named(rest)?;
+    let arguments = arguments(statement, rest)?;
+    let is = last_word(rest, "IS")?;
+    Some(RoutineComment {
+        routine: Definition::new(kind, name, Some(arguments), None),
+        text: &statement[rest[is].end()..],
+    })
+}
+
+/// The name of the routine that `ALTER FUNCTION` and its like change, and where it stands.
+pub(super) fn altered_routine(statement: &str) -> Option<(ObjectName, Range<usize>)> {
+    let all: Vec<Token<'_>> = tokens(statement)
+        .filter(|token| token.kind != TokenKind::Comment)
+        .collect();
+    let [alter, noun, rest @ ..] = all.as_slice() else {
+        return None;
+    };
+    let nouns = ["FUNCTION", "PROCEDURE", "ROUTINE"];
+    if !alter.is_word("ALTER") || !nouns.iter().any(|it| noun.is_word(it)) {
+        return None;
+    }
+    let (name, place, _) = named(rest)?;
+    Some((name, place))
+}
+
 fn word(all: &[Token<'_>], word: &str) -> Option<usize> {
     all.iter().position(|token| token.is_word(word))
 }
@@ -205,28 +250,147 @@ fn arguments(statement: &str, rest: &[Token<'_>]) -> Option<String> {
 
 /// The type of one argument; `None` for one that only gives a value back.
 fn argument(statement: &str, tokens: &[Token<'_>]) -> Option<String> {
-    let end = tokens
-        .iter()
-        .position(|token| token.is_word("DEFAULT") || token.is_symbol("="))
-        .unwrap_or(tokens.len());
-    let mut tokens = &tokens[..end];
-    if let [first, rest @ ..] = tokens {
-        if first.is_word("OUT") && !rest.is_empty() {
-            return None;
-        }
-        let is_mode = ["IN", "INOUT", "VARIADIC"]
+    Argument::read(statement, tokens)
+        .filter(|it| it.mode != "OUT")
+        .map(|it| it.of)
+}
+
+/// An argument of a routine, or a column of the table that it returns.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Argument {
+    /// `IN`, `OUT`, `INOUT` or `VARIADIC`.
+    mode: String,
+    name: Option<String>,
+    /// Its type, as the server would spell it.
+    of: String,
+    /// Whether it may be left out.
+    pub(super) has_default: bool,
+}
+
+impl Argument {
+    fn read(statement: &str, tokens: &[Token<'_>]) -> Option<Self> {
+        let end = tokens
             .iter()
-            .any(|it| first.is_word(it));
-        if is_mode && !rest.is_empty() {
+            .position(|token| token.is_word("DEFAULT") || token.is_symbol("="))
+            .unwrap_or(tokens.len());
+        let has_default = end < tokens.len();
+        let mut tokens = &tokens[..end];
+        let mut mode = "IN".to_string();
+        if let [first, rest @ ..] = tokens
+            && !rest.is_empty()
+            && (["IN", "OUT", "INOUT", "VARIADIC"].iter()).any(|it| first.is_word(it))
+        {
+            mode = first.text.to_ascii_uppercase();
             tokens = rest;
         }
+        let mut name = None;
+        if tokens.len() > 1 && !begins_a_type(tokens) {
+            name = tokens[0].name(&LEXICON);
+            tokens = &tokens[1..];
+        }
+        let (first, last) = (tokens.first()?, tokens.last()?);
+        let text = &statement[first.start..last.end()];
+        Some(Argument {
+            mode,
+            name,
+            of: spelled(&types::parse(text)),
+            has_default,
+        })
     }
-    if tokens.len() > 1 && !begins_a_type(tokens) {
-        tokens = &tokens[1..];
+}
+
+/// How a routine is called, and what it gives.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Head {
+    pub(super) arguments: Vec<Argument>,
+    /// The words before the type of the result: `RETURNS SETOF`.
+    returns: Vec<String>,
+    result: Vec<Argument>,
+}
+
+/// Reads the head of a `CREATE` statement of a function or a procedure.
+pub(super) fn head(statement: &str) -> Option<Head> {
+    const ENDS: [&str; 18] = [
+        "LANGUAGE",
+        "AS",
+        "IMMUTABLE",
+        "STABLE",
+        "VOLATILE",
+        "STRICT",
+        "CALLED",
+        "SECURITY",
+        "EXTERNAL",
+        "PARALLEL",
+        "COST",
+        "ROWS",
+        "SUPPORT",
+        "SET",
+        "TRANSFORM",
+        "WINDOW",
+        "LEAKPROOF",
+        "BEGIN",
+    ];
+    let all: Vec<Token<'_>> = tokens(statement)
+        .filter(|token| token.kind != TokenKind::Comment)
+        .collect();
+    let skip = |token: &&Token<'_>| BEFORE_KIND.iter().any(|word| token.is_word(word));
+    let rest = all.get(1..)?;
+    let (_, rest) = kind(&rest[rest.iter().take_while(skip).count()..])?;
+    let (_, _, rest) = named(rest)?;
+    let (inside, rest) = in_parentheses(rest)?;
+    let is_end = |token: &Token<'_>| ENDS.iter().any(|end| token.is_word(end));
+    let end = rest.iter().position(is_end).unwrap_or(rest.len());
+    let is_before_type = |token: &&Token<'_>| {
+        ["RETURNS", "SETOF", "TABLE"]
+            .iter()
+            .any(|it| token.is_word(it))
+    };
+    let words = rest[..end].iter().take_while(is_before_type).count();
+    let (returns, result) = rest[..end].split_at(words);
+    let read = |tokens: &[Token<'_>]| -> Option<Vec<Argument>> {
+        let each = by_commas(tokens).into_iter();
+        each.map(|it| Argument::read(statement, it)).collect()
+    };
+    Some(Head {
+        arguments: read(inside)?,
+        returns: returns
+            .iter()
+            .map(|it| it.text.to_ascii_uppercase())
+            .collect(),
+        result: match in_parentheses(result) {
+            Some((columns, _)) => read(columns)?,
+            None => read(result)?,
+        },
+    })
+}
+
+/// What stands in the parentheses that the tokens begin with, and what follows them.
+fn in_parentheses<'a, 't>(tokens: &'a [Token<'t>]) -> Option<(&'a [Token<'t>], &'a [Token<'t>])> {
+    tokens.first().filter(|it| it.is_symbol("("))?;
+    let mut depth = 0_usize;
+    let close = tokens.iter().position(|token| {
+        depth += usize::from(token.is_symbol("("));
+        depth -= usize::from(token.is_symbol(")"));
+        depth == 0
+    })?;
+    Some((&tokens[1..close], &tokens[close + 1..]))
+}
+
+/// The parts between commas that stand in no parentheses.
+fn by_commas<'a, 't>(tokens: &'a [Token<'t>]) -> Vec<&'a [Token<'t>]> {
+    let mut depth = 0_usize;
+    let is_comma = |token: &Token<'_>| {
+        if token.is_symbol("(") || token.is_symbol("[") {
+            depth += 1;
+        } else if token.is_symbol(")") || token.is_symbol("]") {
+            depth = depth.saturating_sub(1);
+        }
+        depth == 0 && token.is_symbol(",")
+    };
+    if tokens.is_empty() {
+        return Vec::new();
     }
-    let (first, last) = (tokens.first()?, tokens.last()?);
-    let text = &statement[first.start..last.end()];
-    Some(spelled(&types::parse(text)))
+    tokens.split(is_comma).collect()
 }
 
 /// Whether the tokens are a type of several words or with an argument, not a name and a type.
@@ -335,6 +499,49 @@ mod tests {
         ];
         for (statement, expected) in cases {
             assert_eq!(read(statement), expected, "{statement}");
+        }
+    }
+
+    #[test]
+    fn heads_are_one_however_they_are_spelled() {
+        let alike = [
+            (
+                "CREATE FUNCTION f(v int, w text DEFAULT 'x') RETURNS int LANGUAGE sql AS ''",
+                "CREATE OR REPLACE FUNCTION public.f(v integer, w text DEFAULT 'x'::text)\n RETURNS integer\n IMMUTABLE",
+            ),
+            (
+                "CREATE FUNCTION f() RETURNS TABLE (a int, b numeric(4, 2)) AS ''",
+                "CREATE FUNCTION f()\n RETURNS TABLE(a integer, b numeric)\n LANGUAGE sql",
+            ),
+            (
+                "CREATE PROCEDURE p(INOUT a int8) AS ''",
+                "CREATE PROCEDURE p(INOUT a bigint)\n LANGUAGE sql",
+            ),
+        ];
+        for (a, b) in alike {
+            assert!(head(a).is_some(), "{a}");
+            assert_eq!(head(a), head(b), "{a}");
+        }
+        let others = [
+            (
+                "CREATE FUNCTION f(v int) RETURNS int",
+                "CREATE FUNCTION f(w int) RETURNS int",
+            ),
+            (
+                "CREATE FUNCTION f(v int) RETURNS int",
+                "CREATE FUNCTION f(v int) RETURNS bigint",
+            ),
+            (
+                "CREATE FUNCTION f() RETURNS int",
+                "CREATE FUNCTION f() RETURNS SETOF int",
+            ),
+            (
+                "CREATE FUNCTION f(v int = 1) RETURNS int",
+                "CREATE FUNCTION f(v int) RETURNS int",
+            ),
+        ];
+        for (a, b) in others {
+            assert_ne!(head(a), head(b), "{a}");
         }
     }
 

@@ -3,12 +3,12 @@
 
 use std::ops::Range;
 
-use super::super::lexicon::tokens;
-use crate::dialect::postgres::definition::{Created, created};
+use super::super::lexicon::{LEXICON, tokens};
+use crate::dialect::postgres::definition::{Created, altered_routine, created};
 use crate::dialect::postgres::names::{literal, object, quote};
 use crate::dialect::postgres::reflect::of_temporary;
 use crate::schema::{DefinitionKind, ObjectName};
-use crate::sql::{Token, TokenKind};
+use crate::sql::{Token, TokenKind, split};
 
 /// Temporary objects come last: a name without a namespace is that of the object itself, not of its
 /// copy, and so both are printed the same way whether or not the text gives the namespace.
@@ -20,7 +20,11 @@ const STORAGE: &str = "pg_temp.limbec_storage";
 
 /// The statements by which the server spells a `CREATE` statement; the last one answers it as the
 /// one value of one row. None where it can't be made apart from what it stands on.
-pub(super) fn statements(create: &str) -> Vec<String> {
+pub(super) fn statements(text: &str) -> Vec<String> {
+    let all = split(text, &LEXICON);
+    let [create, settings @ ..] = all.as_slice() else {
+        return Vec::new();
+    };
     let Ok(Some(made)) = created(create) else {
         return Vec::new();
     };
@@ -41,6 +45,12 @@ pub(super) fn statements(create: &str) -> Vec<String> {
         create = temporary(&create, &made.name, &made.definition.name);
     }
     statements.push(create);
+    for setting in settings {
+        let Some((name, at)) = altered_routine(setting) else {
+            return Vec::new();
+        };
+        statements.push(temporary(setting, &at, &name));
+    }
     let name = &made.definition.name;
     let place = made.table.as_ref().map_or(name, |(table, _)| table);
     statements.push(printed(of_temporary(kind), place));

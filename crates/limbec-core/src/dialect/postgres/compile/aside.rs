@@ -1,10 +1,10 @@
 //! What has stepped aside for a change, and how it comes back.
 
 use super::dependents::Thing;
-use super::{Steps, compile_within, constraint, index, rights};
+use super::{Steps, compile_within, rights};
 use crate::dialect::postgres::lexicon::{LEXICON, tokens};
 use crate::operations::{AlterColumn, ColumnChange, ConstraintRef, Operation};
-use crate::schema::{Definition, Index, IndexKey, ObjectName, Schema, in_order};
+use crate::schema::{Definition, Domain, Index, IndexKey, ObjectName, Schema, in_order};
 use crate::steps::Step;
 
 /// How a thing comes to be when all is done.
@@ -52,7 +52,7 @@ impl Put {
             Thing::Index { table, index } => {
                 has_expression(index).then(|| rights::of_index(table, &index.name))
             }
-            Thing::Default { .. } | Thing::Constraint { .. } => None,
+            Thing::Default { .. } | Thing::Constraint { .. } | Thing::DomainCheck { .. } => None,
         }
     }
 
@@ -77,6 +77,11 @@ impl Put {
                 name: column.name.clone(),
                 column: Some(Box::new(column)),
             },
+            Thing::DomainCheck { domain, check } => {
+                let mut without = domain.clone();
+                without.checks.retain(|it| it.name != check.name);
+                alter_domain(domain, without)
+            }
         }
     }
 
@@ -93,6 +98,11 @@ impl Put {
             }
             Thing::Index { table, index } => Operation::CreateIndex { table, index },
             Thing::Computed { table, column } => Operation::AddColumn { table, column },
+            Thing::DomainCheck { domain, check } => {
+                let mut without = domain.clone();
+                without.checks.retain(|it| it.name != check.name);
+                alter_domain(without, domain)
+            }
         }
     }
 
@@ -104,30 +114,8 @@ impl Put {
             Thing::Constraint { constraint, .. } => constraint.name(),
             Thing::Index { index, .. } => Some(&index.name),
             Thing::Computed { column, .. } => Some(&column.name),
+            Thing::DomainCheck { check, .. } => check.name.as_deref(),
         }
-    }
-
-    /// The words of its SQL, without the name of a column: a view may have the same.
-    fn words(&self) -> Vec<String> {
-        let text = match &self.thing {
-            Thing::Definition(it) => it.sql.clone(),
-            Thing::Default { column, .. } | Thing::Computed { column, .. } => {
-                let generated = column.generated.as_ref().map(|it| it.expression.clone());
-                generated
-                    .or_else(|| column.default.clone())
-                    .unwrap_or_default()
-            }
-            Thing::Constraint { constraint, .. } => constraint::definition(constraint),
-            Thing::Index { table, index } => {
-                let steps = index::create(table, index);
-                steps
-                    .into_iter()
-                    .map(|it| it.sql)
-                    .collect::<Vec<_>>()
-                    .join(" ")
-            }
-        };
-        tokens(&text).filter_map(|it| it.name(&LEXICON)).collect()
     }
 
     /// Whether an operation drops it, alone or with its table.
@@ -160,11 +148,24 @@ impl Put {
                 of == table && column.name == *name
             }
             (Operation::DropTable { name, .. }, thing) => thing.table() == Some(name),
+            (Operation::AlterDomain { to, .. }, Thing::DomainCheck { domain, .. }) => {
+                to.name == domain.name
+            }
+            (Operation::DropDomain { name, .. }, Thing::DomainCheck { domain, .. }) => {
+                domain.name == *name
+            }
             (Operation::AlterColumn { table, change }, Thing::Default { table: of, column }) => {
                 change.to.default.is_some() && of == table && column.name == change.name
             }
             _ => false,
         }
+    }
+}
+
+fn alter_domain(from: Domain, to: Domain) -> Operation {
+    Operation::AlterDomain {
+        to,
+        from: Some(from),
     }
 }
 
@@ -245,7 +246,10 @@ impl Aside {
         // The rest of a table, or of a change, is still to be done.
         let does_more = matches!(
             operation,
-            Operation::DropTable { .. } | Operation::AlterColumn { .. }
+            Operation::DropTable { .. }
+                | Operation::AlterColumn { .. }
+                | Operation::AlterDomain { .. }
+                | Operation::DropDomain { .. }
         );
         self.0.len() < before && !does_more
     }
@@ -288,7 +292,7 @@ impl Aside {
         let mut ordered: Vec<Put> = Vec::with_capacity(definitions.len() + others.len());
         ordered.extend(definitions);
         for put in others {
-            let words = put.words();
+            let words = put.thing.words();
             let needs = |it: &Put| {
                 it.name()
                     .is_some_and(|name| words.iter().any(|word| word == name))
@@ -306,7 +310,7 @@ impl Aside {
 }
 
 /// Whether the server samples values for an index: its expressions.
-fn has_expression(index: &Index) -> bool {
+pub(super) fn has_expression(index: &Index) -> bool {
     let mut elements = index.elements.iter();
     elements.any(|it| matches!(it.key, IndexKey::Expression(_)))
 }

@@ -4,9 +4,10 @@
 //! So a view over two columns that change is dropped once, and one that is replaced too is made once,
 //! when everything that it is over is as it shall be.
 
-use super::aside::{Aside, Made};
+use super::aside::{self, Aside, Made};
 use super::dependents::{self, Thing};
-use super::{compile_within, composite, definition};
+use super::replace_type::{self, Replaced};
+use super::{compile_within, composite, definition, rights};
 use crate::dialect::postgres::lexicon::LEXICON;
 use crate::dialect::postgres::names::cut;
 use crate::dialect::{Batch, CompileError, Of};
@@ -57,6 +58,18 @@ pub(super) fn needs_schema(operations: &[Operation]) -> bool {
             }
             _ => false,
         })
+        || operations
+            .iter()
+            .filter(|it| has_expression(it))
+            .any(|drop| {
+                let mut others = operations.iter();
+                others.any(|it| dependents::is_heir(it, drop))
+            })
+}
+
+/// Whether an operation drops an index over expressions, which the server samples.
+fn has_expression(operation: &Operation) -> bool {
+    matches!(operation, Operation::DropIndex { index: Some(it), .. } if aside::has_expression(it))
 }
 
 /// Makes the steps of a batch.
@@ -71,6 +84,7 @@ pub(super) fn compile(
         now: current.clone(),
         aside: Aside::default(),
         going: Vec::new(),
+        heirs: Vec::new(),
         steps: Vec::new(),
     };
     let operations: Vec<Operation> = operations.iter().cloned().map(cut_names).collect();
@@ -127,6 +141,8 @@ struct Work {
     /// What is to step aside when all that stands on it has: where texts are all that is known, two
     /// definitions may seem to stand on each other.
     going: Vec<Thing>,
+    /// Operations that make something anew, with the step that restores what was noted of it.
+    heirs: Vec<(Operation, Step)>,
     steps: Vec<Of<Step>>,
 }
 
@@ -159,10 +175,50 @@ impl Work {
         for thing in dependents::in_the_way(operation, later, &self.now) {
             self.set_aside(at, &thing)?;
         }
+        self.hand_on(at, operation, later);
         let steps = compile_within(operation, &self.now)?;
         self.push(at, steps);
         self.follow(operation);
+        self.give(at, operation);
         Ok(())
+    }
+
+    /// Notes what no operation says of something that goes, if a later operation makes it anew.
+    fn hand_on(&mut self, at: usize, operation: &Operation, later: &[Operation]) {
+        let heir = later.iter().find(|it| dependents::is_heir(it, operation));
+        let notes = match (operation, heir) {
+            (
+                Operation::DropDefinition { definition },
+                Some(Operation::CreateDefinition { definition: heir }),
+            ) => {
+                let mut others = self.now.definitions.iter();
+                let is_overloaded =
+                    others.any(|it| it.name == definition.name && !it.is_same(definition));
+                let is_alone = definition.kind.is_routine() && !is_overloaded;
+                is_alone
+                    .then(|| rights::handed_on(definition, heir))
+                    .flatten()
+            }
+            (Operation::DropColumn { table, name, .. }, Some(_)) => {
+                Some(rights::of_column(table, name))
+            }
+            (Operation::DropIndex { table, name, .. }, Some(_)) => {
+                Some(rights::of_index(table, name))
+            }
+            _ => None,
+        };
+        if let (Some((note, restore)), Some(heir)) = (notes, heir) {
+            self.push(at, vec![note]);
+            self.heirs.push((heir.clone(), restore));
+        }
+    }
+
+    /// Gives something that has come what was noted of the one before it.
+    fn give(&mut self, at: usize, operation: &Operation) {
+        if let Some(known) = self.heirs.iter().position(|(it, _)| it == operation) {
+            let (_, restore) = self.heirs.remove(known);
+            self.push(at, vec![restore]);
+        }
     }
 
     /// Replaces a definition: in its place if the database can, else it steps aside, and comes back
@@ -182,17 +238,10 @@ impl Work {
             to: to.clone(),
             from: None,
         };
-        if let Some(changes) = composite::changes(&before, to) {
-            if changes.bind() {
-                for thing in dependents::on_definition(&before, &self.now) {
-                    self.set_aside(at, &thing)?;
-                }
-            }
-            self.push(at, changes.steps(to));
-            self.follow(&replacing);
-            return Ok(());
+        if composite::is_composite(&before) && composite::is_composite(to) {
+            return self.replace_composite(at, &before, to);
         }
-        if to.kind.is_routine() && definition::has_same_head(&before, to) {
+        if to.kind.is_routine() && definition::may_take_the_place(&before, to) {
             if self.aside.is_named_by(&to.sql) {
                 let thing = Thing::Definition(to.clone());
                 self.aside.push(at, thing, Made::InPlace);
@@ -215,6 +264,40 @@ impl Work {
                 self.follow(&put.creation());
             }
         }
+        Ok(())
+    }
+
+    /// Changes a composite type: in place, unless columns hold values of it that must be converted.
+    fn replace_composite(
+        &mut self,
+        at: usize,
+        before: &Definition,
+        to: &Definition,
+    ) -> Result<(), CompileError> {
+        let changes = composite::changes(before, to);
+        let replaced = Replaced::of(&to.name, &self.now);
+        let in_place = match &changes {
+            Some(changes) => !changes.retypes || !replaced.has_columns(&self.now),
+            None => false,
+        };
+        let names_dropped = |thing: &Thing| {
+            let changes = changes.as_ref().filter(|it| !it.retypes);
+            changes.is_none_or(|it| it.dropped.iter().any(|name| thing.mentions(name)))
+        };
+        for thing in dependents::on_types(&replaced, &self.now) {
+            if names_dropped(&thing) {
+                self.set_aside(at, &thing)?;
+            }
+        }
+        let steps = match &changes {
+            Some(changes) if in_place => changes.steps(to),
+            _ => replace_type::composite(before, to, &self.now)?,
+        };
+        self.push(at, steps);
+        self.follow(&Operation::ReplaceDefinition {
+            to: to.clone(),
+            from: None,
+        });
         Ok(())
     }
 
@@ -249,6 +332,7 @@ impl Work {
                 .map_err(|error| Of::new(at, error))?;
             self.push(at, steps);
             self.follow(&put.creation());
+            self.give(at, &put.creation());
         }
         Ok(())
     }

@@ -1,7 +1,8 @@
 //! Composite types, whose attributes change in place.
 
 use super::super::lexicon::{LEXICON, tokens};
-use crate::dialect::postgres::names::object;
+use crate::dialect::postgres::names::{object, quote};
+use crate::dialect::postgres::types::{parse, same};
 use crate::schema::{Definition, DefinitionKind};
 use crate::sql::{Token, TokenKind, split};
 use crate::steps::Step;
@@ -15,21 +16,30 @@ struct Attribute {
     of: String,
 }
 
+impl Attribute {
+    /// Whether the types are the same, however each is spelled.
+    fn is_of_same_type(&self, other: &Attribute) -> bool {
+        let collates = |it: &str| tokens(it).any(|token| token.is_word("COLLATE"));
+        self.of == other.of
+            || !collates(&self.of)
+                && !collates(&other.of)
+                && same(&parse(&self.of), &parse(&other.of))
+    }
+}
+
 /// What changes about the attributes of a type.
 #[derive(Debug)]
 pub(super) struct Changes {
     clauses: Vec<String>,
-    binds: bool,
+    /// The attributes that go.
+    pub(super) dropped: Vec<String>,
+    /// Whether an attribute gets another type, which the server refuses if a column is of the type.
+    pub(super) retypes: bool,
     /// The statements behind the first one, if they are other ones.
     more: Option<Vec<String>>,
 }
 
 impl Changes {
-    /// Whether what stands on the type is in the way: a new attribute disturbs nobody.
-    pub(super) fn bind(&self) -> bool {
-        self.binds
-    }
-
     /// The steps that change the type.
     pub(super) fn steps(&self, to: &Definition) -> Vec<Step> {
         let name = object(&to.name);
@@ -55,16 +65,17 @@ pub(super) fn changes(from: &Definition, to: &Definition) -> Option<Changes> {
     let named = |all: &[Attribute], name: &str| all.iter().find(|it| it.name == name).cloned();
     let mut clauses = Vec::new();
     let mut order = Vec::new();
-    let mut binds = false;
+    let mut dropped = Vec::new();
+    let mut retypes = false;
     for it in &before {
         match named(&after, &it.name) {
             None => {
-                binds = true;
+                dropped.push(it.name.clone());
                 clauses.push(format!("DROP ATTRIBUTE {}", it.called));
                 continue;
             }
-            Some(now) if now.of != it.of => {
-                binds = true;
+            Some(now) if !now.is_of_same_type(it) => {
+                retypes = true;
                 clauses.push(format!("ALTER ATTRIBUTE {} TYPE {}", it.called, now.of));
             }
             Some(_) => {}
@@ -89,9 +100,44 @@ pub(super) fn changes(from: &Definition, to: &Definition) -> Option<Changes> {
     let (had, has) = (more(&from.sql), more(&to.sql));
     Some(Changes {
         clauses,
-        binds,
+        dropped,
+        retypes,
         more: (had != has).then_some(has),
     })
+}
+
+/// Whether a definition is of a composite type.
+pub(super) fn is_composite(definition: &Definition) -> bool {
+    definition.kind == DefinitionKind::Type && attributes(&definition.sql).is_some()
+}
+
+/// Whether two composite types have the same attributes, whatever their types.
+pub(super) fn has_same_attributes(from: &Definition, to: &Definition) -> bool {
+    let names = |it: &Definition| -> Option<Vec<String>> {
+        let attributes = attributes(&it.sql)?;
+        Some(attributes.into_iter().map(|it| it.name).collect())
+    };
+    names(from) == names(to)
+}
+
+/// The expression that makes a value of one composite type of one of another.
+pub(super) fn conversion(value: &str, from: &Definition, to: &Definition) -> Option<String> {
+    let (before, after) = (attributes(&from.sql)?, attributes(&to.sql)?);
+    let parts = after.iter().map(|it| {
+        let known = before.iter().find(|old| old.name == it.name);
+        match known {
+            Some(known) if known.is_of_same_type(it) => format!("({value}).{}", quote(&it.name)),
+            Some(_) => format!("({value}).{}::text::{}", quote(&it.name), it.of),
+            None => "NULL".to_string(),
+        }
+    });
+    let parts: Vec<String> = parts.collect();
+    // A row of NULLs is another value than NULL.
+    Some(format!(
+        "CASE WHEN {value} IS DISTINCT FROM NULL THEN ROW({})::{} END",
+        parts.join(", "),
+        object(&to.name)
+    ))
 }
 
 /// The attributes of `CREATE TYPE name AS (…)`; none of any other statement.
@@ -146,12 +192,12 @@ mod tests {
 
     #[test]
     fn attributes_change_in_place() {
-        let from = "CREATE TYPE span AS (a int, \"B\" numeric(10, 2)[], c text)";
-        let to = "CREATE TYPE span AS (a bigint, \"B\"  numeric(10, 2)[], d point)";
+        let from = "CREATE TYPE span AS (a integer, \"B\" numeric(10,2)[], c text)";
+        let to = "CREATE TYPE span AS (a int8, \"B\"  decimal(10, 2)[], d point)";
         assert_eq!(
             between(from, to).unwrap(),
             [
-                "ALTER TYPE span ALTER ATTRIBUTE a TYPE bigint, DROP ATTRIBUTE c, ADD ATTRIBUTE d point"
+                "ALTER TYPE span ALTER ATTRIBUTE a TYPE int8, DROP ATTRIBUTE c, ADD ATTRIBUTE d point"
             ]
         );
         assert_eq!(between(from, from).unwrap(), [""; 0]);
@@ -162,6 +208,17 @@ mod tests {
         let from = "CREATE TYPE span AS (a int, b int)";
         assert!(between(from, "CREATE TYPE span AS (a int, c int, b int)").is_none());
         assert!(between(from, "CREATE TYPE span AS RANGE (SUBTYPE = int)").is_none());
+    }
+
+    #[test]
+    fn values_keep_their_attributes_by_name() {
+        let from = of("CREATE TYPE span AS (a int, \"B\" text)");
+        let to = of("CREATE TYPE span AS (\"B\" text, c int, a bigint)");
+        assert_eq!(
+            conversion("it", &from, &to).unwrap(),
+            "CASE WHEN it IS DISTINCT FROM NULL THEN \
+             ROW((it).\"B\", NULL, (it).a::text::bigint)::span END"
+        );
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use super::super::lexicon::{LEXICON, tokens};
 use super::Steps;
 use crate::dialect::CompileError;
+use crate::dialect::postgres::definition::head;
 use crate::dialect::postgres::names::{object, quote};
 use crate::schema::{Definition, DefinitionKind};
 use crate::sql::{TokenKind, split};
@@ -63,39 +64,16 @@ pub(super) fn create_or_replace(definition: &Definition) -> Steps {
     create(&replaced)
 }
 
-/// Whether two routines are called alike and answer alike, so that one may take the other's place.
-pub(super) fn has_same_head(a: &Definition, b: &Definition) -> bool {
-    head(&a.sql) == head(&b.sql)
-}
-
-/// The words before a routine's language, options and body, but for the namespace.
-fn head(sql: &str) -> Vec<String> {
-    const ENDS: [&str; 18] = [
-        "LANGUAGE",
-        "AS",
-        "IMMUTABLE",
-        "STABLE",
-        "VOLATILE",
-        "STRICT",
-        "CALLED",
-        "SECURITY",
-        "EXTERNAL",
-        "PARALLEL",
-        "COST",
-        "ROWS",
-        "SUPPORT",
-        "SET",
-        "TRANSFORM",
-        "WINDOW",
-        "LEAKPROOF",
-        "BEGIN",
-    ];
-    let skipped = ["OR", "REPLACE"];
-    let words = tokens(sql)
-        .filter(|token| token.kind != TokenKind::Comment)
-        .take_while(|token| !ENDS.iter().any(|end| token.is_word(end)))
-        .filter(|token| !skipped.iter().any(|word| token.is_word(word)));
-    words.map(|token| token.text.to_lowercase()).collect()
+/// Whether the new routine may take the old one's place: it is called alike and gives the same. The
+/// server takes no default away from an argument.
+pub(super) fn may_take_the_place(old: &Definition, new: &Definition) -> bool {
+    let (Some(old), Some(mut new)) = (head(&old.sql), head(&new.sql)) else {
+        return false;
+    };
+    for (before, after) in old.arguments.iter().zip(&mut new.arguments) {
+        after.has_default = before.has_default && after.has_default;
+    }
+    old == new
 }
 
 fn or_replace(sql: &str) -> String {

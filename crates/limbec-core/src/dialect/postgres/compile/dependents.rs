@@ -5,12 +5,12 @@
 //! goes and comes back unharmed.
 
 use super::super::lexicon::{LEXICON, tokens};
-use super::enumeration;
 use super::replace_type::Replaced;
+use super::{constraint, enumeration, index};
 use crate::operations::{Constraint, Operation};
 use crate::schema::{
-    Column, ColumnType, Definition, DefinitionKind, Index, IndexElement, IndexKey, ObjectName,
-    Schema, Table, Use,
+    CheckConstraint, Column, ColumnType, Definition, DefinitionKind, Domain, Index, IndexElement,
+    IndexKey, ObjectName, Schema, Table, Use,
 };
 use crate::sql::{TokenKind, mentions};
 
@@ -30,6 +30,11 @@ pub(super) enum Thing {
     Index { table: ObjectName, index: Index },
     /// A computed column.
     Computed { table: ObjectName, column: Column },
+    /// A check of a domain.
+    DomainCheck {
+        domain: Domain,
+        check: CheckConstraint,
+    },
 }
 
 impl Thing {
@@ -53,6 +58,10 @@ impl Thing {
                 matches!(other, Thing::Computed { table: of, column: it }
                     if of == table && it.name == column.name)
             }
+            (Thing::DomainCheck { domain, check }, other) => {
+                matches!(other, Thing::DomainCheck { domain: of, check: it }
+                    if of.name == domain.name && it.name == check.name)
+            }
             (Thing::Definition(_), _) => false,
         }
     }
@@ -65,7 +74,37 @@ impl Thing {
             | Thing::Constraint { table, .. }
             | Thing::Index { table, .. }
             | Thing::Computed { table, .. } => Some(table),
+            Thing::DomainCheck { .. } => None,
         }
+    }
+
+    /// The words of its SQL, without the name of a column: a view may have the same.
+    pub(super) fn words(&self) -> Vec<String> {
+        let text = match self {
+            Thing::Definition(it) => it.sql.clone(),
+            Thing::Default { column, .. } | Thing::Computed { column, .. } => {
+                let generated = column.generated.as_ref().map(|it| it.expression.clone());
+                generated
+                    .or_else(|| column.default.clone())
+                    .unwrap_or_default()
+            }
+            Thing::Constraint { constraint, .. } => constraint::definition(constraint),
+            Thing::DomainCheck { check, .. } => check.expression.clone(),
+            Thing::Index { table, index } => {
+                let steps = index::create(table, index);
+                steps
+                    .into_iter()
+                    .map(|it| it.sql)
+                    .collect::<Vec<_>>()
+                    .join(" ")
+            }
+        };
+        tokens(&text).filter_map(|it| it.name(&LEXICON)).collect()
+    }
+
+    /// Whether its SQL has a word.
+    pub(super) fn mentions(&self, name: &str) -> bool {
+        self.words().iter().any(|it| it == name)
     }
 }
 
@@ -78,7 +117,10 @@ pub(super) fn standing_on(thing: &Thing, schema: &Schema) -> Vec<Thing> {
             found.extend(parts_over(table, &column.name, schema));
             found
         }
-        Thing::Default { .. } | Thing::Constraint { .. } | Thing::Index { .. } => Vec::new(),
+        Thing::Default { .. }
+        | Thing::Constraint { .. }
+        | Thing::Index { .. }
+        | Thing::DomainCheck { .. } => Vec::new(),
     }
 }
 
@@ -182,12 +224,15 @@ pub(super) fn on_types(replaced: &Replaced<'_>, schema: &Schema) -> Vec<Thing> {
     let mut found = Vec::new();
     let is_of = |it: &ColumnType| replaced.holds(it);
     for definition in &schema.definitions {
+        // What is made of one of the types is made anew with it.
+        if replaced.names(&definition.name) && definition.kind == DefinitionKind::Type {
+            continue;
+        }
         let stands = definition.uses.iter().any(|it| match it {
             Use::Type { name } => replaced.names(name),
             Use::Column { relation, column } => {
-                let column = schema
-                    .table(relation)
-                    .and_then(|it| it.column_named(column));
+                let table = schema.table(relation);
+                let column = table.and_then(|it| column_of(it, column, schema));
                 column.is_some_and(|it| is_of(&it.column_type))
             }
             Use::Relation { .. } | Use::Routine { .. } => false,
@@ -196,9 +241,20 @@ pub(super) fn on_types(replaced: &Replaced<'_>, schema: &Schema) -> Vec<Thing> {
             found.push(Thing::Definition(definition.clone()));
         }
     }
+    for domain in schema.domains.iter().filter(|it| !replaced.names(&it.name)) {
+        let names_type = |it: &&CheckConstraint| {
+            let mut words = tokens(&it.expression).filter_map(|it| it.name(&LEXICON));
+            it.name.is_some() && words.any(|it| replaced.is_named(&it))
+        };
+        let checks = domain.checks.iter().filter(names_type);
+        found.extend(checks.map(|check| Thing::DomainCheck {
+            domain: domain.clone(),
+            check: check.clone(),
+        }));
+    }
     for table in &schema.tables {
         let of_type = |column: &str| {
-            let column = table.column_named(column);
+            let column = column_of(table, column, schema);
             column.is_some_and(|it| is_of(&it.column_type))
         };
         // The database writes the cast of a string that is compared with a column of the type;
@@ -214,6 +270,13 @@ pub(super) fn on_types(replaced: &Replaced<'_>, schema: &Schema) -> Vec<Thing> {
             });
             names_type || has_string && names_column
         };
+        let others = table.columns.iter().filter(|it| !is_of(&it.column_type));
+        for column in others.filter(|it| it.default.as_deref().is_some_and(stands)) {
+            found.push(Thing::Default {
+                table: table.name.clone(),
+                column: column.clone(),
+            });
+        }
         for column in table.columns.iter().filter(|it| it.generated.is_some()) {
             let text = column.generated.as_ref().map(|it| it.expression.as_str());
             let names_column = table.columns.iter().any(|it| {
@@ -243,8 +306,24 @@ pub(super) fn on_types(replaced: &Replaced<'_>, schema: &Schema) -> Vec<Thing> {
     found
 }
 
+/// A column of a table, which may have it from another one.
+fn column_of<'s>(table: &'s Table, name: &str, schema: &'s Schema) -> Option<&'s Column> {
+    let mut parents = table.inherits.parents().iter();
+    table
+        .column_named(name)
+        .or_else(|| parents.find_map(|it| column_of(schema.table(it)?, name, schema)))
+}
+
 /// The parts of tables whose expressions stand on something.
 fn expressions(schema: &Schema, stands: &dyn Fn(&str) -> bool, found: &mut Vec<Thing>) {
+    for domain in &schema.domains {
+        let checks = domain.checks.iter();
+        let checks = checks.filter(|it| it.name.is_some() && stands(&it.expression));
+        found.extend(checks.map(|check| Thing::DomainCheck {
+            domain: domain.clone(),
+            check: check.clone(),
+        }));
+    }
     for table in &schema.tables {
         for column in &table.columns {
             if column.default.as_deref().is_some_and(stands) {
@@ -397,6 +476,47 @@ pub(super) fn comes_back(table: &ObjectName, name: &str, operations: &[Operation
         matches!(it, Operation::AddColumn { table: of, column }
             if of == table && column.name == name)
     })
+}
+
+/// Whether an operation makes anew what another one drops: a routine with other arguments, a computed
+/// column, an index over as many expressions.
+pub(super) fn is_heir(operation: &Operation, drop: &Operation) -> bool {
+    match (drop, operation) {
+        (Operation::DropDefinition { definition }, it) => succeeds(it, definition),
+        (
+            Operation::DropColumn {
+                table,
+                name,
+                column: Some(gone),
+            },
+            Operation::AddColumn { table: of, column },
+        ) => {
+            of == table
+                && column.name == *name
+                && gone.generated.is_some()
+                && column.generated.is_some()
+        }
+        (
+            Operation::DropIndex {
+                table,
+                index: Some(gone),
+                concurrently: false,
+                ..
+            },
+            Operation::CreateIndex { table: of, index },
+        ) => {
+            let keys = |it: &Index| -> Vec<bool> {
+                let elements = it.elements.iter();
+                elements.map(|it| text_of(it).is_some()).collect()
+            };
+            of == table
+                && index.name == gone.name
+                && !index.concurrently
+                && keys(gone) == keys(index)
+                && keys(index).contains(&true)
+        }
+        _ => false,
+    }
 }
 
 /// Whether an operation makes a definition that takes the place of one that goes: a routine with

@@ -50,7 +50,7 @@ pub(super) fn is_replaced(from: &Domain, to: &Domain) -> bool {
 /// Makes one domain another.
 pub(super) fn alter(to: &Domain, from: Option<&Domain>, current: &Schema) -> Steps {
     let known = current.domains.iter().find(|it| it.name == to.name);
-    let from = from.or(known).ok_or_else(|| {
+    let from = known.or(from).ok_or_else(|| {
         CompileError::new(format!("what the domain `{}` is, is not known", to.name))
             .hint("the database has no such domain: create it with `create_domain`")
     })?;

@@ -78,15 +78,14 @@ pub(super) fn alter(to: &EnumType, from: Option<&EnumType>, current: &Schema) ->
         ))
         .hint("the database has no such type: create it with `create_enum`"));
     };
-    Ok(if only_adds(&from.labels, &to.labels) {
-        add_labels(from, to)
-    } else {
-        let to = EnumType {
-            comment: to.comment.clone().or_else(|| from.comment.clone()),
-            ..to.clone()
-        };
-        replace_type::enumeration(&to, current)
-    })
+    if only_adds(&from.labels, &to.labels) {
+        return Ok(add_labels(from, to));
+    }
+    let to = EnumType {
+        comment: to.comment.clone().or_else(|| from.comment.clone()),
+        ..to.clone()
+    };
+    replace_type::enumeration(&to, current)
 }
 
 fn add_labels(from: &EnumType, to: &EnumType) -> Vec<Step> {

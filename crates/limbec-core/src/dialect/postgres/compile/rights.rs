@@ -15,22 +15,36 @@ pub(super) type Notes = (Step, Step);
 
 /// Of a view, routine, type or statistics; others have none.
 pub(super) fn of_definition(definition: &Definition) -> Option<Notes> {
-    let target = target(definition);
+    handed_on(definition, definition)
+}
+
+/// Of a definition, for the one that takes its place.
+pub(super) fn handed_on(definition: &Definition, heir: &Definition) -> Option<Notes> {
+    let target = target(heir);
     let name = object(&definition.name);
     let source = if definition.kind.is_relation() {
-        let columns = format!(
-            "(SELECT string_agg('GRANT ' || b.privilege_type || ' (' || quote_ident(l.attname) || \
-             ') ON ' || {on} || ' TO ' || {to} || {option}, ';') FROM pg_catalog.pg_attribute l, \
-             aclexplode(l.attacl) b WHERE l.attrelid = c.oid), (SELECT string_agg({alter} || \
-             ' ALTER COLUMN ' || quote_ident(l.attname) || ' SET STATISTICS ' || l.attstattarget, ';') \
-             FROM pg_catalog.pg_attribute l WHERE l.attrelid = c.oid AND l.attnum > 0 \
-             AND coalesce(l.attstattarget, -1) >= 0), (SELECT {alter} || ' CLUSTER ON ' || \
-             quote_ident(x.relname) FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class x \
-             ON x.oid = i.indexrelid WHERE i.indrelid = c.oid AND i.indisclustered)",
+        let granted = if_there(&format!(
+            "'GRANT ' || b.privilege_type || ' (' || quote_ident(l.attname) || ') ON ' || {on} || \
+             ' TO ' || {to} || {option}",
             on = literal(&name),
-            alter = literal(&format!("ALTER {target}")),
             to = grantee("b"),
             option = option("b"),
+        ));
+        let alter = literal(&format!("ALTER {target}"));
+        let sampled = if_there(&format!(
+            "{alter} || ' ALTER COLUMN ' || quote_ident(l.attname) || ' SET STATISTICS ' || \
+             l.attstattarget"
+        ));
+        let clustered = if_there(&format!(
+            "{alter} || ' CLUSTER ON ' || quote_ident(x.relname)"
+        ));
+        let columns = format!(
+            "(SELECT string_agg({granted}, ';') FROM pg_catalog.pg_attribute l, \
+             aclexplode(l.attacl) b WHERE l.attrelid = c.oid), (SELECT string_agg({sampled}, ';') \
+             FROM pg_catalog.pg_attribute l WHERE l.attrelid = c.oid AND l.attnum > 0 \
+             AND coalesce(l.attstattarget, -1) >= 0), (SELECT {clustered} \
+             FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class x \
+             ON x.oid = i.indexrelid WHERE i.indrelid = c.oid AND i.indisclustered)",
         );
         Source {
             catalogue: "pg_class",
@@ -61,6 +75,15 @@ pub(super) fn of_definition(definition: &Definition) -> Option<Notes> {
         return None;
     };
     Some(of_source(&target, &source))
+}
+
+/// The SQL of a statement that does nothing if its column or index is gone: a view may come back
+/// without it.
+fn if_there(statement: &str) -> String {
+    format!(
+        "'DO ' || quote_literal('BEGIN ' || {statement} || \
+         '; EXCEPTION WHEN undefined_column OR undefined_object THEN NULL; END')"
+    )
 }
 
 fn of_statistics(target: &str, name: &ObjectName) -> Notes {
