@@ -1,36 +1,3 @@
-//! Splits any text into statements and tokens by every database's rules; nothing but white space,
-//! `;` and comments may go missing: `cargo +nightly fuzz run sql_split`.
-
 #![no_main]
 
-use libfuzzer_sys::fuzz_target;
-use limbec_core::dialect;
-use limbec_core::sql::{Lexicon, TokenKind, split, tokens};
-
-fuzz_target!(|text: &str| {
-    let dialects = dialect::ALL.iter().map(|it| it.lexicon());
-    for lexicon in dialects.chain([&Lexicon::STANDARD, &Lexicon::NEUTRAL]) {
-        check(text, lexicon);
-    }
-});
-
-fn check(text: &str, lexicon: &Lexicon) {
-    let mut end = 0;
-    for token in tokens(text, lexicon) {
-        assert!(text[end..token.start].trim().is_empty());
-        assert_eq!(&text[token.start..token.end()], token.text);
-        end = token.end();
-    }
-    assert!(text[end..].trim().is_empty());
-
-    let divides = |gap: &str| {
-        tokens(gap, lexicon).all(|it| it.is_symbol(";") || it.kind == TokenKind::Comment)
-    };
-    let mut behind = 0;
-    for statement in split(text, lexicon) {
-        let start = statement.as_ptr().addr() - text.as_ptr().addr();
-        assert!(divides(&text[behind..start]));
-        behind = start + statement.len();
-    }
-    assert!(divides(&text[behind..]));
-}
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| limbec_fuzz::sql_split::run(bytes));

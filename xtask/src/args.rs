@@ -27,6 +27,8 @@ Tasks:
   stress [FILTER]             Run the tests of the runner with full counts, or those whose names
                               hold FILTER: 64 processes, 20 rounds, the whole kill matrix, the whole
                               fault matrix (`faults`)
+  fuzz [--inputs N] [--seed N] [TARGET…]
+                              Try all that is read and printed with N random inputs in all [1000000]
   compose                     Run the example's containers, if a Docker engine answers; else read its
                               files and say so
   contention                  Measure how long writers stall while a table is altered
@@ -62,6 +64,7 @@ pub(crate) enum Task {
     Postgres,
     /// The filter of its tests.
     Stress(Option<String>),
+    Fuzz(FuzzOptions),
     Compose,
     Contention,
     /// The services that are wanted; none: all of them.
@@ -93,6 +96,17 @@ pub(crate) struct DemoOptions {
     pub(crate) check: bool,
     /// The folder of the programs, where they are built.
     pub(crate) programs: Option<String>,
+}
+
+/// How the fuzz targets are tried.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct FuzzOptions {
+    /// How many inputs, in all.
+    pub(crate) inputs: u64,
+    /// What chooses them.
+    pub(crate) seed: u64,
+    /// The targets; none: all of them.
+    pub(crate) targets: Vec<String>,
 }
 
 /// How the tests are run.
@@ -132,6 +146,7 @@ pub(crate) fn parse(arguments: impl IntoIterator<Item = String>) -> Result<Task,
             [filter] => Ok(Task::Stress(Some(filter.clone()))),
             [_, extra, ..] => Err(format!("`cargo xtask stress` takes no `{extra}`")),
         },
+        "fuzz" => parse_fuzz(rest).map(Task::Fuzz),
         "compose" => alone(&task, &rest, Task::Compose),
         "contention" => alone(&task, &rest, Task::Contention),
         "cost" => Ok(Task::Cost(rest)),
@@ -196,6 +211,31 @@ fn parse_ci(arguments: Vec<String>) -> Result<CiOptions, String> {
     Ok(options)
 }
 
+fn parse_fuzz(arguments: Vec<String>) -> Result<FuzzOptions, String> {
+    let mut options = FuzzOptions {
+        inputs: 1_000_000,
+        seed: 1,
+        targets: Vec::new(),
+    };
+    let mut arguments = arguments.into_iter();
+    while let Some(argument) = arguments.next() {
+        let place = match argument.as_str() {
+            "--inputs" => &mut options.inputs,
+            "--seed" => &mut options.seed,
+            flag if flag.starts_with('-') => {
+                return Err(format!("`cargo xtask fuzz` has no option `{flag}`"));
+            }
+            _ => {
+                options.targets.push(argument);
+                continue;
+            }
+        };
+        let number = arguments.next().and_then(|it| it.parse().ok());
+        *place = number.ok_or_else(|| format!("`{argument}` needs a number"))?;
+    }
+    Ok(options)
+}
+
 fn parse_demo(arguments: Vec<String>) -> Result<DemoOptions, String> {
     let mut options = DemoOptions::default();
     let mut arguments = arguments.into_iter();
@@ -221,7 +261,7 @@ fn alone(name: &str, rest: &[String], task: Task) -> Result<Task, String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{CiOptions, Task, TestOptions, USAGE, parse};
+    use super::{CiOptions, FuzzOptions, Task, TestOptions, USAGE, parse};
     use crate::ci;
 
     fn parse_line(line: &str) -> Result<Task, String> {
@@ -247,6 +287,14 @@ mod tests {
         assert_eq!(
             parse_line("stress faults"),
             Ok(Task::Stress(Some("faults".to_owned())))
+        );
+        assert_eq!(
+            parse_line("fuzz --inputs 5 rows"),
+            Ok(Task::Fuzz(FuzzOptions {
+                inputs: 5,
+                seed: 1,
+                targets: vec!["rows".to_owned()],
+            }))
         );
         assert_eq!(parse_line("test"), Ok(Task::Test(TestOptions::default())));
         assert_eq!(
@@ -295,6 +343,8 @@ mod tests {
             ("demo --programs", "folder"),
             ("postgres --port=1", "`--port=1`"),
             ("stress a b", "`b`"),
+            ("fuzz --inputs many", "number"),
+            ("fuzz --fast", "`--fast`"),
         ] {
             let mistake = parse_line(line).unwrap_err();
             assert!(mistake.contains(named), "{mistake}");

@@ -18,6 +18,7 @@ mod corpus;
 mod cost;
 mod cpu;
 mod demo;
+mod fuzz;
 mod postgres;
 mod rebuild;
 mod run;
@@ -44,6 +45,7 @@ fn main() -> ExitCode {
         Ok(Task::Demo(options)) => demo::run(&options),
         Ok(Task::Postgres) => postgres::run(),
         Ok(Task::Stress(filter)) => stress::run(filter.as_deref()),
+        Ok(Task::Fuzz(options)) => fuzz::run(&options),
         Ok(Task::Compose) => compose::run(),
         Ok(Task::Contention) => contention::run(),
         Ok(Task::Cost(filters)) => cost::run(&filters),
