@@ -67,6 +67,7 @@ fn a_server_is_shown_without_its_password() {
             "postgresql://me:***@db/shop",
         ),
         ("postgresql+psycopg://db", "postgresql://db"),
+        ("postgresql://:/shop", "postgresql:///shop"),
         (
             "postgresql://db?user=me&password=s3cret",
             "postgresql://me:***@db",

@@ -280,10 +280,10 @@ fn end_of_credentials(rest: &str, known: &[&str]) -> Result<Option<usize>, Unrea
 }
 
 fn read_hosts(text: &str) -> Result<Vec<Host>, Unreadable> {
-    if text.is_empty() {
-        return Ok(Vec::new());
-    }
-    text.split(',').map(read_host).collect()
+    let hosts: Vec<Host> = text.split(',').map(read_host).collect::<Result<_, _>>()?;
+    // Nothing, or a lone `:`, names neither a host nor a port.
+    let is_named = !matches!(hosts.as_slice(), [Host { name, port: None }] if name.is_empty());
+    Ok(if is_named { hosts } else { Vec::new() })
 }
 
 fn read_host(text: &str) -> Result<Host, Unreadable> {
