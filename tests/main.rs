@@ -28,6 +28,7 @@ mod planned;
 mod printed;
 mod proof;
 mod properties;
+mod reach;
 mod rows;
 mod runner;
 mod scenarios;

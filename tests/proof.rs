@@ -169,3 +169,78 @@ fn scratch_databases_of_stopped_proofs_are_removed_on_postgres() {
         "DROP OWNED BY {role}; DROP ROLE {role}, {role}_2;"
     ));
 }
+
+/// The URL of a database for another role, with more after it.
+fn url_of(it: &Sandbox, role: &str, more: &str) -> String {
+    let url = it.url();
+    let (scheme, rest) = url.split_once("://").expect("a scheme");
+    let (_, at) = rest.rsplit_once('@').expect("a user");
+    format!("{scheme}://{role}@{at}{more}")
+}
+
+#[test]
+fn a_connection_generates_in_a_schema_of_its_own_on_postgres() {
+    let noted = MODELS.replace(
+        "pub name: String,",
+        "pub name: String,\n    pub note: Option<String>,",
+    );
+    for by_url in [false, true] {
+        let it = project(MODELS);
+        // What the path leads to as well is no part of the project.
+        it.sql("CREATE SCHEMA app; CREATE TABLE public.legacy (id integer);");
+        let mut more = "";
+        if by_url {
+            more = "?options=-c%20search_path%3Dapp,public";
+        } else {
+            let name = it.sql("SELECT current_database();");
+            it.sql(&format!(
+                "ALTER DATABASE {} SET search_path = app, public;",
+                name.trim()
+            ));
+        }
+        let url = format!("{}{more}", it.url());
+        for models in [MODELS, noted.as_str()] {
+            it.write("models.rs", models);
+            it.run(&format!(
+                "limbec revision --autogenerate -m change --url '{url}'"
+            ))
+            .succeeds();
+            it.run(&format!("limbec upgrade head --url '{url}'"))
+                .succeeds();
+            it.run(&format!("limbec check --url '{url}'")).succeeds();
+        }
+        let found = it.sql("SELECT schemaname FROM pg_tables WHERE tablename = 'items';");
+        assert_eq!(found, "app\n");
+    }
+}
+
+#[test]
+fn a_role_without_a_place_for_proofs_is_told_of_its_rights_on_postgres() {
+    let it = project(MODELS);
+    let Database::Postgres(database) = &it.database else {
+        panic!("this test is for PostgreSQL");
+    };
+    let role = format!("{}_weak", database.name());
+    it.sql(&format!(
+        "CREATE ROLE {role} LOGIN; GRANT ALL ON SCHEMA public TO {role};"
+    ));
+    let line = format!(
+        "limbec revision --autogenerate -m all --url '{}'",
+        url_of(&it, &role, "")
+    );
+    it.run(&line).fails_saying(&[
+        "there is no place to try the revision in: permission denied to create database",
+        "CREATEDB",
+        "[database] scratch",
+    ]);
+    it.run(&format!("LIMBEC_SCRATCH='sqlite:a.db' {line}"))
+        .fails_saying(&["`[database] scratch` is a database of sqlite"]);
+    let told = it.run(&format!(
+        "LIMBEC_SCRATCH='postgresql:me:s3cret@host' {line}"
+    ));
+    assert_eq!(told.code, Some(1));
+    assert!(!told.stderr.contains("s3cret"), "{}", told.stderr);
+    it.run(&format!("LIMBEC_SCRATCH='{}' {line}", it.url()))
+        .succeeds();
+    it.sql(&format!("DROP OWNED BY {role}; DROP ROLE {role};"));
+}

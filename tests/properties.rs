@@ -34,7 +34,7 @@ fn config(cases: u32) -> Config {
 }
 
 /// Runs a property over pairs of schemas, and shows a failure as the revisions that lead to it.
-fn check(
+pub(crate) fn check(
     cases: u32,
     dialect: &dyn Dialect,
     extras: Extras,

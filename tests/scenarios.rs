@@ -36,8 +36,9 @@ use limbec_core::schema::{Definition, ObjectName, Schema, in_order};
 use limbec_source::models::{ModelOptions, SourceFile, read};
 
 use crate::case::{Case, Scenario};
+use crate::reach;
 use crate::scripted::Databases;
-use crate::trial::{Trial, listed};
+use crate::trial::{Trial, listed, of_own_namespace};
 
 fn models(text: &str) -> Result<Schema, String> {
     let file = SourceFile {
@@ -68,6 +69,7 @@ fn run(
     version: &str,
     mut trial: Trial,
     servers: &mut Option<Databases>,
+    provers: &mut Option<Trial>,
 ) -> Result<(), String> {
     let mut before = models(case.text("before"))?;
     let mut after = match case.text("after").trim() {
@@ -120,6 +122,16 @@ fn run(
         .and_then(|_| holds(&mut trial, case.text("holds before")))
         .map_err(|error| format!("after the downgrade: {error}"))?;
     same_dump(&dumped, &trial.dump()?)?;
+    let mut after = of_own_namespace(&after, &current);
+    after.renames.clear();
+    match version {
+        "sqlite" => reach::agrees(&mut Trial::sqlite(), &current, &after, &body)?,
+        "sqlite<3.53" => {}
+        _ => {
+            let prover = provers.get_or_insert_with(Trial::postgres);
+            reach::agrees(prover, &current, &after, &body)?;
+        }
+    }
     match version {
         // The shell is of one version only.
         "sqlite<3.53" => Ok(()),
@@ -258,6 +270,7 @@ fn postgres(since: u32) -> Vec<(&'static str, Trial)> {
 fn check(name: &str, text: &str) {
     let mut failures = Vec::new();
     let mut servers = None;
+    let mut provers = None;
     let mut scenario = Scenario::read(text);
     assert!(!scenario.cases.is_empty(), "the file holds no case");
     if !updates() {
@@ -277,7 +290,8 @@ fn check(name: &str, text: &str) {
                 other => panic!("`{name}`: there is no database `{other}`"),
             };
             for (version, trial) in trials {
-                if let Err(error) = run(case, database, version, trial, &mut servers) {
+                if let Err(error) = run(case, database, version, trial, &mut servers, &mut provers)
+                {
                     failures.push(format!("## {name} on {version}\n{error}"));
                 }
             }

@@ -1,5 +1,7 @@
 //! A database on which revisions are tried as the command would run them.
 
+mod shown;
+
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::time::Duration;
@@ -15,11 +17,13 @@ use limbec_core::operations::{Operation, apply};
 use limbec_core::revision::Header;
 use limbec_core::schema::{Definition, Schema};
 use limbec_core::sql::Lexicon;
-use limbec_core::steps::{Audience, Knowledge, RevisionPlan, Statement, Step, parts};
+use limbec_core::steps::{Audience, Knowledge, RevisionPlan, Statement, parts};
 use limbec_source::revisions::{Body, read_body};
 use limbec_source::write::{NewRevision, Remarks, write_revision};
-use limbec_testkit::postgres::{TestDatabase, schema_dump, test_database};
+use limbec_testkit::postgres::{EMPTY, TestDatabase, schema_dump, test_database};
 
+pub(crate) use self::shown::listed;
+use self::shown::shown;
 use crate::planned;
 
 /// The beginning of the names that PostgreSQL cuts.
@@ -250,6 +254,15 @@ impl Trial {
         Ok(answers.remove(0).rows)
     }
 
+    /// Leaves nothing in the database.
+    pub(crate) fn empty(&mut self) -> Result<(), String> {
+        if self.server.is_some() {
+            return self.sql(EMPTY).map(drop);
+        }
+        *self = Trial::sqlite();
+        Ok(())
+    }
+
     /// Runs a revision up and down on a copy of a schema in this empty database, as the command does
     /// before it writes one.
     pub(crate) fn prove(
@@ -258,19 +271,37 @@ impl Trial {
         target: &Schema,
         body: &Body,
     ) -> Result<(), String> {
+        self.proof(start, target, body, false)
+            .map_err(|error| error.to_string())
+    }
+
+    /// Does the same, on a copy of what the revision reaches if `part` says so.
+    pub(crate) fn proof(
+        &mut self,
+        start: &Schema,
+        target: &Schema,
+        body: &Body,
+        part: bool,
+    ) -> Result<(), ProofError> {
         let dialect = self.database.dialect();
         let nothing = Schema::default();
         let mut created = Created::default();
         for operation in &compare(&nothing, start, dialect, &Verdicts::default()).operations() {
             created.follow(operation, dialect);
         }
-        let revision = (body.upgrade.as_slice(), body.downgrade.as_slice());
-        let claim = Claim::new((start, target), revision, &created);
+        let claim = claim((start, target), body, &created);
+        let part = if part { claim.part(dialect) } else { None };
+        let claim = part.as_ref().map_or(claim.clone(), |it| it.of(&claim));
         let proven = prove(&mut self.database, true, |it| it, &claim);
-        self.runtime
-            .block_on(proven)
-            .map(drop)
-            .map_err(|error| error.to_string())
+        self.runtime.block_on(proven).map(drop)
+    }
+
+    /// Whether a revision reaches a part of its schemas only.
+    pub(crate) fn has_part(&self, start: &Schema, target: &Schema, body: &Body) -> bool {
+        let created = Created::default();
+        let claim = claim((start, target), body, &created);
+        let part = claim.part(self.database.dialect());
+        part.is_some_and(|it| !it.is_all_of(&claim))
     }
 
     /// The kind and version of the database.
@@ -523,6 +554,10 @@ impl Trial {
     }
 }
 
+fn claim<'a>(schemas: (&'a Schema, &'a Schema), body: &'a Body, created: &'a Created) -> Claim<'a> {
+    Claim::new(schemas, (&body.upgrade, &body.downgrade), created)
+}
+
 /// Whether operations have a name that the database cuts.
 pub(crate) fn is_cut<'a>(operations: impl IntoIterator<Item = &'a Operation>) -> bool {
     let mut operations = operations.into_iter();
@@ -530,40 +565,11 @@ pub(crate) fn is_cut<'a>(operations: impl IntoIterator<Item = &'a Operation>) ->
 }
 
 /// Models as the command compares them with a database.
-fn of_own_namespace(models: &Schema, current: &Schema) -> Schema {
+pub(crate) fn of_own_namespace(models: &Schema, current: &Schema) -> Schema {
     match &current.own_namespace {
         Some(own) => models.clone().within(own),
         None => models.clone(),
     }
-}
-
-fn shown(step: &Step, noted: &mut BTreeMap<String, String>) -> String {
-    match &step.expect {
-        Some(it) => format!("-- fails if {}\n", it.otherwise),
-        None if step.sql.contains("'limbec.rights_") => rights(&step.sql, noted),
-        None if step.transactional => format!("{};\n", step.sql),
-        None => format!("-- outside a transaction\n{};\n", step.sql),
-    }
-}
-
-/// What notes the owner and grants of an object, or gives them back, in words: the statements are
-/// long and alike.
-fn rights(sql: &str, noted: &mut BTreeMap<String, String>) -> String {
-    let between = |from: &str, to: &str| {
-        let (_, rest) = sql.split_once(from)?;
-        Some(rest.split_once(to)?.0.to_string())
-    };
-    let key = between("'limbec.rights_", "'").expect("a setting");
-    if let Some(of) = noted.remove(&key) {
-        return format!("-- restores the rights on {of}\n");
-    }
-    let ends = [" OWNER TO '", " SET '", " ALTER COLUMN '"];
-    let of = ends.iter().find_map(|end| between("'ALTER ", end));
-    let of = of
-        .expect("an object")
-        .replace(" ALTER COLUMN ", ", column ");
-    noted.insert(key, of.clone());
-    format!("-- notes the rights on {of}\n")
 }
 
 /// A revision's file.
@@ -588,11 +594,4 @@ fn as_read(found: &Comparison, dialect: &dyn Dialect) -> Result<Body, String> {
     let text = file(&found.operations(), &downgrade);
     read_body("revision.rs", &text)
         .map_err(|mistakes| format!("the written revision does not read: {mistakes:?}"))
-}
-
-/// Planned operations as `check` lists them.
-pub(crate) fn listed(planned: &[Planned]) -> String {
-    planned
-        .iter()
-        .fold(String::new(), |text, it| text + &format!("{it}\n"))
 }

@@ -3,6 +3,7 @@
 //! - [`schema`]: what a database looks like.
 //! - [`compare`]: two schemas in, operations out.
 //! - [`operations`]: what a revision does.
+//! - `reach`: the part of a schema that operations can reach (feature `compare`).
 //! - [`revision`]: the graph of revisions, identifiers and plans.
 //! - [`steps`]: the SQL a dialect makes of an operation.
 //! - [`journal`]: what is remembered of the steps that ran.
@@ -21,6 +22,8 @@ pub mod dialect;
 pub mod journal;
 pub mod operations;
 pub mod packed;
+#[cfg(feature = "compare")]
+pub mod reach;
 pub mod revision;
 pub mod schema;
 pub mod script;

@@ -35,6 +35,7 @@ struct File {
 #[serde(deny_unknown_fields)]
 struct DatabaseSection {
     url: Option<Spanned<String>>,
+    scratch: Option<Spanned<String>>,
     include: Option<Vec<Spanned<String>>>,
     #[serde(default)]
     exclude: Vec<Spanned<String>>,
@@ -90,6 +91,7 @@ pub struct Config {
     /// The file itself.
     pub file: PathBuf,
     url: Option<Secret>,
+    scratch: Option<Secret>,
     /// What the environment says of the database.
     variables: BTreeMap<&'static str, Secret>,
     /// The tables that limbec answers for.
@@ -177,6 +179,9 @@ impl Config {
             .or_else(|| environment("DATABASE_URL"))
             .or(parsed.database.url.map(Spanned::into_inner))
             .map(Secret);
+        let scratch = environment("LIMBEC_SCRATCH")
+            .or(parsed.database.scratch.map(Spanned::into_inner))
+            .map(Secret);
         let variables = DatabaseUrl::VARIABLES.into_iter();
         let variables = variables.filter_map(|name| Some((name, Secret(environment(name)?))));
         let directory = environment("LIMBEC_DIRECTORY")
@@ -198,6 +203,7 @@ impl Config {
             root,
             file,
             url,
+            scratch,
             variables: variables.collect(),
             selection,
             model_paths: match environment("LIMBEC_MODELS") {
@@ -228,6 +234,31 @@ impl Config {
                 self.file.display()
             ))
         })?;
+        self.read_url(url)
+    }
+
+    /// The database beside which revisions are tried: the project's own, unless another one is named.
+    ///
+    /// # Errors
+    /// As [`Config::database_url`], and when the other one is of another kind.
+    pub fn scratch_url(&self) -> Result<DatabaseUrl> {
+        let url = self.database_url()?;
+        let Some(scratch) = &self.scratch else {
+            return Ok(url);
+        };
+        let scratch = self.read_url(scratch)?;
+        if scratch.dialect().name() == url.dialect().name() {
+            return Ok(scratch);
+        }
+        Err(ProjectError::new(format!(
+            "`[database] scratch` is a database of {}, and the project's own is one of {}",
+            scratch.dialect().name(),
+            url.dialect().name()
+        ))
+        .hint("name a server of the same kind, and of the same version"))
+    }
+
+    fn read_url(&self, url: &Secret) -> Result<DatabaseUrl> {
         let variable = |name: &str| self.variables.get(name).map(|it| it.0.clone());
         let url = DatabaseUrl::parse(&url.0, &self.root)?.completed(&variable)?;
         Ok(url.interrupted_by(&self.interrupt))
@@ -324,14 +355,11 @@ fn selection(section: &DatabaseSection, file: &Path, text: &str) -> Result<Selec
         return Ok(selection);
     }
     let message = format!("{} in {shown}", mistakes(wrong.len()));
-    // A mistake is shown with its line, in which the URL may stand too.
-    let hidden = match &section.url {
-        Some(url) => {
-            let (before, after) = (&text[..url.span().start], &text[url.span().end..]);
-            format!("{before}{}{after}", "*".repeat(url.span().len()))
-        }
-        None => text.to_string(),
-    };
+    // A mistake is shown with its line, in which a URL may stand too.
+    let mut hidden = text.to_string();
+    for url in [&section.url, &section.scratch].into_iter().flatten() {
+        hidden.replace_range(url.span(), &"*".repeat(url.span().len()));
+    }
     Err(ProjectError::diagnostics(message, wrong, |_| {
         hidden.clone()
     }))

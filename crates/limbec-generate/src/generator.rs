@@ -168,7 +168,7 @@ impl<'a> Generator<'a> {
     /// the revisions do not run on it.
     pub async fn compare_with_revisions(&self) -> Result<Differences> {
         let files = self.files()?;
-        let mut scratch = ScratchDatabase::beside(&self.url).await?;
+        let mut scratch = ScratchDatabase::beside(&self.config.scratch_url()?).await?;
         let found = match self.make(scratch.connection()).await {
             Ok(made) => self.settle(scratch.connection(), made, files, None).await,
             Err(error) => Err(error),
@@ -353,7 +353,7 @@ impl<'a> Generator<'a> {
         upgrade: &[Operation],
         downgrade: &[Operation],
     ) -> Result<(Proof, Vec<String>)> {
-        let scratch = Scratch::beside(&self.url);
+        let scratch = Scratch::beside(&self.config.scratch_url()?);
         let removed = scratch.remove_leftovers().await?;
         // What has been renamed goes by its new name.
         let mut target = differences.target.clone();

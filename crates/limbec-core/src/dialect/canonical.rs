@@ -71,8 +71,19 @@ pub struct ScratchPlace {
     pub create_database: String,
     /// Drops it.
     pub drop_database: String,
+    /// What a role needs that may make no place, in a sentence.
+    pub needs: String,
     /// For roles that may not create one; `None` if the database cannot undo DDL.
     pub schema: Option<ScratchSchema>,
+}
+
+/// The SQL that gives a new database a namespace, and makes it that of its connections.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ScratchHome {
+    /// Leads connections to the namespace; runs on the connection that has made the database.
+    pub beside: String,
+    /// Makes the namespace; runs in the database.
+    pub inside: String,
 }
 
 /// The SQL that makes an empty namespace for the time of a transaction.
@@ -120,6 +131,11 @@ pub trait Judge {
     /// statement that drops it, which fails if somebody does. Their names begin with the prefix and the
     /// second of their making, in ten digits. `None` if nothing can be left.
     fn scratch_leftovers(&self, _prefix: &str) -> Option<String> {
+        None
+    }
+
+    /// How a new scratch database gets the connection's own namespace, if it has one of its own name.
+    fn scratch_home(&self, _database: &str, _own: &str) -> Option<ScratchHome> {
         None
     }
 

@@ -181,10 +181,25 @@ pub trait Compiler {
     /// statement at a time.
     fn isolation(&self, operation: &Operation) -> Isolation;
 
-    /// Whether the transaction that runs some operations must be committed before another one can
-    /// build on them.
-    fn must_commit(&self, _operations: &[Operation], _before: &Operation) -> bool {
+    /// Whether others may have to wait for an operation's commit before they build on it.
+    fn is_awaited(&self, _operation: &Operation) -> bool {
         false
+    }
+
+    /// Whether the transaction that runs some operations, each awaited by others, must be committed before
+    /// another one can build on them.
+    fn must_commit(&self, _awaited: &[Operation], _before: &Operation) -> bool {
+        false
+    }
+
+    /// About how many locks an operation takes, which its transaction keeps until it ends.
+    fn locks(&self, _operation: &Operation) -> usize {
+        0
+    }
+
+    /// How many locks a transaction may keep, if the database has room for so many.
+    fn most_locks(&self) -> usize {
+        usize::MAX
     }
 
     /// The table of which other roles may see or change rows after the operation: it loses a policy, or

@@ -30,6 +30,8 @@ pub enum FaultKind {
     LockLost,
     /// The disk is full.
     DiskFull,
+    /// The role lacks the right.
+    NotAllowed,
     /// No cast leads from one type to another.
     NoCast,
     /// Anything else, which the message tells.

@@ -49,7 +49,9 @@ use std::fmt;
 use crate::sql::Lexicon;
 
 pub use backup::Backup;
-pub use canonical::{Expression, Judge, Place, ScratchFrame, ScratchPlace, ScratchSchema};
+pub use canonical::{
+    Expression, Judge, Place, ScratchFrame, ScratchHome, ScratchPlace, ScratchSchema,
+};
 pub use compile::{Batch, CompileError, Compiler, Isolation, Of};
 pub use fault::{Fault, FaultKind};
 pub use limits::{Limits, TimeLimit};
@@ -104,6 +106,8 @@ pub struct Capabilities {
     /// What stands in the way of an operation steps aside and comes back when the operation is
     /// compiled; elsewhere a definition must be changed before what it no longer uses goes.
     pub definitions_step_aside: bool,
+    /// A change to a table reads every view and trigger that there is, and fails if one of them is wrong.
+    pub changes_read_definitions: bool,
     /// Options change without rebuilding the object that has them.
     pub options_change: bool,
     /// An answer of [`Judge::canonical`] is an expression that can be asked again, until it no

@@ -88,8 +88,10 @@ impl Part {
 pub fn parts(operations: &[Operation], dialect: &dyn Dialect) -> Vec<Part> {
     let mut parts: Vec<Part> = Vec::new();
     let mut timeouts: Vec<(Timeout, String)> = Vec::new();
-    // Whether the last part takes more operations.
+    // Whether the last part takes more operations, what others wait for in it, and its locks.
     let mut open = false;
+    let mut awaited: Vec<Operation> = Vec::new();
+    let mut locks = 0;
     let statements = operations.iter().enumerate().flat_map(|(origin, it)| {
         statements(it, dialect)
             .into_iter()
@@ -104,11 +106,20 @@ pub fn parts(operations: &[Operation], dialect: &dyn Dialect) -> Vec<Part> {
                 continue;
             }
         }
-        let joins = |part: &&mut Part| {
-            let joined = isolation == Isolation::Shared;
-            joined && !dialect.must_commit(&part.operations, &operation)
-        };
-        match parts.last_mut().filter(|_| open).filter(joins) {
+        let more = dialect.locks(&operation);
+        let joins = open
+            && isolation == Isolation::Shared
+            && locks + more <= dialect.most_locks()
+            && !dialect.must_commit(&awaited, &operation);
+        if !joins {
+            awaited.clear();
+            locks = 0;
+        }
+        locks += more;
+        if dialect.is_awaited(&operation) {
+            awaited.push(operation.clone());
+        }
+        match parts.last_mut().filter(|_| joins) {
             Some(part) => {
                 part.operations.push(operation);
                 part.origins.push(origin);
@@ -162,7 +173,7 @@ mod tests {
     use super::*;
     use crate::dialect::{postgres::Postgres, sqlite::Sqlite};
     use crate::operations::Operations;
-    use crate::schema::{EnumType, Index, Table};
+    use crate::schema::{Column, EnumType, Index, Integer, PrimaryKey, Table};
     use crate::steps::Knowledge;
 
     fn shape(dialect: &dyn Dialect, build: impl FnOnce(&mut Operations)) -> Vec<(usize, bool)> {
@@ -237,6 +248,25 @@ mod tests {
         };
         assert_eq!(shape(&Postgres, build), [(3, false), (2, false)]);
         assert_eq!(shape(&Sqlite, build), [(5, false)]);
+    }
+
+    #[test]
+    fn a_transaction_keeps_no_more_locks_than_the_server_has_room_for() {
+        let table = |at: usize| {
+            let id = Column::new("id", Integer).not_null();
+            Table::new(format!("t{at}"))
+                .column(id)
+                .primary_key(PrimaryKey::new(["id"]))
+        };
+        let build = |op: &mut Operations| {
+            (0..4_000).for_each(|at| op.create_table(table(at)));
+        };
+        // Three locks a table: itself, its key, and what goes with that.
+        assert_eq!(
+            shape(&Postgres, build),
+            [(1_666, false), (1_666, false), (668, false)]
+        );
+        assert_eq!(shape(&Sqlite, build), [(4_000, false)]);
     }
 
     #[test]

@@ -99,6 +99,12 @@ impl Home {
         self.is_own() && !self.is_misled
     }
 
+    /// The connection's own namespace.
+    #[cfg(feature = "generate")]
+    pub(super) fn own(&self) -> Option<&str> {
+        self.own.as_deref()
+    }
+
     fn is_own(&self) -> bool {
         self.namespace == self.own
     }

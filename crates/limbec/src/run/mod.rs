@@ -63,7 +63,7 @@ pub use lock::{Doing, Holder, Locks, clear_lease, locks};
 pub use migrate::{Migrator, Outcome};
 pub use place::Place;
 #[cfg(feature = "generate")]
-pub use prove::{Claim, ProofError, Stage, prove};
+pub use prove::{Claim, Part, ProofError, Stage, prove};
 pub use reflect::reflect;
 pub use render::{DryRun, Script, render};
 pub use revisions::{Content, Revisions};

@@ -4,7 +4,8 @@ use std::fmt;
 
 use limbec_core::compare::{Comparison, Created, Unknown, Verdicts, compare};
 use limbec_core::dialect::{Dialect, FaultKind};
-use limbec_core::operations::{Moved, Operation};
+use limbec_core::operations::{CommentOn, Moved, Operation};
+use limbec_core::reach::Reach;
 use limbec_core::schema::{Definition, ObjectName, Schema, Use};
 
 use super::execute::run_operations;
@@ -129,6 +130,20 @@ impl<'a> Claim<'a> {
         }
     }
 
+    /// The part of the claim that its operations can reach, which stands or falls with the whole; `None`
+    /// if they may reach anything.
+    pub fn part(&self, dialect: &dyn Dialect) -> Option<Part> {
+        let operations = self.upgrade.iter().chain(self.downgrade);
+        let schemas = [self.start, self.target];
+        let reach = Reach::of(schemas, self.beside, operations, dialect)?;
+        let beside = self.beside.iter().filter(|it| reach.has_definition(it));
+        Some(Part {
+            start: reach.part_of(self.start),
+            target: reach.part_of(self.target),
+            beside: beside.cloned().collect(),
+        })
+    }
+
     /// The schema that a scratch copy begins with: with what is left alone and stands on the tables.
     fn copy(&self) -> Schema {
         let mut copy = self.start.clone();
@@ -182,6 +197,31 @@ impl<'a> Claim<'a> {
     }
 }
 
+/// The part of the schemas of a [`Claim`] that its operations can reach.
+#[derive(Debug, Clone)]
+pub struct Part {
+    start: Schema,
+    target: Schema,
+    beside: Vec<Definition>,
+}
+
+impl Part {
+    /// Whether it is the whole claim.
+    pub fn is_all_of(&self, claim: &Claim<'_>) -> bool {
+        self.start == *claim.start && self.target == *claim.target && self.beside == claim.beside
+    }
+
+    /// The claim that it is a part of, about nothing else.
+    pub fn of<'a>(&'a self, claim: &Claim<'a>) -> Claim<'a> {
+        Claim {
+            start: &self.start,
+            target: &self.target,
+            beside: &self.beside,
+            ..claim.clone()
+        }
+    }
+}
+
 /// Whether all that a definition stands on is in a schema.
 fn stands_in(definition: &Definition, schema: &Schema) -> bool {
     let holds = |name: &ObjectName| {
@@ -214,7 +254,13 @@ pub async fn prove<C: Connection>(
     let dialect = scratch.dialect();
 
     let invalid = Invalid::of(claim.start, claim.upgrade, dialect.lexicon());
-    let copy = build(&claim.copy(), scratch);
+    let mut copy = build(&claim.copy(), scratch);
+    if framed && copy.iter().any(|it| makes_namespace(it).is_some()) {
+        // A new database may have one already.
+        let there = read(scratch, framed).await.map_err(at(Stage::Copy))?;
+        let is_there = |name: &str| there.namespaces.iter().any(|it| it.name == name);
+        copy.retain(|it| !makes_namespace(it).is_some_and(is_there));
+    }
     run_operations(scratch, &copy, framed)
         .await
         .map_err(at(Stage::Copy))?;
@@ -343,6 +389,18 @@ async fn read<C: Connection>(scratch: &mut C, framed: bool) -> Result<Schema, Er
     }
 }
 
+/// The namespace that an operation makes, or says something of.
+fn makes_namespace(operation: &Operation) -> Option<&str> {
+    match operation {
+        Operation::CreateSchema { name }
+        | Operation::CreateComment {
+            on: CommentOn::Schema(name),
+            ..
+        } => Some(name),
+        _ => None,
+    }
+}
+
 /// The operations that make a schema from nothing.
 fn build<C: Connection>(schema: &Schema, scratch: &C) -> Vec<Operation> {
     let nothing = Schema::default();
@@ -366,6 +424,15 @@ impl ProofError {
                 ..
             }
         )
+    }
+
+    /// Whether a proof of the whole may come to something else: of a part, it has failed.
+    pub(super) fn is_of_the_part(&self) -> bool {
+        match self {
+            ProofError::Failed { error, .. } => error.kind() != ErrorKind::Interrupted,
+            ProofError::Differs { .. } => true,
+            ProofError::Outdated(_) => false,
+        }
     }
 
     /// The error below, as the library's.

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use limbec_core::compare::Unknown;
 use limbec_core::schema::{ObjectName, Schema};
 
-use super::prove::{Claim, ProofError, prove};
-use super::scratch_database::{PREFIX, scratch_name};
+use super::prove::{Claim, ProofError, Stage, prove};
+use super::scratch_database::{ANOTHER_PLACE, PREFIX, open, scratch_name};
 use super::{Database, DatabaseUrl, Error, ErrorKind};
 use crate::connection::Connection;
 
@@ -54,9 +54,26 @@ impl Scratch {
     /// Proves a revision: from the claim's start, its upgrade must lead to the target, and its downgrade
     /// back. Returns what the downgrade does not bring back, as [`prove`] does.
     ///
+    /// The scratch copy holds what the revision can reach. Only if that fails, or raw SQL may reach
+    /// anything, it holds the whole schema.
+    ///
     /// # Errors
     /// When it does not, or no scratch place can be made.
     pub async fn prove(&self, claim: &Claim<'_>) -> Result<Vec<Unknown>, ProofError> {
+        if let Some(part) = claim.part(self.url.dialect()) {
+            let result = self.prove_as_it_is(&part.of(claim)).await;
+            if !matches!(&result, Err(error) if error.is_of_the_part()) {
+                return result;
+            }
+        }
+        self.prove_as_it_is(claim).await
+    }
+
+    /// Does the same on a copy of all that the claim is about.
+    ///
+    /// # Errors
+    /// As [`Scratch::prove`].
+    pub async fn prove_as_it_is(&self, claim: &Claim<'_>) -> Result<Vec<Unknown>, ProofError> {
         match self.try_to_prove(claim).await {
             // What is left alone may use what the copy lacks: it is then left out.
             Err(error) if error.is_of_the_copy() && !claim.beside.is_empty() => {
@@ -86,9 +103,10 @@ impl Scratch {
             .map_err(ProofError::no_place)?;
         let created = database.run(&[&place.hold, &place.create_database]).await;
         let failed = if let Err(error) = created {
-            ProofError::no_place(Error::statement(error.error, &place.create_database))
+            Error::statement(error.error, &place.create_database)
         } else {
-            let result = match Database::connect(&self.url.with_database(&name)).await {
+            let own = claim.start.own_namespace.as_deref();
+            let result = match open(&self.url, &mut database, &name, own).await {
                 Ok(mut scratch) => prove(&mut scratch, true, |it| it, claim).await,
                 Err(error) => Err(ProofError::no_place(error)),
             };
@@ -97,17 +115,21 @@ impl Scratch {
                 .map_err(ProofError::no_place)?;
             // An extension or a role's rights may stop the copy there, and not in a schema.
             match result {
-                Err(error) if error.is_of_the_copy() => error,
+                Err(ProofError::Failed {
+                    stage: Stage::Copy,
+                    error,
+                }) => error,
                 result => return result,
             }
         };
-        let Some(place) = place.schema else {
-            return Err(failed);
+        let Some(schema) = place.schema else {
+            return Err(ProofError::no_place(failed));
         };
-        let enter: Vec<&str> = place.enter.iter().map(String::as_str).collect();
-        database.run(&enter).await.map_err(|error| {
-            ProofError::no_place(Error::statement(error.error, enter[error.index]))
-        })?;
+        let enter: Vec<&str> = schema.enter.iter().map(String::as_str).collect();
+        if let Err(error) = database.run(&enter).await {
+            let error = Error::statement(error.error, enter[error.index]);
+            return Err(ProofError::no_place(no_right(&failed, error, &place.needs)));
+        }
         let mut bare = claim.start.clone();
         bare.extensions.clear();
         // The user's own extensions and namespaces are there as well.
@@ -122,9 +144,18 @@ impl Scratch {
         };
         let keep = |schema| own_namespace(schema, &names);
         let result = prove(&mut database, false, keep, &claim).await;
-        let leave: Vec<&str> = place.leave.iter().map(String::as_str).collect();
+        let leave: Vec<&str> = schema.leave.iter().map(String::as_str).collect();
         let _ = database.tidy(&leave).await;
-        result
+        match result {
+            Err(ProofError::Failed {
+                stage: Stage::Copy,
+                error,
+            }) if error.kind() != ErrorKind::Interrupted => {
+                let hint = format!("{}; or {ANOTHER_PLACE}", place.needs);
+                Err(ProofError::no_place(error.with_hint(hint)))
+            }
+            result => result,
+        }
     }
 }
 
@@ -136,6 +167,19 @@ impl Scratch {
             format!("limbec knows no place on {dialect} to try a revision in"),
         )
     }
+}
+
+/// The error of a role that may make neither a database nor a namespace, if that is what it is.
+fn no_right(database: &Error, namespace: Error, needs: &str) -> Error {
+    let said = |error: &Error| error.database_error().map(|it| it.message.clone());
+    let (Some(first), Some(second)) = (said(database), said(&namespace)) else {
+        return namespace;
+    };
+    namespace
+        .saying(format!(
+            "there is no place to try the revision in: {first}, and {second}"
+        ))
+        .with_hint(format!("{needs}; or {ANOTHER_PLACE}"))
 }
 
 async fn drop_database(database: &mut Database, drop: &str) -> Result<(), Error> {

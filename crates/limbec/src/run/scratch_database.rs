@@ -2,18 +2,44 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use super::{Database, DatabaseUrl, Error, ErrorKind};
+use limbec_core::schema::ObjectName;
+
+use super::home::Home;
+use super::{Database, DatabaseUrl, Error, ErrorKind, VERSION_TABLE};
 use crate::connection::Connection;
 use crate::random;
 
 /// What the names of scratch databases begin with.
 pub(super) const PREFIX: &str = "limbec_scratch_";
 
+/// Where else a proof finds a place, as a hint goes on.
+pub(super) const ANOTHER_PLACE: &str = "name another server for scratch databases: `[database] scratch = \"postgresql://…\"` in limbec.toml, or \
+     LIMBEC_SCRATCH";
+
 /// A name that no other scratch database has, with the time in it: `limbec_scratch_1795852800_5eed…`.
 pub(super) fn scratch_name() -> String {
     let now = SystemTime::now().duration_since(UNIX_EPOCH);
     let seconds = now.map_or(0, |it| it.as_secs());
     format!("{PREFIX}{seconds:010}_{}", random::word())
+}
+
+/// Connects to a new database, in which the namespace of a name is the connection's own.
+pub(super) async fn open(
+    url: &DatabaseUrl,
+    beside: &mut Database,
+    name: &str,
+    own: Option<&str>,
+) -> Result<Database, Error> {
+    let home = own.and_then(|own| url.dialect().scratch_home(name, own));
+    let Some(home) = home else {
+        return Database::connect(&url.with_database(name)).await;
+    };
+    let led = beside.run(&[&home.beside]).await;
+    led.map_err(|error| Error::statement(error.error, &home.beside))?;
+    let mut scratch = Database::connect(&url.with_database(name)).await?;
+    let made = scratch.run(&[&home.inside]).await;
+    made.map_err(|error| Error::statement(error.error, &home.inside))?;
+    Ok(scratch)
 }
 
 /// An empty database beside another one, thrown away after use: in memory if the driver has
@@ -58,12 +84,15 @@ impl ScratchDatabase {
             return Err(Error::new(ErrorKind::Unsupported, message));
         };
         let mut beside = Database::connect(url).await?;
+        let asked = ObjectName::new(VERSION_TABLE);
+        let home = Home::find(&mut beside, &asked).await?;
         let made = beside.run(&[&place.hold, &place.create_database]).await;
         made.map_err(|error| {
-            Error::statement(error.error, &place.create_database)
-                .with_hint("give the URL of a role that may create databases (CREATEDB)")
+            Error::statement(error.error, &place.create_database).with_hint(format!(
+                "give the URL of a role that may create databases (CREATEDB), or {ANOTHER_PLACE}"
+            ))
         })?;
-        match Database::connect(&url.with_database(&name)).await {
+        match open(url, &mut beside, &name, home.own()).await {
             Ok(database) => Ok(ScratchDatabase {
                 database,
                 beside: Some((beside, place.drop_database)),

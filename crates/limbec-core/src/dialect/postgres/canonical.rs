@@ -15,7 +15,7 @@ use super::Postgres;
 use super::compile;
 use super::lexicon::{LEXICON, tokens};
 use super::names::{is_plain, literal, quote};
-use crate::dialect::{Expression, Judge, Place, ScratchPlace, ScratchSchema};
+use crate::dialect::{Expression, Judge, Place, ScratchHome, ScratchPlace, ScratchSchema};
 use crate::schema::{ColumnType, ObjectName};
 use crate::sql::{Token, TokenKind};
 
@@ -43,6 +43,9 @@ impl Judge for Postgres {
             hold,
             create_database: format!("CREATE DATABASE {name} TEMPLATE template0"),
             drop_database: format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"),
+            needs: "the role needs CREATEDB (ALTER ROLE … CREATEDB), or CREATE on the database (GRANT \
+                    CREATE ON DATABASE … TO …) if all tables are in one schema and need no extension"
+                .to_string(),
             schema: Some(ScratchSchema {
                 enter: vec![
                     "BEGIN".to_string(),
@@ -54,6 +57,23 @@ impl Judge for Postgres {
                 ],
                 leave: vec!["ROLLBACK".to_string()],
             }),
+        })
+    }
+
+    /// By the search path of the role in that database, which goes with it: the one that the connection has,
+    /// if that leads to the namespace.
+    fn scratch_home(&self, database: &str, own: &str) -> Option<ScratchHome> {
+        let body = format!(
+            "BEGIN EXECUTE pg_catalog.format('ALTER ROLE CURRENT_USER IN DATABASE %I SET search_path \
+             TO %s', {database}, CASE WHEN pg_catalog.current_schema() = {own} \
+             THEN pg_catalog.current_setting('search_path') \
+             ELSE pg_catalog.quote_ident({own}) || ', public' END); END",
+            database = literal(database),
+            own = literal(own),
+        );
+        Some(ScratchHome {
+            beside: format!("DO {}", literal(&body)),
+            inside: format!("CREATE SCHEMA IF NOT EXISTS {}", quote(own)),
         })
     }
 

@@ -20,6 +20,7 @@ mod extension;
 mod index;
 mod inheritance;
 mod limit;
+mod locks;
 mod moves;
 mod options;
 mod rename;
@@ -79,8 +80,20 @@ impl Compiler for Postgres {
         isolation(operation)
     }
 
-    fn must_commit(&self, operations: &[Operation], before: &Operation) -> bool {
-        enumeration::adds_label_used_by(operations, before)
+    fn is_awaited(&self, operation: &Operation) -> bool {
+        matches!(operation, Operation::AlterEnum { .. })
+    }
+
+    fn must_commit(&self, awaited: &[Operation], before: &Operation) -> bool {
+        enumeration::adds_label_used_by(awaited, before)
+    }
+
+    fn locks(&self, operation: &Operation) -> usize {
+        locks::of(operation)
+    }
+
+    fn most_locks(&self) -> usize {
+        locks::MOST
     }
 }
 

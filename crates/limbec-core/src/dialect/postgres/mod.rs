@@ -45,6 +45,7 @@ impl Dialect for Postgres {
             identity_is_a_type: false,
             canonical_is_sql: true,
             definitions_step_aside: true,
+            changes_read_definitions: false,
             options_change: true,
         }
     }

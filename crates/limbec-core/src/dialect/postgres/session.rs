@@ -42,6 +42,7 @@ impl Session for Postgres {
             // disk_full
             "53100" => FaultKind::DiskFull,
             // cannot_coerce
+            "42501" => FaultKind::NotAllowed,
             "42846" => FaultKind::NoCast,
             _ => FaultKind::Other,
         }

@@ -80,6 +80,7 @@ impl Dialect for Sqlite {
             identity_is_a_type: true,
             canonical_is_sql: false,
             definitions_step_aside: false,
+            changes_read_definitions: true,
             options_change: false,
         }
     }
