@@ -26,21 +26,17 @@ pub(super) fn compile(
     operations: &[Operation],
     current: &Schema,
 ) -> Result<Vec<Of<Step>>, Of<CompileError>> {
-    let mut made: Vec<&Table> = Vec::new();
-    let mut dropped: Vec<&str> = Vec::new();
+    let mut there: Vec<&Table> = current.tables.iter().collect();
     let mut steps = Vec::new();
     for (at, operation) in operations.iter().enumerate() {
         let compiled = match operation {
             Operation::DropTable { name, .. } => {
-                made.retain(|it| !same(&it.name.name, &name.name));
-                dropped.push(&name.name);
-                let stays = |it: &&Table| !dropped.iter().any(|name| same(name, &it.name.name));
-                let there = current.tables.iter().filter(stays);
-                drop_table(name, there.chain(made.iter().copied()))
+                there.retain(|it| !same(&it.name.name, &name.name));
+                drop_table(name, there.iter().copied())
             }
             other => {
                 if let Operation::CreateTable { table } = other {
-                    made.push(table);
+                    there.push(table);
                 }
                 plainly(other)
             }
