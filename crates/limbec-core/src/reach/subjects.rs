@@ -1,7 +1,7 @@
 //! What an operation is about.
 
 use crate::operations::{CommentOn, ConstraintRef, Operation, OptionsOf};
-use crate::schema::{Column, Definition, ObjectName, Table};
+use crate::schema::{Column, Definition, ObjectName, Sequence, Table};
 
 /// What an operation changes.
 #[derive(Default)]
@@ -45,8 +45,12 @@ pub(super) fn subject(operation: &Operation) -> Option<Subject<'_>> {
         Operation::CreateDomain { domain: it } | Operation::AlterDomain { to: it, .. } => {
             Subject::one(&it.name)
         }
-        Operation::CreateSequence { sequence: it } | Operation::AlterSequence { to: it, .. } => {
-            Subject::one(&it.name)
+        Operation::CreateSequence { sequence } => of_sequence(sequence),
+        Operation::AlterSequence { to, from } => {
+            let mut subject = of_sequence(to);
+            let before = from.iter().map(of_sequence);
+            subject.names.extend(before.flat_map(|it| it.names));
+            subject
         }
         Operation::CreateEnum { enumeration: it } | Operation::AlterEnum { to: it, .. } => {
             Subject::one(&it.name)
@@ -113,6 +117,15 @@ pub(super) fn subject(operation: &Operation) -> Option<Subject<'_>> {
         | Operation::DropDefinition { definition: it } => of_definition(it),
     };
     Some(subject)
+}
+
+/// A sequence with the table that owns it, of whose column it may be a part.
+fn of_sequence(it: &Sequence) -> Subject<'_> {
+    let owner = it.owned_by.iter().map(|it| &it.table);
+    Subject {
+        names: std::iter::once(&it.name).chain(owner).cloned().collect(),
+        makes: Vec::new(),
+    }
 }
 
 /// A definition with the table that it belongs to, whose others it may be in the way of.
