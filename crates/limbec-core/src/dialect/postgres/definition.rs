@@ -377,7 +377,7 @@ fn in_parentheses<'a, 't>(tokens: &'a [Token<'t>]) -> Option<(&'a [Token<'t>], &
 }
 
 /// The parts between commas that stand in no parentheses.
-fn by_commas<'a, 't>(tokens: &'a [Token<'t>]) -> Vec<&'a [Token<'t>]> {
+pub(super) fn by_commas<'a, 't>(tokens: &'a [Token<'t>]) -> Vec<&'a [Token<'t>]> {
     let mut depth = 0_usize;
     let is_comma = |token: &Token<'_>| {
         if token.is_symbol("(") || token.is_symbol("[") {

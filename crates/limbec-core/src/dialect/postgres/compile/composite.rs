@@ -1,6 +1,7 @@
 //! Composite types, whose attributes change in place.
 
 use super::super::lexicon::{LEXICON, tokens};
+use crate::dialect::postgres::definition::by_commas;
 use crate::dialect::postgres::names::{object, quote};
 use crate::dialect::postgres::types::{parse, same};
 use crate::schema::{Definition, DefinitionKind};
@@ -153,17 +154,9 @@ fn attributes(sql: &str) -> Option<Vec<Attribute>> {
     if !all.last()?.is_symbol(")") {
         return None;
     }
-    let mut depth = 0_usize;
+    inside.first()?;
     let mut found = Vec::new();
-    let is_comma = |token: &Token<'_>| {
-        if token.is_symbol("(") || token.is_symbol("[") {
-            depth += 1;
-        } else if token.is_symbol(")") || token.is_symbol("]") {
-            depth = depth.saturating_sub(1);
-        }
-        depth == 0 && token.is_symbol(",")
-    };
-    for attribute in inside.split(is_comma) {
+    for attribute in by_commas(inside) {
         let (name, rest) = attribute.split_first()?;
         let (start, end) = (rest.first()?.start, rest.last()?.end());
         let words = first.get(start..end)?.split_whitespace();
